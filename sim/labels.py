@@ -1,0 +1,141 @@
+"""The words of the model: one table for each axis of the results.
+
+Every engine array, results column, parameter table and report label takes its order and its spelling from here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class CrimeType(NamedTuple):
+    """One crime type: its name, its family, where it is counted and which published figures speak of it."""
+
+    name: str
+    label: str
+    violent: bool
+    index: bool
+    target: str
+    county_column: str | None
+    reporting_target: str | None
+    rate_target: str | None
+
+
+CRIME_TYPES: tuple[CrimeType, ...] = (
+    CrimeType("homicide", "Homicide", True, True, "person", "recorded_murder_per_100k", None, "T01"),
+    CrimeType("rape", "Rape", True, True, "person", "recorded_rape_per_100k", "T08", "T02"),
+    CrimeType("robbery", "Robbery", True, True, "person", "recorded_robbery_per_100k", "T09", "T03"),
+    CrimeType(
+        "aggravated_assault",
+        "Aggravated assault",
+        True,
+        True,
+        "person",
+        "recorded_aggravated_assault_per_100k",
+        "T10",
+        "T04",
+    ),
+    CrimeType("burglary", "Burglary", False, True, "household", "recorded_burglary_per_100k", "T11", "T05"),
+    CrimeType("larceny", "Larceny", False, True, "household", "recorded_larceny_per_100k", "T12", "T06"),
+    CrimeType(
+        "motor_vehicle_theft",
+        "Motor vehicle theft",
+        False,
+        True,
+        "household",
+        "recorded_motor_vehicle_theft_per_100k",
+        "T13",
+        "T07",
+    ),
+    CrimeType("simple_assault", "Simple assault", True, False, "person", None, None, "T46"),
+)
+CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES)
+INDEX_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if crime.index)
+VIOLENT_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if crime.violent and crime.index)
+PROPERTY_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if not crime.violent)
+FAMILIES: tuple[str, ...] = ("violent", "property")
+
+GROUPS: tuple[str, ...] = ("hispanic", "other_noncitizen", "other")
+TARGET_GROUPS: tuple[str, ...] = (*GROUPS, "organization")
+STATUSES: tuple[str, ...] = ("citizen", "lawful_noncitizen", "unauthorized")
+LEVELS: tuple[str, ...] = ("level_1", "level_2", "level_3", "none")
+CUSTODIES: tuple[str, ...] = ("free", "jailed", "ice_custody", "away")
+OFFENDER_CLASSES: tuple[str, ...] = ("high", "low", "ordinary")
+
+# Gravest first: where a person is arrested twice in a month the booking is on the smaller number.
+CHARGES: tuple[str, ...] = (
+    "homicide",
+    "rape",
+    "robbery",
+    "aggravated_assault",
+    "burglary",
+    "motor_vehicle_theft",
+    "larceny",
+    "street_felony",
+    "simple_assault",
+    "street_misdemeanor",
+)
+CHARGE_OF_CRIME: tuple[int, ...] = tuple(CHARGES.index(crime) for crime in CRIMES)
+
+CRIME_COLUMNS: tuple[str, ...] = ("true", "reported", "recorded", "cleared", "surveyed")
+PEOPLE_COLUMNS: tuple[str, ...] = (
+    "people",
+    "jailed",
+    "in_ice_custody",
+    "vacant",
+    "incidents",
+    "reported",
+    "respondents",
+)
+ENFORCEMENT_COLUMNS: tuple[str, ...] = (
+    "arrested",
+    "convicted",
+    "booked",
+    "identified",
+    "removable",
+    "detainers",
+    "honoured",
+    "ice_custody",
+    "at_large",
+    "removed",
+    "removed_parents",
+    "returned",
+)
+BALANCE_COLUMNS: tuple[str, ...] = (
+    "prevented_by_removal",
+    "prevented_by_deterrence",
+    "added_by_impunity",
+    "by_released_after_declined_detainer",
+)
+PROGRAMS: tuple[str, ...] = (
+    "criminal_alien_program",
+    "secure_communities",
+    "agreement_287g_jail",
+    "agreement_287g_task_force",
+    "detainer_resolution",
+    "priority_enforcement",
+)
+
+LABELS: dict[str, str] = {
+    **{crime.name: crime.label for crime in CRIME_TYPES},
+    "violent": "Violent index crime",
+    "property": "Property crime",
+    "total": "All index crime",
+    "hispanic": "Hispanic",
+    "other_noncitizen": "Other noncitizens",
+    "other": "Everyone else",
+    "organization": "Organizations",
+    "citizen": "Citizens",
+    "lawful_noncitizen": "Lawful noncitizens",
+    "unauthorized": "Unauthorized people",
+    "level_1": "Level 1",
+    "level_2": "Level 2",
+    "level_3": "Level 3",
+    "none": "No conviction",
+    "true": "True",
+    "reported": "Reported",
+    "recorded": "Observed (recorded)",
+    "cleared": "Cleared",
+    "surveyed": "Surveyed",
+}
+"""What figures and reports call each name."""

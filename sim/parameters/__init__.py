@@ -1,0 +1,50 @@
+"""The one table of parameters: every constant of the model with default, unit, allowed range and source.
+
+It feeds the checker of scenario files, the JSON Schema, ``darkfigure describe`` and both engines.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sim.parameters.base import ASSUMPTION, Section, Strict, Table, choice
+from sim.parameters.crime import (
+    CourtsSection,
+    CrimeSection,
+    PoliceSection,
+    ReportingSection,
+    SurveySection,
+    TrustSection,
+)
+from sim.parameters.enforcement import BookingSection, DetainersSection, EnforcementSection, ResponsesSection
+from sim.parameters.world import Month, PeopleSection, Program, ProgramsSection, WorldSection
+
+LONGEST_HORIZON = 240
+"""Months; the stored month of a person's fear is one byte."""
+
+__all__ = ["ASSUMPTION", "LONGEST_HORIZON", "Parameters", "Program", "Section", "Strict", "Table"]
+
+
+class Parameters(Section):
+    """All parameters of one scenario."""
+
+    title: str = choice("", "text", "the user's scenario", "What the scenario is called in tables and figures")
+    question: str = choice("", "text", "the user's scenario", "The question it answers")
+    source: str = choice("", "text", "the user's scenario", "Where its facts come from")
+    start: Month = choice("2006-01", "month", "design", "First month")
+    months: Annotated[int, Field(ge=1, le=LONGEST_HORIZON)] = choice(96, "months", "design", "How many months to run")
+    world: WorldSection = WorldSection()
+    people: PeopleSection = PeopleSection()
+    programs: ProgramsSection = ProgramsSection()
+    responses: ResponsesSection = ResponsesSection()
+    crime: CrimeSection = CrimeSection()
+    reporting: ReportingSection = ReportingSection()
+    trust: TrustSection = TrustSection()
+    police: PoliceSection = PoliceSection()
+    courts: CourtsSection = CourtsSection()
+    booking: BookingSection = BookingSection()
+    enforcement: EnforcementSection = EnforcementSection()
+    detainers: DetainersSection = DetainersSection()
+    survey: SurveySection = SurveySection()

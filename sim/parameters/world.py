@@ -1,0 +1,148 @@
+"""Parameters of who lives where: the world, its people, and the calendar of programs."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from sim.parameters.base import ASSUMPTION, ByLevel, Section, choice, number, table
+
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+"""A calendar month, written YYYY-MM."""
+Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+"""A calendar day, written YYYY-MM-DD."""
+Counties = Literal["all", "none", "file"] | Annotated[float, Field(ge=0, le=1)] | list[str]
+"""Which counties: all, none, those with a date in the world's own calendar (file), a share, or a list of codes."""
+
+CENSUS = "US Census 2010"
+
+
+class WorldSection(Section):
+    """The counties and how finely they are simulated."""
+
+    kind: Literal["grid", "counties", "nation"] = choice(
+        "grid", "name", "design", "A made grid of counties, counties from a file, or a made nation of 3,143 counties"
+    )
+    rows: Annotated[int, Field(ge=1, le=60)] = choice(5, "counties", "design", "Rows of counties in a grid")
+    columns: Annotated[int, Field(ge=1, le=60)] = choice(5, "counties", "design", "Columns of counties in a grid")
+    people: Annotated[int, Field(ge=40, le=400_000_000)] = choice(
+        100_000, "agents", "design", "Agents in the whole grid"
+    )
+    counties: str | None = choice(None, "path", "the user's file", "County file; naming it implies kind counties")
+    adjacency: str | None = choice(None, "path", "the user's file", "File of neighbouring pairs of counties")
+    background: str | None = choice(
+        None, "path", "the user's file", "County-year file of recorded crime that sets background trends"
+    )
+    scale: float = number(1.0, "agents per person", 0.0001, 1.0, "design", "Agents per person (grid: fixed at 1)")
+    seed: Annotated[int, Field(ge=0, le=2**62)] = choice(
+        2008, "seed", "design", "Seed of the world: counties, people, likely offenders, households"
+    )
+    redraw: bool = choice(False, "switch", "design", "Draw a new world for each replication")
+    people_per_cell: float = number(4000, "persons", 50, 100_000, "about a census tract", "Persons in a cell")
+    least_agents_per_cell: float = number(
+        64, "agents", 4, 100_000, ASSUMPTION, "A cell has at least so many agents, unless its county has fewer"
+    )
+    offender_pool: float = number(
+        2000, "agents", 100, 1_000_000, ASSUMPTION, "Agents of a group among whom its likely offenders are sought"
+    )
+    county_log_mean: float = number(
+        10.27, "log persons", 4, 16, CENSUS, "Mean of log county population (made worlds; a grid keeps its total)"
+    )
+    county_log_sd: float = number(1.465, "log persons", 0, 3, CENSUS, "Standard deviation of log county population")
+    clustering: float = number(
+        0.6, "share", 0, 0.95, ASSUMPTION, "How far group shares of neighbouring counties resemble each other"
+    )
+    share_log_sd: float = number(
+        1.0, "log share", 0, 3, "us_counties layout, computed", "Spread of log Hispanic and noncitizen shares"
+    )
+    adoption_correlation: float = number(
+        -0.357, "Spearman", -1, 1, "T38", "Rank correlation of activation month with noncitizen share (made worlds)"
+    )
+    counties_per_region: float = number(
+        8, "counties", 1, 4000, ASSUMPTION, "Counties of a grid under one ICE field office (files and nation: a state)"
+    )
+
+
+class PeopleSection(Section):
+    """Groups, statuses, households and likely offenders."""
+
+    hispanic_share: float = number(0.163, "share of people", 0, 1, CENSUS, "Hispanic share (made worlds)")
+    noncitizen_share: float = number(0.073, "share of people", 0, 1, "T21", "Noncitizen share (made worlds)")
+    noncitizen_hispanic_share: float = number(
+        0.58, "share of noncitizens", 0, 1, "American Community Survey 2010", "Noncitizens who are Hispanic"
+    )
+    unauthorized_share: float = number(
+        0.507, "share of noncitizens", 0, 1, "T22 over T21", "Noncitizens who are unauthorized"
+    )
+    unauthorized_hispanic_share: float = number(
+        0.81, "share of unauthorized people", 0, 1, "Pew Hispanic Center 2010", "Unauthorized people who are Hispanic"
+    )
+    household_concentration: float = number(
+        0.6, "share", 0.05, 1, ASSUMPTION, "Noncitizen share within Hispanic households that have any noncitizen"
+    )
+    likely_offender_share: float = number(
+        0.05, "share of people", 0.005, 1, ASSUMPTION, "People who are likely offenders"
+    )
+    frequent_share: float = number(
+        0.18, "share of likely offenders", 0.01, 1, "T39", "Likely offenders who offend often"
+    )
+    frequent_offending: float = number(0.52, "share of offences", 0.01, 1, "T39", "Offending by those who offend often")
+    citizen_child_share: float = number(
+        0.37, "share of adults removed", 0, 1, "T40", "Noncitizens who have a child who is a citizen"
+    )
+    survey_age_share: float = number(0.835, "share of people", 0, 1, CENSUS, "People aged 12 and over")
+
+
+class Program(Section):
+    """Where and from when a program runs."""
+
+    counties: Counties = choice("none", "counties", "design", "all, none, file, a share or a list of county codes")
+    start: Month | None = choice(None, "month", "design", "First month, at the earliest; empty means at once")
+    until: Month | None = choice(None, "month", "design", "First month without the program; empty means for good")
+
+
+class Resolution(Program):
+    """A decision to honour detainers differently from a date on."""
+
+    cooperation: ByLevel = table(
+        ByLevel(level_1=0.0, level_2=0.0, level_3=0.0, none=0.0),
+        "share",
+        0,
+        1,
+        "the user's scenario",
+        "Share of detainers honoured after the resolution, by level",
+    )
+    spread: ClassVar[tuple[str, ...]] = ("cooperation",)
+
+
+class Legalization(Section):
+    """A change of status for a share of unauthorized people."""
+
+    start: Month | None = choice(None, "month", "design", "Month of the change; empty means never")
+    share: float = number(0.5, "share of unauthorized people", 0, 1, ASSUMPTION, "Who become lawful noncitizens")
+
+
+class ProgramsSection(Section):
+    """The calendar of enforcement programs."""
+
+    criminal_alien_program: Program = choice(
+        Program(counties="all"), "program", "design", "Screening for noncitizens in jails and prisons"
+    )
+    secure_communities: Program = choice(
+        Program(), "program", "design", "Fingerprints of everyone booked are checked against immigration records"
+    )
+    agreement_287g_jail: Program = choice(Program(), "program", "design", "Deputised officers screen everyone booked")
+    agreement_287g_task_force: Program = choice(
+        Program(), "program", "design", "Deputised officers make immigration arrests on patrol"
+    )
+    detainer_resolution: Resolution = choice(
+        Resolution(), "program", "design", "A county honours detainers differently from a date on"
+    )
+    priority_enforcement: Program = choice(
+        Program(), "program", "US Department of Homeland Security, 2014-11-20", "Detainers only after a conviction"
+    )
+    priority_enforcement_announced: Month | None = choice(
+        None, "month", "US Department of Homeland Security, 2014-11-20", "Month of the announcement"
+    )
+    legalization: Legalization = choice(Legalization(), "program", "design", "Unauthorized people gain lawful status")
