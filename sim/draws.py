@@ -46,7 +46,7 @@ class Purpose(IntEnum):
     SURVEY = 13
     ACQUAINTANCE = 14
     LEGALIZATION = 15
-    SENTENCE = 16
+    TRANSFER = 16
     HOUSEHOLD = 32
     ROSTER = 33
     START_IN_JAIL = 34
@@ -126,7 +126,7 @@ def poisson(seed: int, entity: int, block: int, month: int, purpose: int, mean: 
     """
     if mean <= 0.0:
         return 0
-    parts = int(math.ceil(mean / POISSON_PART))
+    parts = math.ceil(mean / POISSON_PART)
     each = mean / parts
     first = np.int64(block) << np.int64(32)
     count = 0

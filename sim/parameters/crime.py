@@ -414,6 +414,14 @@ class CourtsSection(Section):
     prior_misdemeanor_likely: float = number(0.5, "share", 0, 1, "hand-set to T27", "Likely offenders with one or more")
     prior_misdemeanor_other: float = number(0.12, "share", 0, 1, "hand-set to T27", "Other people with one or more")
     prior_aggravated: float = number(0.3, "share of felons", 0, 1, "hand-set to T30", "Of them, an aggravated felony")
+    prior_repeat: float = number(
+        0.4,
+        "share",
+        0,
+        1,
+        ASSUMPTION,
+        "Of those with a prior conviction: two felonies or more, three misdemeanours or more",
+    )
     spread: ClassVar[tuple[str, ...]] = ("disposition_lag",)
 
 

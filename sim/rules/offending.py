@@ -1,0 +1,55 @@
+"""Offending: whether an opportunity is taken, given guardianship, belief in impunity, and deterrence."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled import rule
+
+EVEN, BY_POPULATION, HOT_SPOTS = 0, 1, 2
+"""How officers are spread over cells; the order of ``police.patrol``."""
+
+
+@rule
+def relative_patrol(
+    policy: int, cell_people: int, county_people: int, cells: int, recent: float, total: float
+) -> float:
+    """Return patrol per person in a cell relative to the county's mean.
+
+    Hot spots: half of the officers by population, half by recent recorded crime.
+    """
+    if policy == EVEN:
+        return county_people / (cells * cell_people)
+    if policy == HOT_SPOTS and total > 0.0:
+        return 0.5 + 0.5 * (recent / total) * (county_people / cell_people)
+    return 1.0
+
+
+@rule
+def guardianship(effect: float, patrol: float) -> float:
+    """Return how patrol relative to the mean multiplies offending, before normalisation to mean 1 over people."""
+    return math.exp(-effect * (patrol - 1.0))
+
+
+@rule
+def impunity(relative_risk: float, elasticity: float) -> float:
+    """Return how a relative risk of being reported and solved multiplies offending; exactly 1 at risk 1."""
+    if elasticity == 0.0 or relative_risk == 1.0:
+        return 1.0
+    return float(relative_risk**-elasticity)
+
+
+@rule
+def deterrence(strength: float, removal_risk: float, reference: float) -> float:
+    """Return how the risk of removal multiplies the offending of removable people."""
+    if strength == 0.0 or reference <= 0.0:
+        return 1.0
+    return 1.0 - strength * min(1.0, removal_risk / reference)
+
+
+@rule
+def offending_probability(
+    headroom: float, propensity: float, guard: float, impunity_factor: float, deterrence_factor: float
+) -> float:
+    """Return the probability that an opportunity is taken, before clipping at 1."""
+    return propensity * guard * impunity_factor * deterrence_factor / headroom

@@ -1,0 +1,78 @@
+"""Opportunity: a target, a likely offender and a place meet (routine activity theory, Cohen and Felson 1979)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.compiled import rule
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_SHIFT = np.uint64(29)
+
+
+@rule
+def choose(uniform: float, share: float) -> bool:
+    """Return whether a choice of probability ``share`` is taken."""
+    return uniform < share
+
+
+@rule
+def rest_of_choice(uniform: float, share: float) -> float:
+    """Return the uniform left over after ``choose``: what remains is again uniform in [0, 1)."""
+    if uniform < share:
+        return uniform / share
+    return (uniform - share) / (1.0 - share)
+
+
+@rule
+def scattered(identity: int, index: int, modulus: int) -> int:
+    """Return a fixed pattern in [0, modulus): which one of each stratum is meant; not a random draw."""
+    word = np.uint64(identity) * _MIX + np.uint64(index) * _GOLDEN
+    word ^= word >> _SHIFT
+    word *= _MIX
+    word ^= word >> _SHIFT
+    return np.int64(word % np.uint64(modulus))
+
+
+@rule
+def target_index(uniform: float, size: int, repeat_share: float, stratum: int, unit: int, identity: int) -> int:
+    """Return which of ``size`` slots of a cell is the target.
+
+    A share ``repeat_share`` of incidents falls on one in ``stratum`` people (``unit`` 1) or households (``unit`` 4):
+    the same ones again and again (T47, T48). ``identity`` tells cells apart.
+    """
+    if uniform >= repeat_share:
+        return int((uniform - repeat_share) / (1.0 - repeat_share) * size)
+    place = uniform / repeat_share * size
+    width = stratum * unit
+    number = int(place / width)
+    index = number * width + scattered(identity, number, stratum) * unit + int(place) % unit
+    return index if index < size else int(place)
+
+
+@rule
+def likely_mass(size: int, likely_share: float) -> float:
+    """Return the expected number of likely offenders among ``size`` people."""
+    return size * likely_share
+
+
+@rule
+def roster_entry(uniform: float, mass: float, frequent_share: float, frequent_offending: float) -> int:
+    """Return which entry of a roster of likely offenders is met.
+
+    The first ``frequent_share`` of the roster's ``mass`` gets ``frequent_offending`` of all encounters (T39), uniformly
+    within each part; the last entry may count for less than one.
+    """
+    frequent = mass * frequent_share
+    if uniform < frequent_offending:
+        return int(uniform / frequent_offending * frequent)
+    return int(frequent + (uniform - frequent_offending) / (1.0 - frequent_offending) * (mass - frequent))
+
+
+@rule
+def roster_length(mass: float) -> int:
+    """Return how many entries a roster of the given mass has."""
+    return math.ceil(mass - 1e-9)

@@ -1,0 +1,38 @@
+"""The victimization survey: a fixed panel, interviewed every six months."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled import rule
+from sim.rules.opportunity import scattered
+
+ROTATIONS = 6
+"""Months between two interviews of a panel member."""
+
+
+@rule
+def is_panel_member(identity: int, index: int, width: int) -> bool:
+    """Return whether the ``index``-th slot of a county is in the panel of one in ``width`` slots."""
+    if width <= 0:
+        return False
+    stratum = index // width
+    return scattered(identity, stratum, width) == index - stratum * width
+
+
+@rule
+def rotation(identity: int, index: int, width: int) -> int:
+    """Return in which of six months a panel member is interviewed."""
+    return (identity + index // width) % ROTATIONS
+
+
+@rule
+def next_interview(month: int, rotation_group: int) -> int:
+    """Return the first month after ``month`` in which a rotation group is interviewed."""
+    return month + 1 + (rotation_group - month - 1) % ROTATIONS
+
+
+@rule
+def responds_to_survey(uniform: float, response: float, weight: float, sensitivity: float, trust_now: float) -> bool:
+    """Return whether a panel member answers; lost trust lowers response."""
+    return uniform < response * math.exp(-weight * sensitivity * (1.0 - trust_now))
