@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 ASSUMPTION = "assumption"
 """The source of a constant for which no published figure was found; ``describe`` lists these as such."""
@@ -13,7 +14,7 @@ ASSUMPTION = "assumption"
 class Strict(BaseModel):
     """A model that refuses unknown names and does not change after creation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Table(Strict):
@@ -95,7 +96,7 @@ class ByFamily(Table):
 
 def number(default: float, unit: str, low: float, high: float, source: str, meaning: str) -> Any:
     """Declare a number with its unit, inclusive range and source."""
-    facts = {"unit": unit, "source": source}
+    facts: dict[str, Any] = {"unit": unit, "source": source}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=facts)
 
 
@@ -108,6 +109,15 @@ def table(default: Table, unit: str, low: float, high: float, source: str, meani
 def choice(default: Any, unit: str, source: str, meaning: str) -> Any:
     """Declare a switch, a name, a date or a file path; its type says what is allowed."""
     return Field(default=default, description=meaning, json_schema_extra={"unit": unit, "source": source})
+
+
+def refusal(*entries: tuple[str, Any, str]) -> ValidationError:
+    """Return the error that refuses entries, each given as name, value and what is wrong."""
+    details = [
+        InitErrorDetails(type=PydanticCustomError("refused", "{reason}", {"reason": reason}), loc=(name,), input=value)
+        for name, value, reason in entries
+    ]
+    return ValidationError.from_exception_data("parameters", details)
 
 
 class Section(Strict):
@@ -139,15 +149,16 @@ class Section(Strict):
         """Return the table that the single number ``value`` given for field ``name`` stands for."""
         return dict.fromkeys(entries, value)
 
-    @model_validator(mode="after")
-    def _check_tables(self) -> Self:
-        for name, field in type(self).model_fields.items():
-            value = getattr(self, name)
-            if isinstance(value, Table):
-                facts = field.json_schema_extra
-                assert isinstance(facts, dict)
-                low, high = float(str(facts["low"])), float(str(facts["high"]))
-                for entry, entry_value in value.model_dump().items():
-                    if not low <= entry_value <= high:
-                        raise ValueError(f"{name}.{entry} is {entry_value}, allowed is {low} to {high}")
-        return self
+    @field_validator("*")
+    @classmethod
+    def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
+        """Check every entry of a table against the range that is declared for all of them."""
+        if not isinstance(value, Table):
+            return value
+        facts = cls.model_fields[str(info.field_name)].json_schema_extra
+        assert isinstance(facts, dict)
+        low, high = float(str(facts["low"])), float(str(facts["high"]))
+        outside = [(name, entry) for name, entry in value.model_dump().items() if not low <= entry <= high]
+        if outside:
+            raise refusal(*((name, entry, f"allowed is {low:g} to {high:g}") for name, entry in outside))
+        return value

@@ -289,6 +289,8 @@ class TrustSection(Section):
     @classmethod
     def spread_one(cls, name: str, value: float, entries: dict[str, float]) -> dict[str, float]:
         """Let one number set the unauthorized, and the others keep their ratios to them."""
+        if entries["unauthorized"] == 0:
+            entries = cls.model_fields[name].default.model_dump()
         return {tie: entry / entries["unauthorized"] * value for tie, entry in entries.items()}
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from sim.parameters.base import ASSUMPTION, ByLevel, Section, choice, number, table
+from sim.parameters.base import ASSUMPTION, ByLevel, Section, choice, number, refusal, table
 
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-"""A calendar month, written YYYY-MM."""
+Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
+"""A calendar month, written YYYY-MM, from 1900-01 to 2099-12."""
 Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 """A calendar day, written YYYY-MM-DD."""
 Counties = Literal["all", "none", "file"] | Annotated[float, Field(ge=0, le=1)] | list[str]
@@ -63,6 +63,29 @@ class WorldSection(Section):
         8, "counties", 1, 4000, ASSUMPTION, "Counties of a grid under one ICE field office (files and nation: a state)"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _imply_kind(cls, data: Any) -> Any:
+        """Let the naming of a county file imply the kind of world."""
+        if isinstance(data, dict) and data.get("counties") is not None and "kind" not in data:
+            return {**data, "kind": "counties"}
+        return data
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        if self.kind == "counties" and self.counties is None:
+            raise refusal(("kind", self.kind, "the kind counties needs a county file in world.counties"))
+        if self.kind == "grid" and self.scale != 1:
+            reason = "a grid has one agent per person, so its scale is 1; set its size with world.people"
+            raise refusal(("scale", self.scale, reason))
+        if self.kind != "counties":
+            reason = f"a file is read only for the kind counties, and world.kind is {self.kind}"
+            named = {name: getattr(self, name) for name in ("counties", "adjacency", "background")}
+            given = [(name, value, reason) for name, value in named.items() if value is not None]
+            if given:
+                raise refusal(*given)
+        return self
+
 
 class PeopleSection(Section):
     """Groups, statuses, households and likely offenders."""
@@ -100,6 +123,12 @@ class Program(Section):
     counties: Counties = choice("none", "counties", "design", "all, none, file, a share or a list of county codes")
     start: Month | None = choice(None, "month", "design", "First month, at the earliest; empty means at once")
     until: Month | None = choice(None, "month", "design", "First month without the program; empty means for good")
+
+    @model_validator(mode="after")
+    def _check_until(self) -> Self:
+        if self.start is not None and self.until is not None and self.until <= self.start:
+            raise refusal(("until", self.until, f"must be later than start, which is {self.start}"))
+        return self
 
 
 class Resolution(Program):

@@ -28,7 +28,7 @@ def prior_misdemeanors(uniform: float, share: float, repeat: float) -> int:
 
 @rule
 def record_level(felonies: int, misdemeanors: int, aggravated: int) -> int:
-    """Return the level of a record: 1 an aggravated felony or two felonies, 2 one felony or three misdemeanours, 3 others."""
+    """Return a record's level: aggravated or two felonies 1, one felony or three misdemeanours 2, others 3."""
     if aggravated > 0 or felonies >= 2:
         return LEVEL_1
     if felonies == 1 or misdemeanors >= 3:

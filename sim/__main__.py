@@ -1,0 +1,10 @@
+"""``python -m sim`` does what ``darkfigure`` does."""
+
+from __future__ import annotations
+
+import sys
+
+from sim.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

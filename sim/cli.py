@@ -1,0 +1,244 @@
+"""The command line. Nothing is imported before it is needed, so that help and mistakes are answered at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sim.faults import UserError, printable
+
+Arguments = argparse.Namespace
+
+ENGINES = ("columnar", "mesa")
+PROGRAM = """\
+darkfigure simulates people, police and immigration enforcement month by month and keeps two books: crime that
+happened and crime that was recorded."""
+EXAMPLES = {
+    "run": """\
+examples:
+  darkfigure run scenarios/secure_communities.yaml
+  darkfigure run scenarios/baseline.yaml --seed 7 --set world.people=50000 --set months=48 --out outputs/mine""",
+    "compare": """\
+examples:
+  darkfigure compare scenarios/compare_programs.yaml
+  darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10""",
+    "check": """\
+example:
+  darkfigure check scenarios/*.yaml""",
+    "describe": """\
+examples:
+  darkfigure describe
+  darkfigure describe --odd > odd.md""",
+}
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"darkfigure {version('darkfigure')}")
+        except PackageNotFoundError:
+            print("darkfigure (not installed)")
+        parser.exit()
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="darkfigure",
+        description=PROGRAM,
+        epilog="example:\n  darkfigure compare scenarios/compare_programs.yaml",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    run = _command(commands, "run", "run one scenario and keep its tables in a folder", run_command)
+    run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML)")
+    _add_running(run)
+
+    compare = _command(commands, "compare", "run scenarios over the same luck and compare them", compare_command)
+    compare.add_argument(
+        "scenarios", metavar="SCENARIO", nargs="+", help="two or more scenario files, or one comparison file"
+    )
+    compare.add_argument("--reference", metavar="NAME", help="the scenario to compare with (default: the first)")
+    compare.add_argument("--replications", metavar="N", help="runs of each scenario (default: the file's, or 20)")
+    compare.add_argument("--workers", metavar="N", type=_count, help="processes (default: all processors)")
+    _add_running(compare)
+
+    check = _command(commands, "check", "check scenario and comparison files without running them", check_command)
+    check.add_argument("files", metavar="FILE", nargs="+", help="scenario or comparison file (YAML)")
+
+    describe = _command(commands, "describe", "print the model: phases, rules, parameters", describe_command)
+    form = describe.add_mutually_exclusive_group()
+    form.add_argument("--odd", action="store_true", help="as an ODD protocol document (Markdown)")
+    form.add_argument("--json-schema", action="store_true", help="the JSON Schema of scenario files, for editors")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    help_text: str,
+    action: Callable[[Arguments], int],
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=help_text,
+        description=help_text[0].upper() + help_text[1:] + ".",
+        epilog=EXAMPLES[name],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(action=action)
+    return parser
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    """Add the options that run and compare share."""
+    parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
+    parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
+    parser.add_argument("--threads", metavar="N", type=_count, help="threads of one run; no result depends on them")
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="overrides",
+        help="set a parameter, for example world.scale=0.01; may be repeated; paths are relative to this folder",
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: under outputs/)")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1024):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1024")
+    return int(text)
+
+
+def run_command(arguments: Arguments) -> int:
+    """Run one scenario into a folder."""
+    from sim.scenario import checked_seed, load_scenario
+
+    seed = 1 if arguments.seed is None else checked_seed(arguments.seed)
+    scenario = load_scenario(arguments.scenario, arguments.overrides)
+    out = free_folder(arguments.out, scenario.name)
+    from sim.run import run_to_folder
+
+    threads = arguments.threads or processors()
+    run_to_folder(scenario, seed=seed, engine=arguments.engine, threads=threads, out=out, quiet=arguments.quiet)
+    return 0
+
+
+def compare_command(arguments: Arguments) -> int:
+    """Run scenarios over the same luck into a folder and compare them."""
+    from sim.scenario import compare_scenarios
+
+    options = {name: getattr(arguments, name) for name in ("reference", "replications", "seed")}
+    given = {name: text for name, text in options.items() if text is not None}
+    comparison = compare_scenarios(arguments.scenarios, arguments.overrides, given)
+    out = free_folder(arguments.out, comparison.name)
+    from sim.compare import compare_to_folder
+
+    compare_to_folder(
+        comparison,
+        workers=arguments.workers or processors(),
+        threads=arguments.threads or 1,
+        engine=arguments.engine,
+        out=out,
+        quiet=arguments.quiet,
+    )
+    return 0
+
+
+def check_command(arguments: Arguments) -> int:
+    """Check files; all are read before the command ends."""
+    from sim.scenario import check_file
+
+    status = 0
+    for file in arguments.files:
+        try:
+            print(printable(f"{file}: {check_file(file)}"))
+        except UserError as error:
+            print(error, file=sys.stderr)
+            status = 2
+    return status
+
+
+def describe_command(arguments: Arguments) -> int:
+    """Print the model from the code."""
+    if arguments.json_schema:
+        from sim.schema import schema_text
+
+        print(schema_text(), end="")
+        return 0
+    from sim.describe import model_text, odd_text
+
+    print(odd_text() if arguments.odd else model_text(), end="")
+    return 0
+
+
+def free_folder(out: Path | None, name: str) -> Path:
+    """Return the folder for results: ``out``, or a new one under ``outputs/``.
+
+    Raises
+    ------
+    UserError
+        If ``out`` holds something already or nothing can be written there.
+    """
+    if out is None:
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+        first = Path("outputs") / f"{name}-{stamp}"
+        out, count = first, 1
+        while out.exists():
+            count += 1
+            out = first.with_name(f"{first.name}-{count}")
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--out {out}: is a file; give a new folder")
+    if out.is_dir() and any(out.iterdir()):
+        raise UserError(f"--out {out}: the folder is not empty, and nothing in it is overwritten; give a new one")
+    parent = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise UserError(f"--out {out}: cannot write in {parent}")
+    return out
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its status: 0 done, 2 a mistake to put right, 130 interrupted."""
+    try:
+        arguments = build_parser().parse_args(argv)
+        status = int(arguments.action(arguments))
+        sys.stdout.flush()
+        return status
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 2
+    except UserError as error:
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except MemoryError:
+        print("not enough memory; lower world.people or world.scale, or --workers", file=sys.stderr)
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        print(printable(f"{named}{error.strerror or error}"), file=sys.stderr)
+    return 2

@@ -1,0 +1,512 @@
+"""Phases 3 to 8 of the columnar engine: everything that reads only start-of-month state, block by block of cells.
+
+Each phase is one loop over the incidents of a batch of cells; an incident that goes no further is dropped from the
+arrays, so cost follows events. What other phases need later is pushed onto lists.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.compiled import block
+from sim.draws import Purpose, draw, entity_of, poisson
+from sim.person import bit_of, custody_of, generation_of, is_tied, status_of
+from sim.rules.arrest import street_arrest_mean, street_charge
+from sim.rules.booking import is_removable, prior_felonies, prior_misdemeanors, record_level
+from sim.rules.clearance import clearance_probability, risk_units, witness_help
+from sim.rules.offending import offending_probability
+from sim.rules.opportunity import choose, likely_mass, rest_of_choice, roster_entry, target_index
+from sim.rules.reporting import is_recorded, own_fear, somebody_reports, trust, willing_to_report
+from sim.rules.survey import is_panel_member, next_interview, rotation
+
+OPPORTUNITY_COUNT, OPPORTUNITY = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.OPPORTUNITY)
+REPORT, SOLVE = int(Purpose.REPORT), int(Purpose.SOLVE)
+STREET_COUNT, STREET_ARREST, RECORD = int(Purpose.STREET_COUNT), int(Purpose.STREET_ARREST), int(Purpose.RECORD)
+TRUE, REPORTED, RECORDED, CLEARED = 0, 1, 2, 3
+INCIDENTS, REPORTED_BY_STATUS = 4, 5
+REMOVAL, DETERRENCE, IMPUNITY, DECLINED = 0, 1, 2, 3
+ORGANIZATION = 3
+SLOT_BITS, CHARGE_BITS = 20, 16
+BATCH_AGENTS = 100_000
+
+Array = npt.NDArray[Any]
+
+
+class Land(NamedTuple):
+    """What does not change: see ``people.World``."""
+
+    seed: int
+    world_seed: int
+    code: Array
+    slot_base: Array
+    group_low: Array
+    group_size: Array
+    community_base: Array
+    cell_first: Array
+    cell_county: Array
+    cell_low: Array
+    cell_size: Array
+    neighbour_start: Array
+    neighbour: Array
+    cell_pool: Array
+    pool_low: Array
+    pool_size: Array
+    roster_start: Array
+    type_cumulative: Array
+    organization_opportunity: Array
+    opportunity_rate: Array
+    street_rate: Array
+
+
+class State(NamedTuple):
+    """What changes from month to month, for each person."""
+
+    person: Array
+    fear_steps: Array
+    fear_month: Array
+    roster: Array
+
+
+class Month(NamedTuple):
+    """What holds in the counties (and cells) when the month begins."""
+
+    index: int
+    county_fear: Array
+    background: Array
+    guardianship: Array
+    impunity: Array
+    deterrence: Array
+    capacity: Array
+    street_rise: Array
+
+
+class Book(NamedTuple):
+    """The month's counts, all whole numbers."""
+
+    crime: Array
+    people: Array
+    risk: Array
+    balance: Array
+    cell_recorded: Array
+    opportunities: Array
+    clipped: Array
+
+
+@block
+def pushed(buffer, size, value):  # type: ignore[no-untyped-def]
+    """Return ``buffer`` with ``value`` at place ``size``, grown where it was full."""
+    if size == len(buffer):
+        larger = np.empty(2 * size + 16, dtype=np.int64)
+        larger[:size] = buffer
+        buffer = larger
+    buffer[size] = value
+    return buffer
+
+
+@block
+def tie_of(slot, group, low, size, person):  # type: ignore[no-untyped-def]
+    """Return a community member's tie to enforcement; a citizen's household is looked at."""
+    status = status_of(person[slot])
+    mixed = False
+    if status == 0 and group == 0:
+        first = low + (slot - low) // 4 * 4
+        for other in range(first, min(first + 4, low + size)):
+            if status_of(person[other]) != 0:
+                mixed = True
+    return is_tied(status, mixed)
+
+
+@block
+def trust_of(slot, county, fear, month, land, state, decay):  # type: ignore[no-untyped-def]
+    """Return the trust of a community member at the start of the month."""
+    place = slot - land.slot_base[county] + land.community_base[county]
+    steps = np.int64(state.fear_steps[place])
+    own = own_fear(steps, decay[month - np.int64(state.fear_month[place])])
+    return trust(fear, own)
+
+
+@block
+def sensitivity_and_trust(slot, county, group, month, land, state, constants):  # type: ignore[no-untyped-def]
+    """Return how sensitive somebody is to lost trust, and their trust; (0, 1) outside the community."""
+    if group == 2:
+        return 0.0, 1.0
+    low, size = land.group_low[county, group], land.group_size[county, group]
+    sensitivity = constants.sensitivity[tie_of(slot, group, low, size, state.person)]
+    if sensitivity == 0.0:
+        return 0.0, 1.0
+    fear = month.county_fear[county]
+    return sensitivity, trust_of(slot, county, fear, month.index, land, state, constants.fear_decay)
+
+
+@block
+def record_of(person, entity, world_seed, constants):  # type: ignore[no-untyped-def]
+    """Return a person's level of criminal record: what they brought and what was added."""
+    u = draw(world_seed, entity, 2 * generation_of(person), 0, RECORD)
+    likely = bit_of(person, 15)
+    felonies = prior_felonies(u[0], constants.prior_felony[likely], constants.prior_repeat)
+    aggravated = bit_of(person, 8)
+    if felonies > 0 and u[2] < constants.prior_aggravated:
+        aggravated = 1
+    misdemeanors = prior_misdemeanors(u[1], constants.prior_misdemeanor[likely], constants.prior_repeat)
+    return record_level(
+        felonies + ((np.int64(person) >> 4) & 3), misdemeanors + ((np.int64(person) >> 6) & 3), aggravated
+    )
+
+
+@block
+def _group_at(cell_size, cell, place):  # type: ignore[no-untyped-def]
+    """Return the group and the place within it of the ``place``-th person of a cell."""
+    for group in range(2):
+        if place < cell_size[cell, group]:
+            return group, place
+        place -= cell_size[cell, group]
+    return 2, place
+
+
+@block
+def _meet_offender(u, cell, group, land, state, constants):  # type: ignore[no-untyped-def]
+    """Return the slot of the likely offender met; below 0 (its complement) where they were replaced for good."""
+    own = False
+    if group < 3:
+        own = choose(u, constants.own_group[group])
+        u = rest_of_choice(u, constants.own_group[group])
+    home = cell
+    if choose(u, constants.travel_share):
+        u = rest_of_choice(u, constants.travel_share)
+        ways = land.neighbour_start[cell + 1] - land.neighbour_start[cell]
+        if ways > 0:
+            way = int(u * ways)
+            u = u * ways - way
+            home = land.neighbour[land.neighbour_start[cell] + way]
+    else:
+        u = rest_of_choice(u, constants.travel_share)
+    offender_group = group
+    if not own:
+        people = land.cell_size[home, 0] + land.cell_size[home, 1] + land.cell_size[home, 2]
+        place = int(u * people)
+        u = u * people - place
+        offender_group = _group_at(land.cell_size, home, place)[0]
+    pool = land.cell_pool[home, offender_group]
+    if pool < 0:
+        pool = land.cell_pool[cell, offender_group]
+    mass = likely_mass(land.pool_size[pool], constants.likely_share)
+    entry = roster_entry(u, mass, constants.frequent_share, constants.frequent_offending)
+    return state.roster[land.roster_start[pool] + entry]
+
+
+@block
+def _crime_type(u, cumulative, county):  # type: ignore[no-untyped-def]
+    """Return the crime type at ``u`` and the uniform left over."""
+    below = 0.0
+    for crime in range(7):
+        if u < cumulative[county, crime]:
+            return crime, (u - below) / (cumulative[county, crime] - below)
+        below = cumulative[county, crime]
+    return 7, (u - below) / (1.0 - below)
+
+
+@block
+def opportunity(first, last, land, state, constants, month, book):  # type: ignore[no-untyped-def]
+    """Phase 3: targets, likely offenders and places meet in cells ``first`` to ``last``.
+
+    Returns the number of opportunities and, for each, cell, number in its cell, crime type, target group, target slot,
+    offender and the uniform that decides. Opportunities whose target is absent or whose offender is in jail lapse.
+    """
+    counts = np.empty(last - first, dtype=np.int64)
+    total = 0
+    for cell in range(first, last):
+        county = land.cell_county[cell]
+        people = land.cell_size[cell, 0] + land.cell_size[cell, 1] + land.cell_size[cell, 2]
+        mean = people * land.opportunity_rate[county] * month.background[county] * constants.headroom
+        entity = entity_of(land.code[county], cell - land.cell_first[county])
+        counts[cell - first] = poisson(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT, mean)
+        total += counts[cell - first]
+    cells, numbers = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
+    crimes, groups = np.empty(total, dtype=np.int8), np.empty(total, dtype=np.int8)
+    targets, offenders = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
+    decides = np.empty(total)
+    n = 0
+    for cell in range(first, last):
+        county = land.cell_county[cell]
+        entity = entity_of(land.code[county], cell - land.cell_first[county])
+        people = land.cell_size[cell, 0] + land.cell_size[cell, 1] + land.cell_size[cell, 2]
+        book.opportunities[county] += counts[cell - first]
+        for number in range(counts[cell - first]):
+            u = draw(land.seed, entity, number, month.index, OPPORTUNITY)
+            crime, rest = _crime_type(u[1], land.type_cumulative, county)
+            group, target = 3, -1
+            if not choose(rest, land.organization_opportunity[county, crime]):
+                family = constants.family[crime]
+                unit = 1 if constants.person_target[crime] == 1 else 4
+                place = target_index(
+                    u[2], people, constants.repeat_share[family], constants.repeat_stratum[family], unit, entity
+                )
+                group, place = _group_at(land.cell_size, cell, place)
+                target = land.cell_low[cell, group] + place
+                if custody_of(state.person[target]) != 0:
+                    continue
+            offender = _meet_offender(u[3], cell, group, land, state, constants)
+            if offender >= 0 and custody_of(state.person[offender]) == 1:
+                continue
+            cells[n], numbers[n], crimes[n], groups[n] = cell, number, crime, group
+            targets[n], offenders[n], decides[n] = target, offender, u[0]
+            n += 1
+    return n, cells, numbers, crimes, groups, targets, offenders, decides
+
+
+@block
+def _deterrence_for(offender, county, land, state, constants, month):  # type: ignore[no-untyped-def]
+    """Return the deterrence factor of an offender: 1 for those whom ICE could not remove."""
+    if month.deterrence[county] == 1.0:
+        return 1.0
+    status = status_of(state.person[offender])
+    level = 3
+    if status == 1:
+        home = np.searchsorted(land.slot_base, offender, side="right") - 1
+        entity = entity_of(land.code[home], offender - land.slot_base[home])
+        level = record_of(state.person[offender], entity, land.world_seed, constants)
+    return month.deterrence[county] if is_removable(status, level) else 1.0
+
+
+@block
+def offending(n, met, land, state, constants, month, book):  # type: ignore[no-untyped-def]
+    """Phase 4: offenders take opportunities or not; the crimes are moved to the front and their number returned.
+
+    Also counts what would have happened but for removal, deterrence and belief in impunity.
+    """
+    _, cells, numbers, crimes, groups, targets, offenders, decides = met
+    kept = 0
+    for i in range(n):
+        cell, crime, group, offender = cells[i], crimes[i], groups[i], offenders[i]
+        county = land.cell_county[cell]
+        family = constants.family[crime]
+        counted = constants.is_index[crime] == 1
+        gone = offender < 0 or custody_of(state.person[offender]) >= 2
+        status = 2 if offender < 0 else status_of(state.person[offender])
+        propensity = constants.propensity[status, family]
+        guard = month.guardianship[cell]
+        factor = 1.0 if group == 3 else month.impunity[county, group, crime]
+        deterred = 1.0 if gone else _deterrence_for(offender, county, land, state, constants, month)
+        probability = offending_probability(constants.headroom, propensity, guard, factor, deterred)
+        if probability > 1.0:
+            book.clipped[county] += 1
+        without = offending_probability(constants.headroom, propensity, guard, 1.0, deterred)
+        undeterred = offending_probability(constants.headroom, propensity, guard, factor, 1.0)
+        u = decides[i]
+        if gone:
+            if counted and u < probability:
+                book.balance[county, REMOVAL, family] += 1
+            continue
+        if u >= probability:
+            if counted and u < without:
+                book.balance[county, IMPUNITY, family] -= 1
+            if counted and u < undeterred:
+                book.balance[county, DETERRENCE, family] += 1
+            continue
+        if counted and u >= without:
+            book.balance[county, IMPUNITY, family] += 1
+        if counted and bit_of(state.person[offender], 13) == 1:
+            book.balance[county, DECLINED, family] += 1
+        book.crime[county, crime, group, TRUE] += 1
+        if group < 3:
+            book.people[county, group, status_of(state.person[targets[i]]), INCIDENTS] += 1
+        cells[kept], numbers[kept], crimes[kept], groups[kept] = cell, numbers[i], crime, group
+        targets[kept], offenders[kept] = targets[i], offender
+        kept += 1
+    return kept
+
+
+@block
+def _third_party(u, cell, county, group, crime, land, state, constants, month):  # type: ignore[no-untyped-def]
+    """Return the probability that a third party of the target's group in the cell calls the police, and their status."""
+    bystander = land.cell_low[cell, group] + int(u * land.cell_size[cell, group])
+    sensitivity, now = sensitivity_and_trust(bystander, county, group, month, land, state, constants)
+    status = status_of(state.person[bystander])
+    return willing_to_report(constants.third_log_odds[crime], constants.offset[status], sensitivity, now), status
+
+
+@block
+def reporting(n, met, solve, land, state, constants, month, book):  # type: ignore[no-untyped-def]
+    """Phase 5: who calls the police.
+
+    Returns for each crime whether it was reported (2 where the victim called), the chance that it was, the same at full
+    trust, and the uniform that recording will use.
+    """
+    _, cells, numbers, crimes, groups, targets, _, _ = met
+    reported = np.zeros(n, dtype=np.int8)
+    chance, full, recording_uniform = np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        cell, crime, group = cells[i], crimes[i], groups[i]
+        county = land.cell_county[cell]
+        entity = entity_of(land.code[county], cell - land.cell_first[county])
+        u = draw(land.seed, entity, numbers[i], month.index, REPORT)
+        recording_uniform[i] = u[3]
+        if group == ORGANIZATION:
+            chance[i] = constants.organization_reports[crime]
+            full[i] = chance[i]
+            reported[i] = 1 if u[0] < chance[i] else 0
+        else:
+            status = status_of(state.person[targets[i]])
+            sensitivity, now = sensitivity_and_trust(targets[i], county, group, month, land, state, constants)
+            victim = willing_to_report(constants.victim_log_odds[crime], constants.offset[status], sensitivity, now)
+            third, bystander_status = _third_party(
+                solve[i, 1], cell, county, group, crime, land, state, constants, month
+            )
+            officer = constants.officer[crime]
+            chance[i] = somebody_reports(victim, third, officer)
+            full[i] = constants.full_trust_union[crime, status, bystander_status]
+            if u[0] < victim:
+                reported[i] = 2
+            elif u[1] < third or u[2] < officer:
+                reported[i] = 1
+            if reported[i] > 0:
+                book.people[county, group, status, REPORTED_BY_STATUS] += 1
+        if reported[i] > 0:
+            book.crime[county, crime, group, REPORTED] += 1
+    return reported, chance, full, recording_uniform
+
+
+@block
+def recording(n, met, reported, uniforms, land, constants, book):  # type: ignore[no-untyped-def]
+    """Phase 6: police record a report or not; returns one flag a crime."""
+    _, cells, _, crimes, groups, _, _, _ = met
+    recorded = np.zeros(n, dtype=np.int8)
+    for i in range(n):
+        if reported[i] > 0 and is_recorded(uniforms[i], constants.recording[crimes[i]]):
+            recorded[i] = 1
+            book.crime[land.cell_county[cells[i]], crimes[i], groups[i], RECORDED] += 1
+            book.cell_recorded[cells[i]] += 1
+    return recorded
+
+
+@block
+def clearance(n, met, solve, reported, recorded, chance, full, land, state, constants, month, book, out):  # type: ignore[no-untyped-def]
+    """Phase 7: recorded crimes are solved by arrest, with the help of a witness; every crime adds to believed risk.
+
+    Pushes arrests and, where a victim's report led to one, who is reassured; returns the lists.
+    """
+    _, cells, _, crimes, groups, targets, offenders, _ = met
+    arrests, arrested, calmed, reassured = out
+    for i in range(n):
+        cell, crime, group = cells[i], crimes[i], groups[i]
+        county = land.cell_county[cell]
+        people = land.cell_size[cell, 0] + land.cell_size[cell, 1] + land.cell_size[cell, 2]
+        witness_group, place = _group_at(land.cell_size, cell, int(solve[i, 2] * people))
+        witness = land.cell_low[cell, witness_group] + place
+        sensitivity, now = sensitivity_and_trust(witness, county, witness_group, month, land, state, constants)
+        base, capacity = constants.clearance[crime], month.capacity[county]
+        solved = clearance_probability(base, capacity, witness_help(constants.witness_weight, sensitivity, now))
+        if group < 3:
+            family, share = constants.family[crime], constants.recording[crime]
+            book.risk[county, group, family, 0] += risk_units(chance[i], share, solved)
+            book.risk[county, group, family, 1] += risk_units(
+                full[i], share, clearance_probability(base, capacity, 1.0)
+            )
+        if recorded[i] == 1 and solve[i, 0] < solved:
+            book.crime[county, crime, group, CLEARED] += 1
+            charge = constants.charge_of_crime[crime]
+            arrests = pushed(arrests, arrested, arrest_of(offenders[i], charge, county))
+            arrested += 1
+            if reported[i] == 2 and group < 2:
+                calmed = pushed(calmed, reassured, np.int64(targets[i]))
+                reassured += 1
+    return arrests, arrested, calmed, reassured
+
+
+@block
+def arrest_of(slot, charge, county):  # type: ignore[no-untyped-def]
+    """Return an arrest packed so that sorting puts a person's gravest charge first."""
+    return (np.int64(slot) << 20) | (np.int64(charge) << 16) | np.int64(county)
+
+
+@block
+def told_to_survey(n, met, solve, land, constants, month, told, size):  # type: ignore[no-untyped-def]
+    """Push the crimes that panel members will tell of: slot, crime type and months until the interview."""
+    _, cells, _, crimes, groups, targets, _, _ = met
+    for i in range(n):
+        if groups[i] == ORGANIZATION or solve[i, 3] >= constants.capture[crimes[i]]:
+            continue
+        county = land.cell_county[cells[i]]
+        index = targets[i] - land.slot_base[county]
+        if not is_panel_member(land.code[county], index, constants.panel_width):
+            continue
+        wait = next_interview(month.index, rotation(land.code[county], index, constants.panel_width)) - month.index
+        told = pushed(told, size, (np.int64(targets[i]) << 8) | (np.int64(crimes[i]) << 4) | wait)
+        size += 1
+    return told, size
+
+
+@block
+def street_arrest(first, last, land, state, constants, month, arrests, arrested):  # type: ignore[no-untyped-def]
+    """Phase 8: arrests for minor offences, found as offending finds people or anywhere."""
+    for cell in range(first, last):
+        county = land.cell_county[cell]
+        entity = entity_of(land.code[county], cell - land.cell_first[county])
+        for group in range(3):
+            people = land.cell_size[cell, group]
+            rise = month.street_rise[county] if group < 2 else 1.0
+            mean = street_arrest_mean(people, land.street_rate[county], constants.stop_ratio[group], rise)
+            pool = land.cell_pool[cell, group]
+            for number in range(poisson(land.seed, entity, group, month.index, STREET_COUNT, mean)):
+                place = (np.int64(group) << 32) | np.int64(number)
+                u = draw(land.seed, entity, place, month.index, STREET_ARREST)
+                if choose(u[0], constants.offender_link):
+                    mass = likely_mass(land.pool_size[pool], constants.likely_share)
+                    entry = roster_entry(u[1], mass, constants.frequent_share, constants.frequent_offending)
+                    slot = np.int64(state.roster[land.roster_start[pool] + entry])
+                else:
+                    slot = np.int64(land.cell_low[cell, group] + int(u[1] * people))
+                if slot >= 0 and custody_of(state.person[slot]) == 0:
+                    charge = street_charge(u[2], constants.street_felony_share)
+                    arrests = pushed(arrests, arrested, arrest_of(slot, charge, county))
+                    arrested += 1
+    return arrests, arrested
+
+
+@block
+def _solve_draws(n, met, land, month):  # type: ignore[no-untyped-def]
+    """Return the uniforms of solving each crime: clearance, third party, witness, survey."""
+    _, cells, numbers, _, _, _, _, _ = met
+    solve = np.empty((n, 4))
+    for i in range(n):
+        county = land.cell_county[cells[i]]
+        entity = entity_of(land.code[county], cells[i] - land.cell_first[county])
+        u = draw(land.seed, entity, numbers[i], month.index, SOLVE)
+        solve[i, 0], solve[i, 1], solve[i, 2], solve[i, 3] = u[0], u[1], u[2], u[3]
+    return solve
+
+
+@block
+def _batch_end(cell, last, cell_size):  # type: ignore[no-untyped-def]
+    """Return the end of a batch of cells that starts at ``cell`` and holds some hundred thousand people."""
+    people = 0
+    while cell < last and people < BATCH_AGENTS:
+        people += cell_size[cell, 0] + cell_size[cell, 1] + cell_size[cell, 2]
+        cell += 1
+    return cell
+
+
+@block
+def run_block(first_county, last_county, land, state, constants, month, book):  # type: ignore[no-untyped-def]
+    """Run phases 3 to 8 for a range of counties; returns arrests, people reassured, and what the survey will hear."""
+    arrests, calmed, told = np.empty(64, np.int64), np.empty(16, np.int64), np.empty(16, np.int64)
+    arrested, reassured, heard = 0, 0, 0
+    cell, last = land.cell_first[first_county], land.cell_first[last_county]
+    while cell < last:
+        end = _batch_end(cell, last, land.cell_size)
+        met = opportunity(cell, end, land, state, constants, month, book)
+        crimes = offending(met[0], met, land, state, constants, month, book)
+        solve = _solve_draws(crimes, met, land, month)
+        reported, chance, full, uniforms = reporting(crimes, met, solve, land, state, constants, month, book)
+        recorded = recording(crimes, met, reported, uniforms, land, constants, book)
+        out = (arrests, arrested, calmed, reassured)
+        arrests, arrested, calmed, reassured = clearance(
+            crimes, met, solve, reported, recorded, chance, full, land, state, constants, month, book, out
+        )
+        told, heard = told_to_survey(crimes, met, solve, land, constants, month, told, heard)
+        arrests, arrested = street_arrest(cell, end, land, state, constants, month, arrests, arrested)
+        cell = end
+    return arrests[:arrested], calmed[:reassured], told[:heard]

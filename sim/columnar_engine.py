@@ -1,0 +1,315 @@
+"""The columnar engine: the fourteen phases as compiled loops over blocks of cells; cost follows events, not people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import columnar_blocks as blocks
+from sim import columnar_custody as custody_loops
+from sim import columnar_news as news_loops
+from sim.columnar_blocks import Book, Land, Month, State
+from sim.columnar_custody import Booked, Registry
+from sim.ledger import MonthRecord
+from sim.rules.detainer import capacity_this_month
+from sim.setting import Setting
+
+Events = npt.NDArray[np.int64]
+SMALL_WORLD = 5_000_000
+"""Below so many people, threads inside a run cost more than they save: run replications in parallel instead."""
+
+
+def chosen_in_capacity(office: Events, level: Events, rank: npt.NDArray[np.float64], quota: Events) -> Events:
+    """Return indices of the requests within each field office's capacity: gravest level first, then by keyed rank."""
+    order = np.lexsort((rank, level, office))
+    sorted_office = office[order]
+    first = np.searchsorted(sorted_office, sorted_office, side="left")
+    place = np.arange(len(order)) - first
+    result: Events = order[place < quota[sorted_office]]
+    return result
+
+
+class ColumnarEngine:
+    """One run on arrays; iterate over ``months()`` to run it."""
+
+    def __init__(self, setting: Setting, seed: int, threads: int = 1) -> None:
+        self.setting, self.world, self.constants = setting, setting.world, setting.constants
+        world, count = self.world, len(self.world.counties.code)
+        self.land = _land(setting, seed)
+        community = int(world.community_base[-1])
+        self.state = State(
+            person=world.person.copy(),
+            fear_steps=np.zeros(community, dtype=np.uint8),
+            fear_month=np.zeros(community, dtype=np.uint8),
+            roster=world.roster.copy(),
+        )
+        self.threads = threads if world.size >= SMALL_WORLD else 1
+        self.chunks = _chunks(world.slot_base, 1 if self.threads == 1 else 16 * self.threads)
+        self.calendar: dict[int, list[Events]] = defaultdict(list)
+        self.interviews: dict[int, list[Events]] = defaultdict(list)
+        self.county_fear = np.zeros(count)
+        self.risk = np.ones((count, 3, 2))
+        self.removal_risk = setting.starting_removal_risk.copy()
+        self.load = np.ones(count)
+        self.recent = np.zeros(len(world.cell_county))
+        self.custody_counts = np.zeros((count, 3, 3, 4), dtype=np.int64)
+        news_loops.count_people(self.land, self.state, self.custody_counts)
+        width = self.constants.panel_width
+        most = world.size // max(1, width) + 2 * count
+        self.panel = news_loops.panel_of(self.land, width, most) if width else np.empty(0, dtype=np.int64)
+        self._plan_first_releases()
+
+    def _plan_first_releases(self) -> None:
+        world = self.world
+        homes = np.searchsorted(world.slot_base, world.release_slot, side="right") - 1
+        events = (world.release_slot << 24) | (homes << 8) | custody_loops.RELEASE
+        self._plan(events, world.release_month)
+
+    def _plan(self, events: Events, due: Events) -> None:
+        """Put events into the calendar; those after the last month are dropped."""
+        for month in np.unique(due[due < self.setting.parameters.months]):
+            self.calendar[int(month)].append(events[due == month])
+
+    def months(self) -> Iterator[MonthRecord]:
+        """Run the months in order and yield the record of each."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            for t in range(self.setting.parameters.months):
+                yield self.step(t, pool)
+
+    def step(self, t: int, pool: ThreadPoolExecutor) -> MonthRecord:
+        """Run one month: the phases of the schedule."""
+        book, registry = self._empty_book(), self._empty_registry()
+        self.policy(t)
+        month = self.patrol(t)
+        arrests, calmed, told = self.blocks(month, book, pool)
+        for months_ahead in range(1, 7):
+            self.interviews[t + months_ahead].append(told[(told & 15) == months_ahead])
+        booked, count = self.booking(arrests, month, registry)
+        outcome = self.detainer(booked, count, month, registry)
+        spread = self.custody(booked, outcome, month, registry)
+        self.word_of_mouth(calmed, spread, month)
+        self.news(month, book, registry)
+        return self.count(month, book, registry)
+
+    def _empty_book(self) -> Book:
+        count, cells = len(self.land.code), len(self.land.cell_county)
+        return Book(
+            crime=np.zeros((count, 8, 4, 5), dtype=np.int32),
+            people=np.zeros((count, 3, 3, 7), dtype=np.int64),
+            risk=np.zeros((count, 3, 2, 2), dtype=np.int64),
+            balance=np.zeros((count, 4, 2), dtype=np.int32),
+            cell_recorded=np.zeros(cells, dtype=np.int32),
+            opportunities=np.zeros(count, dtype=np.int64),
+            clipped=np.zeros(count, dtype=np.int64),
+        )
+
+    def _empty_registry(self) -> Registry:
+        count = len(self.land.code)
+        enforcement = np.zeros((count, 3, 4, 12), dtype=np.int32)
+        removed, removable, taken = (np.zeros(count, dtype=np.int64) for _ in range(3))
+        return Registry(enforcement, self.custody_counts, removed, removable, taken)
+
+    def policy(self, t: int) -> None:
+        """Phase 1: a legalization changes status; programs are read from the calendar."""
+        if t == self.setting.calendar.legalization:
+            share = self.constants.legalization_share
+            news_loops.legalize(t, self.land, self.state, share, self.custody_counts)
+
+    def patrol(self, t: int) -> Month:
+        """Phase 2: officers are spread over cells; with the news of last month this gives the month's conditions."""
+        count = len(self.land.code)
+        guard = np.empty(len(self.land.cell_county))
+        news_loops.patrol(self.land, self.constants, self.recent, guard)
+        impunity, deterred = np.empty((count, 3, 8)), np.empty(count)
+        capacity, rise = np.empty(count), np.empty(count)
+        news_loops.conditions(
+            self.constants,
+            self.world.baseline.group_share,
+            self.risk,
+            self.removal_risk,
+            self.load,
+            self.setting.calendar.agreement_287g_task_force[t],
+            impunity,
+            deterred,
+            capacity,
+            rise,
+        )
+        return Month(t, self.county_fear.copy(), self.setting.background[t], guard, impunity, deterred, capacity, rise)
+
+    def blocks(self, month: Month, book: Book, pool: ThreadPoolExecutor) -> tuple[Events, Events, Events]:
+        """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""
+
+        def run(chunk: tuple[int, int]) -> Any:
+            return blocks.run_block(*chunk, self.land, self.state, self.constants, month, book)
+
+        results = list(pool.map(run, self.chunks)) if self.threads > 1 else [run(chunk) for chunk in self.chunks]
+        arrests, calmed, told = (np.concatenate(lists) for lists in zip(*results, strict=True))
+        return arrests, calmed, told
+
+    def booking(self, arrests: Events, month: Month, registry: Registry) -> tuple[Booked, int]:
+        """Phase 9: who is booked, matched and screened."""
+        arrests = np.sort(arrests)
+        calendar, t = self.setting.calendar, month.index
+        programs = (calendar.cap[t], calendar.secure_communities[t], calendar.agreement_287g_jail[t])
+        events, due = np.empty(len(arrests), dtype=np.int64), np.empty(len(arrests), dtype=np.int64)
+        booked, count, planned = custody_loops.booking(
+            arrests, self.land, self.state, self.constants, month, programs, registry, events, due
+        )
+        self._plan(events[:planned], due[:planned])
+        return booked, count
+
+    def detainer(self, booked: Booked, count: int, month: Month, registry: Registry) -> Events:
+        """Phase 10: ICE ranks within its capacity and asks; the county honours or declines."""
+        calendar, t, region = self.setting.calendar, month.index, self.world.counties.region
+        priority = calendar.priority_enforcement[t]
+        who, office, level, rank = custody_loops.request(
+            booked, count, region, self.land, self.constants, month, priority
+        )
+        agents = np.bincount(region, weights=self.world.counties.agents.astype(np.float64))
+        quota = np.array([capacity_this_month(self.constants.capacity_per_agent * size, t) for size in agents])
+        asked = np.zeros(count, dtype=np.int64)
+        asked[who[chosen_in_capacity(office, level, rank, quota)]] = 1
+        result: Events = custody_loops.detainer(
+            booked, asked, self.land, self.state, self.constants, month, priority, calendar.cooperation[t], registry
+        )
+        return result
+
+    def custody(self, booked: Booked, outcome: Events, month: Month, registry: Registry) -> Events:
+        """Phase 11: courts, ICE, returns and arrivals; returns who causes fear and why."""
+        waiting = self.calendar.pop(month.index, [])
+        due_now = np.sort(np.concatenate(waiting)) if waiting else np.empty(0, dtype=np.int64)
+        room = len(due_now) + 2 * len(outcome)
+        events, due, spread = (np.empty(room, dtype=np.int64) for _ in range(3))
+        planned, told = custody_loops.custody(
+            due_now,
+            booked,
+            outcome,
+            self.land,
+            self.state,
+            self.constants,
+            month,
+            self.world.baseline.status_share,
+            registry,
+            events,
+            due,
+            spread,
+        )
+        self._plan(events[:planned], due[:planned])
+        return spread[:told]
+
+    def word_of_mouth(self, calmed: Events, spread: Events, month: Month) -> None:
+        """Phase 12: reassurance, and fear among those close to people removed."""
+        custody_loops.word_of_mouth(calmed, spread, len(spread), self.land, self.state, self.constants, month)
+
+    def news(self, month: Month, book: Book, registry: Registry) -> None:
+        """Phase 13: county fear, believed risks and police workload."""
+        baseline, counties, calendar = self.world.baseline, self.world.counties, self.setting.calendar
+        expected = (baseline.expected_risk, baseline.expected_recorded, baseline.expected_removable)
+        news_loops.news(
+            self.constants,
+            self.land,
+            month,
+            book,
+            registry,
+            counties.region,
+            (counties.neighbour_start, counties.neighbour),
+            expected,
+            calendar.publicity[month.index],
+            calendar.presence[month.index],
+            self.county_fear,
+            self.risk,
+            self.removal_risk,
+            self.load,
+            self.recent,
+        )
+
+    def count(self, month: Month, book: Book, registry: Registry) -> MonthRecord:
+        """Phase 14: the survey's interviews, and the record of the month."""
+        waiting = self.interviews.pop(month.index, [])
+        told = np.concatenate(waiting) if waiting else np.empty(0, dtype=np.int64)
+        trust_sum = np.zeros((len(self.land.code), 3, 3), dtype=np.int64)
+        news_loops.count_survey(self.panel, told, self.land, self.state, self.constants, month, book, trust_sum)
+        counts = self.custody_counts
+        book.people[..., 0] = counts[..., :3].sum(axis=-1)
+        book.people[..., 1:4] = counts[..., 1:]
+        respondents = book.people[..., 6]
+        with np.errstate(invalid="ignore"):
+            trust = trust_sum / news_loops.TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
+        return MonthRecord(
+            index=month.index,
+            crime=book.crime,
+            people=book.people,
+            trust=trust,
+            enforcement=registry.enforcement,
+            programs=program_flags(self.setting, month.index),
+            county_fear=self.county_fear.copy(),
+            relative_risk=hispanic_risk(self.setting, self.risk),
+            removal_risk=self.removal_risk.copy(),
+            officers=self.setting.officers,
+            balance=book.balance,
+            opportunities=book.opportunities,
+            clipped=book.clipped,
+        )
+
+
+def program_flags(setting: Setting, t: int) -> npt.NDArray[np.bool_]:
+    """Return the programs in force in month ``t``, K x 6 in the order of ``labels.PROGRAMS``."""
+    calendar = setting.calendar
+    programs = (
+        calendar.cap,
+        calendar.secure_communities,
+        calendar.agreement_287g_jail,
+        calendar.agreement_287g_task_force,
+        calendar.detainer_resolution,
+        calendar.priority_enforcement,
+    )
+    return np.stack([program[t] for program in programs], axis=1)
+
+
+def hispanic_risk(setting: Setting, risk: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the believed relative risk against Hispanic targets by county, families weighted as expected."""
+    weights = setting.world.baseline.expected_risk[:, 0]
+    total = weights.sum(axis=1)
+    mean: npt.NDArray[np.float64] = np.where(
+        total > 0, (risk[:, 0] * weights).sum(axis=1) / np.where(total > 0, total, 1.0), 1.0
+    )
+    return mean
+
+
+def _land(setting: Setting, seed: int) -> Land:
+    world, baseline = setting.world, setting.world.baseline
+    return Land(
+        seed=seed,
+        world_seed=world.seed,
+        code=world.counties.code,
+        slot_base=world.slot_base,
+        group_low=world.group_low,
+        group_size=world.group_size,
+        community_base=world.community_base,
+        cell_first=world.cell_first,
+        cell_county=world.cell_county,
+        cell_low=world.cell_low,
+        cell_size=world.cell_size,
+        neighbour_start=world.neighbour_start,
+        neighbour=world.neighbour,
+        cell_pool=world.cell_pool,
+        pool_low=world.pool_low,
+        pool_size=world.pool_size,
+        roster_start=world.roster_start,
+        type_cumulative=baseline.type_cumulative,
+        organization_opportunity=baseline.organization_opportunity,
+        opportunity_rate=baseline.opportunity_rate,
+        street_rate=baseline.street_rate,
+    )
+
+
+def _chunks(slot_base: Events, parts: int) -> list[tuple[int, int]]:
+    """Return ranges of whole counties with near-equal numbers of people."""
+    cuts = np.unique(np.searchsorted(slot_base, np.linspace(0, slot_base[-1], parts + 1)))
+    cuts[0], cuts[-1] = 0, len(slot_base) - 1
+    return [(int(low), int(high)) for low, high in zip(cuts[:-1], cuts[1:], strict=True) if high > low]

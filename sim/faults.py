@@ -1,0 +1,72 @@
+"""Mistakes of the user, told in full sentences.
+
+``Exception`` > ``UserError`` > ``ScenarioError``. The command line prints the message of a ``UserError`` and ends with
+status 2; everything else is a fault of the program and shows its traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+SHOWN = 25
+"""Faults told at once; the rest are counted."""
+
+
+class UserError(Exception):
+    """Something the user can put right; the message is complete and may have several lines."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault in a scenario: the file (or the option) it stands in, its line, and what is wrong."""
+
+    path: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        """Return ``FILE:LINE: message`` on one line."""
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return printable(f"{place}: {self.message}")
+
+
+class ScenarioError(UserError):
+    """One or more faults in scenario files; ``faults`` lists them in reading order, each once."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        """Take the faults in reading order; the message shows the first and counts the rest."""
+        self.faults: list[Fault] = list(dict.fromkeys(faults))
+        lines = [str(fault) for fault in self.faults[:SHOWN]]
+        if len(self.faults) > SHOWN:
+            lines.append(f"... and {len(self.faults) - SHOWN} more faults")
+        super().__init__("\n".join(lines))
+
+
+def printable(text: str) -> str:
+    """Return ``text`` on one line, with control characters written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+def shortened(text: str, length: int = 60) -> str:
+    """Return ``text`` cut to ``length`` characters, as a message can quote it."""
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def near(file: Path) -> str:
+    """Return a hint at a file beside ``file`` with nearly its name."""
+    try:
+        names = [entry.name for entry in file.parent.iterdir()]
+    except (OSError, ValueError):
+        return ""
+    return did_you_mean(file.name, names)
+
+
+def did_you_mean(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return a hint at the nearest of ``names``, or nothing."""
+    found = difflib.get_close_matches(name[:100], list(names), 1, cutoff)
+    return f"; did you mean {found[0]}?" if found else ""

@@ -1,0 +1,144 @@
+"""Estimates over replications: means of paired differences with t-intervals, and what the pairing gains."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+CONFIDENCE = 0.95
+
+ONE_RUN = "an interval needs two replications or more"
+UNDEFINED = "not defined in every run: nothing to divide by"
+NO_LEVEL = "the reference has none"
+NO_SPREAD = "all paired differences are equal"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over replications with its interval; what cannot be computed is None and ``reason`` says why."""
+
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Band:
+    """Estimates for each of T months, nan where they cannot be computed: float64[T] each."""
+
+    estimate: Floats
+    low: Floats
+    high: Floats
+
+
+def t_probability(t: float, degrees: int) -> float:
+    """Return the probability that Student's t lies within ``-t`` and ``t``.
+
+    The finite series for whole degrees of freedom (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3
+    and 26.7.4).
+    """
+    angle = math.atan(t / math.sqrt(degrees))
+    sine, square = math.sin(angle), math.cos(angle) ** 2
+    odd = degrees % 2
+    term = math.cos(angle) if odd else 1.0
+    total = term if degrees > 1 else 0.0
+    for k in range(2 + odd, degrees - 1, 2):
+        term *= square * (k - 1) / k
+        total += term
+    return (angle + sine * total) * 2 / math.pi if odd else sine * total
+
+
+@lru_cache(maxsize=256)
+def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
+    """Return the two-sided quantile of Student's t for ``degrees`` >= 1 whole degrees of freedom."""
+    if degrees < 1 or not 0 < confidence < 1:
+        raise ValueError("needs at least one degree of freedom and a confidence between 0 and 1")
+    low, high = 0.0, 1.0
+    while t_probability(high, degrees) < confidence:
+        high *= 2
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_probability(middle, degrees) < confidence else (low, middle)
+    return (low + high) / 2
+
+
+def mean_estimate(values: Floats) -> Estimate:
+    """Return the mean of ``values`` (one for each replication) with its t-interval."""
+    if len(values) == 0 or not np.isfinite(values).all():
+        return Estimate(reason=UNDEFINED)
+    mean = float(values.mean())
+    if len(values) == 1:
+        return Estimate(mean, reason=ONE_RUN)
+    half = t_quantile(len(values) - 1) * float(values.std(ddof=1)) / math.sqrt(len(values))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def paired_differences(scenario: Floats, reference: Floats, relative: bool) -> tuple[Floats, str]:
+    """Return the difference of each pair of runs, and a reason where there is none to give.
+
+    Parameters
+    ----------
+    scenario, reference : float64[R]
+        One measure in R replications that share their luck pairwise.
+    relative : bool
+        Whether differences are in percent of the reference's mean over the replications.
+    """
+    if not (np.isfinite(scenario).all() and np.isfinite(reference).all()):
+        return np.empty(0), UNDEFINED
+    difference = scenario - reference
+    if not relative:
+        return difference, ""
+    level = float(reference.mean())
+    return (100 * difference / level, "") if level > 0 else (np.empty(0), NO_LEVEL)
+
+
+def change_estimate(scenario: Floats, reference: Floats, relative: bool) -> Estimate:
+    """Return the mean paired difference with its t-interval; arguments as in ``paired_differences``."""
+    differences, reason = paired_differences(scenario, reference, relative)
+    return Estimate(reason=reason) if reason else mean_estimate(differences)
+
+
+def pairing_gain(scenario: Floats, reference: Floats) -> Estimate:
+    """Return how many times more runs would be needed without shared luck: unpaired over paired variance."""
+    if len(scenario) < 2:
+        return Estimate(reason=ONE_RUN)
+    if not (np.isfinite(scenario).all() and np.isfinite(reference).all()):
+        return Estimate(reason=UNDEFINED)
+    paired = float((scenario - reference).var(ddof=1))
+    unpaired = float(scenario.var(ddof=1) + reference.var(ddof=1))
+    return Estimate(unpaired / paired) if paired > 0 else Estimate(reason=NO_SPREAD)
+
+
+def mean_band(values: Floats) -> Band:
+    """Return means over replications with t-intervals for float64[R, T] values; nan where one is not finite."""
+    good = np.isfinite(values).all(axis=0)
+    kept = np.where(good, values, 0.0)
+    mean = np.where(good, kept.mean(axis=0), np.nan)
+    count = len(values)
+    if count < 2:
+        return Band(mean, mean, mean)
+    half = t_quantile(count - 1) * kept.std(axis=0, ddof=1) / math.sqrt(count)
+    return Band(mean, mean - half, mean + half)
+
+
+def centred_sums(values: Floats, width: int) -> Floats:
+    """Return moving sums over ``width`` entries along the last axis, as centred as can be and cut at the ends.
+
+    The sum at t covers ``t - width // 2`` to ``t - width // 2 + width - 1``, as far as these exist.
+    """
+    length = values.shape[-1]
+    cumulative = np.concatenate([np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)], axis=-1)
+    first = np.clip(np.arange(length) - width // 2, 0, length)
+    last = np.clip(np.arange(length) - width // 2 + width, 0, length)
+    return np.asarray(cumulative[..., last] - cumulative[..., first])
+
+
+def ratio(top: Floats, bottom: Floats) -> Floats:
+    """Return ``top / bottom``, nan where the bottom is 0."""
+    return np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom != 0)
