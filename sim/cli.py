@@ -181,9 +181,14 @@ def describe_command(arguments: Arguments) -> int:
 
         print(schema_text(), end="")
         return 0
-    from sim.describe import model_text, odd_text
+    if arguments.odd:
+        from sim.odd import odd_text
 
-    print(odd_text() if arguments.odd else model_text(), end="")
+        print(odd_text(), end="")
+        return 0
+    from sim.describe import model_text
+
+    print(model_text(), end="")
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import block
+from sim.compiled import block, helper, unowned
 from sim.draws import Purpose, draw, entity_of, poisson
 from sim.person import bit_of, custody_of, generation_of, is_tied, status_of
 from sim.rules.arrest import street_arrest_mean, street_charge
@@ -35,30 +35,62 @@ BATCH_AGENTS = 100_000
 Array = npt.NDArray[Any]
 
 
+COUNTY = np.dtype(
+    [
+        ("code", np.int64),
+        ("base", np.int64),  # first slot
+        ("people", np.int64),
+        ("low", np.int64, (3,)),  # first slot of each group
+        ("size", np.int64, (3,)),
+        ("community", np.int64),  # number of the first community member in the world
+        ("community_people", np.int64),
+        ("cell_first", np.int64),
+        ("cell_end", np.int64),
+        ("types", np.float64, (8,)),  # cumulative shares of crime types
+        ("organization", np.float64, (8,)),
+        ("opportunity_rate", np.float64),
+        ("street_rate", np.float64),
+    ],
+    align=True,
+)
+CELL = np.dtype(
+    [
+        ("entity", np.int64),
+        ("low", np.int64, (3,)),
+        ("size", np.int64, (3,)),
+        ("people", np.int64),
+        ("pool", np.int64, (3,)),
+        ("county", np.int64),
+        ("neighbour_first", np.int64),
+        ("neighbours", np.int64),
+    ],
+    align=True,
+)
+POOL = np.dtype([("low", np.int64), ("size", np.int64), ("roster", np.int64), ("entries", np.int64)], align=True)
+CONDITION = np.dtype(
+    [
+        ("fear", np.float64),
+        ("background", np.float64),
+        ("deterrence", np.float64),
+        ("capacity", np.float64),
+        ("street_rise", np.float64),
+        ("impunity", np.float64, (3, 8)),
+    ],
+    align=True,
+)
+
+
 class Land(NamedTuple):
-    """What does not change: see ``people.World``."""
+    """What does not change, as tables of records: see ``people.World``."""
 
     seed: int
     world_seed: int
-    code: Array
-    slot_base: Array
-    group_low: Array
-    group_size: Array
-    community_base: Array
-    cell_first: Array
-    cell_county: Array
-    cell_low: Array
-    cell_size: Array
-    neighbour_start: Array
+    counties: Array  # COUNTY
+    cells: Array  # CELL
+    pools: Array  # POOL
     neighbour: Array
-    cell_pool: Array
-    pool_low: Array
-    pool_size: Array
-    roster_start: Array
-    type_cumulative: Array
-    organization_opportunity: Array
-    opportunity_rate: Array
-    street_rate: Array
+    county_base: Array  # K+1: first slot of each county
+    pool_low: Array  # P: first slot of each pool
 
 
 class State(NamedTuple):
@@ -74,13 +106,8 @@ class Month(NamedTuple):
     """What holds in the counties (and cells) when the month begins."""
 
     index: int
-    county_fear: Array
-    background: Array
-    guardianship: Array
-    impunity: Array
-    deterrence: Array
-    capacity: Array
-    street_rise: Array
+    counties: Array  # CONDITION
+    guardianship: Array  # by cell
 
 
 class Book(NamedTuple):
@@ -95,7 +122,7 @@ class Book(NamedTuple):
     clipped: Array
 
 
-@block
+@helper
 def pushed(buffer, size, value):  # type: ignore[no-untyped-def]
     """Return ``buffer`` with ``value`` at place ``size``, grown where it was full."""
     if size == len(buffer):
@@ -106,7 +133,7 @@ def pushed(buffer, size, value):  # type: ignore[no-untyped-def]
     return buffer
 
 
-@block
+@helper
 def tie_of(slot, group, low, size, person):  # type: ignore[no-untyped-def]
     """Return a community member's tie to enforcement; a citizen's household is looked at."""
     status = status_of(person[slot])
@@ -119,29 +146,29 @@ def tie_of(slot, group, low, size, person):  # type: ignore[no-untyped-def]
     return is_tied(status, mixed)
 
 
-@block
+@helper
 def trust_of(slot, county, fear, month, land, state, decay):  # type: ignore[no-untyped-def]
     """Return the trust of a community member at the start of the month."""
-    place = slot - land.slot_base[county] + land.community_base[county]
+    place = slot - land.counties[county].base + land.counties[county].community
     steps = np.int64(state.fear_steps[place])
     own = own_fear(steps, decay[month - np.int64(state.fear_month[place])])
     return trust(fear, own)
 
 
-@block
+@helper
 def sensitivity_and_trust(slot, county, group, month, land, state, constants):  # type: ignore[no-untyped-def]
     """Return how sensitive somebody is to lost trust, and their trust; (0, 1) outside the community."""
     if group == 2:
         return 0.0, 1.0
-    low, size = land.group_low[county, group], land.group_size[county, group]
+    low, size = land.counties[county].low[group], land.counties[county].size[group]
     sensitivity = constants.sensitivity[tie_of(slot, group, low, size, state.person)]
     if sensitivity == 0.0:
         return 0.0, 1.0
-    fear = month.county_fear[county]
+    fear = month.counties[county].fear
     return sensitivity, trust_of(slot, county, fear, month.index, land, state, constants.fear_decay)
 
 
-@block
+@helper
 def record_of(person, entity, world_seed, constants):  # type: ignore[no-untyped-def]
     """Return a person's level of criminal record: what they brought and what was added."""
     u = draw(world_seed, entity, 2 * generation_of(person), 0, RECORD)
@@ -156,17 +183,17 @@ def record_of(person, entity, world_seed, constants):  # type: ignore[no-untyped
     )
 
 
-@block
-def _group_at(cell_size, cell, place):  # type: ignore[no-untyped-def]
+@helper
+def _group_at(sizes, place):  # type: ignore[no-untyped-def]
     """Return the group and the place within it of the ``place``-th person of a cell."""
     for group in range(2):
-        if place < cell_size[cell, group]:
+        if place < sizes[group]:
             return group, place
-        place -= cell_size[cell, group]
+        place -= sizes[group]
     return 2, place
 
 
-@block
+@helper
 def _meet_offender(u, cell, group, land, state, constants):  # type: ignore[no-untyped-def]
     """Return the slot of the likely offender met; below 0 (its complement) where they were replaced for good."""
     own = False
@@ -176,35 +203,35 @@ def _meet_offender(u, cell, group, land, state, constants):  # type: ignore[no-u
     home = cell
     if choose(u, constants.travel_share):
         u = rest_of_choice(u, constants.travel_share)
-        ways = land.neighbour_start[cell + 1] - land.neighbour_start[cell]
+        ways = land.cells[cell].neighbours
         if ways > 0:
             way = int(u * ways)
             u = u * ways - way
-            home = land.neighbour[land.neighbour_start[cell] + way]
+            home = land.neighbour[land.cells[cell].neighbour_first + way]
     else:
         u = rest_of_choice(u, constants.travel_share)
     offender_group = group
     if not own:
-        people = land.cell_size[home, 0] + land.cell_size[home, 1] + land.cell_size[home, 2]
+        people = land.cells[home].people
         place = int(u * people)
         u = u * people - place
-        offender_group = _group_at(land.cell_size, home, place)[0]
-    pool = land.cell_pool[home, offender_group]
+        offender_group = _group_at(land.cells[home].size, place)[0]
+    pool = land.cells[home].pool[offender_group]
     if pool < 0:
-        pool = land.cell_pool[cell, offender_group]
-    mass = likely_mass(land.pool_size[pool], constants.likely_share)
+        pool = land.cells[cell].pool[offender_group]
+    mass = likely_mass(land.pools[pool].size, constants.likely_share)
     entry = roster_entry(u, mass, constants.frequent_share, constants.frequent_offending)
-    return state.roster[land.roster_start[pool] + entry]
+    return state.roster[land.pools[pool].roster + entry]
 
 
-@block
-def _crime_type(u, cumulative, county):  # type: ignore[no-untyped-def]
+@helper
+def _crime_type(u, cumulative):  # type: ignore[no-untyped-def]
     """Return the crime type at ``u`` and the uniform left over."""
     below = 0.0
     for crime in range(7):
-        if u < cumulative[county, crime]:
-            return crime, (u - below) / (cumulative[county, crime] - below)
-        below = cumulative[county, crime]
+        if u < cumulative[crime]:
+            return crime, (u - below) / (cumulative[crime] - below)
+        below = cumulative[crime]
     return 7, (u - below) / (1.0 - below)
 
 
@@ -218,10 +245,10 @@ def opportunity(first, last, land, state, constants, month, book):  # type: igno
     counts = np.empty(last - first, dtype=np.int64)
     total = 0
     for cell in range(first, last):
-        county = land.cell_county[cell]
-        people = land.cell_size[cell, 0] + land.cell_size[cell, 1] + land.cell_size[cell, 2]
-        mean = people * land.opportunity_rate[county] * month.background[county] * constants.headroom
-        entity = entity_of(land.code[county], cell - land.cell_first[county])
+        county = land.cells[cell].county
+        people = land.cells[cell].people
+        mean = people * land.counties[county].opportunity_rate * month.counties[county].background * constants.headroom
+        entity = land.cells[cell].entity
         counts[cell - first] = poisson(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT, mean)
         total += counts[cell - first]
     cells, numbers = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
@@ -230,22 +257,22 @@ def opportunity(first, last, land, state, constants, month, book):  # type: igno
     decides = np.empty(total)
     n = 0
     for cell in range(first, last):
-        county = land.cell_county[cell]
-        entity = entity_of(land.code[county], cell - land.cell_first[county])
-        people = land.cell_size[cell, 0] + land.cell_size[cell, 1] + land.cell_size[cell, 2]
+        county = land.cells[cell].county
+        entity = land.cells[cell].entity
+        people = land.cells[cell].people
         book.opportunities[county] += counts[cell - first]
         for number in range(counts[cell - first]):
             u = draw(land.seed, entity, number, month.index, OPPORTUNITY)
-            crime, rest = _crime_type(u[1], land.type_cumulative, county)
+            crime, rest = _crime_type(u[1], land.counties[county].types)
             group, target = 3, -1
-            if not choose(rest, land.organization_opportunity[county, crime]):
+            if not choose(rest, land.counties[county].organization[crime]):
                 family = constants.family[crime]
                 unit = 1 if constants.person_target[crime] == 1 else 4
                 place = target_index(
                     u[2], people, constants.repeat_share[family], constants.repeat_stratum[family], unit, entity
                 )
-                group, place = _group_at(land.cell_size, cell, place)
-                target = land.cell_low[cell, group] + place
+                group, place = _group_at(land.cells[cell].size, place)
+                target = land.cells[cell].low[group] + place
                 if custody_of(state.person[target]) != 0:
                     continue
             offender = _meet_offender(u[3], cell, group, land, state, constants)
@@ -257,18 +284,18 @@ def opportunity(first, last, land, state, constants, month, book):  # type: igno
     return n, cells, numbers, crimes, groups, targets, offenders, decides
 
 
-@block
+@helper
 def _deterrence_for(offender, county, land, state, constants, month):  # type: ignore[no-untyped-def]
     """Return the deterrence factor of an offender: 1 for those whom ICE could not remove."""
-    if month.deterrence[county] == 1.0:
+    if month.counties[county].deterrence == 1.0:
         return 1.0
     status = status_of(state.person[offender])
     level = 3
     if status == 1:
-        home = np.searchsorted(land.slot_base, offender, side="right") - 1
-        entity = entity_of(land.code[home], offender - land.slot_base[home])
+        home = np.searchsorted(land.county_base, offender, side="right") - 1
+        entity = entity_of(land.counties[home].code, offender - land.counties[home].base)
         level = record_of(state.person[offender], entity, land.world_seed, constants)
-    return month.deterrence[county] if is_removable(status, level) else 1.0
+    return month.counties[county].deterrence if is_removable(status, level) else 1.0
 
 
 @block
@@ -281,14 +308,14 @@ def offending(n, met, land, state, constants, month, book):  # type: ignore[no-u
     kept = 0
     for i in range(n):
         cell, crime, group, offender = cells[i], crimes[i], groups[i], offenders[i]
-        county = land.cell_county[cell]
+        county = land.cells[cell].county
         family = constants.family[crime]
         counted = constants.is_index[crime] == 1
         gone = offender < 0 or custody_of(state.person[offender]) >= 2
         status = 2 if offender < 0 else status_of(state.person[offender])
         propensity = constants.propensity[status, family]
         guard = month.guardianship[cell]
-        factor = 1.0 if group == 3 else month.impunity[county, group, crime]
+        factor = 1.0 if group == 3 else month.counties[county].impunity[group, crime]
         deterred = 1.0 if gone else _deterrence_for(offender, county, land, state, constants, month)
         probability = offending_probability(constants.headroom, propensity, guard, factor, deterred)
         if probability > 1.0:
@@ -319,10 +346,10 @@ def offending(n, met, land, state, constants, month, book):  # type: ignore[no-u
     return kept
 
 
-@block
+@helper
 def _third_party(u, cell, county, group, crime, land, state, constants, month):  # type: ignore[no-untyped-def]
     """Return the probability that a third party of the target's group in the cell calls the police, and their status."""
-    bystander = land.cell_low[cell, group] + int(u * land.cell_size[cell, group])
+    bystander = land.cells[cell].low[group] + int(u * land.cells[cell].size[group])
     sensitivity, now = sensitivity_and_trust(bystander, county, group, month, land, state, constants)
     status = status_of(state.person[bystander])
     return willing_to_report(constants.third_log_odds[crime], constants.offset[status], sensitivity, now), status
@@ -340,8 +367,8 @@ def reporting(n, met, solve, land, state, constants, month, book):  # type: igno
     chance, full, recording_uniform = np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):
         cell, crime, group = cells[i], crimes[i], groups[i]
-        county = land.cell_county[cell]
-        entity = entity_of(land.code[county], cell - land.cell_first[county])
+        county = land.cells[cell].county
+        entity = land.cells[cell].entity
         u = draw(land.seed, entity, numbers[i], month.index, REPORT)
         recording_uniform[i] = u[3]
         if group == ORGANIZATION:
@@ -377,7 +404,7 @@ def recording(n, met, reported, uniforms, land, constants, book):  # type: ignor
     for i in range(n):
         if reported[i] > 0 and is_recorded(uniforms[i], constants.recording[crimes[i]]):
             recorded[i] = 1
-            book.crime[land.cell_county[cells[i]], crimes[i], groups[i], RECORDED] += 1
+            book.crime[land.cells[cells[i]].county, crimes[i], groups[i], RECORDED] += 1
             book.cell_recorded[cells[i]] += 1
     return recorded
 
@@ -392,12 +419,12 @@ def clearance(n, met, solve, reported, recorded, chance, full, land, state, cons
     arrests, arrested, calmed, reassured = out
     for i in range(n):
         cell, crime, group = cells[i], crimes[i], groups[i]
-        county = land.cell_county[cell]
-        people = land.cell_size[cell, 0] + land.cell_size[cell, 1] + land.cell_size[cell, 2]
-        witness_group, place = _group_at(land.cell_size, cell, int(solve[i, 2] * people))
-        witness = land.cell_low[cell, witness_group] + place
+        county = land.cells[cell].county
+        people = land.cells[cell].people
+        witness_group, place = _group_at(land.cells[cell].size, int(solve[i, 2] * people))
+        witness = land.cells[cell].low[witness_group] + place
         sensitivity, now = sensitivity_and_trust(witness, county, witness_group, month, land, state, constants)
-        base, capacity = constants.clearance[crime], month.capacity[county]
+        base, capacity = constants.clearance[crime], month.counties[county].capacity
         solved = clearance_probability(base, capacity, witness_help(constants.witness_weight, sensitivity, now))
         if group < 3:
             family, share = constants.family[crime], constants.recording[crime]
@@ -416,7 +443,7 @@ def clearance(n, met, solve, reported, recorded, chance, full, land, state, cons
     return arrests, arrested, calmed, reassured
 
 
-@block
+@helper
 def arrest_of(slot, charge, county):  # type: ignore[no-untyped-def]
     """Return an arrest packed so that sorting puts a person's gravest charge first."""
     return (np.int64(slot) << 20) | (np.int64(charge) << 16) | np.int64(county)
@@ -429,11 +456,14 @@ def told_to_survey(n, met, solve, land, constants, month, told, size):  # type: 
     for i in range(n):
         if groups[i] == ORGANIZATION or solve[i, 3] >= constants.capture[crimes[i]]:
             continue
-        county = land.cell_county[cells[i]]
-        index = targets[i] - land.slot_base[county]
-        if not is_panel_member(land.code[county], index, constants.panel_width):
+        county = land.cells[cells[i]].county
+        index = targets[i] - land.counties[county].base
+        if not is_panel_member(land.counties[county].code, index, constants.panel_width):
             continue
-        wait = next_interview(month.index, rotation(land.code[county], index, constants.panel_width)) - month.index
+        wait = (
+            next_interview(month.index, rotation(land.counties[county].code, index, constants.panel_width))
+            - month.index
+        )
         told = pushed(told, size, (np.int64(targets[i]) << 8) | (np.int64(crimes[i]) << 4) | wait)
         size += 1
     return told, size
@@ -443,22 +473,22 @@ def told_to_survey(n, met, solve, land, constants, month, told, size):  # type: 
 def street_arrest(first, last, land, state, constants, month, arrests, arrested):  # type: ignore[no-untyped-def]
     """Phase 8: arrests for minor offences, found as offending finds people or anywhere."""
     for cell in range(first, last):
-        county = land.cell_county[cell]
-        entity = entity_of(land.code[county], cell - land.cell_first[county])
+        county = land.cells[cell].county
+        entity = land.cells[cell].entity
         for group in range(3):
-            people = land.cell_size[cell, group]
-            rise = month.street_rise[county] if group < 2 else 1.0
-            mean = street_arrest_mean(people, land.street_rate[county], constants.stop_ratio[group], rise)
-            pool = land.cell_pool[cell, group]
+            people = land.cells[cell].size[group]
+            rise = month.counties[county].street_rise if group < 2 else 1.0
+            mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
+            pool = land.cells[cell].pool[group]
             for number in range(poisson(land.seed, entity, group, month.index, STREET_COUNT, mean)):
                 place = (np.int64(group) << 32) | np.int64(number)
                 u = draw(land.seed, entity, place, month.index, STREET_ARREST)
                 if choose(u[0], constants.offender_link):
-                    mass = likely_mass(land.pool_size[pool], constants.likely_share)
+                    mass = likely_mass(land.pools[pool].size, constants.likely_share)
                     entry = roster_entry(u[1], mass, constants.frequent_share, constants.frequent_offending)
-                    slot = np.int64(state.roster[land.roster_start[pool] + entry])
+                    slot = np.int64(state.roster[land.pools[pool].roster + entry])
                 else:
-                    slot = np.int64(land.cell_low[cell, group] + int(u[1] * people))
+                    slot = np.int64(land.cells[cell].low[group] + int(u[1] * people))
                 if slot >= 0 and custody_of(state.person[slot]) == 0:
                     charge = street_charge(u[2], constants.street_felony_share)
                     arrests = pushed(arrests, arrested, arrest_of(slot, charge, county))
@@ -472,31 +502,32 @@ def _solve_draws(n, met, land, month):  # type: ignore[no-untyped-def]
     _, cells, numbers, _, _, _, _, _ = met
     solve = np.empty((n, 4))
     for i in range(n):
-        county = land.cell_county[cells[i]]
-        entity = entity_of(land.code[county], cells[i] - land.cell_first[county])
-        u = draw(land.seed, entity, numbers[i], month.index, SOLVE)
+        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, SOLVE)
         solve[i, 0], solve[i, 1], solve[i, 2], solve[i, 3] = u[0], u[1], u[2], u[3]
     return solve
 
 
 @block
-def _batch_end(cell, last, cell_size):  # type: ignore[no-untyped-def]
+def _batch_end(cell, last, cells):  # type: ignore[no-untyped-def]
     """Return the end of a batch of cells that starts at ``cell`` and holds some hundred thousand people."""
     people = 0
     while cell < last and people < BATCH_AGENTS:
-        people += cell_size[cell, 0] + cell_size[cell, 1] + cell_size[cell, 2]
+        people += cells[cell].people
         cell += 1
     return cell
 
 
 @block
-def run_block(first_county, last_county, land, state, constants, month, book):  # type: ignore[no-untyped-def]
+def run_block(first_county, last_county, land, state, table, month, book):  # type: ignore[no-untyped-def]
     """Run phases 3 to 8 for a range of counties; returns arrests, people reassured, and what the survey will hear."""
+    constants = table[0]
+    land, state = unowned(land), unowned(state)
+    month, book = unowned(month), unowned(book)
     arrests, calmed, told = np.empty(64, np.int64), np.empty(16, np.int64), np.empty(16, np.int64)
     arrested, reassured, heard = 0, 0, 0
-    cell, last = land.cell_first[first_county], land.cell_first[last_county]
+    cell, last = land.counties[first_county].cell_first, land.counties[last_county - 1].cell_end
     while cell < last:
-        end = _batch_end(cell, last, land.cell_size)
+        end = _batch_end(cell, last, land.cells)
         met = opportunity(cell, end, land, state, constants, month, book)
         crimes = offending(met[0], met, land, state, constants, month, book)
         solve = _solve_draws(crimes, met, land, month)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.columnar_blocks import record_of
-from sim.compiled import block
+from sim.compiled import block, helper, unowned
 from sim.draws import Purpose, draw, entity_of
 from sim.person import (
     AWAY,
@@ -94,28 +94,28 @@ class Registry(NamedTuple):
     taken: Array  # K: of them, those whom ICE will take
 
 
-@block
+@helper
 def event_of(slot, county, generation, kind):  # type: ignore[no-untyped-def]
     """Return a calendar event packed into one number; sorting orders events by slot."""
     return (np.int64(slot) << 24) | (np.int64(county) << 8) | (np.int64(generation) << 5) | np.int64(kind)
 
 
-@block
+@helper
 def home_of(slot, land):  # type: ignore[no-untyped-def]
     """Return the county and group of a slot."""
-    county = np.searchsorted(land.slot_base, slot, side="right") - 1
-    if slot < land.group_low[county, 1]:
+    county = np.searchsorted(land.county_base, slot, side="right") - 1
+    if slot < land.counties[county].low[1]:
         return county, 0
-    return county, 1 if slot < land.group_low[county, 2] else 2
+    return county, 1 if slot < land.counties[county].low[2] else 2
 
 
-@block
+@helper
 def entity_at(slot, county, land):  # type: ignore[no-untyped-def]
     """Return the identity that keys a slot's draws."""
-    return entity_of(land.code[county], slot - land.slot_base[county])
+    return entity_of(land.counties[county].code, slot - land.counties[county].base)
 
 
-@block
+@helper
 def move(slot, county, group, custody, state, registry):  # type: ignore[no-untyped-def]
     """Put a person into another custody and keep the counts."""
     person = state.person[slot]
@@ -126,12 +126,14 @@ def move(slot, county, group, custody, state, registry):  # type: ignore[no-unty
 
 
 @block
-def booking(arrests, land, state, constants, month, programs, registry, events, due):  # type: ignore[no-untyped-def]
+def booking(arrests, land, state, table, month, programs, registry, events, due):  # type: ignore[no-untyped-def]
     """Phase 9: who is booked, matched and screened; who is removable.
 
     ``arrests`` is sorted, so that a person's first entry is the gravest charge. Convictions to come are written to
     ``events`` and ``due``; returns the people booked and the number of events.
     """
+    constants = table[0]
+    land, state = unowned(land), unowned(state)
     n = len(arrests)
     booked = Booked(
         np.empty(n, np.int64),
@@ -198,11 +200,13 @@ def booking(arrests, land, state, constants, month, programs, registry, events, 
 
 
 @block
-def request(booked, count, region, land, constants, month, priority):  # type: ignore[no-untyped-def]
+def request(booked, count, region, land, table, month, priority):  # type: ignore[no-untyped-def]
     """Phase 10, the field office's part: for whom ICE would ask, and the order in which it does.
 
     Returns indices of people booked, and for each the field office, level and keyed rank.
     """
+    constants = table[0]
+    land = unowned(land)
     who, office = np.empty(count, np.int64), np.empty(count, np.int64)
     level, rank = np.empty(count, np.int64), np.empty(count)
     n = 0
@@ -218,12 +222,14 @@ def request(booked, count, region, land, constants, month, priority):  # type: i
 
 
 @block
-def detainer(booked, asked, land, state, constants, month, priority, cooperation, registry):  # type: ignore[no-untyped-def]
+def detainer(booked, asked, land, state, table, month, priority, cooperation, registry):  # type: ignore[no-untyped-def]
     """Phase 10, the county's part: it honours or declines; returns what becomes of each person booked.
 
     ``asked`` says for whom the field offices lodge a detainer. Outcomes: 0 nothing, 1 ICE takes the person, 2 ICE
     arrests the person at large.
     """
+    constants = table[0]
+    land, state = unowned(land), unowned(state)
     outcome = np.zeros(len(asked), dtype=np.int64)
     for i in range(len(asked)):
         if booked.candidate[i] == 0:
@@ -255,7 +261,7 @@ def detainer(booked, asked, land, state, constants, month, priority, cooperation
     return outcome
 
 
-@block
+@helper
 def _enter_ice(slot, arrest_county, land, state, constants, month, registry):  # type: ignore[no-untyped-def]
     """Take a person into ICE custody; returns the event of its end and the month in which it is due."""
     county, group = home_of(slot, land)
@@ -271,7 +277,7 @@ def _enter_ice(slot, arrest_county, land, state, constants, month, registry):  #
     return event_of(slot, arrest_county, generation_of(person), ICE_END), until
 
 
-@block
+@helper
 def _remove(slot, arrest_county, county, group, land, state, constants, month, registry):  # type: ignore[no-untyped-def]
     """Remove a person; returns the event of a return or arrival (or -1) and the month in which it is due."""
     person = state.person[slot]
@@ -309,7 +315,7 @@ def _arrive(slot, county, group, land, state, constants, month, status_share, re
     status = newcomer_status(u[0], status_share[county, group, 2], status_share[county, group, 1])
     rank = newcomer_class(u[1], constants.likely_share, constants.frequent_share)
     pool = pool_of(slot, county, group, land)
-    first, last = land.roster_start[pool], land.roster_start[pool + 1]
+    first, last = land.pools[pool].roster, land.pools[pool].roster + land.pools[pool].entries
     if bit_of(person, 15) == 1:
         for entry in range(first, last):
             if state.roster[entry] == slot:
@@ -327,22 +333,24 @@ def _arrive(slot, county, group, land, state, constants, month, status_share, re
     registry.custody[county, group, status, FREE] += 1
     state.person[slot] = newcomer(person, status, likely)
     if group < 2:
-        state.fear_steps[slot - land.slot_base[county] + land.community_base[county]] = 0
+        state.fear_steps[slot - land.counties[county].base + land.counties[county].community] = 0
 
 
-@block
+@helper
 def pool_of(slot, county, group, land):  # type: ignore[no-untyped-def]
     """Return the pool of likely offenders to which a slot belongs."""
     return np.searchsorted(land.pool_low, slot, side="right") - 1
 
 
 @block
-def custody(due_now, booked, outcome, land, state, constants, month, status_share, registry, events, due, spread):  # type: ignore[no-untyped-def]
+def custody(due_now, booked, outcome, land, state, table, month, status_share, registry, events, due, spread):  # type: ignore[no-untyped-def]
     """Phase 11: convictions, releases, transfers, removals, relief, returns and arrivals; then this month's bookings.
 
     ``due_now`` holds the calendar's events of the month, sorted. New events go to ``events`` and ``due``; who causes
     fear goes to ``spread`` (slot and reason); returns how many of each.
     """
+    constants = table[0]
+    land, state = unowned(land), unowned(state)
     planned, told = 0, 0
     for event in due_now:
         slot, arrest_county = event >> 24, (event >> 8) & 65535
@@ -398,21 +406,23 @@ def custody(due_now, booked, outcome, land, state, constants, month, status_shar
     return planned, told
 
 
-@block
+@helper
 def _frighten(slot, county, jump, land, state, constants, month):  # type: ignore[no-untyped-def]
     """Raise a community member's own fear."""
-    place = slot - land.slot_base[county] + land.community_base[county]
+    place = slot - land.counties[county].base + land.counties[county].community
     decay = constants.fear_decay[month.index - np.int64(state.fear_month[place])]
     state.fear_steps[place] = fear_after_jump(np.int64(state.fear_steps[place]), decay, jump)
     state.fear_month[place] = month.index
 
 
 @block
-def word_of_mouth(calmed, spread, told, land, state, constants, month):  # type: ignore[no-untyped-def]
+def word_of_mouth(calmed, spread, told, land, state, table, month):  # type: ignore[no-untyped-def]
     """Phase 12: reports that led to an arrest reassure; removals and arrests at large frighten household and friends."""
+    constants = table[0]
+    land, state = unowned(land), unowned(state)
     for slot in calmed:
         county, _ = home_of(slot, land)
-        place = slot - land.slot_base[county] + land.community_base[county]
+        place = slot - land.counties[county].base + land.counties[county].community
         steps = np.int64(state.fear_steps[place])
         if steps > 0:
             decay = constants.fear_decay[month.index - np.int64(state.fear_month[place])]
@@ -423,7 +433,7 @@ def word_of_mouth(calmed, spread, told, land, state, constants, month):  # type:
         county, group = home_of(slot, land)
         if group == 2:
             continue
-        low, size = land.group_low[county, group], land.group_size[county, group]
+        low, size = land.counties[county].low[group], land.counties[county].size[group]
         close = constants.household_jump if reason == AFTER_REMOVAL else constants.at_large_jump
         known = constants.acquaintance_jump if reason == AFTER_REMOVAL else constants.at_large_jump
         first = low + (slot - low) // 4 * 4

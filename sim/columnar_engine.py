@@ -15,7 +15,9 @@ from sim import columnar_custody as custody_loops
 from sim import columnar_news as news_loops
 from sim.columnar_blocks import Book, Land, Month, State
 from sim.columnar_custody import Booked, Registry
+from sim.constants import as_record
 from sim.ledger import MonthRecord
+from sim.people import World
 from sim.rules.detainer import capacity_this_month
 from sim.setting import Setting
 
@@ -48,6 +50,7 @@ class ColumnarEngine:
             fear_month=np.zeros(community, dtype=np.uint8),
             roster=world.roster.copy(),
         )
+        self.record = as_record(setting.constants)
         self.threads = threads if world.size >= SMALL_WORLD else 1
         self.chunks = _chunks(world.slot_base, 1 if self.threads == 1 else 16 * self.threads)
         self.calendar: dict[int, list[Events]] = defaultdict(list)
@@ -97,7 +100,7 @@ class ColumnarEngine:
         return self.count(month, book, registry)
 
     def _empty_book(self) -> Book:
-        count, cells = len(self.land.code), len(self.land.cell_county)
+        count, cells = len(self.land.counties), len(self.land.cells)
         return Book(
             crime=np.zeros((count, 8, 4, 5), dtype=np.int32),
             people=np.zeros((count, 3, 3, 7), dtype=np.int64),
@@ -109,7 +112,7 @@ class ColumnarEngine:
         )
 
     def _empty_registry(self) -> Registry:
-        count = len(self.land.code)
+        count = len(self.land.counties)
         enforcement = np.zeros((count, 3, 4, 12), dtype=np.int32)
         removed, removable, taken = (np.zeros(count, dtype=np.int64) for _ in range(3))
         return Registry(enforcement, self.custody_counts, removed, removable, taken)
@@ -122,30 +125,21 @@ class ColumnarEngine:
 
     def patrol(self, t: int) -> Month:
         """Phase 2: officers are spread over cells; with the news of last month this gives the month's conditions."""
-        count = len(self.land.code)
-        guard = np.empty(len(self.land.cell_county))
-        news_loops.patrol(self.land, self.constants, self.recent, guard)
-        impunity, deterred = np.empty((count, 3, 8)), np.empty(count)
-        capacity, rise = np.empty(count), np.empty(count)
-        news_loops.conditions(
-            self.constants,
-            self.world.baseline.group_share,
-            self.risk,
-            self.removal_risk,
-            self.load,
-            self.setting.calendar.agreement_287g_task_force[t],
-            impunity,
-            deterred,
-            capacity,
-            rise,
-        )
-        return Month(t, self.county_fear.copy(), self.setting.background[t], guard, impunity, deterred, capacity, rise)
+        count = len(self.land.counties)
+        guard = np.empty(len(self.land.cells))
+        news_loops.patrol(self.land, self.record, self.recent, guard)
+        now = np.empty(count, dtype=blocks.CONDITION)
+        now["fear"], now["background"] = self.county_fear, self.setting.background[t]
+        task_force = self.setting.calendar.agreement_287g_task_force[t]
+        shares = self.world.baseline.group_share
+        news_loops.conditions(self.record, shares, self.risk, self.removal_risk, self.load, task_force, now)
+        return Month(t, now, guard)
 
     def blocks(self, month: Month, book: Book, pool: ThreadPoolExecutor) -> tuple[Events, Events, Events]:
         """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""
 
         def run(chunk: tuple[int, int]) -> Any:
-            return blocks.run_block(*chunk, self.land, self.state, self.constants, month, book)
+            return blocks.run_block(*chunk, self.land, self.state, self.record, month, book)
 
         results = list(pool.map(run, self.chunks)) if self.threads > 1 else [run(chunk) for chunk in self.chunks]
         arrests, calmed, told = (np.concatenate(lists) for lists in zip(*results, strict=True))
@@ -158,7 +152,7 @@ class ColumnarEngine:
         programs = (calendar.cap[t], calendar.secure_communities[t], calendar.agreement_287g_jail[t])
         events, due = np.empty(len(arrests), dtype=np.int64), np.empty(len(arrests), dtype=np.int64)
         booked, count, planned = custody_loops.booking(
-            arrests, self.land, self.state, self.constants, month, programs, registry, events, due
+            arrests, self.land, self.state, self.record, month, programs, registry, events, due
         )
         self._plan(events[:planned], due[:planned])
         return booked, count
@@ -167,15 +161,13 @@ class ColumnarEngine:
         """Phase 10: ICE ranks within its capacity and asks; the county honours or declines."""
         calendar, t, region = self.setting.calendar, month.index, self.world.counties.region
         priority = calendar.priority_enforcement[t]
-        who, office, level, rank = custody_loops.request(
-            booked, count, region, self.land, self.constants, month, priority
-        )
+        who, office, level, rank = custody_loops.request(booked, count, region, self.land, self.record, month, priority)
         agents = np.bincount(region, weights=self.world.counties.agents.astype(np.float64))
         quota = np.array([capacity_this_month(self.constants.capacity_per_agent * size, t) for size in agents])
         asked = np.zeros(count, dtype=np.int64)
         asked[who[chosen_in_capacity(office, level, rank, quota)]] = 1
         result: Events = custody_loops.detainer(
-            booked, asked, self.land, self.state, self.constants, month, priority, calendar.cooperation[t], registry
+            booked, asked, self.land, self.state, self.record, month, priority, calendar.cooperation[t], registry
         )
         return result
 
@@ -191,7 +183,7 @@ class ColumnarEngine:
             outcome,
             self.land,
             self.state,
-            self.constants,
+            self.record,
             month,
             self.world.baseline.status_share,
             registry,
@@ -204,14 +196,14 @@ class ColumnarEngine:
 
     def word_of_mouth(self, calmed: Events, spread: Events, month: Month) -> None:
         """Phase 12: reassurance, and fear among those close to people removed."""
-        custody_loops.word_of_mouth(calmed, spread, len(spread), self.land, self.state, self.constants, month)
+        custody_loops.word_of_mouth(calmed, spread, len(spread), self.land, self.state, self.record, month)
 
     def news(self, month: Month, book: Book, registry: Registry) -> None:
         """Phase 13: county fear, believed risks and police workload."""
         baseline, counties, calendar = self.world.baseline, self.world.counties, self.setting.calendar
         expected = (baseline.expected_risk, baseline.expected_recorded, baseline.expected_removable)
         news_loops.news(
-            self.constants,
+            self.record,
             self.land,
             month,
             book,
@@ -232,8 +224,8 @@ class ColumnarEngine:
         """Phase 14: the survey's interviews, and the record of the month."""
         waiting = self.interviews.pop(month.index, [])
         told = np.concatenate(waiting) if waiting else np.empty(0, dtype=np.int64)
-        trust_sum = np.zeros((len(self.land.code), 3, 3), dtype=np.int64)
-        news_loops.count_survey(self.panel, told, self.land, self.state, self.constants, month, book, trust_sum)
+        trust_sum = np.zeros((len(self.land.counties), 3, 3), dtype=np.int64)
+        news_loops.count_survey(self.panel, told, self.land, self.state, self.record, month, book, trust_sum)
         counts = self.custody_counts
         book.people[..., 0] = counts[..., :3].sum(axis=-1)
         book.people[..., 1:4] = counts[..., 1:]
@@ -282,30 +274,49 @@ def hispanic_risk(setting: Setting, risk: npt.NDArray[np.float64]) -> npt.NDArra
 
 
 def _land(setting: Setting, seed: int) -> Land:
-    world, baseline = setting.world, setting.world.baseline
+    """Return the world as the tables of records that compiled loops read."""
+    world = setting.world
     return Land(
         seed=seed,
         world_seed=world.seed,
-        code=world.counties.code,
-        slot_base=world.slot_base,
-        group_low=world.group_low,
-        group_size=world.group_size,
-        community_base=world.community_base,
-        cell_first=world.cell_first,
-        cell_county=world.cell_county,
-        cell_low=world.cell_low,
-        cell_size=world.cell_size,
-        neighbour_start=world.neighbour_start,
+        counties=_county_records(world),
+        cells=_cell_records(world),
+        pools=_pool_records(world),
         neighbour=world.neighbour,
-        cell_pool=world.cell_pool,
+        county_base=world.slot_base,
         pool_low=world.pool_low,
-        pool_size=world.pool_size,
-        roster_start=world.roster_start,
-        type_cumulative=baseline.type_cumulative,
-        organization_opportunity=baseline.organization_opportunity,
-        opportunity_rate=baseline.opportunity_rate,
-        street_rate=baseline.street_rate,
     )
+
+
+def _county_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.counties.code), dtype=blocks.COUNTY)
+    baseline = world.baseline
+    records["code"], records["base"] = world.counties.code, world.slot_base[:-1]
+    records["people"] = np.diff(world.slot_base)
+    records["low"], records["size"] = world.group_low, world.group_size
+    records["community"], records["community_people"] = world.community_base[:-1], np.diff(world.community_base)
+    records["cell_first"], records["cell_end"] = world.cell_first[:-1], world.cell_first[1:]
+    records["types"], records["organization"] = baseline.type_cumulative, baseline.organization_opportunity
+    records["opportunity_rate"], records["street_rate"] = baseline.opportunity_rate, baseline.street_rate
+    return records
+
+
+def _cell_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.cell_county), dtype=blocks.CELL)
+    county = world.cell_county.astype(np.int64)
+    records["county"] = county
+    records["entity"] = (world.counties.code[county] << 32) | (np.arange(len(county)) - world.cell_first[county])
+    records["low"], records["size"], records["pool"] = world.cell_low, world.cell_size, world.cell_pool
+    records["people"] = world.cell_size.sum(axis=1)
+    records["neighbour_first"], records["neighbours"] = world.neighbour_start[:-1], np.diff(world.neighbour_start)
+    return records
+
+
+def _pool_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.pool_low), dtype=blocks.POOL)
+    records["low"], records["size"] = world.pool_low, world.pool_size
+    records["roster"], records["entries"] = world.roster_start[:-1], np.diff(world.roster_start)
+    return records
 
 
 def _chunks(slot_base: Events, parts: int) -> list[tuple[int, int]]:

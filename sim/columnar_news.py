@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.columnar_blocks import sensitivity_and_trust
 from sim.columnar_custody import entity_at, home_of
-from sim.compiled import block
+from sim.compiled import block, helper, unowned
 from sim.draws import Purpose, draw, entity_of
 from sim.person import FREE, custody_of, generation_of, status_of, with_status
 from sim.rules.clearance import clearance_capacity
@@ -25,14 +25,14 @@ TRUST_UNIT = 1048576.0
 @block
 def legalize(month_index, land, state, share, custody_counts):  # type: ignore[no-untyped-def]
     """Phase 1, in the month of a legalization: a keyed share of unauthorized people become lawful noncitizens."""
-    for county in range(len(land.code)):
+    for county in range(len(land.counties)):
         for group in range(2):
-            low = land.group_low[county, group]
-            for slot in range(low, low + land.group_size[county, group]):
+            low = land.counties[county].low[group]
+            for slot in range(low, low + land.counties[county].size[group]):
                 person = state.person[slot]
                 if status_of(person) != 2:
                     continue
-                entity = entity_of(land.code[county], slot - land.slot_base[county])
+                entity = entity_of(land.counties[county].code, slot - land.counties[county].base)
                 if legalized(draw(land.seed, entity, 0, month_index, LEGALIZATION)[0], share):
                     custody_counts[county, group, 2, custody_of(person)] -= 1
                     custody_counts[county, group, 1, custody_of(person)] += 1
@@ -40,17 +40,18 @@ def legalize(month_index, land, state, share, custody_counts):  # type: ignore[n
 
 
 @block
-def patrol(land, constants, recent, result):  # type: ignore[no-untyped-def]
+def patrol(land, table, recent, result):  # type: ignore[no-untyped-def]
     """Phase 2: officers over the county's cells; ``result`` is guardianship by cell with mean 1 over people."""
-    for county in range(len(land.code)):
-        first, last = land.cell_first[county], land.cell_first[county + 1]
-        people = land.slot_base[county + 1] - land.slot_base[county]
+    constants = table[0]
+    for county in range(len(land.counties)):
+        first, last = land.counties[county].cell_first, land.counties[county].cell_end
+        people = land.counties[county].people
         total = 0.0
         for cell in range(first, last):
             total += recent[cell]
         weighted = 0.0
         for cell in range(first, last):
-            here = land.cell_size[cell, 0] + land.cell_size[cell, 1] + land.cell_size[cell, 2]
+            here = land.cells[cell].people
             relative = 1.0
             if here > 0:
                 relative = relative_patrol(constants.patrol, here, people, last - first, recent[cell], total)
@@ -61,29 +62,29 @@ def patrol(land, constants, recent, result):  # type: ignore[no-untyped-def]
 
 
 @block
-def conditions(
-    constants, group_share, risk, removal_risk, load, task_force, impunity_out, deterrence_out, capacity_out, rise
-):  # type: ignore[no-untyped-def]
+def conditions(table, group_share, risk, removal_risk, load, task_force, result):  # type: ignore[no-untyped-def]
     """Work out what holds at the start of the month from last month's news: impunity, deterrence, capacity, stops."""
+    constants = table[0]
     for county in range(len(removal_risk)):
+        now = result[county]
         for crime in range(8):
             family, elasticity = constants.family[crime], constants.elasticity[crime]
             mean = 0.0
             for group in range(3):
-                impunity_out[county, group, crime] = impunity(risk[county, group, family], elasticity)
-                mean += group_share[county, group] * impunity_out[county, group, crime]
+                now.impunity[group, crime] = impunity(risk[county, group, family], elasticity)
+                mean += group_share[county, group] * now.impunity[group, crime]
             if constants.displacement > 0.0:
                 for group in range(3):
-                    impunity_out[county, group, crime] /= mean**constants.displacement
-        deterrence_out[county] = deterrence(constants.deterrence, removal_risk[county], constants.deterrence_reference)
+                    now.impunity[group, crime] /= mean**constants.displacement
+        now.deterrence = deterrence(constants.deterrence, removal_risk[county], constants.deterrence_reference)
         lost = constants.task_force_officer_time if task_force[county] else 0.0
-        capacity_out[county] = clearance_capacity(load[county], constants.load_elasticity, lost)
-        rise[county] = 1.0 + constants.task_force_stops if task_force[county] else 1.0
+        now.capacity = clearance_capacity(load[county], constants.load_elasticity, lost)
+        now.street_rise = 1.0 + constants.task_force_stops if task_force[county] else 1.0
 
 
 @block
 def news(
-    constants,
+    table,
     land,
     month,
     book,
@@ -103,18 +104,19 @@ def news(
 
     ``expected`` holds, per slot and month, risk units, recorded crime and removable arrestees of the baseline.
     """
+    constants = table[0]
     expected_risk, expected_recorded, expected_removable = expected
     starts, neighbours = county_neighbours
-    count = len(land.code)
+    count = len(land.counties)
     regions = np.max(region) + 1
     removed_there, community_there = np.zeros(regions, np.int64), np.zeros(regions, np.int64)
     for county in range(count):
         removed_there[region[county]] += registry.removed[county]
-        community_there[region[county]] += land.community_base[county + 1] - land.community_base[county]
+        community_there[region[county]] += land.counties[county].community_people
     rate = np.empty(count)
     for county in range(count):
         place = region[county]
-        community = land.community_base[county + 1] - land.community_base[county]
+        community = land.counties[county].community_people
         regional = removed_there[place] / community_there[place] if community_there[place] > 0 else 0.0
         rate[county] = pooled_removal_rate(registry.removed[county], community, regional, constants.region_weight)
     for county in range(count):
@@ -133,7 +135,7 @@ def news(
             constants.awareness,
             heard * 1000.0,
         )
-        people = land.slot_base[county + 1] - land.slot_base[county]
+        people = land.counties[county].people
         for group in range(3):
             for family in range(2):
                 weight = constants.risk_memory * expected_risk[county, group, family] * people
@@ -160,7 +162,7 @@ def news(
         recent[cell] = recent[cell] * (1.0 - 1.0 / constants.hot_spot_memory) + book.cell_recorded[cell]
 
 
-@block
+@helper
 def answers(slot, county, group, land, state, constants, month):  # type: ignore[no-untyped-def]
     """Return whether a panel member of 12 or over, at liberty, answers this month, and their trust."""
     person = state.person[slot]
@@ -176,11 +178,17 @@ def answers(slot, county, group, land, state, constants, month):  # type: ignore
 
 
 @block
-def count_survey(panel, told, land, state, constants, month, book, trust_sum):  # type: ignore[no-untyped-def]
+def count_survey(panel, told, land, state, table, month, book, trust_sum):  # type: ignore[no-untyped-def]
     """Phase 14, the survey: this month's interviews and what respondents tell of the months before."""
+    constants = table[0]
+    land, state = unowned(land), unowned(state)
+    month, book = unowned(month), unowned(book)
     for slot in panel:
         county, group = home_of(slot, land)
-        if rotation(land.code[county], slot - land.slot_base[county], constants.panel_width) != month.index % 6:
+        if (
+            rotation(land.counties[county].code, slot - land.counties[county].base, constants.panel_width)
+            != month.index % 6
+        ):
             continue
         responds, now = answers(slot, county, group, land, state, constants, month)
         if responds:
@@ -198,10 +206,10 @@ def count_survey(panel, told, land, state, constants, month, book, trust_sum):  
 @block
 def count_people(land, state, custody_counts):  # type: ignore[no-untyped-def]
     """Count people by county, group, status and custody into ``custody_counts``."""
-    for county in range(len(land.code)):
+    for county in range(len(land.counties)):
         for group in range(3):
-            low = land.group_low[county, group]
-            for slot in range(low, low + land.group_size[county, group]):
+            low = land.counties[county].low[group]
+            for slot in range(low, low + land.counties[county].size[group]):
                 person = state.person[slot]
                 custody_counts[county, group, status_of(person), custody_of(person)] += 1
 
@@ -211,11 +219,11 @@ def panel_of(land, width, most):  # type: ignore[no-untyped-def]
     """Return the slots of the survey panel: one in each stratum of ``width`` slots of a county."""
     members = np.empty(most, dtype=np.int64)
     n = 0
-    for county in range(len(land.code)):
-        size = land.slot_base[county + 1] - land.slot_base[county]
+    for county in range(len(land.counties)):
+        size = land.counties[county].people
         for stratum in range((size + width - 1) // width):
-            index = stratum * width + scattered(land.code[county], stratum, width)
+            index = stratum * width + scattered(land.counties[county].code, stratum, width)
             if index < size:
-                members[n] = land.slot_base[county] + index
+                members[n] = land.counties[county].base + index
                 n += 1
     return members[:n]

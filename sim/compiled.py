@@ -46,6 +46,8 @@ os.environ["NUMBA_DISABLE_INTEL_SVML"] = "1"
 os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder())
 
 import numba  # noqa: E402  (the two settings above must stand first)
+from numba.core import cgutils  # noqa: E402
+from numba.extending import intrinsic  # noqa: E402
 
 numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 numba.config.DISABLE_INTEL_SVML = 1
@@ -55,6 +57,38 @@ def rule(function: Function) -> Function:
     """Compile a scalar rule: strict arithmetic, callable from Python and from compiled loops alike."""
     compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, inline="never")(function)
     return compiled
+
+
+def helper(function: Function) -> Function:
+    """Compile a part of a loop that is always written into its caller, so that handing over records costs nothing."""
+    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, forceinline=True)(function)
+    return compiled
+
+
+def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """Return an array's structure with its owner struck out; anything else as it is."""
+    if not isinstance(kind, numba.types.Array):
+        return value
+    view = context.make_array(kind)(context, builder, value)
+    view.meminfo = view.meminfo.type(None)
+    view.parent = view.parent.type(None)
+    return view._getvalue()
+
+
+@intrinsic
+def unowned(typing_context: Any, record: Any) -> Any:
+    """Compile to the same record of arrays without owners: no reference counting in hot loops.
+
+    The caller keeps the arrays alive while the copy is in use.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        values = cgutils.unpack_tuple(builder, arguments[0], len(record.types))
+        pairs = zip(record.types, values, strict=True)
+        bare = [_without_owner(context, builder, kind, value) for kind, value in pairs]
+        return context.make_tuple(builder, signature.return_type, bare)
+
+    return record(record), generate
 
 
 def block(function: Function) -> Function:

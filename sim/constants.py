@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.labels import CHARGE_OF_CRIME, CRIME_TYPES
-from sim.parameters import Parameters, Table
+from sim.parameters import LONGEST_HORIZON, Parameters, Table
 from sim.rules.reporting import log_odds, part_at_full_trust, somebody_reports, willing_to_report
 
 Floats = npt.NDArray[np.float64]
@@ -109,6 +109,18 @@ class Constants(NamedTuple):
 
 def _array(table: Table) -> Floats:
     return np.array(table.values(), dtype=np.float64)
+
+
+def as_record(constants: Constants) -> npt.NDArray[np.void]:
+    """Return the constants as one record in an array of length 1, which compiled loops take as a single pointer."""
+    fields: list[tuple[str, type, tuple[int, ...]]] = []
+    for name, value in constants._asdict().items():
+        array = np.asarray(value)
+        fields.append((name, np.float64 if array.dtype.kind == "f" else np.int64, array.shape))
+    record = np.zeros(1, dtype=np.dtype(fields, align=True))
+    for name, value in constants._asdict().items():
+        record[name] = value
+    return record
 
 
 def _decay(fade: float, months: int) -> Floats:
@@ -248,7 +260,7 @@ def build_constants(parameters: Parameters, propensity: Floats, deterrence_refer
         acquaintances=round(trust.acquaintances),
         at_large_jump=trust.at_large_jump,
         reassurance=trust.reassurance,
-        fear_decay=_decay(trust.own_fade, parameters.months),
+        fear_decay=_decay(trust.own_fade, LONGEST_HORIZON),
         panel_width=panel_width(parameters),
         response=parameters.survey.response,
         capture=_array(parameters.survey.capture),

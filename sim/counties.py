@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.county_table import NEVER, Counties, absolute_month
-from sim.faults import UserError
 from sim.parameters import Parameters
 
 __all__ = ["NEVER", "Counties", "absolute_month", "build_counties"]
@@ -29,13 +28,10 @@ def build_counties(parameters: Parameters, seed: int) -> Counties:
     UserError
         Too few people for the grid, shares that no county could have, or a file with impossible values.
     """
-    world = parameters.world
-    if world.counties is not None:
+    if parameters.world.kind == "counties":
         from sim.county_files import read_counties  # no compiler needed: a fault in a file shows at once
 
         return read_counties(parameters)
-    if world.kind == "counties":
-        raise UserError("world.kind is counties, but world.counties names no county file")
     from sim.county_worlds import make_grid, make_nation
 
-    return make_nation(parameters, seed) if world.kind == "nation" else make_grid(parameters, seed)
+    return make_nation(parameters, seed) if parameters.world.kind == "nation" else make_grid(parameters, seed)

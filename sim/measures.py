@@ -25,7 +25,9 @@ from sim.labels import (
 )
 
 if TYPE_CHECKING:
+    from sim.counties import Counties
     from sim.ledger import Ledger
+    from sim.scenario import Comparison
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -132,6 +134,46 @@ class RunSummary:
         return self.persons * (len(self.months) - self.start) / 12
 
 
+@dataclass(frozen=True)
+class Results:
+    """All runs of a comparison, reduced, by scenario in the order of the comparison."""
+
+    comparison: Comparison
+    counties: Counties
+    evaluation: Evaluation
+    runs: Mapping[str, list[RunSummary]]
+
+    @property
+    def reference(self) -> str:
+        """Name of the scenario that the others are compared with."""
+        return self.comparison.reference
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the scenarios beside the reference."""
+        return [name for name in self.runs if name != self.reference]
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The T months of every run."""
+        return self.runs[self.reference][0].months
+
+    @property
+    def window(self) -> str:
+        """The evaluation, from its first to its last month, in words."""
+        return f"{self.months[self.evaluation.start]} to {self.months[-1]}"
+
+    def title(self, name: str) -> str:
+        """Return what the scenario ``name`` is called."""
+        scenario = next(scenario for scenario in self.comparison.scenarios if scenario.name == name)
+        return scenario.parameters.title or name
+
+
+def clipped_share(runs: list[RunSummary]) -> float:
+    """Return the mean over runs of the share of opportunities that had to be clipped."""
+    return sum(run.clipped_share for run in runs) / len(runs)
+
+
 def reduce(ledger: Ledger, scenario: str, replication: int, start: int) -> RunSummary:
     """Return the summary of one run; ``start`` is the first month of the evaluation."""
     national = ledger.crime.sum(axis=1, dtype=np.int64)
@@ -155,7 +197,9 @@ def _county_crime(crime: NDArray[np.int32]) -> Integers:
     """Return totals over the months of int32[T, K, 8, 4, 5]: int64[K, 2, 2]."""
     books = [CRIME_COLUMNS.index(book) for book in BOOKS]
     families = _FAMILY_INDICES[:2]
-    totals = [[sum(crime[:, :, row, :, book].sum((0, 2), np.int64) for row in rows) for book in books] for rows in families]
+    totals = [
+        [sum(crime[:, :, row, :, book].sum((0, 2), np.int64) for row in rows) for book in books] for rows in families
+    ]
     return np.moveaxis(np.array(totals, dtype=np.int64), 2, 0)
 
 

@@ -59,7 +59,10 @@ class Scenario:
         """Return a scenario file with every parameter written out, which loads back to the same scenario."""
         head = "# Resolved scenario: every parameter with its value, nothing inherited.\n"
         values = {"name": self.name, **self.parameters.model_dump(mode="json")}
-        return head + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+        text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+        if not text.replace("\n", "").isprintable():
+            text = yaml.safe_dump(values, sort_keys=False, allow_unicode=False, width=120)
+        return head + text
 
     def differences(self) -> dict[str, Any]:
         """Return the parameters that differ from the defaults, by dotted path in the order of the table."""
@@ -125,14 +128,19 @@ def load_comparison(
         raise ScenarioError([where_told(tree, kind).fault(instead(kind, "comparison"))])
     listed = {name: node for name, node in tree.entries.items() if name not in {"scenarios", "set"}}
     common = tree.entries.get("set", Branch({}, tree.place))
-    branches = [common] if isinstance(common, Branch) else []
+    entries = dict(common.entries) if isinstance(common, Branch) else {}
     if isinstance(common, Items) or (isinstance(common, Scalar) and not common.is_empty):
         faults.append(common.place.fault(f"set: must be a mapping of parameters ({quoted(common)})"))
-    for name in {key for branch in branches for key in branch.entries if key in RESERVED}:
-        faults.append(branches[0].entries[name].place.fault(f"set.{name}: can only stand in a scenario file"))
+    for name in [name for name in RESERVED if name in entries]:
+        faults.append(entries.pop(name).place.fault(f"set.{name}: can only stand in a scenario file"))
     members = members_of(tree.entries["scenarios"], faults)
     return _comparison(
-        Branch(listed, tree.place), members, [*branches, *override_trees(overrides)], options, path, faults
+        Branch(listed, tree.place),
+        members,
+        [Branch(entries, common.place), *override_trees(overrides)],
+        options,
+        path,
+        faults,
     )
 
 
@@ -239,6 +247,7 @@ def _unfit(scenario: Scenario, others: list[Scenario]) -> list[str]:
     mine, first = scenario.parameters.model_dump(include=set(SHARED)), others[0]
     different = differences(mine, first.parameters.model_dump(include=set(SHARED)), "")
     return [
-        f"{scenario.name} has {key} {value} unlike {first.name}; scenarios compared share start, months and world"
+        f"{scenario.name} has {key} {value} unlike {first.name}; scenarios compared share start, months and world "
+        f"(--set {key}=VALUE gives all the same)"
         for key, value in different.items()
     ]

@@ -235,7 +235,8 @@ def _wrong(node: Node, allowed: tuple[Allowed, ...], kind: str) -> str:
     value = node.value() if isinstance(node, Scalar) else None
     types = {one.type for one in allowed}
     if isinstance(value, float) and not math.isfinite(value):
-        return "not a finite number"
+        is_written_out = isinstance(node, Scalar) and node.text[-1].isdigit()
+        return "out of range" if is_written_out else "not a finite number"
     if is_number(value) and types & {int, float}:
         return "not a whole number" if kind == "int_type" else "out of range"
     if any(one.pattern for one in allowed):

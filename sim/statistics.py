@@ -141,4 +141,4 @@ def centred_sums(values: Floats, width: int) -> Floats:
 
 def ratio(top: Floats, bottom: Floats) -> Floats:
     """Return ``top / bottom``, nan where the bottom is 0."""
-    return np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom != 0)
+    return np.asarray(np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom != 0))

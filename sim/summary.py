@@ -23,10 +23,21 @@ VICTIMIZATION_SECTION = "Victimization (true incidents by group)"
 ENFORCEMENT_SECTION = "Enforcement"
 BALANCE_SECTION = "Balance"
 GAIN_SECTION = "Pairing gain"
+SECTIONS = (
+    CRIME_SECTION,
+    GAP_SECTION,
+    REPORTING_SECTION,
+    VICTIMIZATION_SECTION,
+    ENFORCEMENT_SECTION,
+    BALANCE_SECTION,
+    GAIN_SECTION,
+)
 PER_CRIME = "per 100,000 persons and year"
 PER_SURVEYED = "per 100,000 persons aged 12+ and year"
+PER_INCIDENT = "% of incidents"
 PER_VICTIM = "per 1,000 persons and year"
 PER_ENFORCEMENT = "per 100,000 person-years"
+GAIN_UNIT = "unpaired over paired variance"
 COLUMNS = ("scenario", "measure", "group", "estimate", "low", "high", "unit")
 
 CAPTIONS: dict[str, str] = {
@@ -125,15 +136,19 @@ def _scenario_rows(table: Sequence[Measure], name: str, mine: list[Floats], base
         place = (name, measure.name, measure.group, measure.section, measure.label)
         unit = "% change" if measure.relative else f"change {measure.unit}"
         yield Row(*place, change_estimate(values, reference, measure.relative), unit)
+    yield from _comparisons(table, name, mine, base)
+
+
+def _comparisons(table: Sequence[Measure], name: str, mine: list[Floats], base: list[Floats]) -> Iterator[Row]:
+    """Yield the gaps between observed and true change, and what the pairing gained."""
     index = {measure.name: position for position, measure in enumerate(table) if measure.group == "all"}
     for family in INDEX_FAMILIES:
         true, seen = index[f"true_{family}"], index[f"recorded_{family}"]
         gap = _gap((mine[seen], base[seen]), (mine[true], base[true]))
         yield Row(name, f"gap_{family}", "all", GAP_SECTION, LABELS[family], gap, "percentage points")
-    for measure in (f"{book}_{family}" for book in ("true", "recorded") for family in INDEX_FAMILIES):
-        gain = pairing_gain(mine[index[measure]], base[index[measure]])
-        label = table[index[measure]].label
-        yield Row(name, "pairing_gain", measure, GAIN_SECTION, label, gain, "unpaired over paired variance")
+    for key in (f"{book}_{family}" for book in ("true", "recorded") for family in INDEX_FAMILIES):
+        gain = pairing_gain(mine[index[key]], base[index[key]])
+        yield Row(name, "pairing_gain", key, GAIN_SECTION, table[index[key]].label, gain, GAIN_UNIT)
 
 
 def _gap(seen: tuple[Floats, Floats], true: tuple[Floats, Floats]) -> Estimate:
@@ -190,17 +205,17 @@ def _reporting() -> Iterator[Measure]:
         for group in ("all", *GROUPS):
             label = f"{LABELS[family]}, {_group_label(group)}"
             value = _reporting_share(family, None if group == "all" else group)
-            yield Measure(f"reporting_{family}", group, REPORTING_SECTION, label, "share of incidents", True, value)
+            yield Measure(f"reporting_{family}", group, REPORTING_SECTION, label, PER_INCIDENT, True, value)
     for status in STATUSES:
         label = f"All incidents with a personal or household target, {LABELS[status].lower()}"
         value = _reporting_by_status(status)
-        yield Measure("reporting_incidents", status, REPORTING_SECTION, label, "share of incidents", True, value)
+        yield Measure("reporting_incidents", status, REPORTING_SECTION, label, PER_INCIDENT, True, value)
 
 
 def _reporting_share(family: str, group: str | None) -> Callable[[RunSummary], float]:
     def value(run: RunSummary) -> float:
         true = float(run.crimes(family, "true", group)[run.start :].sum())
-        return _divided(float(run.crimes(family, "reported", group)[run.start :].sum()), true)
+        return _divided(1e2 * float(run.crimes(family, "reported", group)[run.start :].sum()), true)
 
     return value
 
@@ -208,7 +223,7 @@ def _reporting_share(family: str, group: str | None) -> Callable[[RunSummary], f
 def _reporting_by_status(status: str) -> Callable[[RunSummary], float]:
     def value(run: RunSummary) -> float:
         incidents = float(run.population("incidents", status=status)[run.start :].sum())
-        return _divided(float(run.population("reported", status=status)[run.start :].sum()), incidents)
+        return _divided(1e2 * float(run.population("reported", status=status)[run.start :].sum()), incidents)
 
     return value
 

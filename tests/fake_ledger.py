@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.counties import Counties
+from sim.counties import Counties, build_counties
 from sim.labels import BALANCE_COLUMNS, CRIME_COLUMNS, CRIMES, ENFORCEMENT_COLUMNS, LEVELS, PEOPLE_COLUMNS, PROGRAMS
 from sim.ledger import Ledger, month_names
 from sim.measures import RunSummary, reduce
+from sim.programs import build_calendar
 from sim.scenario import Scenario
 
 
@@ -48,6 +49,7 @@ def make_ledger(
     counties: Counties | None = None,
     months: int = 24,
     adopted: int | None = None,
+    programs: np.ndarray | None = None,
     true_factor: float = 1.0,
     report_factor: float = 1.0,
     rate: float = 0.004,
@@ -57,7 +59,9 @@ def make_ledger(
     counties = counties or make_counties()
     size, people = len(counties), counties.agents
     after = np.zeros((months, size), dtype=np.bool_)
-    if adopted is not None:
+    if programs is not None:
+        after = programs[..., 1:].any(axis=2)
+    elif adopted is not None:
         after[adopted:] = True
     share = np.array([0.14, 0.04, 0.60, 0.22])
     mix = np.array([0.002, 0.01, 0.04, 0.07, 0.18, 0.5, 0.08, 0.12])
@@ -80,7 +84,7 @@ def make_ledger(
         people=_people(crime, people, months),
         trust=np.ones((months, size, 3, 3)),
         enforcement=_enforcement(rng, after),
-        programs=_programs(after),
+        programs=_programs(after) if programs is None else programs,
         county_fear=np.zeros((months, size)),
         relative_risk=np.ones((months, size)),
         removal_risk=np.zeros((months, size)),
@@ -98,10 +102,14 @@ def make_summary(seed: int, name: str, replication: int, start: int = 0, **optio
 def fake_simulate(
     scenario: Scenario, *, seed: int, replication: int = 0, engine: str = "columnar", threads: int = 1
 ) -> Ledger:
-    """Stand in for ``sim.run.simulate``: three counties squared, effects only where Secure Communities is asked for."""
-    adopts = scenario.parameters.programs.secure_communities.counties != "none"
-    effect = {"adopted": 8, "true_factor": 1.15, "report_factor": 0.75} if adopts else {}
-    return make_ledger(1000 * seed + replication, months=scenario.parameters.months, **effect)  # type: ignore[arg-type]
+    """Stand in for ``sim.run.simulate``: the world and calendar asked for, effects wherever a program runs."""
+    parameters = scenario.parameters
+    counties = build_counties(parameters, parameters.world.seed)
+    calendar = build_calendar(parameters, counties, parameters.world.seed)
+    names = ["cap" if name == "criminal_alien_program" else name for name in PROGRAMS]
+    programs = np.stack([getattr(calendar, name) for name in names], axis=2)
+    size = {"counties": counties, "months": parameters.months, "programs": programs}
+    return make_ledger(1000 * seed + replication, true_factor=1.15, report_factor=0.75, **size)  # type: ignore[arg-type]
 
 
 def _people(crime: np.ndarray, people: np.ndarray, months: int) -> np.ndarray:

@@ -1,0 +1,225 @@
+"""The report: one self-contained page that says first what changed, then under which assumptions."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from pathlib import Path
+
+from sim.assumptions import Assumption, assumptions_of, switches_of
+from sim.figures import Drawn
+from sim.labels import LABELS
+from sim.measures import Results, clipped_share
+from sim.summary import BALANCE_SECTION, GAIN_SECTION, Row
+from sim.wording import NOTHING, Line, change_text, lines_of, reasons_of
+
+CLIPPED_WARNING_SHARE = 0.001
+STYLE = """
+:root { color-scheme: light; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; max-width: 60rem;
+  padding: 1rem 1.2rem 4rem; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: .5rem 0; }
+h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; border-bottom: 1px solid #bbb; }
+.first { font-size: 1.12rem; }
+.box { border-left: 4px solid #0072B2; padding: .2rem 0 .2rem .9rem; margin: 1rem 0; }
+.small, figcaption { font-size: .86rem; color: #444; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .84rem; width: 100%; }
+th, td { padding: .22rem .55rem; text-align: right; vertical-align: top; white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 11rem; }
+td.text { text-align: left; white-space: normal; }
+thead th { border-bottom: 2px solid #444; vertical-align: bottom; }
+tr.section th { text-align: left; padding-top: .9rem; border-bottom: 1px solid #bbb; background: #f5f5f5; }
+tbody tr td { border-bottom: 1px solid #eee; }
+figure { margin: 1.2rem 0; break-inside: avoid; }
+figure img { width: 100%; height: auto; }
+code, pre { font-size: .86rem; background: #f5f5f5; overflow-wrap: anywhere; white-space: pre-wrap; }
+pre { padding: .6rem; }
+summary { cursor: pointer; }
+@media print {
+  body { font-size: 10pt; max-width: none; padding: 0; }
+  .wide { overflow: visible; }
+  table { font-size: 7pt; }
+  tr { break-inside: avoid; }
+  th, td { white-space: normal; }
+  h2 { break-after: avoid; }
+}
+"""
+
+
+def write_report(results: Results, rows: Sequence[Row], figures: Sequence[Drawn], path: Path) -> None:
+    """Write the report of a comparison; figures are read from the folder of ``path`` and put into the page."""
+    title = results.comparison.title or results.comparison.name
+    body = "\n".join(_parts(results, rows, figures, path.parent))
+    page = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def _parts(results: Results, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
+    lines = lines_of(rows, results.reference, results.others)
+    yield from _opening(results, rows)
+    yield "<h2>What changes</h2>"
+    yield _note(_how_to_read(results))
+    yield _table(results, [line for line in lines if line.section not in (BALANCE_SECTION, GAIN_SECTION)])
+    yield from (_note(f"{NOTHING}: {reason}.") for reason in reasons_of(rows))
+    yield "<h2>Figures</h2>"
+    yield from (_figure(figure, folder) for figure in figures)
+    yield "<h2>The balance</h2>"
+    yield _note(BALANCE_NOTE)
+    yield _table(results, [line for line in lines if line.section == BALANCE_SECTION or line.measure in _REMOVALS])
+    yield from _assumptions(results)
+    yield from _gain(results, [line for line in lines if line.section == GAIN_SECTION])
+    yield from _how_made(results)
+
+
+_REMOVALS = ("removed", "removed_parents")
+BALANCE_NOTE = (
+    "Counted inside each run, offence by offence, and given as difference from the reference per 100,000 person-years: "
+    "index offences that did not happen as the person who would have committed them had been removed; offences that "
+    "removable people were deterred from; offences added because offenders expect a smaller risk of being reported "
+    "and solved; offences by people released after a county declined a detainer; and removals by criminal record. "
+    "The entries do not add up to the change of true crime: an offence prevented or added changes later ones."
+)
+
+
+def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what changed in the first of the other scenarios, before anything else."""
+    comparison, main = results.comparison, results.others[0]
+    found = {(row.scenario, row.measure): row.estimate for row in rows if row.group == "all"}
+    yield f"<h1>{escape(comparison.title or comparison.name)}</h1>"
+    told = [
+        f"{LABELS[family].lower()}: recorded {change_text(found[main, f'recorded_{family}'], ' %')}, "
+        f"true {change_text(found[main, f'true_{family}'], ' %')}"
+        for family in ("violent", "property")
+    ]
+    recorded, true = (change_text(found[main, f"{book}_total"], " %") for book in ("recorded", "true"))
+    yield (
+        f'<p class="first box">Under the <a href="#assumptions">listed assumptions</a>, recorded crime changes by '
+        f"<strong>{recorded}</strong> and true crime by <strong>{true}</strong> under "
+        f"{_named(results, main)}, compared with {_named(results, results.reference)}. By kind: {'; '.join(told)}.</p>"
+    )
+    yield _note(
+        f"Changes over {results.window} ({escape(results.evaluation.reason)}; the same months for all scenarios): "
+        f"means of paired differences over {comparison.replications} replications, with 95 % intervals in brackets. "
+        "The intervals tell chance in the runs, not doubt about the assumptions."
+    )
+    yield _note(
+        "<strong>True means true in the simulated world</strong>: the model knows each incident, reported or not. "
+        "Nobody knows that number for a real place. Recorded crime is what police write down, all that an observer of "
+        "real data would see; surveyed crime is what a simulated victimization survey hears."
+    )
+    if comparison.question:
+        yield f"<p><strong>Question:</strong> {escape(comparison.question)}</p>"
+
+
+def _named(results: Results, name: str) -> str:
+    title = results.title(name)
+    return f"<em>{escape(title)}</em>" if title == name else f"<em>{escape(title)}</em> (<code>{escape(name)}</code>)"
+
+
+def _note(text: str) -> str:
+    return f'<p class="small">{text}</p>'
+
+
+def _how_to_read(results: Results) -> str:
+    return (
+        f"Level: mean of {_named(results, results.reference)}. Other columns: change against it; crime, reporting and "
+        "victimization in % of that level, gaps in percentage points, enforcement and balance in the unit of the "
+        "level. Crime counts all targets, organizations among them, over the simulated people at the start; "
+        "victimization leaves organizations out. The survey is weighted to the groups' sizes and asks about the six "
+        "months before the interview. Simple assault is no index crime and has no recorded book."
+    )
+
+
+def _table(results: Results, lines: Sequence[Line]) -> str:
+    head = [f"{escape(results.reference)}<br>level", *(escape(name) for name in results.others)]
+    cells = "".join(f'<th scope="col">{text}</th>' for text in head)
+    body: list[str] = []
+    section = ""
+    for line in lines:
+        unit = f" ({escape(line.unit)})"
+        if line.section != section:
+            section = line.section
+            body.append(f'<tr class="section"><th colspan="{len(head) + 1}">{escape(section)}{unit}</th></tr>')
+            current = line.unit
+        label = escape(line.label) + (unit if line.unit != current else "")
+        body.append(_row(label, (line.level, *line.cells)))
+    rows = "\n".join(body)
+    return f'<div class="wide"><table><thead><tr><th></th>{cells}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
+
+
+def _row(label: str, cells: Iterable[str]) -> str:
+    return f"<tr><td>{label}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _figure(figure: Drawn, folder: Path) -> str:
+    data = base64.b64encode((folder / f"{figure.name}.png").read_bytes()).decode("ascii")
+    return (
+        f'<figure><img alt="{escape(figure.title)}" src="data:image/png;base64,{data}">'
+        f"<figcaption><strong>{escape(figure.title)}.</strong> {escape(figure.caption)}</figcaption></figure>"
+    )
+
+
+def _assumptions(results: Results) -> Iterator[str]:
+    """Yield the assumptions: switches, what the scenarios differ in, and what they share beyond the defaults."""
+    names = list(results.runs)
+    differing, shared = assumptions_of(results.comparison.scenarios)
+    yield '<h2 id="assumptions">The assumptions</h2>'
+    yield "<h3>Responses that are switched on</h3>"
+    yield _assumption_table(switches_of(results.comparison.scenarios), names)
+    yield "<h3>In what the scenarios differ</h3>"
+    yield _assumption_table(differing, names) if differing else "<p>In nothing.</p>"
+    yield "<h3>What they share and what is not the default</h3>"
+    yield _assumption_table(shared, names[:1]) if shared else "<p>Nothing: all else is at its default.</p>"
+    yield _note("All other parameters, with unit, range and source, are printed by <code>darkfigure describe</code>.")
+
+
+def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str]) -> str:
+    heads = names if len(names) > 1 else ["all scenarios"]
+    columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in (*heads, "unit", "source"))
+    rows = "\n".join(
+        f"<tr><td><code>{escape(it.name)}</code><br>{escape(it.meaning)}</td>"
+        + "".join(f"<td>{escape(value)}</td>" for value in it.values[: len(heads)])
+        + f'<td class="text">{escape(it.unit)}</td><td class="text">{escape(it.source)}</td></tr>'
+        for it in assumptions
+    )
+    return (
+        f'<div class="wide"><table><thead><tr><th></th>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
+    )
+
+
+def _gain(results: Results, lines: Sequence[Line]) -> Iterator[str]:
+    yield "<h2>What the pairing gains</h2>"
+    yield _note(
+        "Runs with one number share their luck, so that a difference between them is caused by policy. The table says "
+        "how many times more runs would be needed for the same precision without that: the variance of the difference "
+        "of two independent runs over that of paired ones."
+    )
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in results.others)
+    rows = "\n".join(_row(escape(line.label), line.cells) for line in lines)
+    yield f'<div class="wide"><table><thead><tr><th></th>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></div>'
+
+
+def _how_made(results: Results) -> Iterator[str]:
+    """Yield how to get the same results again, and what to beware of."""
+    comparison = results.comparison
+    yield "<h2>How to reproduce this</h2>"
+    yield (
+        "<p>In the folder of this report:</p><pre>darkfigure compare comparison.yaml --out again</pre>"
+        f"<p>Seed {comparison.seed}, {comparison.replications} replications. <code>manifest.json</code> names the "
+        "version and a fingerprint of its sources; with the same version on the same type of machine the tables are "
+        "the same, byte for byte, whatever the engine, workers and threads. <code>codebook.csv</code> explains each "
+        "column of each table.</p>"
+    )
+    shares = {name: clipped_share(runs) for name, runs in results.runs.items()}
+    largest = max(shares.values())
+    yield _note(
+        f"Opportunities for crime whose probability had to be cut at 1: at most {100 * largest:.3g} % in any scenario."
+    )
+    if largest > CLIPPED_WARNING_SHARE:
+        yield "<p><strong>More than 0.1 % were cut, which flattens effects: raise crime.headroom.</strong></p>"
