@@ -48,6 +48,7 @@ def make_ledger(
     *,
     counties: Counties | None = None,
     months: int = 24,
+    first_month: str = "2008-01",
     adopted: int | None = None,
     programs: np.ndarray | None = None,
     true_factor: float = 1.0,
@@ -78,7 +79,7 @@ def make_ledger(
     crime[..., 4] = rng.binomial(crime[..., 0], 0.05)
     crime[..., 3, 4] = 0
     return Ledger(
-        months=month_names("2008-01", months),
+        months=month_names(first_month, months),
         counties=counties,
         crime=crime,
         people=_people(crime, people, months),
@@ -108,7 +109,7 @@ def fake_simulate(
     calendar = build_calendar(parameters, counties, parameters.world.seed)
     names = ["cap" if name == "criminal_alien_program" else name for name in PROGRAMS]
     programs = np.stack([getattr(calendar, name) for name in names], axis=2)
-    size = {"counties": counties, "months": parameters.months, "programs": programs}
+    size = {"counties": counties, "months": parameters.months, "first_month": parameters.start, "programs": programs}
     return make_ledger(1000 * seed + replication, true_factor=1.15, report_factor=0.75, **size)  # type: ignore[arg-type]
 
 

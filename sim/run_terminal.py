@@ -1,0 +1,63 @@
+"""What the terminal shows of one run: progress with time left, and a short summary."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.labels import CRIME_TYPES, CRIMES, ENFORCEMENT_COLUMNS, LABELS
+
+if TYPE_CHECKING:
+    from sim.run import RunTotals
+    from sim.scenario import Scenario
+    from sim.setting import Setting
+
+
+@contextmanager
+def month_progress(months: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Give a function to call after each month; it moves a bar on standard error where that is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("months"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("months", total=months)
+        yield lambda: progress.advance(task)
+
+
+def print_run(scenario: Scenario, setting: Setting, totals: RunTotals, out: Path) -> None:
+    """Print crime of both books by type, the funnel, and where the tables lie."""
+    years, people = len(setting.months) / 12, setting.world.size
+    title = scenario.parameters.title or scenario.name
+    count = len(setting.world.counties.code)
+    print(f"{title}: {people:,} people in {count:,} counties, {setting.months[0]} to {setting.months[-1]}")
+    print(f"programs other than the Criminal Alien Program ran in {totals.adopted:,} counties\n")
+    print(f"{'per 100,000 people and year':28}{'true':>10}{'observed':>10}{'reported':>10}")
+    for name, rows in _families():
+        true, reported, recorded = (float(totals.crime[rows, :, place].sum()) for place in (0, 1, 2))
+        per = 100_000 / people / years
+        share = f"{reported / true:9.1%}" if true else f"{'-':>9}"
+        print(f"{LABELS[name]:28}{true * per:10.1f}{recorded * per:10.1f} {share}")
+    print("\nenforcement, events per 100,000 people and year")
+    by_column = totals.enforcement.sum(axis=(0, 1)) * 100_000 / people / years
+    for name in ("arrested", "booked", "identified", "removable", "detainers", "honoured", "ice_custody", "removed"):
+        print(f"  {name.replace('_', ' '):26}{by_column[ENFORCEMENT_COLUMNS.index(name)]:10.1f}")
+    print(f"\nTrue means true in the simulated world. Tables and codebook: {out}")
+
+
+def _families() -> list[tuple[str, list[int]]]:
+    """Return the rows of the summary: index crime by family and in all, then simple assault."""
+    violent = [place for place, crime in enumerate(CRIME_TYPES) if crime.violent and crime.index]
+    other = [place for place, crime in enumerate(CRIME_TYPES) if not crime.violent]
+    return [
+        ("violent", violent),
+        ("property", other),
+        ("total", violent + other),
+        ("simple_assault", [CRIMES.index("simple_assault")]),
+    ]
