@@ -10,11 +10,27 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.parameters import Parameters
+from sim.parameters import Parameters, Table
+from sim.parameters.enforcement import ResponsesSection
 from sim.scenario import Scenario
 
 _HEADER = ("title", "question", "source")
 _FILES = ("world.counties", "world.adjacency", "world.background")
+DIALS = (
+    "trust.sensitivity",
+    "trust.publicity_activation",
+    "trust.publicity_agreement",
+    "trust.presence",
+    "trust.county_fade",
+    "trust.awareness",
+    "crime.impunity_elasticity",
+    "crime.displacement",
+    "crime.deterrence",
+    "crime.propensity_violent",
+    "crime.propensity_property",
+    "detainers.cooperation",
+)
+"""Parameters that the answer depends on most; the report shows them even at their defaults."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +67,32 @@ def assumptions_of(scenarios: Sequence[Scenario]) -> tuple[list[Assumption], lis
     return differing, shared
 
 
-def switches_of(scenarios: Sequence[Scenario]) -> list[Assumption]:
-    """Return the switches of the behavioural responses in each scenario."""
-    tables = [dict(_entries(scenario.parameters)) for scenario in scenarios]
-    names = [name for name in tables[0] if name.startswith("responses.")]
-    return [_assumption(name, tables[0][name], [table[name].value for table in tables]) for name in names]
+def dials_of(scenarios: Sequence[Scenario]) -> list[Assumption]:
+    """Return the switches of the behavioural responses and the dials that drive the answer, default or not."""
+    names = [f"responses.{name}" for name in ResponsesSection.model_fields]
+    return [_dial(name, scenarios) for name in (*names, *DIALS)]
+
+
+def _dial(name: str, scenarios: Sequence[Scenario]) -> Assumption:
+    """Return one dial; a table of numbers is told in one cell."""
+    section, field = name.split(".")
+    values = [getattr(getattr(scenario.parameters, section), field) for scenario in scenarios]
+    facts = _facts(type(getattr(scenarios[0].parameters, section)).model_fields[field])
+    told = tuple(_table_told(value) if isinstance(value, Table) else _told(name, value) for value in values)
+    return Assumption(name, told, facts["unit"], facts["source"], facts["meaning"])
+
+
+def _table_told(table: Table) -> str:
+    """Return the entries of a table, those that share a value together."""
+    names: dict[float, list[str]] = {}
+    for name, value in table.model_dump().items():
+        names.setdefault(value, []).append(name.replace("_", " "))
+    if len(names) == 1:
+        return f"{next(iter(names)):g}"
+    most = max(names, key=lambda value: len(names[value]))
+    alone = len(names[most]) == 1
+    told = [f"{' and '.join(entry)} {value:g}" for value, entry in names.items() if alone or value != most]
+    return "; ".join(told if alone else [*told, f"others {most:g}"])
 
 
 def _assumption(name: str, entry: _Entry, values: Sequence[Any]) -> Assumption:

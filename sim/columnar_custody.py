@@ -360,7 +360,7 @@ def custody(due_now, booked, outcome, land, state, table, month, status_share, r
         if generation_of(person) != generation:
             continue
         if kind <= 2:
-            if constants.incapacitation == 0 or custody_of(person) != AWAY:
+            if custody_of(person) < ICE_CUSTODY:
                 state.person[slot] = with_conviction(person, kind)
                 level = record_of(state.person[slot], entity_at(slot, county, land), land.world_seed, constants)
                 registry.enforcement[arrest_county, status_of(person), level, CONVICTED] += 1

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
-import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,12 +63,13 @@ def compare_to_folder(
     begun = time.monotonic()
     if len(comparison.scenarios) < 2:
         raise UserError("a comparison needs two scenarios or more")
-    with _folder_in_the_making(out) as folder:
+    from sim.measures import Results
+    from sim.run import whole_folder
+
+    with whole_folder(out) as folder:
         counties, evaluation = evaluate(comparison)
         runs = _run(comparison, evaluation, folder, workers=workers, threads=threads, engine=engine, quiet=quiet)
         simulated = time.monotonic()
-        from sim.measures import Results
-
         results = Results(comparison, counties, evaluation, runs)
         rows = _write_results(results, folder, engine)
         seconds = {"simulating": simulated - begun, "reporting": time.monotonic() - simulated}
@@ -84,7 +82,22 @@ def compare_to_folder(
 
 
 def evaluate(comparison: Comparison) -> tuple[Counties, Evaluation]:
-    """Return the counties that the scenarios share, and the months over which they are compared."""
+    """Return the counties that the scenarios share, and the months over which they are compared.
+
+    Where each replication has a world of its own the earliest start counts, and counties are the first world's.
+    """
+    world = comparison.scenarios[0].parameters.world
+    if not world.redraw:
+        return _evaluate(comparison, world.seed)
+    from sim.run import seed_of
+
+    found = [_evaluate(comparison, seed_of(world.seed, number)) for number in range(comparison.replications)]
+    counties, first = found[0]
+    earliest = min((evaluation for _, evaluation in found), key=lambda evaluation: evaluation.start)
+    return counties, replace(first, start=earliest.start, reason=earliest.reason)
+
+
+def _evaluate(comparison: Comparison, world_seed: int) -> tuple[Counties, Evaluation]:
     import numpy as np
 
     from sim.counties import build_counties
@@ -92,12 +105,8 @@ def evaluate(comparison: Comparison) -> tuple[Counties, Evaluation]:
     from sim.measures import evaluation_of
     from sim.programs import build_calendar
 
-    first = comparison.scenarios[0].parameters
-    counties = build_counties(first, first.world.seed)
-    calendars = {
-        scenario.name: build_calendar(scenario.parameters, counties, scenario.parameters.world.seed)
-        for scenario in comparison.scenarios
-    }
+    counties = build_counties(comparison.scenarios[0].parameters, world_seed)
+    calendars = {it.name: build_calendar(it.parameters, counties, world_seed) for it in comparison.scenarios}
     names = ["cap" if name == "criminal_alien_program" else name for name in PROGRAMS]
     programs = {key: np.stack([getattr(it, name) for name in names], axis=2) for key, it in calendars.items()}
     legalization = {key: calendar.legalization for key, calendar in calendars.items()}
@@ -168,22 +177,6 @@ def _join(parts: Path, table: str, comparison: Comparison, path: Path) -> None:
 
 
 @contextmanager
-def _folder_in_the_making(out: Path) -> Iterator[Path]:
-    """Give a folder beside ``out`` that becomes ``out`` if all goes well and vanishes if not."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out}: exists and is not empty, and nothing in it is overwritten; give a new folder")
-    parent = out.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    folder = parent / f".{out.name}.unfinished-{os.getpid()}"
-    folder.mkdir()
-    try:
-        yield folder
-        folder.replace(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
 def _progress(total: int, quiet: bool) -> Iterator[Any]:
     """Give a function that moves a progress bar with time left; the bar shows on a terminal only."""
     if quiet or not sys.stderr.isatty():
@@ -203,27 +196,19 @@ def _write_results(results: Results, folder: Path, engine: str) -> list[Any]:
     from sim.codebook import write_codebook
     from sim.figures import write_figures
     from sim.report import write_report
+    from sim.run import write_world
     from sim.summary import rows_of, write_summary
 
     comparison = results.comparison
     rows = rows_of(results.runs, comparison.reference)
     write_summary(rows, folder / "summary.csv")
     write_codebook(folder / "codebook.csv")
-    _write_world(results.counties, folder / "world.parquet")
+    write_world(results.counties, folder / "world.parquet")
     _write_scenarios(comparison, folder)
     (folder / "manifest.json").write_text(json.dumps(_manifest(results, engine), indent=2) + "\n", encoding="utf-8")
     figures = write_figures(results, folder)
     write_report(results, rows, figures, folder / "report.html")
     return rows
-
-
-def _write_world(counties: Counties, path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    fields = ("name", "state", "row", "column", "latitude", "longitude", "persons", "agents")
-    table = {"county": counties.fips, **{name: pa.array(getattr(counties, name)) for name in fields}}
-    pq.write_table(pa.table(table), path, compression="zstd")
 
 
 def _write_scenarios(comparison: Comparison, folder: Path) -> None:
@@ -248,11 +233,12 @@ def _write_scenarios(comparison: Comparison, folder: Path) -> None:
 def _manifest(results: Results, engine: str) -> dict[str, Any]:
     from sim.compiled import sources_fingerprint
     from sim.measures import clipped_share
+    from sim.run import version
 
     comparison = results.comparison
     return {
-        "version": program_version(),
-        "sources": sources_fingerprint(),
+        "version": version(),
+        "fingerprint": sources_fingerprint(),
         "engine": engine,
         "seed": comparison.seed,
         "world_seed": comparison.scenarios[0].parameters.world.seed,
@@ -264,24 +250,15 @@ def _manifest(results: Results, engine: str) -> dict[str, Any]:
     }
 
 
-def program_version() -> str:
-    """Return the installed version of the program."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("darkfigure")
-    except PackageNotFoundError:
-        return "not installed"
-
-
 def _write_timing(folder: Path, seconds: dict[str, float], runs: int, workers: int, threads: int) -> None:
     """Write what depends on the machine and the hour; no other file does."""
+    from sim.run import machine
+
     facts = {
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "runs": runs,
         "workers": workers,
         "threads": threads,
-        "machine": {"system": platform.system(), "processor": platform.machine(), "processors": os.cpu_count()},
-        "python": platform.python_version(),
+        **machine(),
     }
     (folder / "timing.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")

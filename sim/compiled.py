@@ -1,7 +1,7 @@
 """The one door to the compiler, so that no compiled rule is ever older than its source.
 
 Numba's file cache does not notice an edit in a file that a cached function calls. Here the cache lives in a folder
-named by a hash of every source file of the package: edit a rule and everything is compiled afresh, once.
+named by a hash of every source file with compiled code: edit a rule and everything is compiled afresh, once.
 """
 
 from __future__ import annotations
@@ -18,10 +18,23 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def sources_fingerprint() -> str:
     """Return a 16-digit hash of every Python source file of the package."""
-    digest = hashlib.sha256()
     root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
+    return _fingerprint(sorted(root.rglob("*.py")))
+
+
+def compiled_sources() -> list[Path]:
+    """Return the source files that compiled code is made of: those that import this module.
+
+    A compiled function freezes the numbers it reads from its module, so such numbers must stand in these files too.
+    """
+    root = Path(__file__).parent
+    return [path for path in sorted(root.rglob("*.py")) if "sim.compiled" in path.read_text(encoding="utf-8")]
+
+
+def _fingerprint(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.relative_to(Path(__file__).parent).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -29,14 +42,14 @@ def sources_fingerprint() -> str:
 def _cache_folder() -> Path:
     """Return a writable folder for compiled code, keyed by the sources; a temporary one where home is read-only."""
     home = os.environ.get("DARKFIGURE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(home) / "darkfigure" / sources_fingerprint()
+    folder = Path(home) / "darkfigure" / _fingerprint(compiled_sources())
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"darkfigure-{os.getuid()}" / sources_fingerprint()
+        folder = Path(tempfile.gettempdir()) / f"darkfigure-{os.getuid()}" / folder.name
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 

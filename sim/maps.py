@@ -73,7 +73,7 @@ def _caption(results: Results, family: str, squares: bool) -> str:
         f"{LABELS[family]} by county, {results.window}, all replications together, against "
         f"{results.title(results.reference)}. {form} Orange: more, purple: less; white: no change; colours end at the "
         f"95th percentile. Hatched: fewer than {LEAST_EVENTS} true or recorded offences in the reference, summed over "
-        "replications, so no change is shown. Differences between neighbouring counties are largely chance."
+        "replications, so no change is shown. Single counties are less certain than the whole."
     )
 
 
@@ -109,10 +109,10 @@ def _write_values(axes: Axes, x: Floats, y: Floats, values: Floats, limit: float
     across = max(float(x.max()), float(y.max())) + 1 if len(x) else 1.0
     roomy = across <= MOST_SQUARES_WITH_NUMBERS
     for left, top, value in zip(x, y, values, strict=True):
-        sign = number_text(value, 0, signed=True)
+        sign = number_text(value, 0 if limit >= 10 else 1, signed=True)
         text = sign if roomy else sign[0] if sign[0] in (MINUS, "+") else ""
         colour = "white" if abs(value) > 0.55 * limit else "black"
-        axes.text(left, top, text, ha="center", va="center", color=colour, fontsize=min(8.0, 48 / across))
+        axes.text(left, top, text, ha="center", va="center", color=colour, fontsize=min(7.5, 44 / across))
 
 
 def _dots(axes: Axes, place: tuple[Floats, Floats, bool], values: Floats, agents: Any, scale: Normalize) -> Any:

@@ -156,6 +156,7 @@ def draw_reporting(results: Results, folder: Path) -> Drawn:
     low, high = min(axes.get_ylim()[0] for axes in panels), max(axes.get_ylim()[1] for axes in panels)
     for axes in panels:
         axes.set_ylim(low, high)
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     save(figure, folder, "reporting")
     return Drawn(
         "reporting",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from sim.assumptions import Assumption, assumptions_of, switches_of
+from sim.assumptions import Assumption, assumptions_of, dials_of
 from sim.figures import Drawn
 from sim.labels import LABELS
 from sim.measures import Results, clipped_share
@@ -17,7 +17,7 @@ from sim.wording import NOTHING, Line, change_text, lines_of, reasons_of
 CLIPPED_WARNING_SHARE = 0.001
 STYLE = """
 :root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; max-width: 60rem;
+body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; max-width: 68rem;
   padding: 1rem 1.2rem 4rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: .5rem 0; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; border-bottom: 1px solid #bbb; }
@@ -26,9 +26,9 @@ h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; border-bottom: 1px solid #bbb; }
 .small, figcaption { font-size: .86rem; color: #444; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .84rem; width: 100%; }
-th, td { padding: .22rem .55rem; text-align: right; vertical-align: top; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 11rem; }
-td.text { text-align: left; white-space: normal; }
+th, td { padding: .22rem .55rem; text-align: right; vertical-align: top; }
+th:first-child, td:first-child { text-align: left; min-width: 13rem; }
+td code { overflow-wrap: normal; }
 thead th { border-bottom: 2px solid #444; vertical-align: bottom; }
 tr.section th { text-align: left; padding-top: .9rem; border-bottom: 1px solid #bbb; background: #f5f5f5; }
 tbody tr td { border-bottom: 1px solid #eee; }
@@ -42,7 +42,6 @@ summary { cursor: pointer; }
   .wide { overflow: visible; }
   table { font-size: 7pt; }
   tr { break-inside: avoid; }
-  th, td { white-space: normal; }
   h2 { break-after: avoid; }
 }
 """
@@ -106,7 +105,7 @@ def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     yield _note(
         f"Changes over {results.window} ({escape(results.evaluation.reason)}; the same months for all scenarios): "
         f"means of paired differences over {comparison.replications} replications, with 95 % intervals in brackets. "
-        "The intervals tell chance in the runs, not doubt about the assumptions."
+        f"The intervals tell chance in the runs, not doubt about the assumptions. {_reached(results)}"
     )
     yield _note(
         "<strong>True means true in the simulated world</strong>: the model knows each incident, reported or not. "
@@ -115,6 +114,16 @@ def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     )
     if comparison.question:
         yield f"<p><strong>Question:</strong> {escape(comparison.question)}</p>"
+
+
+def _reached(results: Results) -> str:
+    """Return how much of the world the programs reach on average over the evaluation."""
+    start = results.evaluation.start
+    shares = [
+        f"{100 * results.evaluation.exposure[name][start:].mean():.0f} % {_named(results, name)}"
+        for name in results.others
+    ]
+    return f"People in counties that the programs reach, on average over these months: {', '.join(shares)}."
 
 
 def _named(results: Results, name: str) -> str:
@@ -130,14 +139,14 @@ def _how_to_read(results: Results) -> str:
     return (
         f"Level: mean of {_named(results, results.reference)}. Other columns: change against it; crime, reporting and "
         "victimization in % of that level, gaps in percentage points, enforcement and balance in the unit of the "
-        "level. Crime counts all targets, organizations among them, over the simulated people at the start; "
+        "level. Rates of crime count all targets, organizations among them, per simulated person at the start; "
         "victimization leaves organizations out. The survey is weighted to the groups' sizes and asks about the six "
         "months before the interview. Simple assault is no index crime and has no recorded book."
     )
 
 
 def _table(results: Results, lines: Sequence[Line]) -> str:
-    head = [f"{escape(results.reference)}<br>level", *(escape(name) for name in results.others)]
+    head = [f"{_breaking(results.reference)}<br>level", *(_breaking(name) for name in results.others)]
     cells = "".join(f'<th scope="col">{text}</th>' for text in head)
     body: list[str] = []
     section = ""
@@ -153,8 +162,14 @@ def _table(results: Results, lines: Sequence[Line]) -> str:
     return f'<div class="wide"><table><thead><tr><th></th>{cells}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
 
 
+def _breaking(text: str) -> str:
+    """Return escaped text that may break after an underscore and before an interval, and nowhere else."""
+    inner = escape(text).replace(" ", "\u00a0").replace("\u00a0(", " (")
+    return inner.replace("_", "_<wbr>")
+
+
 def _row(label: str, cells: Iterable[str]) -> str:
-    return f"<tr><td>{label}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+    return f"<tr><td>{label}</td>{''.join(f'<td>{_breaking(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _figure(figure: Drawn, folder: Path) -> str:
@@ -170,22 +185,26 @@ def _assumptions(results: Results) -> Iterator[str]:
     names = list(results.runs)
     differing, shared = assumptions_of(results.comparison.scenarios)
     yield '<h2 id="assumptions">The assumptions</h2>'
-    yield "<h3>Responses that are switched on</h3>"
-    yield _assumption_table(switches_of(results.comparison.scenarios), names)
     yield "<h3>In what the scenarios differ</h3>"
     yield _assumption_table(differing, names) if differing else "<p>In nothing.</p>"
-    yield "<h3>What they share and what is not the default</h3>"
-    yield _assumption_table(shared, names[:1]) if shared else "<p>Nothing: all else is at its default.</p>"
+    dials = [dial for dial in dials_of(results.comparison.scenarios) if len(set(dial.values)) == 1]
+    if dials:
+        yield "<h3>What the answer depends on most, the same in all scenarios</h3>"
+        yield _assumption_table(dials, names[:1])
+    yield "<h3>What else they share that is not the default</h3>"
+    told = [it for it in shared if not it.name.startswith(tuple(dial.name for dial in dials))]
+    yield _assumption_table(told, names[:1]) if told else "<p>Nothing: all else is at its default.</p>"
     yield _note("All other parameters, with unit, range and source, are printed by <code>darkfigure describe</code>.")
 
 
 def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str]) -> str:
     heads = names if len(names) > 1 else ["all scenarios"]
-    columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in (*heads, "unit", "source"))
+    columns = "".join(f'<th scope="col">{_breaking(name)}</th>' for name in heads)
     rows = "\n".join(
-        f"<tr><td><code>{escape(it.name)}</code><br>{escape(it.meaning)}</td>"
+        f"<tr><td>{escape(it.meaning)}<br><code>{escape(it.name).replace('.', '.<wbr>').replace('_', '_<wbr>')}</code>"
+        f'<br><span class="small">{escape(it.unit)}; source: {escape(it.source)}</span></td>'
         + "".join(f"<td>{escape(value)}</td>" for value in it.values[: len(heads)])
-        + f'<td class="text">{escape(it.unit)}</td><td class="text">{escape(it.source)}</td></tr>'
+        + "</tr>"
         for it in assumptions
     )
     return (
@@ -200,7 +219,7 @@ def _gain(results: Results, lines: Sequence[Line]) -> Iterator[str]:
         "how many times more runs would be needed for the same precision without that: the variance of the difference "
         "of two independent runs over that of paired ones."
     )
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in results.others)
+    head = "".join(f'<th scope="col">{_breaking(name)}</th>' for name in results.others)
     rows = "\n".join(_row(escape(line.label), line.cells) for line in lines)
     yield f'<div class="wide"><table><thead><tr><th></th>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></div>'
 

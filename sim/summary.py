@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 
 CRIME_SECTION = "Crime"
 GAP_SECTION = "Gap: observed change minus true change"
-REPORTING_SECTION = "Reporting to police (reported share of true incidents)"
-VICTIMIZATION_SECTION = "Victimization (true incidents by group)"
+REPORTING_SECTION = "Reporting to police: reported share of true incidents"
+VICTIMIZATION_SECTION = "Victimization: true incidents by group"
 ENFORCEMENT_SECTION = "Enforcement"
 BALANCE_SECTION = "Balance"
 GAIN_SECTION = "Pairing gain"

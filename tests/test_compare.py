@@ -20,6 +20,7 @@ from scipy import stats
 
 import sim.batch
 import sim.compare
+import sim.figures
 import sim.run
 from sim.codebook import columns
 from sim.compare import compare_to_folder
@@ -56,6 +57,11 @@ def small_comparison(replications: int = 2) -> Comparison:
 @pytest.fixture
 def fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sim.run, "simulate", fake_simulate)
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sim.figures, "write_figures", lambda *_: [])
 
 
 def compared(out: Path, replications: int = 2) -> Path:
@@ -226,7 +232,7 @@ def test_folder_is_complete_and_documented(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.usefixtures("fake_runs")
+@pytest.mark.usefixtures("fake_runs", "no_figures")
 def test_tables_are_in_design_order(tmp_path: Path) -> None:
     table = pq.read_table(compared(tmp_path / "out", replications=3) / "counties.parquet")
     order = list(dict.fromkeys(zip(table["scenario"].to_pylist(), table["replication"].to_pylist(), strict=True)))
@@ -242,7 +248,7 @@ def test_same_bytes_twice(tmp_path: Path) -> None:
     assert different == ["timing.json"]
 
 
-@pytest.mark.usefixtures("fake_runs")
+@pytest.mark.usefixtures("fake_runs", "no_figures")
 def test_runs_are_interleaved_by_replication(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, int]] = []
 
@@ -271,12 +277,12 @@ def test_nothing_half_written_remains(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("fake_runs")
 def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("precious")
-    with pytest.raises(UserError, match="not empty"):
+    with pytest.raises(UserError, match="not an empty folder"):
         compared(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.usefixtures("fake_runs")
+@pytest.mark.usefixtures("fake_runs", "no_figures")
 def test_table_is_plain_in_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     compare_to_folder(small_comparison(), workers=1, threads=1, engine="columnar", out=tmp_path / "out", quiet=False)
     printed = capsys.readouterr()
@@ -320,6 +326,7 @@ def test_a_users_mistake_in_a_worker_stays_one(workers: int) -> None:
         list(sim.batch.run_all(complains, [0, 1], workers))
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_workers_change_no_byte(tmp_path: Path) -> None:
     comparison = small_comparison()
     for workers in (1, 2):

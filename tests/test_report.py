@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from test_plots import make_results
 
-from sim.assumptions import assumptions_of, switches_of
+from sim.assumptions import assumptions_of, dials_of
 from sim.figures import write_figures
 from sim.measures import Results
 from sim.parameters import Parameters
@@ -79,7 +79,7 @@ def test_tags_are_balanced(report: Path) -> None:
 
     class Balance(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            if tag not in {"meta", "img", "br"}:
+            if tag not in {"meta", "img", "br", "wbr"}:
                 open_tags.append(tag)
 
         def handle_endtag(self, tag: str) -> None:
@@ -108,7 +108,7 @@ def test_assumptions_differ_or_are_shared() -> None:
     assert {it.name.rsplit(".", 1)[0] for it in differing} == {"trust.sensitivity", "responses"}
     assert all(it.unit and it.source and it.meaning for it in differing)
     assert [(it.name, it.values) for it in shared] == [("months", ("24", "24"))]
-    assert ("on", "off") in [it.values for it in switches_of(scenarios)]
+    assert ("on", "off") in [it.values for it in dials_of(scenarios)]
 
 
 def test_numbers_in_words() -> None:

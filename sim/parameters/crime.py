@@ -123,7 +123,7 @@ class CrimeSection(Section):
         "How offending rises as the risk of being reported and solved falls",
     )
     risk_memory: float = number(
-        6.0, "months", 0.5, 60, ASSUMPTION, "Months of expected risk that offenders' belief averages over"
+        4.0, "months", 0.5, 60, ASSUMPTION, "Months of expected risk that offenders' belief averages over"
     )
     displacement: float = number(
         0.0, "share", 0, 1, ASSUMPTION, "Offending that moves between groups rather than being added"
@@ -182,14 +182,14 @@ class PoliceSection(Section):
         "Recorded crimes cleared by arrest at usual load and full trust",
     )
     witness_weight: float = number(
-        0.3, "ratio", 0, 2, ASSUMPTION, "How far clearance depends on the trust of a witness"
+        0.12, "ratio", 0, 2, ASSUMPTION, "How far clearance depends on the trust of a witness"
     )
     load_elasticity: float = number(
         0.2, "elasticity", 0, 2, ASSUMPTION, "How clearance falls as recorded crime per officer rises"
     )
     load_memory: float = number(12, "months", 0, 60, ASSUMPTION, "Months that police workload averages over")
     street_arrests_per_100k: float = number(
-        3750, "arrests per 100,000 persons and year", 0, 50_000, "T19, T20 less simple assault", "Minor offences"
+        3800, "arrests per 100,000 persons and year", 0, 50_000, "T19, T20 less simple assault", "Minor offences"
     )
     offender_link: float = number(
         0.6, "share of street arrests", 0, 1, "hand-set to T43", "Street arrests that find people as offending does"
@@ -265,9 +265,9 @@ class TrustSection(Section):
         "hand-set to T32; citizens relative to unauthorized people T36; others assumption",
         "How strongly lost trust lowers reporting, help as a witness, and survey response",
     )
-    county_fade: float = number(0.04, "share per month", 0, 1, "hand-set to T32 and T49", "Fading of county fear")
+    county_fade: float = number(0.06, "share per month", 0, 1, "hand-set to T32 and T49", "Fading of county fear")
     own_fade: float = number(0.04, "share per month", 0, 1, ASSUMPTION, "Fading of a person's own fear")
-    publicity_activation: float = number(0.6, "fear", 0, 5, "hand-set to T32", "News that a county is activated")
+    publicity_activation: float = number(0.8, "fear", 0, 5, "hand-set to T32", "News that a county is activated")
     publicity_agreement: float = number(0.6, "fear", 0, 5, ASSUMPTION, "News of a 287(g) agreement")
     publicity_resolution: float = number(0.2, "fear", 0, 5, ASSUMPTION, "Relief at a resolution against detainers")
     publicity_priority: float = number(0.2, "fear", 0, 5, ASSUMPTION, "Relief at priority enforcement")
@@ -411,9 +411,9 @@ class CourtsSection(Section):
         "T51 for felonies; others assumption",
         "Months from booking to disposition",
     )
-    prior_felony_likely: float = number(0.3, "share", 0, 1, "hand-set to T27, T30", "Likely offenders with a felony")
+    prior_felony_likely: float = number(0.25, "share", 0, 1, "hand-set to T27, T30", "Likely offenders with a felony")
     prior_felony_other: float = number(0.04, "share", 0, 1, "hand-set to T27, T30", "Other people with a felony")
-    prior_misdemeanor_likely: float = number(0.5, "share", 0, 1, "hand-set to T27", "Likely offenders with one or more")
+    prior_misdemeanor_likely: float = number(0.4, "share", 0, 1, "hand-set to T27", "Likely offenders with one or more")
     prior_misdemeanor_other: float = number(0.12, "share", 0, 1, "hand-set to T27", "Other people with one or more")
     prior_aggravated: float = number(0.3, "share of felons", 0, 1, "hand-set to T30", "Of them, an aggravated felony")
     prior_repeat: float = number(

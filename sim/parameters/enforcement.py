@@ -10,9 +10,11 @@ from sim.parameters.base import ASSUMPTION, ByLevel, ByStatus, Section, choice, 
 class BookingSection(Section):
     """Fingerprints and federal records."""
 
-    fingerprints: float = number(0.83, "share of arrests", 0, 1, "T42", "Arrests whose fingerprints are sent")
+    fingerprints: float = number(
+        0.86, "share of bookings", 0, 1, "hand-set to T42", "Bookings whose fingerprints are sent"
+    )
     federal_record: ByStatus = table(
-        ByStatus(citizen=0.06, lawful_noncitizen=0.85, unauthorized=0.5),
+        ByStatus(citizen=0.03, lawful_noncitizen=0.7, unauthorized=0.5),
         "share of people",
         0,
         1,
@@ -20,7 +22,7 @@ class BookingSection(Section):
         "People whose fingerprints are in the immigration database",
     )
     federal_record_hispanic_citizen: float = number(
-        0.12, "share of people", 0, 1, "hand-set to T41", "The same for Hispanic citizens (naturalized among them)"
+        0.06, "share of people", 0, 1, "hand-set to T41", "The same for Hispanic citizens (naturalized among them)"
     )
 
 
@@ -28,16 +30,16 @@ class EnforcementSection(Section):
     """Identification, detainers and removal."""
 
     cap_reach: float = number(
-        0.5, "share of counties", 0, 1, ASSUMPTION, "Jails that the Criminal Alien Program reaches"
+        0.85, "share of counties", 0, 1, ASSUMPTION, "Jails that the Criminal Alien Program reaches"
     )
     cap_access: float = number(
         1.0, "share", 0, 1, "design", "Access of the program to those jails; a county can withdraw it"
     )
     cap_interview: float = number(
-        0.35, "share of noncitizens booked", 0, 1, "hand-set to T29", "Noncitizens whom jail interviews identify"
+        0.55, "share of noncitizens booked", 0, 1, "hand-set to T29", "Noncitizens whom jail interviews identify"
     )
     cap_prison: float = number(
-        0.7,
+        0.8,
         "share of noncitizens held",
         0,
         1,
@@ -52,7 +54,7 @@ class EnforcementSection(Section):
         0.02, "share of officer time", 0, 0.9, ASSUMPTION, "Time taken from other police work"
     )
     detainer_issue: ByLevel = table(
-        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.6),
+        ByLevel(level_1=0.55, level_2=0.6, level_3=0.65, none=0.6),
         "share of removable people identified",
         0,
         1,
@@ -63,11 +65,11 @@ class EnforcementSection(Section):
         40, "detainers per 100,000 persons and month", 0, 10_000, ASSUMPTION, "What a field office can handle"
     )
     custody_share: float = number(
-        0.9, "share of detainers honoured", 0, 1, ASSUMPTION, "People whom ICE then takes into custody"
+        0.95, "share of detainers honoured", 0, 1, ASSUMPTION, "People whom ICE then takes into custody"
     )
     custody_ends: float = number(0.7, "share per month", 0.05, 1, "T52", "ICE custody ending within a month")
     removal_share: float = number(
-        0.75, "share of people in ICE custody", 0, 1, "hand-set to T25, T26", "Removed; the others get relief"
+        0.6, "share of people in ICE custody", 0, 1, "hand-set to T25, T26", "Removed; the others get relief"
     )
     at_large: float = number(
         0.05, "share", 0, 1, ASSUMPTION, "People identified and released who are arrested at large"
