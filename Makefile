@@ -1,8 +1,10 @@
 # Needs only make and Python 3.11 or later: `make demo` and `make test` set up everything else in .venv.
-PYTHON ?= python3.11
-VENV ?= .venv$(if $(filter python3.11,$(PYTHON)),,-$(notdir $(PYTHON)))
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+VENV ?= $(if $(filter 3.11,$(VERSION)),.venv,.venv-$(VERSION))
 BIN := $(VENV)/bin
-CONSTRAINTS := $(if $(filter python3.11,$(notdir $(PYTHON))),constraints.txt,constraints-newest.txt)
+CONSTRAINTS := $(if $(filter 3.11,$(VERSION)),constraints.txt,constraints-newest.txt)
 OUT ?= outputs/demo
 
 .PHONY: demo test test-slow check clean

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -115,8 +116,6 @@ def _evaluate(comparison: Comparison, world_seed: int) -> tuple[Counties, Evalua
 
 def run_job(job: Job) -> RunSummary:
     """Simulate one run, write its tables as parts, and return its summary."""
-    import pyarrow.parquet as pq
-
     from sim import run
     from sim.measures import reduce
 
@@ -124,7 +123,7 @@ def run_job(job: Job) -> RunSummary:
         job.scenario, seed=job.seed, replication=job.replication, engine=job.engine, threads=job.threads
     )
     for name, table in ledger.tables(job.scenario.name, job.replication).items():
-        pq.write_table(table, _part(Path(job.parts), job.scenario.name, job.replication, name), compression="zstd")
+        _keep(table, _part(Path(job.parts), job.scenario.name, job.replication, name))
     return reduce(ledger, job.scenario.name, job.replication, job.start)
 
 
@@ -150,25 +149,38 @@ def _run(
         runs: dict[str, list[RunSummary]] = {scenario.name: [] for scenario in comparison.scenarios}
         for summary in run_all(run_job, jobs, workers, advance):
             runs[summary.scenario].append(summary)
-    for table in TABLES:
-        _join(parts, table, comparison, folder / f"{table}.parquet")
+    with ThreadPoolExecutor(min(workers, len(TABLES))) as pool:
+        joined = [pool.submit(_join, parts, name, comparison, folder / f"{name}.parquet") for name in TABLES]
+    for future in joined:
+        future.result()
     parts.rmdir()
     return runs
 
 
 def _part(parts: Path, scenario: str, replication: int, table: str) -> Path:
-    return parts / f"{scenario}.{replication:05d}.{table}.parquet"
+    return parts / f"{scenario}.{replication:05d}.{table}.arrow"
+
+
+def _keep(table: Any, path: Path) -> None:
+    """Write the table of one run quickly; the joined file is what is packed well."""
+    import pyarrow as pa
+
+    whole = table.unify_dictionaries()
+    with pa.ipc.new_file(path, whole.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_table(whole)
 
 
 def _join(parts: Path, table: str, comparison: Comparison, path: Path) -> None:
     """Write the parts of one table, scenario by scenario, as one file; each part goes when it is in."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     writer = None
     for scenario in comparison.scenarios:
         for replication in range(comparison.replications):
             part = _part(parts, scenario.name, replication, table)
-            rows = pq.read_table(part)
+            with pa.OSFile(str(part)) as file:
+                rows = pa.ipc.open_file(file).read_all()
             writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
             writer.write_table(rows)
             part.unlink()

@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import Normalize
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
@@ -23,6 +24,7 @@ from sim.wording import MINUS, number_text
 Floats = NDArray[np.float64]
 COLOURS = "PuOr_r"
 MOST_SQUARES_WITH_NUMBERS = 8
+FEW = "#B5B5B5"
 PANELS = ("True change", "Observed change", "Gap: observed minus true")
 _HIDDEN: dict[str, Any] = {"facecolor": "#EFEFEF", "edgecolor": GREY, "hatch": "xxxx", "linewidth": 0.3}
 
@@ -47,7 +49,7 @@ def _draw_map(results: Results, folder: Path, family: str, place: tuple[Floats, 
     changes = {name: county_changes(results, name, family) for name in others}
     values = {name: (it.true, it.observed, it.gap) for name, it in changes.items()}
     limit = _limit(np.concatenate([panel for panels in values.values() for panel in panels]))
-    figure = new_figure(8.2, 0.9 + (2.9 if place[2] else 2.1) * len(others))
+    figure = new_figure(8.2, 0.9 + (2.9 if place[2] else 1.65) * len(others))
     panels = figure.subplots(len(others), 3, squeeze=False)
     for row, name in enumerate(others):
         for column, title in enumerate(PANELS):
@@ -57,7 +59,8 @@ def _draw_map(results: Results, folder: Path, family: str, place: tuple[Floats, 
     bar = figure.colorbar(drawn, ax=panels, location="bottom", shrink=0.5, aspect=40, pad=0.02)
     bar.set_label(f"{LABELS[family]}: change against the reference (%), gap (percentage points)")
     hidden = f"fewer than {LEAST_EVENTS} offences in the reference"
-    handles: list[Artist] = [Patch(label=hidden, **_HIDDEN)]
+    cross = Line2D([], [], label=hidden, color=FEW, marker="x", linestyle="none", markersize=4)
+    handles: list[Artist] = [Patch(label=hidden, **_HIDDEN) if place[2] else cross]
     figure.legend(handles=handles, loc="outside lower center")
     save(figure, folder, f"map_{family}")
     return Drawn(f"map_{family}", f"Map: {LABELS[family].lower()}", _caption(results, family, place[2]))
@@ -69,10 +72,11 @@ def _caption(results: Results, family: str, squares: bool) -> str:
         if squares
         else "Each triangle is a county, its area its people; it points up for more and down for less."
     )
+    hidden = "Hatched" if squares else "Crosses"
     return (
         f"{LABELS[family]} by county, {results.window}, all replications together, against "
         f"{results.title(results.reference)}. {form} Orange: more, purple: less; white: no change; colours end at the "
-        f"95th percentile. Hatched: fewer than {LEAST_EVENTS} true or recorded offences in the reference, summed over "
+        f"95th percentile. {hidden}: fewer than {LEAST_EVENTS} true or recorded offences in the reference, summed over "
         "replications, so no change is shown. Single counties are less certain than the whole."
     )
 
@@ -123,7 +127,7 @@ def _dots(axes: Axes, place: tuple[Floats, Floats, bool], values: Floats, agents
     size = 60.0 * agents / np.quantile(agents, 0.995)
     area = np.clip(size, 1.5, 90.0)
     few = keep & ~shown
-    axes.scatter(x[few], y[few], s=2.0, c="#C9C9C9", marker="x", linewidths=0.4)
+    axes.scatter(x[few], y[few], s=2.0, c=FEW, marker="x", linewidths=0.4)
     order = np.flatnonzero(keep & shown)
     order = order[np.argsort(-area[order], kind="stable")]
     look: dict[str, Any] = {"cmap": COLOURS, "norm": scale, "edgecolors": GREY, "linewidths": 0.2}

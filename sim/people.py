@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.baseline import Baseline, solve_baseline
-from sim.compiled import block
+from sim.compiled import block, helper
 from sim.counties import Counties
 from sim.draws import Purpose, draw, entity_of, geometric
 from sim.parameters import Parameters
@@ -219,6 +219,25 @@ def _choose(u, cumulative):  # type: ignore[no-untyped-def]
     return len(cumulative) - 1
 
 
+@helper
+def _overlap(low, high, first, last):  # type: ignore[no-untyped-def]
+    """Return the length that two intervals share."""
+    return max(0.0, min(high, last) - max(low, first))
+
+
+@helper
+def _entry_jailed_share(entry, mass, frequent_share, shares):  # type: ignore[no-untyped-def]
+    """Return the share of time that a roster entry's person is in jail, and the part of the entry that is frequent.
+
+    An entry that counts for less than one likely offender is arrested less often than a whole one.
+    """
+    border = mass * frequent_share
+    frequent = _overlap(entry, entry + 1.0, 0.0, border)
+    odds = frequent * shares[0] / (1.0 - shares[0])
+    odds += _overlap(entry, entry + 1.0, border, mass) * shares[1] / (1.0 - shares[1])
+    return odds / (1.0 + odds), frequent
+
+
 @block
 def _start_in_jail(
     seed,
@@ -228,8 +247,9 @@ def _start_in_jail(
     size,
     pool_first,
     pool_count,
+    pool_size,
     roster_start,
-    frequent,
+    frequent_share,
     likely_share,
     share,
     status_share,
@@ -245,17 +265,17 @@ def _start_in_jail(
     for k in range(len(code)):
         for g in range(3):
             for p in range(pool_first[k, g], pool_first[k, g] + pool_count[k, g]):
-                entries = roster_start[p + 1] - roster_start[p]
-                for e in range(entries):
+                mass = likely_mass(pool_size[p], likely_share)
+                for e in range(roster_start[p + 1] - roster_start[p]):
                     slot = roster[roster_start[p] + e]
                     status = (np.int64(person[slot]) >> 2) & 3
-                    c = 0 if e < frequent * entries else 1
+                    jailed, frequent = _entry_jailed_share(e, mass, frequent_share, share[k, g, status])
                     u = draw(seed, entity_of(code[k], slot - slot_base[k]), 0, 0, START_IN_JAIL)
-                    if u[0] < share[k, g, status, c] and (person[slot] & 3) == 0:
-                        charge = _choose(u[1], stay_cumulative[k, g, status, c])
+                    if u[0] < jailed:
+                        held_as = 0 if u[3] < frequent else 1
+                        charge = _choose(u[1], stay_cumulative[k, g, status, held_as])
                         person[slot] = with_custody(person[slot], JAILED)
-                        slots[n] = slot
-                        months[n] = geometric(u[2], stay[charge]) - 1
+                        slots[n], months[n] = slot, geometric(u[2], stay[charge]) - 1
                         n += 1
             expected = 0.0
             for s in range(3):
@@ -264,15 +284,12 @@ def _start_in_jail(
             for m in range(math.ceil(expected)):
                 u = draw(seed, entity_of(code[k], group_low[k, g] - slot_base[k]), m + 1, 0, START_IN_JAIL)
                 place = int((m + u[0]) / expected * size[k, g])
-                if place >= size[k, g]:
-                    continue
-                slot = group_low[k, g] + place
-                if bool(person[slot] >> 15) or (person[slot] & 3) != 0:
+                slot = group_low[k, g] + min(place, size[k, g] - 1)
+                if place >= size[k, g] or bool(person[slot] >> 15) or (person[slot] & 3) != 0:
                     continue
                 charge = _choose(u[1], stay_cumulative[k, g, (np.int64(person[slot]) >> 2) & 3, 2])
                 person[slot] = with_custody(person[slot], JAILED)
-                slots[n] = slot
-                months[n] = geometric(u[2], stay[charge]) - 1
+                slots[n], months[n] = slot, geometric(u[2], stay[charge]) - 1
                 n += 1
     return n
 
@@ -328,6 +345,7 @@ def build_world(parameters: Parameters, counties: Counties, seed: int) -> World:
         sizes,
         pool_first,
         pool_count,
+        pool_size,
         roster_start,
         parameters.people.frequent_share,
         share,

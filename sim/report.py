@@ -77,6 +77,7 @@ def _parts(results: Results, rows: Sequence[Row], figures: Sequence[Drawn], fold
 
 
 _REMOVALS = ("removed", "removed_parents")
+PERCENT = "\u00a0%"
 BALANCE_NOTE = (
     "Counted inside each run, offence by offence, and given as difference from the reference per 100,000 person-years: "
     "index offences that did not happen as the person who would have committed them had been removed; offences that "
@@ -92,11 +93,11 @@ def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     found = {(row.scenario, row.measure): row.estimate for row in rows if row.group == "all"}
     yield f"<h1>{escape(comparison.title or comparison.name)}</h1>"
     told = [
-        f"{LABELS[family].lower()}: recorded {change_text(found[main, f'recorded_{family}'], ' %')}, "
-        f"true {change_text(found[main, f'true_{family}'], ' %')}"
+        f"{LABELS[family].lower()}: recorded {change_text(found[main, f'recorded_{family}'], PERCENT)}, "
+        f"true {change_text(found[main, f'true_{family}'], PERCENT)}"
         for family in ("violent", "property")
     ]
-    recorded, true = (change_text(found[main, f"{book}_total"], " %") for book in ("recorded", "true"))
+    recorded, true = (change_text(found[main, f"{book}_total"], PERCENT) for book in ("recorded", "true"))
     yield (
         f'<p class="first box">Under the <a href="#assumptions">listed assumptions</a>, recorded crime changes by '
         f"<strong>{recorded}</strong> and true crime by <strong>{true}</strong> under "
@@ -119,11 +120,10 @@ def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
 def _reached(results: Results) -> str:
     """Return how much of the world the programs reach on average over the evaluation."""
     start = results.evaluation.start
-    shares = [
-        f"{100 * results.evaluation.exposure[name][start:].mean():.0f} % {_named(results, name)}"
-        for name in results.others
-    ]
-    return f"People in counties that the programs reach, on average over these months: {', '.join(shares)}."
+    shares = {name: f"{100 * results.evaluation.exposure[name][start:].mean():.0f} %" for name in results.others}
+    told = [f"{share} {_named(results, name)}" for name, share in shares.items()]
+    words = next(iter(shares.values())) if len(set(shares.values())) == 1 else ", ".join(told)
+    return f"People in counties that the programs reach, on average over these months: {words}."
 
 
 def _named(results: Results, name: str) -> str:
