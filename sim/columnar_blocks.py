@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sim.compiled import block, helper, unowned
 from sim.draws import Purpose, draw, entity_of, poisson
-from sim.person import bit_of, custody_of, generation_of, is_tied, status_of
+from sim.person import bit_of, custody_of, departed_status, generation_of, is_tied, status_of
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.booking import is_removable, prior_felonies, prior_misdemeanors, record_level
 from sim.rules.clearance import clearance_probability, risk_units, witness_help
@@ -195,7 +195,7 @@ def _group_at(sizes, place):  # type: ignore[no-untyped-def]
 
 @helper
 def _meet_offender(u, cell, group, land, state, constants):  # type: ignore[no-untyped-def]
-    """Return the slot of the likely offender met; below 0 (its complement) where they were replaced for good."""
+    """Return the slot of the likely offender met; a departed entry, below 0, where they were replaced for good."""
     own = False
     if group < 3:
         own = choose(u, constants.own_group[group])
@@ -312,7 +312,7 @@ def offending(n, met, land, state, constants, month, book):  # type: ignore[no-u
         family = constants.family[crime]
         counted = constants.is_index[crime] == 1
         gone = offender < 0 or custody_of(state.person[offender]) >= 2
-        status = 2 if offender < 0 else status_of(state.person[offender])
+        status = departed_status(offender) if offender < 0 else status_of(state.person[offender])
         propensity = constants.propensity[status, family]
         guard = month.guardianship[cell]
         factor = 1.0 if group == 3 else month.counties[county].impunity[group, crime]

@@ -20,6 +20,7 @@ from sim.person import (
     JAILED,
     bit_of,
     custody_of,
+    departed_entry,
     generation_of,
     newcomer,
     status_of,
@@ -319,7 +320,7 @@ def _arrive(slot, county, group, land, state, constants, month, status_share, re
     if bit_of(person, 15) == 1:
         for entry in range(first, last):
             if state.roster[entry] == slot:
-                state.roster[entry] = ~slot
+                state.roster[entry] = departed_entry(slot, status_of(person))
     likely = 0
     if rank != ORDINARY:
         frequent = int(constants.frequent_share * (last - first))

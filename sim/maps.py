@@ -49,7 +49,7 @@ def _draw_map(results: Results, folder: Path, family: str, place: tuple[Floats, 
     changes = {name: county_changes(results, name, family) for name in others}
     values = {name: (it.true, it.observed, it.gap) for name, it in changes.items()}
     limit = _limit(np.concatenate([panel for panels in values.values() for panel in panels]))
-    figure = new_figure(8.2, 0.9 + (2.9 if place[2] else 1.65) * len(others))
+    figure = new_figure(8.2, 1.1 + (2.85 if place[2] else 1.7) * len(others))
     panels = figure.subplots(len(others), 3, squeeze=False)
     for row, name in enumerate(others):
         for column, title in enumerate(PANELS):

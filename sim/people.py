@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -122,34 +123,40 @@ def _border_cell(first: int, count: int, place: int, places: int) -> int:
     return first + (place * count) // max(1, places)
 
 
-def _pools(parameters: Parameters, sizes: Int64, group_low: Int64) -> tuple[Int64, Int64, Int64, Int64]:
-    """Return first pool of each county and group (K x 3), pools there (K x 3), first slot and size of each pool."""
-    count = np.maximum(sizes > 0, sizes // max(1, round(parameters.world.offender_pool)))
-    first = np.cumsum(count.ravel()).reshape(count.shape) - count
-    low, size = [], []
-    for k in range(len(sizes)):
-        for g in range(3):
-            cuts = np.arange(count[k, g] + 1) * sizes[k, g] // max(1, count[k, g])
-            low.append(group_low[k, g] + cuts[:-1])
-            size.append(np.diff(cuts))
-    return first, count, np.concatenate(low).astype(np.int64), np.concatenate(size).astype(np.int64)
+class Pools(NamedTuple):
+    """Where likely offenders are sought: runs of whole cells, so that all meet the same share of opportunities."""
+
+    first: Int64  # K x 3: first pool of each county and group
+    count: Int64  # K x 3
+    low: Int64  # P: first slot
+    size: Int64  # P
+    of_cell: Int32  # C x 3: pool of each cell and group; -1 where the county has nobody of the group
 
 
-def _cell_pools(
-    cells: Int64,
-    county: Int32,
-    cell_low: Int64,
-    cell_size: Int64,
-    group_low: Int64,
-    sizes: Int64,
-    first: Int64,
-    count: Int64,
-) -> Int32:
-    """Return the pool of each cell and group: the one that holds the middle of the cell's people; -1 where none."""
-    k = county.astype(np.int64)
-    middle = cell_low - group_low[k] + cell_size // 2
-    number = np.minimum(np.maximum(0, middle) * count[k] // np.maximum(1, sizes[k]), np.maximum(0, count[k] - 1))
-    return np.where(count[k] > 0, first[k] + number, -1).astype(np.int32)
+def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, cell_first: Int64, cell_low: Int64) -> Pools:
+    """Return the pools: in each county and group about ``offender_pool`` agents each, cut at borders of cells."""
+    wanted = max(1, round(parameters.world.offender_pool))
+    first, count = np.zeros_like(sizes), np.zeros_like(sizes)
+    of_cell = np.full(cell_low.shape, -1, dtype=np.int32)
+    low: list[int] = []
+    size: list[int] = []
+    for k, g in np.ndindex(sizes.shape):
+        people, base = int(sizes[k, g]), int(group_low[k, g])
+        cells = slice(int(cell_first[k]), int(cell_first[k + 1]))
+        first[k, g] = len(low)
+        if people == 0:
+            continue
+        borders = cell_low[cells, g] - base
+        parts = max(1, people // wanted)
+        goals = np.arange(1, parts) * people // parts
+        inner = borders[np.minimum(np.searchsorted(borders, goals), len(borders) - 1)]
+        cuts = np.unique(np.concatenate([[0], inner, [people]]))
+        count[k, g] = len(cuts) - 1
+        low.extend((base + cuts[:-1]).tolist())
+        size.extend(np.diff(cuts).tolist())
+        place = np.clip(np.searchsorted(cuts, borders, side="right") - 1, 0, len(cuts) - 2)
+        of_cell[cells, g] = first[k, g] + place
+    return Pools(first, count, np.array(low, dtype=np.int64), np.array(size, dtype=np.int64), of_cell)
 
 
 @block
@@ -316,9 +323,9 @@ def build_world(parameters: Parameters, counties: Counties, seed: int) -> World:
     cell_size = np.concatenate([np.stack([np.diff(c) for c in county], axis=1) for county in cuts])
     cell_low = group_low[cell_county] + relative
     neighbour_start, neighbour = _neighbour_cells(counties, cells)
-    pool_first, pool_count, pool_low, pool_size = _pools(parameters, sizes, group_low)
+    pools = _pools(parameters, sizes, group_low, cell_first, cell_low)
     share = parameters.people.likely_offender_share
-    lengths = [roster_length(likely_mass(int(size), share)) for size in pool_size]
+    lengths = [roster_length(likely_mass(int(size), share)) for size in pools.size]
     roster_start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     roster = np.zeros(int(roster_start[-1]), dtype=np.int32)
     person = np.zeros(int(slot_base[-1]), dtype=np.uint16)
@@ -333,8 +340,8 @@ def build_world(parameters: Parameters, counties: Counties, seed: int) -> World:
         parameters.people.household_concentration,
         person,
     )
-    pool_county = np.repeat(np.arange(count, dtype=np.int64), pool_count.sum(axis=1))
-    _fill_rosters(seed, code, slot_base, pool_county, pool_low, pool_size, roster_start, share, roster, person)
+    pool_county = np.repeat(np.arange(count, dtype=np.int64), pools.count.sum(axis=1))
+    _fill_rosters(seed, code, slot_base, pool_county, pools.low, pools.size, roster_start, share, roster, person)
     room = len(roster) + int(np.ceil(sizes).sum() * float(baseline.jailed_share[..., 2].max())) + 16 * count
     slots, months = np.zeros(room, dtype=np.int64), np.zeros(room, dtype=np.int64)
     jailed = _start_in_jail(
@@ -343,9 +350,9 @@ def build_world(parameters: Parameters, counties: Counties, seed: int) -> World:
         slot_base,
         group_low,
         sizes,
-        pool_first,
-        pool_count,
-        pool_size,
+        pools.first,
+        pools.count,
+        pools.size,
         roster_start,
         parameters.people.frequent_share,
         share,
@@ -372,9 +379,9 @@ def build_world(parameters: Parameters, counties: Counties, seed: int) -> World:
         cell_size=cell_size,
         neighbour_start=neighbour_start,
         neighbour=neighbour,
-        cell_pool=_cell_pools(cells, cell_county, cell_low, cell_size, group_low, sizes, pool_first, pool_count),
-        pool_low=pool_low,
-        pool_size=pool_size,
+        cell_pool=pools.of_cell,
+        pool_low=pools.low,
+        pool_size=pools.size,
         roster_start=roster_start,
         roster=roster,
         person=person,

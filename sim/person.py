@@ -86,6 +86,18 @@ def newcomer(person: int, status: int, likely: int) -> int:
 
 
 @rule
+def departed_entry(slot: int, status: int) -> int:
+    """Return the roster entry of a likely offender replaced for good: below 0, it remembers the status they had."""
+    return ~(2 * np.int64(slot) + (1 if status == 1 else 0))
+
+
+@rule
+def departed_status(entry: int) -> int:
+    """Return the status, lawful noncitizen 1 or unauthorized 2, that a departed roster entry remembers."""
+    return 2 - (~np.int64(entry) & 1)
+
+
+@rule
 def is_tied(group_status: int, mixed: bool) -> int:
     """Return the tie to enforcement: citizen 0, citizen of a mixed household 1, lawful noncitizen 2, unauthorized 3."""
     if group_status == 0:

@@ -11,6 +11,7 @@ from sim.compiled import rule
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT = np.uint64(29)
+_BELOW_ONE = 1.0 - 2.0**-53
 
 
 @rule
@@ -24,7 +25,7 @@ def rest_of_choice(uniform: float, share: float) -> float:
     """Return the uniform left over after ``choose``: what remains is again uniform in [0, 1)."""
     if uniform < share:
         return uniform / share
-    return (uniform - share) / (1.0 - share)
+    return min(_BELOW_ONE, (uniform - share) / (1.0 - share))
 
 
 @rule
@@ -45,7 +46,7 @@ def target_index(uniform: float, size: int, repeat_share: float, stratum: int, u
     the same ones again and again (T47, T48). ``identity`` tells cells apart.
     """
     if uniform >= repeat_share:
-        return int((uniform - repeat_share) / (1.0 - repeat_share) * size)
+        return int(rest_of_choice(uniform, repeat_share) * size)
     place = uniform / repeat_share * size
     width = stratum * unit
     number = int(place / width)
@@ -60,6 +61,12 @@ def likely_mass(size: int, likely_share: float) -> float:
 
 
 @rule
+def roster_length(mass: float) -> int:
+    """Return how many entries a roster of the given mass has."""
+    return math.ceil(mass - 1e-9)
+
+
+@rule
 def roster_entry(uniform: float, mass: float, frequent_share: float, frequent_offending: float) -> int:
     """Return which entry of a roster of likely offenders is met.
 
@@ -67,12 +74,6 @@ def roster_entry(uniform: float, mass: float, frequent_share: float, frequent_of
     within each part; the last entry may count for less than one.
     """
     frequent = mass * frequent_share
-    if uniform < frequent_offending:
-        return int(uniform / frequent_offending * frequent)
-    return int(frequent + (uniform - frequent_offending) / (1.0 - frequent_offending) * (mass - frequent))
-
-
-@rule
-def roster_length(mass: float) -> int:
-    """Return how many entries a roster of the given mass has."""
-    return math.ceil(mass - 1e-9)
+    rest = rest_of_choice(uniform, frequent_offending)
+    place = rest * frequent if uniform < frequent_offending else frequent + rest * (mass - frequent)
+    return min(int(place), roster_length(mass) - 1)

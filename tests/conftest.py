@@ -1,0 +1,28 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from small_worlds import REPOSITORY
+
+# Compilation can fall into any example, and a test that fails must fail again tomorrow.
+settings.register_profile("darkfigure", deadline=None, derandomize=True)
+settings.load_profile("darkfigure")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The top folder of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real county data; tests that need it are skipped where it is absent."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not (folder / "us_counties.csv").exists():
+        pytest.skip("../shared/data is not there")
+    return folder
