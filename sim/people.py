@@ -211,8 +211,8 @@ def _fill_rosters(seed, code, slot_base, pool_county, pool_low, pool_size, roste
         for e in range(entries):
             stratum = (e * step + offset) % whole if e < whole else whole
             u = draw(seed, entity_of(code[k], index), stratum, 0, ROSTER)[0]
-            span = min(width, pool_size[p] - stratum * width)
-            slot = pool_low[p] + min(pool_size[p] - 1, int(stratum * width + u * span))
+            first, last = int(stratum * width), min(pool_size[p], int((stratum + 1) * width))
+            slot = pool_low[p] + first + int(u * (last - first))
             roster[roster_start[p] + e] = slot
             person[slot] = with_bit(person[slot], 15, 1)
 

@@ -6,7 +6,7 @@ paired by common luck. The spread of a paired difference over seeds is far below
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ def scenario(name: str, *extra: str) -> Scenario:
     return load_scenario(SCENARIOS / f"{name}.yaml", [*WORLD, *extra])
 
 
-@lru_cache(maxsize=None)
+@cache
 def totals(name: str, seed: int, *extra: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return crime (type, group, column), enforcement (column) and balance (kind) over the window."""
     ledger: Ledger = simulate(scenario(name, *extra), seed=seed)

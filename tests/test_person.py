@@ -13,6 +13,8 @@ from sim.labels import CUSTODIES
 from sim.person import (
     bit_of,
     custody_of,
+    departed_entry,
+    departed_status,
     generation_of,
     is_tied,
     newcomer,
@@ -118,3 +120,11 @@ def test_everything_fits_two_bytes(person: int, kind: int) -> None:
 def test_ties() -> None:
     found = [is_tied(status, mixed) for status in range(3) for mixed in (False, True)]
     assert found == [0, 1, 2, 2, 3, 3]
+
+
+@given(st.integers(0, 400_000_000), st.sampled_from([1, 2]))
+def test_departed_entries_remember_status_in_four_bytes(slot: int, status: int) -> None:
+    entry = departed_entry(slot, status)
+    assert -(2**31) <= entry < 0
+    assert departed_status(entry) == status
+    assert departed_entry(slot, 3 - status) != entry != departed_entry(slot + 1, status)

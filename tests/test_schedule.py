@@ -77,7 +77,7 @@ def test_every_rule_belongs_to_one_phase() -> None:
 @pytest.mark.parametrize("phase", PHASES, ids=PHASE_NAMES)
 def test_columnar_engine_has_one_function_per_phase(phase: Phase) -> None:
     assert phase.name in ENGINE
-    number = "Phases 3 to 8" if phase.name == "blocks" else f"Phase {phase.number}"
+    number = f"Phase {phase.number}"
     documented = [
         ast.get_docstring(node) or "" for module in COLUMNAR for node in functions(tree(SIM / f"{module}.py")).values()
     ]
