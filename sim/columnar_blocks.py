@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import block, helper, unowned
+from sim.compiled import block, helper, int64, unowned
+from sim.constants import Constants
 from sim.draws import Purpose, draw, entity_of, poisson
 from sim.person import bit_of, custody_of, departed_status, generation_of, is_tied, status_of
 from sim.rules.arrest import street_arrest_mean, street_charge
@@ -105,7 +106,7 @@ class State(NamedTuple):
 class Month(NamedTuple):
     """What holds in the counties (and cells) when the month begins."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     counties: Array  # CONDITION
     guardianship: Array  # by cell
 
@@ -123,7 +124,7 @@ class Book(NamedTuple):
 
 
 @helper
-def pushed(buffer, size, value):  # type: ignore[no-untyped-def]
+def pushed(buffer: Array, size: int, value: int) -> Array:
     """Return ``buffer`` with ``value`` at place ``size``, grown where it was full."""
     if size == len(buffer):
         larger = np.empty(2 * size + 16, dtype=np.int64)
@@ -134,7 +135,7 @@ def pushed(buffer, size, value):  # type: ignore[no-untyped-def]
 
 
 @helper
-def tie_of(slot, group, low, size, person):  # type: ignore[no-untyped-def]
+def tie_of(slot: int, group: int, low: int, size: int, person: Array) -> int:
     """Return a community member's tie to enforcement; a citizen's household is looked at."""
     status = status_of(person[slot])
     mixed = False
@@ -147,16 +148,18 @@ def tie_of(slot, group, low, size, person):  # type: ignore[no-untyped-def]
 
 
 @helper
-def trust_of(slot, county, fear, month, land, state, decay):  # type: ignore[no-untyped-def]
+def trust_of(slot: int, county: int, fear: float, month: int, land: Land, state: State, decay: Array) -> float:
     """Return the trust of a community member at the start of the month."""
     place = slot - land.counties[county].base + land.counties[county].community
-    steps = np.int64(state.fear_steps[place])
-    own = own_fear(steps, decay[month - np.int64(state.fear_month[place])])
+    steps = int64(state.fear_steps[place])
+    own = own_fear(steps, decay[month - int64(state.fear_month[place])])
     return trust(fear, own)
 
 
 @helper
-def sensitivity_and_trust(slot, county, group, month, land, state, constants):  # type: ignore[no-untyped-def]
+def sensitivity_and_trust(
+    slot: int, county: int, group: int, month: Month, land: Land, state: State, constants: Constants
+) -> tuple[float, float]:
     """Return how sensitive somebody is to lost trust, and their trust; (0, 1) outside the community."""
     if group == 2:
         return 0.0, 1.0
@@ -169,7 +172,7 @@ def sensitivity_and_trust(slot, county, group, month, land, state, constants):  
 
 
 @helper
-def record_of(person, entity, world_seed, constants):  # type: ignore[no-untyped-def]
+def record_of(person: int, entity: int, world_seed: int, constants: Constants) -> int:
     """Return a person's level of criminal record: what they brought and what was added."""
     u = draw(world_seed, entity, 2 * generation_of(person), 0, RECORD)
     likely = bit_of(person, 15)
@@ -178,13 +181,11 @@ def record_of(person, entity, world_seed, constants):  # type: ignore[no-untyped
     if felonies > 0 and u[2] < constants.prior_aggravated:
         aggravated = 1
     misdemeanors = prior_misdemeanors(u[1], constants.prior_misdemeanor[likely], constants.prior_repeat)
-    return record_level(
-        felonies + ((np.int64(person) >> 4) & 3), misdemeanors + ((np.int64(person) >> 6) & 3), aggravated
-    )
+    return record_level(felonies + ((int64(person) >> 4) & 3), misdemeanors + ((int64(person) >> 6) & 3), aggravated)
 
 
 @helper
-def _group_at(sizes, place):  # type: ignore[no-untyped-def]
+def _group_at(sizes: Array, place: int) -> tuple[int, int]:
     """Return the group and the place within it of the ``place``-th person of a cell."""
     for group in range(2):
         if place < sizes[group]:
@@ -194,7 +195,7 @@ def _group_at(sizes, place):  # type: ignore[no-untyped-def]
 
 
 @helper
-def _meet_offender(u, cell, group, land, state, constants):  # type: ignore[no-untyped-def]
+def _meet_offender(u: float, cell: int, group: int, land: Land, state: State, constants: Constants) -> int:
     """Return the slot of the likely offender met; a departed entry, below 0, where they were replaced for good."""
     own = False
     if group < 3:
@@ -225,7 +226,7 @@ def _meet_offender(u, cell, group, land, state, constants):  # type: ignore[no-u
 
 
 @helper
-def _crime_type(u, cumulative):  # type: ignore[no-untyped-def]
+def _crime_type(u: float, cumulative: Array) -> tuple[int, float]:
     """Return the crime type at ``u`` and the uniform left over."""
     below = 0.0
     for crime in range(7):
@@ -236,7 +237,9 @@ def _crime_type(u, cumulative):  # type: ignore[no-untyped-def]
 
 
 @block
-def opportunity(first, last, land, state, constants, month, book):  # type: ignore[no-untyped-def]
+def opportunity(
+    first: int, last: int, land: Land, state: State, constants: Constants, month: Month, book: Book
+) -> tuple[int, Array, Array, Array, Array, Array, Array, Array]:
     """Phase 3: targets, likely offenders and places meet in cells ``first`` to ``last``.
 
     Returns the number of opportunities and, for each, cell, number in its cell, crime type, target group, target slot,
@@ -285,7 +288,7 @@ def opportunity(first, last, land, state, constants, month, book):  # type: igno
 
 
 @helper
-def _deterrence_for(offender, county, land, state, constants, month):  # type: ignore[no-untyped-def]
+def _deterrence_for(offender: int, county: int, land: Land, state: State, constants: Constants, month: Month) -> float:
     """Return the deterrence factor of an offender: 1 for those whom ICE could not remove."""
     if month.counties[county].deterrence == 1.0:
         return 1.0
@@ -299,7 +302,7 @@ def _deterrence_for(offender, county, land, state, constants, month):  # type: i
 
 
 @block
-def offending(n, met, land, state, constants, month, book):  # type: ignore[no-untyped-def]
+def offending(n: int, met: Any, land: Land, state: State, constants: Constants, month: Month, book: Book) -> int:
     """Phase 4: offenders take opportunities or not; the crimes are moved to the front and their number returned.
 
     Also counts what would have happened but for removal, deterrence and belief in impunity.
@@ -347,8 +350,18 @@ def offending(n, met, land, state, constants, month, book):  # type: ignore[no-u
 
 
 @helper
-def _third_party(u, cell, county, group, crime, land, state, constants, month):  # type: ignore[no-untyped-def]
-    """Return the probability that a third party of the target's group in the cell calls the police, and their status."""
+def _third_party(
+    u: float,
+    cell: int,
+    county: int,
+    group: int,
+    crime: int,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+) -> tuple[float, int]:
+    """Return the chance that a third party of the target's group in the cell calls the police, and their status."""
     bystander = land.cells[cell].low[group] + int(u * land.cells[cell].size[group])
     sensitivity, now = sensitivity_and_trust(bystander, county, group, month, land, state, constants)
     status = status_of(state.person[bystander])
@@ -356,7 +369,9 @@ def _third_party(u, cell, county, group, crime, land, state, constants, month): 
 
 
 @block
-def reporting(n, met, solve, land, state, constants, month, book):  # type: ignore[no-untyped-def]
+def reporting(
+    n: int, met: Any, solve: Array, land: Land, state: State, constants: Constants, month: Month, book: Book
+) -> tuple[Array, Array, Array, Array]:
     """Phase 5: who calls the police.
 
     Returns for each crime whether it was reported (2 where the victim called), the chance that it was, the same at full
@@ -397,7 +412,9 @@ def reporting(n, met, solve, land, state, constants, month, book):  # type: igno
 
 
 @block
-def recording(n, met, reported, uniforms, land, constants, book):  # type: ignore[no-untyped-def]
+def recording(
+    n: int, met: Any, reported: Array, uniforms: Array, land: Land, constants: Constants, book: Book
+) -> Array:
     """Phase 6: police record a report or not; returns one flag a crime."""
     _, cells, _, crimes, groups, _, _, _ = met
     recorded = np.zeros(n, dtype=np.int8)
@@ -410,7 +427,21 @@ def recording(n, met, reported, uniforms, land, constants, book):  # type: ignor
 
 
 @block
-def clearance(n, met, solve, reported, recorded, chance, full, land, state, constants, month, book, out):  # type: ignore[no-untyped-def]
+def clearance(
+    n: int,
+    met: Any,
+    solve: Array,
+    reported: Array,
+    recorded: Array,
+    chance: Array,
+    full: Array,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    book: Book,
+    out: Any,
+) -> tuple[Array, int, Array, int]:
     """Phase 7: recorded crimes are solved by arrest, with the help of a witness; every crime adds to believed risk.
 
     Pushes arrests and, where a victim's report led to one, who is reassured; returns the lists.
@@ -438,19 +469,21 @@ def clearance(n, met, solve, reported, recorded, chance, full, land, state, cons
             arrests = pushed(arrests, arrested, arrest_of(offenders[i], charge, county))
             arrested += 1
             if reported[i] == 2 and group < 2:
-                calmed = pushed(calmed, reassured, np.int64(targets[i]))
+                calmed = pushed(calmed, reassured, int64(targets[i]))
                 reassured += 1
     return arrests, arrested, calmed, reassured
 
 
 @helper
-def arrest_of(slot, charge, county):  # type: ignore[no-untyped-def]
+def arrest_of(slot: int, charge: int, county: int) -> int:
     """Return an arrest packed so that sorting puts a person's gravest charge first."""
-    return (np.int64(slot) << 20) | (np.int64(charge) << 16) | np.int64(county)
+    return (int64(slot) << 20) | (int64(charge) << 16) | int64(county)
 
 
 @block
-def told_to_survey(n, met, solve, land, constants, month, told, size):  # type: ignore[no-untyped-def]
+def told_to_survey(
+    n: int, met: Any, solve: Array, land: Land, constants: Constants, month: Month, told: Array, size: int
+) -> tuple[Array, int]:
     """Push the crimes that panel members will tell of: slot, crime type and months until the interview."""
     _, cells, _, crimes, groups, targets, _, _ = met
     for i in range(n):
@@ -464,13 +497,15 @@ def told_to_survey(n, met, solve, land, constants, month, told, size):  # type: 
             next_interview(month.index, rotation(land.counties[county].code, index, constants.panel_width))
             - month.index
         )
-        told = pushed(told, size, (np.int64(targets[i]) << 8) | (np.int64(crimes[i]) << 4) | wait)
+        told = pushed(told, size, (int64(targets[i]) << 8) | (int64(crimes[i]) << 4) | wait)
         size += 1
     return told, size
 
 
 @block
-def street_arrest(first, last, land, state, constants, month, arrests, arrested):  # type: ignore[no-untyped-def]
+def street_arrest(
+    first: int, last: int, land: Land, state: State, constants: Constants, month: Month, arrests: Array, arrested: int
+) -> tuple[Array, int]:
     """Phase 8: arrests for minor offences, found as offending finds people or anywhere."""
     for cell in range(first, last):
         county = land.cells[cell].county
@@ -481,14 +516,14 @@ def street_arrest(first, last, land, state, constants, month, arrests, arrested)
             mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
             pool = land.cells[cell].pool[group]
             for number in range(poisson(land.seed, entity, group, month.index, STREET_COUNT, mean)):
-                place = (np.int64(group) << 32) | np.int64(number)
+                place = (int64(group) << 32) | int64(number)
                 u = draw(land.seed, entity, place, month.index, STREET_ARREST)
                 if choose(u[0], constants.offender_link):
                     mass = likely_mass(land.pools[pool].size, constants.likely_share)
                     entry = roster_entry(u[1], mass, constants.frequent_share, constants.frequent_offending)
-                    slot = np.int64(state.roster[land.pools[pool].roster + entry])
+                    slot = int64(state.roster[land.pools[pool].roster + entry])
                 else:
-                    slot = np.int64(land.cells[cell].low[group] + int(u[1] * people))
+                    slot = int64(land.cells[cell].low[group] + int(u[1] * people))
                 if slot >= 0 and custody_of(state.person[slot]) == 0:
                     charge = street_charge(u[2], constants.street_felony_share)
                     arrests = pushed(arrests, arrested, arrest_of(slot, charge, county))
@@ -497,7 +532,7 @@ def street_arrest(first, last, land, state, constants, month, arrests, arrested)
 
 
 @block
-def _solve_draws(n, met, land, month):  # type: ignore[no-untyped-def]
+def _solve_draws(n: int, met: Any, land: Land, month: Month) -> Array:
     """Return the uniforms of solving each crime: clearance, third party, witness, survey."""
     _, cells, numbers, _, _, _, _, _ = met
     solve = np.empty((n, 4))
@@ -508,7 +543,7 @@ def _solve_draws(n, met, land, month):  # type: ignore[no-untyped-def]
 
 
 @block
-def _batch_end(cell, last, cells):  # type: ignore[no-untyped-def]
+def _batch_end(cell: int, last: int, cells: Array) -> int:
     """Return the end of a batch of cells that starts at ``cell`` and holds some hundred thousand people."""
     people = 0
     while cell < last and people < BATCH_AGENTS:
@@ -518,7 +553,9 @@ def _batch_end(cell, last, cells):  # type: ignore[no-untyped-def]
 
 
 @block
-def run_block(first_county, last_county, land, state, table, month, book):  # type: ignore[no-untyped-def]
+def run_block(
+    first_county: int, last_county: int, land: Land, state: State, table: Array, month: Month, book: Book
+) -> tuple[Array, Array, Array]:
     """Run phases 3 to 8 for a range of counties; returns arrests, people reassured, and what the survey will hear."""
     constants = table[0]
     land, state = unowned(land), unowned(state)

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.columnar_blocks import record_of
-from sim.compiled import block, helper, unowned
+from sim.columnar_blocks import Land, Month, State, record_of
+from sim.compiled import block, helper, int64, unowned
+from sim.constants import Constants
 from sim.draws import Purpose, draw, entity_of
 from sim.person import (
     AWAY,
@@ -96,28 +97,28 @@ class Registry(NamedTuple):
 
 
 @helper
-def event_of(slot, county, generation, kind):  # type: ignore[no-untyped-def]
+def event_of(slot: int, county: int, generation: int, kind: int) -> int:
     """Return a calendar event packed into one number; sorting orders events by slot."""
-    return (np.int64(slot) << 24) | (np.int64(county) << 8) | (np.int64(generation) << 5) | np.int64(kind)
+    return (int64(slot) << 24) | (int64(county) << 8) | (int64(generation) << 5) | int64(kind)
 
 
 @helper
-def home_of(slot, land):  # type: ignore[no-untyped-def]
+def home_of(slot: int, land: Land) -> tuple[int, int]:
     """Return the county and group of a slot."""
-    county = np.searchsorted(land.county_base, slot, side="right") - 1
+    county = int64(np.searchsorted(land.county_base, slot, side="right")) - 1
     if slot < land.counties[county].low[1]:
         return county, 0
     return county, 1 if slot < land.counties[county].low[2] else 2
 
 
 @helper
-def entity_at(slot, county, land):  # type: ignore[no-untyped-def]
+def entity_at(slot: int, county: int, land: Land) -> int:
     """Return the identity that keys a slot's draws."""
     return entity_of(land.counties[county].code, slot - land.counties[county].base)
 
 
 @helper
-def move(slot, county, group, custody, state, registry):  # type: ignore[no-untyped-def]
+def move(slot: int, county: int, group: int, custody: int, state: State, registry: Registry) -> None:
     """Put a person into another custody and keep the counts."""
     person = state.person[slot]
     status = status_of(person)
@@ -127,7 +128,17 @@ def move(slot, county, group, custody, state, registry):  # type: ignore[no-unty
 
 
 @block
-def booking(arrests, land, state, table, month, programs, registry, events, due):  # type: ignore[no-untyped-def]
+def booking(
+    arrests: Array,
+    land: Land,
+    state: State,
+    table: Array,
+    month: Month,
+    programs: tuple[Array, Array, Array],
+    registry: Registry,
+    events: Array,
+    due: Array,
+) -> tuple[Booked, int, int]:
     """Phase 9: who is booked, matched and screened; who is removable.
 
     ``arrests`` is sorted, so that a person's first entry is the gravest charge. Convictions to come are written to
@@ -144,7 +155,7 @@ def booking(arrests, land, state, table, month, programs, registry, events, due)
         np.empty(n, np.int64),
         np.empty(n, np.int64),
     )
-    count, planned, previous, level = 0, 0, np.int64(-1), 0
+    count, planned, previous, level = 0, 0, int64(-1), 0
     cap, secure, jail_287g = programs
     for arrest in arrests:
         slot, charge, county = arrest >> 20, (arrest >> 16) & 15, arrest & 65535
@@ -161,10 +172,10 @@ def booking(arrests, land, state, table, month, programs, registry, events, due)
         previous = slot
         u = draw(land.seed, entity, 0, month.index, BOOKING)
         held = u[2] < constants.held[charge]
-        stay = np.int64(0)
+        stay = int64(0)
         if held:
             length = draw(land.seed, entity, 0, month.index, CUSTODY)[0]
-            stay = np.int64(months_held(length, constants.stay[charge]))
+            stay = int64(months_held(length, constants.stay[charge]))
         if u[3] < constants.convicted[charge]:
             kind = conviction_kind(
                 u[3] / constants.convicted[charge], constants.felony[charge], constants.aggravated[charge]
@@ -173,7 +184,7 @@ def booking(arrests, land, state, table, month, programs, registry, events, due)
             due[planned] = month.index + constants.disposition_lag[charge]
             planned += 1
         removable = is_removable(status, level)
-        candidate = np.int64(0)
+        candidate = int64(0)
         if removable:
             registry.removable[county] += 1
         if u[0] < constants.fingerprints:
@@ -193,7 +204,7 @@ def booking(arrests, land, state, table, month, programs, registry, events, due)
                 registry.enforcement[county, status, level, IDENTIFIED] += 1
                 if removable:
                     registry.enforcement[county, status, level, REMOVABLE] += 1
-                    candidate = np.int64(1)
+                    candidate = int64(1)
         booked.slot[count], booked.county[count], booked.status[count] = slot, county, status
         booked.level[count], booked.stay[count], booked.candidate[count] = level, stay, candidate
         count += 1
@@ -201,7 +212,9 @@ def booking(arrests, land, state, table, month, programs, registry, events, due)
 
 
 @block
-def request(booked, count, region, land, table, month, priority):  # type: ignore[no-untyped-def]
+def request(
+    booked: Booked, count: int, region: Array, land: Land, table: Array, month: Month, priority: Array
+) -> tuple[Array, Array, Array, Array]:
     """Phase 10, the field office's part: for whom ICE would ask, and the order in which it does.
 
     Returns indices of people booked, and for each the field office, level and keyed rank.
@@ -223,7 +236,17 @@ def request(booked, count, region, land, table, month, priority):  # type: ignor
 
 
 @block
-def detainer(booked, asked, land, state, table, month, priority, cooperation, registry):  # type: ignore[no-untyped-def]
+def detainer(
+    booked: Booked,
+    asked: Array,
+    land: Land,
+    state: State,
+    table: Array,
+    month: Month,
+    priority: Array,
+    cooperation: Array,
+    registry: Registry,
+) -> Array:
     """Phase 10, the county's part: it honours or declines; returns what becomes of each person booked.
 
     ``asked`` says for whom the field offices lodge a detainer. Outcomes: 0 nothing, 1 ICE takes the person, 2 ICE
@@ -263,7 +286,9 @@ def detainer(booked, asked, land, state, table, month, priority, cooperation, re
 
 
 @helper
-def _enter_ice(slot, arrest_county, land, state, constants, month, registry):  # type: ignore[no-untyped-def]
+def _enter_ice(
+    slot: int, arrest_county: int, land: Land, state: State, constants: Constants, month: Month, registry: Registry
+) -> tuple[int, int]:
     """Take a person into ICE custody; returns the event of its end and the month in which it is due."""
     county, group = home_of(slot, land)
     entity = entity_at(slot, county, land)
@@ -279,7 +304,17 @@ def _enter_ice(slot, arrest_county, land, state, constants, month, registry):  #
 
 
 @helper
-def _remove(slot, arrest_county, county, group, land, state, constants, month, registry):  # type: ignore[no-untyped-def]
+def _remove(
+    slot: int,
+    arrest_county: int,
+    county: int,
+    group: int,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    registry: Registry,
+) -> tuple[int, int]:
     """Remove a person; returns the event of a return or arrival (or -1) and the month in which it is due."""
     person = state.person[slot]
     entity = entity_at(slot, county, land)
@@ -296,7 +331,7 @@ def _remove(slot, arrest_county, county, group, land, state, constants, month, r
         if becomes == RETURNS:
             until = month.index + months_until_return(u[1], constants.return_months)
             return event_of(slot, arrest_county, generation_of(person), RETURN), until
-        return np.int64(-1), 0
+        return int64(-1), 0
     move(slot, county, group, AWAY, state, registry)
     state.person[slot] = with_bit(state.person[slot], 13, 0)
     if becomes == RETURNS:
@@ -305,11 +340,21 @@ def _remove(slot, arrest_county, county, group, land, state, constants, month, r
     if becomes == REPLACED:
         until = month.index + months_until_refill(u[1], constants.refill_months)
         return event_of(slot, arrest_county, generation_of(person), ARRIVAL), until
-    return np.int64(-1), 0
+    return int64(-1), 0
 
 
 @block
-def _arrive(slot, county, group, land, state, constants, month, status_share, registry):  # type: ignore[no-untyped-def]
+def _arrive(
+    slot: int,
+    county: int,
+    group: int,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    status_share: Array,
+    registry: Registry,
+) -> None:
     """Let a newcomer with a fresh status, rank and record fill a vacancy, and keep the roster of likely offenders."""
     person = state.person[slot]
     u = draw(land.seed, entity_at(slot, county, land), 0, month.index, NEWCOMER)
@@ -338,13 +383,26 @@ def _arrive(slot, county, group, land, state, constants, month, status_share, re
 
 
 @helper
-def pool_of(slot, county, group, land):  # type: ignore[no-untyped-def]
+def pool_of(slot: int, county: int, group: int, land: Land) -> int:
     """Return the pool of likely offenders to which a slot belongs."""
-    return np.searchsorted(land.pool_low, slot, side="right") - 1
+    return int64(np.searchsorted(land.pool_low, slot, side="right")) - 1
 
 
 @block
-def custody(due_now, booked, outcome, land, state, table, month, status_share, registry, events, due, spread):  # type: ignore[no-untyped-def]
+def custody(
+    due_now: Array,
+    booked: Booked,
+    outcome: Array,
+    land: Land,
+    state: State,
+    table: Array,
+    month: Month,
+    status_share: Array,
+    registry: Registry,
+    events: Array,
+    due: Array,
+    spread: Array,
+) -> tuple[int, int]:
     """Phase 11: convictions, releases, transfers, removals, relief, returns and arrivals; then this month's bookings.
 
     ``due_now`` holds the calendar's events of the month, sorted. New events go to ``events`` and ``due``; who causes
@@ -408,25 +466,29 @@ def custody(due_now, booked, outcome, land, state, table, month, status_share, r
 
 
 @helper
-def _frighten(slot, county, jump, land, state, constants, month):  # type: ignore[no-untyped-def]
+def _frighten(
+    slot: int, county: int, jump: float, land: Land, state: State, constants: Constants, month: Month
+) -> None:
     """Raise a community member's own fear."""
     place = slot - land.counties[county].base + land.counties[county].community
-    decay = constants.fear_decay[month.index - np.int64(state.fear_month[place])]
-    state.fear_steps[place] = fear_after_jump(np.int64(state.fear_steps[place]), decay, jump)
+    decay = constants.fear_decay[month.index - int64(state.fear_month[place])]
+    state.fear_steps[place] = fear_after_jump(int64(state.fear_steps[place]), decay, jump)
     state.fear_month[place] = month.index
 
 
 @block
-def word_of_mouth(calmed, spread, told, land, state, table, month):  # type: ignore[no-untyped-def]
-    """Phase 12: reports that led to an arrest reassure; removals and arrests at large frighten household and friends."""
+def word_of_mouth(
+    calmed: Array, spread: Array, told: int, land: Land, state: State, table: Array, month: Month
+) -> None:
+    """Phase 12: reports that led to an arrest reassure; removals and arrests at large frighten those close."""
     constants = table[0]
     land, state = unowned(land), unowned(state)
     for slot in calmed:
         county, _ = home_of(slot, land)
         place = slot - land.counties[county].base + land.counties[county].community
-        steps = np.int64(state.fear_steps[place])
+        steps = int64(state.fear_steps[place])
         if steps > 0:
-            decay = constants.fear_decay[month.index - np.int64(state.fear_month[place])]
+            decay = constants.fear_decay[month.index - int64(state.fear_month[place])]
             state.fear_steps[place] = fear_after_reassurance(steps, decay, constants.reassurance)
             state.fear_month[place] = month.index
     for i in range(told):

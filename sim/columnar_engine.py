@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ class ColumnarEngine:
     """One run on arrays; iterate over ``months()`` to run it."""
 
     def __init__(self, setting: Setting, seed: int, threads: int = 1) -> None:
+        """Lay out a run of ``setting`` with the luck of ``seed``."""
         self.setting, self.world, self.constants = setting, setting.world, setting.constants
         world, count = self.world, len(self.world.counties.code)
         self.land = _land(setting, seed)
@@ -323,4 +325,4 @@ def _chunks(slot_base: Events, parts: int) -> list[tuple[int, int]]:
     """Return ranges of whole counties with near-equal numbers of people."""
     cuts = np.unique(np.searchsorted(slot_base, np.linspace(0, slot_base[-1], parts + 1)))
     cuts[0], cuts[-1] = 0, len(slot_base) - 1
-    return [(int(low), int(high)) for low, high in zip(cuts[:-1], cuts[1:], strict=True) if high > low]
+    return [(int(low), int(high)) for low, high in pairwise(cuts) if high > low]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columnar_blocks import sensitivity_and_trust
-from sim.columnar_custody import entity_at, home_of
+from sim.columnar_blocks import Array, Book, Land, Month, State, sensitivity_and_trust
+from sim.columnar_custody import Registry, entity_at, home_of
 from sim.compiled import block, helper, unowned
+from sim.constants import Constants
 from sim.draws import Purpose, draw, entity_of
 from sim.person import FREE, custody_of, generation_of, status_of, with_status
 from sim.rules.clearance import clearance_capacity
@@ -23,7 +24,7 @@ TRUST_UNIT = 1048576.0
 
 
 @block
-def legalize(month_index, land, state, share, custody_counts):  # type: ignore[no-untyped-def]
+def legalize(month_index: int, land: Land, state: State, share: float, custody_counts: Array) -> None:
     """Phase 1, in the month of a legalization: a keyed share of unauthorized people become lawful noncitizens."""
     for county in range(len(land.counties)):
         for group in range(2):
@@ -40,7 +41,7 @@ def legalize(month_index, land, state, share, custody_counts):  # type: ignore[n
 
 
 @block
-def patrol(land, table, recent, result):  # type: ignore[no-untyped-def]
+def patrol(land: Land, table: Array, recent: Array, result: Array) -> None:
     """Phase 2: officers over the county's cells; ``result`` is guardianship by cell with mean 1 over people."""
     constants = table[0]
     for county in range(len(land.counties)):
@@ -62,7 +63,9 @@ def patrol(land, table, recent, result):  # type: ignore[no-untyped-def]
 
 
 @block
-def conditions(table, group_share, risk, removal_risk, load, task_force, result):  # type: ignore[no-untyped-def]
+def conditions(
+    table: Array, group_share: Array, risk: Array, removal_risk: Array, load: Array, task_force: Array, result: Array
+) -> None:
     """Work out what holds at the start of the month from last month's news: impunity, deterrence, capacity, stops."""
     constants = table[0]
     for county in range(len(removal_risk)):
@@ -84,22 +87,22 @@ def conditions(table, group_share, risk, removal_risk, load, task_force, result)
 
 @block
 def news(
-    table,
-    land,
-    month,
-    book,
-    registry,
-    region,
-    county_neighbours,
-    expected,
-    publicity,
-    presence,
-    fear,
-    risk,
-    removal_risk,
-    load,
-    recent,
-):  # type: ignore[no-untyped-def]
+    table: Array,
+    land: Land,
+    month: Month,
+    book: Book,
+    registry: Registry,
+    region: Array,
+    county_neighbours: tuple[Array, Array],
+    expected: tuple[Array, Array, Array],
+    publicity: Array,
+    presence: Array,
+    fear: Array,
+    risk: Array,
+    removal_risk: Array,
+    load: Array,
+    recent: Array,
+) -> None:
     """Phase 13: fear fades and rises; offenders and police update what they expect.
 
     ``expected`` holds, per slot and month, risk units, recorded crime and removable arrestees of the baseline.
@@ -163,7 +166,9 @@ def news(
 
 
 @helper
-def answers(slot, county, group, land, state, constants, month):  # type: ignore[no-untyped-def]
+def answers(
+    slot: int, county: int, group: int, land: Land, state: State, constants: Constants, month: Month
+) -> tuple[bool, float]:
     """Return whether a panel member of 12 or over, at liberty, answers this month, and their trust."""
     person = state.person[slot]
     if custody_of(person) != FREE:
@@ -178,7 +183,9 @@ def answers(slot, county, group, land, state, constants, month):  # type: ignore
 
 
 @block
-def count_survey(panel, told, land, state, table, month, book, trust_sum):  # type: ignore[no-untyped-def]
+def count_survey(
+    panel: Array, told: Array, land: Land, state: State, table: Array, month: Month, book: Book, trust_sum: Array
+) -> None:
     """Phase 14, the survey: this month's interviews and what respondents tell of the months before."""
     constants = table[0]
     land, state = unowned(land), unowned(state)
@@ -204,7 +211,7 @@ def count_survey(panel, told, land, state, table, month, book, trust_sum):  # ty
 
 
 @block
-def count_people(land, state, custody_counts):  # type: ignore[no-untyped-def]
+def count_people(land: Land, state: State, custody_counts: Array) -> None:
     """Count people by county, group, status and custody into ``custody_counts``."""
     for county in range(len(land.counties)):
         for group in range(3):
@@ -215,7 +222,7 @@ def count_people(land, state, custody_counts):  # type: ignore[no-untyped-def]
 
 
 @block
-def panel_of(land, width, most):  # type: ignore[no-untyped-def]
+def panel_of(land: Land, width: int, most: int) -> Array:
     """Return the slots of the survey panel: one in each stratum of ``width`` slots of a county."""
     members = np.empty(most, dtype=np.int64)
     n = 0

@@ -59,11 +59,16 @@ os.environ["NUMBA_DISABLE_INTEL_SVML"] = "1"
 os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder())
 
 import numba  # noqa: E402  (the two settings above must stand first)
+import numpy as np  # noqa: E402
 from numba.core import cgutils  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
 
 numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 numba.config.DISABLE_INTEL_SVML = 1
+
+
+int64: Any = np.int64
+"""NumPy's 64-bit integer, to the type checker anything: in compiled code every whole number is one."""
 
 
 def rule(function: Function) -> Function:
@@ -88,7 +93,7 @@ def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     return view._getvalue()
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def unowned(typing_context: Any, record: Any) -> Any:
     """Compile to the same record of arrays without owners: no reference counting in hot loops.
 

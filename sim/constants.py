@@ -165,9 +165,9 @@ def _full_trust_union(victim: Floats, third: Floats, officer: Floats, offset: Fl
     """Return the chance that somebody reports at full trust: crime type x victim's status x third party's status."""
     union = np.empty((len(CRIME_TYPES), 3, 3))
     for crime, first, second in np.ndindex(union.shape):
-        caller = willing_to_report(victim[crime], offset[first], 0.0, 1.0)
-        other = willing_to_report(third[crime], offset[second], 0.0, 1.0)
-        union[crime, first, second] = somebody_reports(caller, other, officer[crime])
+        caller = willing_to_report(float(victim[crime]), float(offset[first]), 0.0, 1.0)
+        other = willing_to_report(float(third[crime]), float(offset[second]), 0.0, 1.0)
+        union[crime, first, second] = somebody_reports(caller, other, float(officer[crime]))
     return union
 
 

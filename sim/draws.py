@@ -16,7 +16,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from sim.compiled import rule
+from sim.compiled import int64, rule
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
@@ -54,7 +54,7 @@ class Purpose(IntEnum):
     ROUNDING = 36
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def _multiply_high(typing_context: Any, a: Any, b: Any) -> Any:
     """Compile to the upper 64 bits of the product of two unsigned 64-bit integers."""
 
@@ -89,7 +89,7 @@ def philox(seed: int, entity: int, block: int, month: int, purpose: int) -> tupl
         x3 = low_0
         key_0 += _WEYL_0
         key_1 += _WEYL_1
-    return x0, x1, x2, x3
+    return x0, x1, x2, x3  # type: ignore[return-value]
 
 
 @rule
@@ -102,7 +102,7 @@ def draw(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[
 @rule
 def entity_of(county_code: int, index: int) -> int:
     """Return the identity of the ``index``-th slot or cell of a county: the code in the upper 32 bits."""
-    return (np.int64(county_code) << np.int64(32)) | np.int64(index)
+    return (int64(county_code) << int64(32)) | int64(index)
 
 
 @rule
@@ -128,7 +128,7 @@ def poisson(seed: int, entity: int, block: int, month: int, purpose: int, mean: 
         return 0
     parts = math.ceil(mean / POISSON_PART)
     each = mean / parts
-    first = np.int64(block) << np.int64(32)
+    first = int64(block) << int64(32)
     count = 0
     for group in range((parts + 3) // 4):
         u0, u1, u2, u3 = draw(seed, entity, first + group, month, purpose)

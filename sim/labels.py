@@ -14,7 +14,7 @@ class CrimeType(NamedTuple):
     name: str
     label: str
     violent: bool
-    index: bool
+    index: bool  # type: ignore[assignment]
     target: str
     county_column: str | None
     reporting_target: str | None

@@ -30,7 +30,7 @@ TABLES = ("crime", "people", "enforcement", "counties")
 class MonthRecord(NamedTuple):
     """One month of a run over K counties; arrays belong to the receiver."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     crime: npt.NDArray[np.int32]  # K x 8 x 4 x 5
     people: npt.NDArray[np.int64]  # K x 3 x 3 x 7
     trust: Floats  # K x 3 x 3, nan where nobody responded

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.baseline import Baseline, solve_baseline
-from sim.compiled import block, helper
+from sim.compiled import block, helper, int64
 from sim.counties import Counties
 from sim.draws import Purpose, draw, entity_of, geometric
 from sim.parameters import Parameters
@@ -24,6 +24,7 @@ from sim.rules.opportunity import likely_mass, roster_length
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 People = npt.NDArray[np.uint16]
+Array = npt.NDArray[Any]
 HOUSEHOLD = 4
 START_IN_JAIL = int(Purpose.START_IN_JAIL)
 ROSTER = int(Purpose.ROSTER)
@@ -127,7 +128,7 @@ class Pools(NamedTuple):
     """Where likely offenders are sought: runs of whole cells, so that all meet the same share of opportunities."""
 
     first: Int64  # K x 3: first pool of each county and group
-    count: Int64  # K x 3
+    count: Int64  # type: ignore[assignment]  # K x 3
     low: Int64  # P: first slot
     size: Int64  # P
     of_cell: Int32  # C x 3: pool of each cell and group; -1 where the county has nobody of the group
@@ -160,7 +161,16 @@ def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, cell_first: I
 
 
 @block
-def _fill_households(seed, code, slot_base, group_low, size, status_share, concentration, person):  # type: ignore[no-untyped-def]
+def _fill_households(
+    seed: int,
+    code: Array,
+    slot_base: Array,
+    group_low: Array,
+    size: Array,
+    status_share: Array,
+    concentration: float,
+    person: Array,
+) -> None:
     """Give statuses to the community: Hispanic households of mixed status, other noncitizens one by one."""
     for k in range(len(code)):
         noncitizen = status_share[k, 0, 1] + status_share[k, 0, 2]
@@ -197,7 +207,18 @@ def _coprime_step(n: int) -> int:
 
 
 @block
-def _fill_rosters(seed, code, slot_base, pool_county, pool_low, pool_size, roster_start, likely_share, roster, person):  # type: ignore[no-untyped-def]
+def _fill_rosters(
+    seed: int,
+    code: Array,
+    slot_base: Array,
+    pool_county: Array,
+    pool_low: Array,
+    pool_size: Array,
+    roster_start: Array,
+    likely_share: float,
+    roster: Array,
+    person: Array,
+) -> None:
     """Choose likely offenders: one keyed slot of each stratum of 1 / share slots, in a scattered order."""
     width = 1.0 / likely_share
     for p in range(len(pool_low)):
@@ -218,7 +239,7 @@ def _fill_rosters(seed, code, slot_base, pool_county, pool_low, pool_size, roste
 
 
 @block
-def _choose(u, cumulative):  # type: ignore[no-untyped-def]
+def _choose(u: float, cumulative: Array) -> int:
     """Return the first index whose cumulative share exceeds ``u``."""
     for index in range(len(cumulative) - 1):
         if u < cumulative[index]:
@@ -227,13 +248,13 @@ def _choose(u, cumulative):  # type: ignore[no-untyped-def]
 
 
 @helper
-def _overlap(low, high, first, last):  # type: ignore[no-untyped-def]
+def _overlap(low: float, high: float, first: float, last: float) -> float:
     """Return the length that two intervals share."""
     return max(0.0, min(high, last) - max(low, first))
 
 
 @helper
-def _entry_jailed_share(entry, mass, frequent_share, shares):  # type: ignore[no-untyped-def]
+def _entry_jailed_share(entry: float, mass: float, frequent_share: float, shares: Array) -> tuple[float, float]:
     """Return the share of time that a roster entry's person is in jail, and the part of the entry that is frequent.
 
     An entry that counts for less than one likely offender is arrested less often than a whole one.
@@ -247,26 +268,26 @@ def _entry_jailed_share(entry, mass, frequent_share, shares):  # type: ignore[no
 
 @block
 def _start_in_jail(
-    seed,
-    code,
-    slot_base,
-    group_low,
-    size,
-    pool_first,
-    pool_count,
-    pool_size,
-    roster_start,
-    frequent_share,
-    likely_share,
-    share,
-    status_share,
-    stay_cumulative,
-    stay,
-    roster,
-    person,
-    slots,
-    months,
-):  # type: ignore[no-untyped-def]
+    seed: int,
+    code: Array,
+    slot_base: Array,
+    group_low: Array,
+    size: Array,
+    pool_first: Array,
+    pool_count: Array,
+    pool_size: Array,
+    roster_start: Array,
+    frequent_share: float,
+    likely_share: float,
+    share: Array,
+    status_share: Array,
+    stay_cumulative: Array,
+    stay: Array,
+    roster: Array,
+    person: Array,
+    slots: Array,
+    months: Array,
+) -> int:
     """Put people in jail as in the steady state; return how many, with slots and months of release filled in."""
     n = 0
     for k in range(len(code)):
@@ -275,7 +296,7 @@ def _start_in_jail(
                 mass = likely_mass(pool_size[p], likely_share)
                 for e in range(roster_start[p + 1] - roster_start[p]):
                     slot = roster[roster_start[p] + e]
-                    status = (np.int64(person[slot]) >> 2) & 3
+                    status = (int64(person[slot]) >> 2) & 3
                     jailed, frequent = _entry_jailed_share(e, mass, frequent_share, share[k, g, status])
                     u = draw(seed, entity_of(code[k], slot - slot_base[k]), 0, 0, START_IN_JAIL)
                     if u[0] < jailed:
@@ -294,7 +315,7 @@ def _start_in_jail(
                 slot = group_low[k, g] + min(place, size[k, g] - 1)
                 if place >= size[k, g] or bool(person[slot] >> 15) or (person[slot] & 3) != 0:
                     continue
-                charge = _choose(u[1], stay_cumulative[k, g, (np.int64(person[slot]) >> 2) & 3, 2])
+                charge = _choose(u[1], stay_cumulative[k, g, (int64(person[slot]) >> 2) & 3, 2])
                 person[slot] = with_custody(person[slot], JAILED)
                 slots[n], months[n] = slot, geometric(u[2], stay[charge]) - 1
                 n += 1

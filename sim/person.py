@@ -5,9 +5,7 @@ Criminal records are stored as what was added since the start; what a person bro
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.compiled import rule
+from sim.compiled import int64, rule
 
 FREE, JAILED, ICE_CUSTODY, AWAY = 0, 1, 2, 3
 CUSTODY_MASK = 0b11
@@ -26,75 +24,75 @@ LIKELY_SHIFT = 15
 @rule
 def custody_of(person: int) -> int:
     """Return free 0, jailed 1, ICE custody 2 or away 3."""
-    return np.int64(person) & 3
+    return int64(person) & 3
 
 
 @rule
 def status_of(person: int) -> int:
     """Return citizen 0, lawful noncitizen 1 or unauthorized 2."""
-    return (np.int64(person) >> 2) & 3
+    return (int64(person) >> 2) & 3
 
 
 @rule
 def generation_of(person: int) -> int:
     """Return how many newcomers have filled the slot, modulo 8."""
-    return (np.int64(person) >> 10) & 7
+    return (int64(person) >> 10) & 7
 
 
 @rule
 def bit_of(person: int, shift: int) -> int:
     """Return one bit: aggravated 8, federal record 9, released after a declined detainer 13, transfer 14, likely 15."""
-    return (np.int64(person) >> shift) & 1
+    return (int64(person) >> shift) & 1
 
 
 @rule
 def with_bit(person: int, shift: int, value: int) -> int:
     """Return the person with one bit set to ``value``."""
-    return (np.int64(person) & ~(np.int64(1) << shift)) | (np.int64(value) << shift)
+    return (int64(person) & ~(int64(1) << shift)) | (int64(value) << shift)
 
 
 @rule
 def with_custody(person: int, custody: int) -> int:
     """Return the person in another custody."""
-    return (np.int64(person) & ~np.int64(3)) | custody
+    return (int64(person) & ~int64(3)) | custody
 
 
 @rule
 def with_status(person: int, status: int) -> int:
     """Return the person with another legal status."""
-    return (np.int64(person) & ~np.int64(12)) | (np.int64(status) << 2)
+    return (int64(person) & ~int64(12)) | (int64(status) << 2)
 
 
 @rule
 def with_conviction(person: int, kind: int) -> int:
     """Return the person with one more conviction: misdemeanour 0, felony 1, aggravated felony 2; counts stop at 3."""
-    person = np.int64(person)
+    person = int64(person)
     shift = 6 if kind == 0 else 4
     count = (person >> shift) & 3
     if count < 3:
-        person += np.int64(1) << shift
+        person += int64(1) << shift
     if kind == 2:
-        person |= np.int64(1) << 8
+        person |= int64(1) << 8
     return person
 
 
 @rule
 def newcomer(person: int, status: int, likely: int) -> int:
     """Return the fresh person who fills a slot: next generation, free, no added record."""
-    generation = (((np.int64(person) >> 10) & 7) + 1) & 7
-    return (np.int64(status) << 2) | (generation << 10) | (np.int64(likely) << 15)
+    generation = (((int64(person) >> 10) & 7) + 1) & 7
+    return (int64(status) << 2) | (generation << 10) | (int64(likely) << 15)
 
 
 @rule
 def departed_entry(slot: int, status: int) -> int:
     """Return the roster entry of a likely offender replaced for good: below 0, it remembers the status they had."""
-    return ~(2 * np.int64(slot) + (1 if status == 1 else 0))
+    return ~(2 * int64(slot) + (1 if status == 1 else 0))
 
 
 @rule
 def departed_status(entry: int) -> int:
     """Return the status, lawful noncitizen 1 or unauthorized 2, that a departed roster entry remembers."""
-    return 2 - (~np.int64(entry) & 1)
+    return 2 - (~int64(entry) & 1)
 
 
 @rule

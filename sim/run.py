@@ -159,6 +159,7 @@ class TableWriter:
     """The four tables of a run as Parquet files, a row group a month."""
 
     def __init__(self, folder: Path) -> None:
+        """Write into ``folder``, which exists."""
         self.folder = folder
         self.writers: dict[str, Any] = {}
 
@@ -287,6 +288,7 @@ class RunTotals:
     """What the short summary of a run tells, added up month by month."""
 
     def __init__(self) -> None:
+        """Start at nothing."""
         self.crime: Any = 0  # 8 x 4 x 5
         self.enforcement: Any = 0  # 3 x 4 x 12
         self.opportunities = 0

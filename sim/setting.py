@@ -33,7 +33,7 @@ class Setting:
     def officers(self) -> Floats:
         """Sworn officers by county, at the world's scale."""
         per_agent = self.parameters.police.officers_per_1000 / 1000.0
-        result: Floats = self.world.counties.agents * per_agent
+        result: Floats = self.world.counties.agents.astype(np.float64) * per_agent
         return result
 
 
@@ -62,7 +62,7 @@ def _screened(parameters: Parameters, calendar: Calendar, month: int) -> Floats:
 
 
 def removal_reference(parameters: Parameters) -> float:
-    """Return the expected share of unauthorized arrestees removed in a fully honouring county under Secure Communities."""
+    """Return the expected share of unauthorized arrestees removed in a fully honouring county with the program."""
     enforcement, record = parameters.enforcement, parameters.booking.federal_record.unauthorized
     found = enforcement.cap_reach * enforcement.cap_interview * enforcement.cap_access
     identified = parameters.booking.fingerprints * (1.0 - (1.0 - record) * (1.0 - found))

@@ -163,7 +163,7 @@ def household_moments(sizes: np.ndarray, tied: np.ndarray, each: np.ndarray) -> 
 def test_statuses_have_their_shares(parameters: dict[str, Any]) -> None:
     """Households of mixed status are counted in the standard error.
 
-    Of 300,000 people some 3,700 are lawful Hispanic noncitizens: a share off by 15 % is found with a power above 99.9 %.
+    Of 300,000 people some 3,700 are lawful Hispanic noncitizens: a share off by 15 % is found in 99.9 %.
     """
     setting = setting_of(parameters)
     world, base = setting.world, setting.world.baseline

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.compiled import int64, rule
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -35,7 +35,7 @@ def scattered(identity: int, index: int, modulus: int) -> int:
     word ^= word >> _SHIFT
     word *= _MIX
     word ^= word >> _SHIFT
-    return np.int64(word % np.uint64(modulus))
+    return int64(word % np.uint64(modulus))
 
 
 @rule
