@@ -174,9 +174,16 @@ class TableWriter:
             self.writers[name].write_table(table)
 
     def close(self) -> None:
-        """Finish the files."""
+        """Finish the files; where one cannot be written, the others are closed all the same."""
+        failures = []
         for writer in self.writers.values():
-            writer.close()
+            try:
+                writer.close()
+            except OSError as error:
+                writer.is_open = False  # or it would try again, and fail loudly, when it is collected
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
 
 def write_world(counties: Counties, path: Path) -> None:
