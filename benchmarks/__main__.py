@@ -50,7 +50,7 @@ def as_text(line: Line) -> str:
     median, low, high = (_figure(value) for value in line.value)
     met = {True: "met", False: "not met", None: ""}[line.met()]
     return (
-        f"{line.target:>6}  {line.what:<54} {median:>9} ({low} to {high}) {line.unit}"
+        f"{line.target:>6}  {line.what:<66} {median:>8} ({low} to {high}) {line.unit}"
         + (f"   wanted {line.wanted}: {met}" if line.wanted else "")
         + (f"   [{line.note}]" if line.note else "")
     )

@@ -20,7 +20,8 @@ from sim.constants import as_record
 from sim.ledger import MonthRecord
 from sim.people import World
 from sim.rules.detainer import capacity_this_month
-from sim.setting import Setting
+from sim.rules.survey import ROTATIONS
+from sim.setting import Setting, hispanic_risk, program_flags
 
 Events = npt.NDArray[np.int64]
 SMALL_WORLD = 5_000_000
@@ -66,7 +67,9 @@ class ColumnarEngine:
         news_loops.count_people(self.land, self.state, self.custody_counts)
         width = self.constants.panel_width
         most = world.size // max(1, width) + 2 * count
-        self.panel = news_loops.panel_of(self.land, width, most) if width else np.empty(0, dtype=np.int64)
+        nobody = np.empty(0, dtype=np.int64)
+        members, rotations = news_loops.panel_of(self.land, width, most) if width else (nobody, nobody)
+        self.panels = [members[rotations == month] for month in range(ROTATIONS)]
         self._plan_first_releases()
 
     def _plan_first_releases(self) -> None:
@@ -226,8 +229,9 @@ class ColumnarEngine:
         """Phase 14: the survey's interviews, and the record of the month."""
         waiting = self.interviews.pop(month.index, [])
         told = np.concatenate(waiting) if waiting else np.empty(0, dtype=np.int64)
+        panel = self.panels[month.index % ROTATIONS]
         trust_sum = np.zeros((len(self.land.counties), 3, 3), dtype=np.int64)
-        news_loops.count_survey(self.panel, told, self.land, self.state, self.record, month, book, trust_sum)
+        news_loops.count_survey(panel, told, self.land, self.state, self.record, month, book, trust_sum)
         counts = self.custody_counts
         book.people[..., 0] = counts[..., :3].sum(axis=-1)
         book.people[..., 1:4] = counts[..., 1:]
@@ -249,30 +253,6 @@ class ColumnarEngine:
             opportunities=book.opportunities,
             clipped=book.clipped,
         )
-
-
-def program_flags(setting: Setting, t: int) -> npt.NDArray[np.bool_]:
-    """Return the programs in force in month ``t``, K x 6 in the order of ``labels.PROGRAMS``."""
-    calendar = setting.calendar
-    programs = (
-        calendar.cap,
-        calendar.secure_communities,
-        calendar.agreement_287g_jail,
-        calendar.agreement_287g_task_force,
-        calendar.detainer_resolution,
-        calendar.priority_enforcement,
-    )
-    return np.stack([program[t] for program in programs], axis=1)
-
-
-def hispanic_risk(setting: Setting, risk: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the believed relative risk against Hispanic targets by county, families weighted as expected."""
-    weights = setting.world.baseline.expected_risk[:, 0]
-    total = weights.sum(axis=1)
-    mean: npt.NDArray[np.float64] = np.where(
-        total > 0, (risk[:, 0] * weights).sum(axis=1) / np.where(total > 0, total, 1.0), 1.0
-    )
-    return mean
 
 
 def _land(setting: Setting, seed: int) -> Land:

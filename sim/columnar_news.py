@@ -186,17 +186,15 @@ def answers(
 def count_survey(
     panel: Array, told: Array, land: Land, state: State, table: Array, month: Month, book: Book, trust_sum: Array
 ) -> None:
-    """Phase 14, the survey: this month's interviews and what respondents tell of the months before."""
+    """Phase 14, the survey: this month's interviews and what respondents tell of the months before.
+
+    ``panel`` is the slots interviewed this month.
+    """
     constants = table[0]
     land, state = unowned(land), unowned(state)
     month, book = unowned(month), unowned(book)
     for slot in panel:
         county, group = home_of(slot, land)
-        if (
-            rotation(land.counties[county].code, slot - land.counties[county].base, constants.panel_width)
-            != month.index % 6
-        ):
-            continue
         responds, now = answers(slot, county, group, land, state, constants, month)
         if responds:
             status = status_of(state.person[slot])
@@ -222,15 +220,16 @@ def count_people(land: Land, state: State, custody_counts: Array) -> None:
 
 
 @block
-def panel_of(land: Land, width: int, most: int) -> Array:
-    """Return the slots of the survey panel: one in each stratum of ``width`` slots of a county."""
-    members = np.empty(most, dtype=np.int64)
+def panel_of(land: Land, width: int, most: int) -> tuple[Array, Array]:
+    """Return the slots of the survey panel, one in each stratum of ``width`` slots of a county, and their rotations."""
+    members, rotations = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     n = 0
     for county in range(len(land.counties)):
-        size = land.counties[county].people
+        code, size = land.counties[county].code, land.counties[county].people
         for stratum in range((size + width - 1) // width):
-            index = stratum * width + scattered(land.counties[county].code, stratum, width)
+            index = stratum * width + scattered(code, stratum, width)
             if index < size:
                 members[n] = land.counties[county].base + index
+                rotations[n] = rotation(code, index, width)
                 n += 1
-    return members[:n]
+    return members[:n], rotations[:n]

@@ -100,3 +100,25 @@ def build_setting(parameters: Parameters, world_seed: int, world: World | None =
         starting_removal_risk=starting_removal_risk(parameters, calendar),
         months=month_names(parameters.start, parameters.months),
     )
+
+
+def program_flags(setting: Setting, t: int) -> npt.NDArray[np.bool_]:
+    """Return the programs in force in month ``t``, K x 6 in the order of ``labels.PROGRAMS``."""
+    calendar = setting.calendar
+    programs = (
+        calendar.cap,
+        calendar.secure_communities,
+        calendar.agreement_287g_jail,
+        calendar.agreement_287g_task_force,
+        calendar.detainer_resolution,
+        calendar.priority_enforcement,
+    )
+    return np.stack([program[t] for program in programs], axis=1)
+
+
+def hispanic_risk(setting: Setting, risk: Floats) -> Floats:
+    """Return the believed relative risk against Hispanic targets by county, families weighted as expected."""
+    weights = setting.world.baseline.expected_risk[:, 0]
+    total = weights.sum(axis=1)
+    mean: Floats = np.where(total > 0, (risk[:, 0] * weights).sum(axis=1) / np.where(total > 0, total, 1.0), 1.0)
+    return mean
