@@ -1,0 +1,50 @@
+"""Compiled code is never older than its source: the cache is keyed by every file that compiled functions come from."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+import sim
+from sim.compiled import compiled_sources
+
+ROOT = Path(sim.__file__).parent
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imported_from(path: Path) -> dict[str, str]:
+    """Return the module from which each name of a file is imported."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    return {alias.asname or alias.name: str(node.module) for node in nodes for alias in node.names}
+
+
+def test_numbers_that_compiled_code_freezes_stand_in_files_that_key_the_cache() -> None:
+    keyed = {module_name(path) for path in compiled_sources()}
+    seen = 0
+    for path in compiled_sources():
+        module, origins = importlib.import_module(module_name(path)), imported_from(path)
+        for function in vars(module).values():
+            if not isinstance(function, Dispatcher):
+                continue
+            code = function.py_func
+            for name in code.__code__.co_names:
+                value = code.__globals__.get(name)
+                if isinstance(value, (bool, int, float, tuple, np.ndarray, np.generic)) and name in origins:
+                    seen += 1
+                    assert origins[name] in keyed, f"{path.name}: {name} comes from {origins[name]}"
+    assert seen > 20
+
+
+def test_every_file_with_a_compiled_function_is_keyed() -> None:
+    keyed = {path.name for path in compiled_sources()}
+    assert {"draws.py", "person.py", "people.py", "columnar_blocks.py", "columnar_custody.py"} <= keyed
+    assert {path.name for path in (ROOT / "rules").glob("[a-z]*.py")} <= keyed
