@@ -36,6 +36,8 @@ LIVELY: dict[str, Any] = {
         },
         "deterrence": 0.5,
         "impunity_elasticity": 1.0,
+        "propensity_violent": {"unauthorized": 1.0},
+        "propensity_property": {"unauthorized": 1.0},
     },
     "police": {"street_arrests_per_100k": 20_000.0},
     "booking": {"fingerprints": 0.95},
@@ -43,7 +45,7 @@ LIVELY: dict[str, Any] = {
         "cap_reach": 1.0,
         "cap_interview": 0.8,
         "capacity_per_100k": 2000.0,
-        "at_large": 0.4,
+        "at_large": 0.3,
         "removal_share": 0.85,
         "returns": 0.4,
         "return_months": 3.0,
@@ -51,10 +53,25 @@ LIVELY: dict[str, Any] = {
         "refill_months": 2.0,
     },
     "trust": {"awareness": 0.05, "region_weight": 50.0},
-    "detainers": {"cooperation": 0.6},
+    "detainers": {"cooperation": 0.5},
     "survey": {"panel_share": 0.3, "response": 0.95},
 }
 """Much crime and much enforcement, so that a few thousand people fill every column within a year or two."""
+
+
+BASE: dict[str, Any] = merged(
+    LIVELY,
+    {
+        "months": 18,
+        "world": {"rows": 2, "columns": 2, "people": 3000, "people_per_cell": 400.0, "counties_per_region": 2.0},
+        "programs": {
+            "secure_communities": {"counties": "all", "start": "2006-06"},
+            "agreement_287g_task_force": {"counties": 0.5, "start": "2006-03"},
+            "legalization": {"start": "2006-12", "share": 0.3},
+        },
+    },
+)
+"""One such world, with programs that begin within its horizon."""
 
 
 def shares(low: float = 0.0, high: float = 1.0) -> st.SearchStrategy[float]:
@@ -83,7 +100,7 @@ def programs(draw: DrawFn, months: int) -> dict[str, Any]:
     if "priority_enforcement" in result and draw(st.booleans()):
         result["priority_enforcement_announced"] = draw(when)
     if draw(st.integers(0, 3)) == 0:
-        result["legalization"] = {"start": draw(when), "share": draw(shares())}
+        result["legalization"] = {"start": draw(when), "share": draw(shares(0.0, 0.7))}
     return result
 
 
@@ -96,8 +113,6 @@ def behaviour(draw: DrawFn) -> dict[str, Any]:
             result.setdefault(section, {})[name] = draw(values)
 
     result: dict[str, Any] = {}
-    if draw(st.sampled_from([*(False,) * 10, True, *(False,) * 10])):
-        result["responses"] = {draw(st.sampled_from(["incapacitation", "deterrence", "chilled_reporting"])): False}
     maybe("crime", "travel_share", shares())
     maybe("crime", "displacement", shares())
     maybe("crime", "deterrence", shares(0.1, 0.9))
@@ -113,20 +128,20 @@ def behaviour(draw: DrawFn) -> dict[str, Any]:
     maybe("police", "stop_ratio", st.fixed_dictionaries({"hispanic": shares(0.5, 3.0), "other": shares(0.0, 1.0)}))
     maybe("reporting", "offset", st.fixed_dictionaries({"unauthorized": shares(-1.0, 1.0), "citizen": shares(-1, 1)}))
     maybe("trust", "sensitivity", shares(0.5, 3.0))
-    maybe("trust", "county_fade", shares())
-    maybe("trust", "own_fade", shares())
+    maybe("trust", "county_fade", shares(0.0, 0.3))
+    maybe("trust", "own_fade", shares(0.0, 0.3))
     maybe("trust", "presence", shares(0.0, 0.1))
     maybe("trust", "neighbour_weight", shares())
     maybe("trust", "region_weight", st.sampled_from([0.0, 50.0, 2000.0]))
     maybe("trust", "acquaintances", st.sampled_from([0.0, 1.0, 5.0, 10.0]))
     maybe("trust", "reassurance", shares())
     maybe("enforcement", "capacity_per_100k", st.sampled_from([300.0, 600.0, 10_000.0]))
-    maybe("enforcement", "at_large", shares(0.3, 0.9))
+    maybe("enforcement", "at_large", shares(0.2, 0.5))
     maybe("enforcement", "returns", shares(0.2, 0.8))
     maybe("enforcement", "refill", shares())
     maybe("enforcement", "custody_ends", shares(0.3, 1.0))
     maybe("enforcement", "removal_share", shares(0.5, 1.0))
-    maybe("detainers", "cooperation", st.floats(0.3, 0.8))
+    maybe("detainers", "cooperation", st.floats(0.3, 0.7))
     maybe("people", "household_concentration", shares(0.05, 1.0))
     maybe("survey", "panel_share", st.sampled_from([0.1, 0.25, 0.5]))
     maybe("survey", "trust_weight", shares(0.0, 2.0))
@@ -135,8 +150,8 @@ def behaviour(draw: DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def scenarios(draw: DrawFn) -> dict[str, Any]:
-    """Parameters of a small world over some months."""
+def scenarios(draw: DrawFn, response_off: str | None = None) -> dict[str, Any]:
+    """Parameters of a small world over some months, with one of the three responses switched off or none."""
     rows, columns = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     months = draw(st.integers(6, 30))
     least = 24_000 // months  # person-months enough for every kind of event
@@ -151,7 +166,8 @@ def scenarios(draw: DrawFn) -> dict[str, Any]:
         "seed": draw(st.integers(0, 2**62)),
     }
     base = {"months": months, "world": world, "programs": draw(programs(months))}
-    return merged(LIVELY, base, draw(behaviour()))
+    switches = {"responses": {response_off: False}} if response_off else {}
+    return merged(LIVELY, base, draw(behaviour()), switches)
 
 
 def ready(parameters: dict[str, Any]) -> Setting:
@@ -164,7 +180,7 @@ def columnar(setting: Setting, seed: int, threads: int = 1) -> list[MonthRecord]
     return list(ColumnarEngine(setting, seed, threads).months())
 
 
-def mesa(setting: Setting, seed: int) -> list[MonthRecord]:
+def mesa_run(setting: Setting, seed: int) -> list[MonthRecord]:
     return list(MesaEngine(setting, seed).months())
 
 
