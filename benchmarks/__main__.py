@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     lines: list[Line] = []
     if not arguments.json:
         print(", ".join(f"{name} {value}" for name, value in surroundings().items()))
-        print(f"{options.rounds} rounds, alternating; median (least to greatest)\n")
+        print(f"{options.rounds} rounds, alternating; median (least to greatest); targets 1 and 2 in processor time\n")
         print("target  what")
     for number in arguments.targets:
         found = TARGETS[number](options)

@@ -18,6 +18,7 @@ SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FULL_MODEL = SCENARIOS / "secure_communities.yaml"
 SMALL = SCENARIOS / "classroom.yaml"
 SEED = 1
+LEAST_SECONDS = 0.5
 
 
 class Line(NamedTuple):
@@ -49,23 +50,23 @@ class Options(NamedTuple):
 
 
 def engine_runner(engine: str, people: int, overrides: Sequence[str], months: int) -> Runner:
-    """Return a runner of the full model, compiled and built beforehand; gives seconds per agent-month of the loop."""
+    """Return a runner of the full model, built beforehand; gives processor seconds per agent-month of the loop."""
     from sim.run import prepare, records
     from sim.scenario import load_scenario
 
     setting = prepare(load_scenario(FULL_MODEL, [f"world.people={people}", f"months={months}", *overrides]))
 
-    def run() -> float:
+    def repeat() -> float:
         loop = iter(records(setting, SEED, engine, 1))
-        begun = time.perf_counter()
+        begun = time.process_time()
         deque(loop, maxlen=0)
-        return (time.perf_counter() - begun) / (people * months)
+        return time.process_time() - begun
 
-    return run
+    return lambda: _per_unit(repeat, people * months)
 
 
 def mesa_toy_runner(people: int, months: int, shuffled: bool) -> Runner:
-    """Return a runner of the plain Mesa toy; gives seconds per agent-month of the loop."""
+    """Return a runner of the plain Mesa toy; gives processor seconds per agent-month of the loop."""
     from benchmarks.toys import ToyModel
 
     model = ToyModel(people, SEED)
@@ -73,7 +74,7 @@ def mesa_toy_runner(people: int, months: int, shuffled: bool) -> Runner:
 
 
 def numpy_toy_runner(people: int, months: int) -> Runner:
-    """Return a runner of the vectorised numpy toy; gives seconds per agent-month of the loop."""
+    """Return a runner of the vectorised numpy toy; gives processor seconds per agent-month of the loop."""
     from benchmarks.toys import ToyArrays
 
     toy = ToyArrays(people, SEED)
@@ -81,12 +82,21 @@ def numpy_toy_runner(people: int, months: int) -> Runner:
 
 
 def _timed(work: Callable[[], None], agent_months: int) -> Runner:
-    def run() -> float:
-        begun = time.perf_counter()
+    def repeat() -> float:
+        begun = time.process_time()
         work()
-        return (time.perf_counter() - begun) / agent_months
+        return time.process_time() - begun
 
-    return run
+    return lambda: _per_unit(repeat, agent_months)
+
+
+def _per_unit(repeat: Runner, units: int) -> float:
+    """Return processor seconds per unit of work; short work is repeated, so that a round is not over at once."""
+    seconds, count = 0.0, 0
+    while seconds < LEAST_SECONDS:
+        seconds += repeat()
+        count += 1
+    return seconds / (units * count)
 
 
 def _speeds(target: int, costs: Mapping[str, Sequence[float]]) -> list[Line]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sim.agents_places import County, Neighbourhood
 
 Array = npt.NDArray[Any]
+TRUST_UNIT = 1048576.0
+"""Trust is summed over respondents in whole units of 2**-20."""
 ORGANIZATION = 3
 """The target group of incidents against no person."""
 TRUE, REPORTED, RECORDED, CLEARED, SURVEYED = range(5)
@@ -151,6 +153,22 @@ class Book:
     def count_person(self, county: County, person: Resident, column: int) -> None:
         """Count somebody of the county by group and status."""
         self.people[county.index, person.group, person.status, column] += 1
+
+    def count_respondent(self, county: County, person: Resident, trust: float) -> None:
+        """Count somebody who answers the survey, and their trust."""
+        self.count_person(county, person, RESPONDENTS)
+        self.trust[county.index, person.group, person.status] += int(trust * TRUST_UNIT)
+
+    def count_population(self, population: Array) -> None:
+        """Enter people by custody; ``population`` is K x group x status x custody."""
+        self.people[..., 0] = population[..., :3].sum(axis=-1)
+        self.people[..., 1:4] = population[..., 1:]
+
+    def mean_trust(self) -> Array:
+        """Return mean trust of respondents, K x group x status; nan where there are none."""
+        respondents = self.people[..., RESPONDENTS]
+        mean: Array = self.trust / TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
+        return mean
 
     def count_enforcement(self, county: int, status: int, level: int, column: int) -> None:
         """Count a step of the enforcement funnel in the county of the arrest."""

@@ -27,7 +27,6 @@ from sim.agents_records import (
     RELEASE,
     REPORTED,
     REPORTED_BY_STATUS,
-    RESPONDENTS,
     RETURN,
     SURVEYED,
     TRUE,
@@ -50,8 +49,6 @@ from sim.schedule import PHASES
 from sim.setting import Setting, hispanic_risk, program_flags
 
 REPORT, SOLVE = int(Purpose.REPORT), int(Purpose.SOLVE)
-TRUST_UNIT = 1048576.0
-"""Trust is summed over respondents in whole units of 2**-20."""
 OF_THE_MONTH = (
     "cap",
     "secure_communities",
@@ -321,8 +318,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             person = self.residents[slot]
             trust = person.answers_survey()
             if trust is not None:
-                self.book.count_person(person.county, person, RESPONDENTS)
-                self.book.trust[person.county.index, person.group, person.status] += int(trust * TRUST_UNIT)
+                self.book.count_respondent(person.county, person, trust)
         for told in self.interviews.pop(self.month, []):
             person = self.residents[told.slot]
             if person.answers_survey() is not None:
@@ -342,16 +338,12 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
     def _record(self) -> MonthRecord:
         """Return the record of the month."""
         book = self.book
-        book.people[..., 0] = self.population[..., :3].sum(axis=-1)
-        book.people[..., 1:4] = self.population[..., 1:]
-        respondents = book.people[..., RESPONDENTS]
-        with np.errstate(invalid="ignore"):
-            trust = book.trust / TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
+        book.count_population(self.population)
         return MonthRecord(
             index=self.month,
             crime=book.crime,
             people=book.people,
-            trust=trust,
+            trust=book.mean_trust(),
             enforcement=book.enforcement,
             programs=program_flags(self.setting, self.month),
             county_fear=self._by_county("fear"),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +17,10 @@ import pytest
 from small_worlds import REPOSITORY, equal_ledgers, grid, ledger_of, merged, scenario, setting_of
 
 from sim import run as run_module
+from sim.constants import Constants, Integers, as_record, build_constants
 from sim.faults import UserError
 from sim.ledger import MonthRecord, month_names, month_number, stack
+from sim.parameters import Parameters
 from sim.run import prepare, records, run_to_folder, seed_of, simulate, whole_folder
 from sim.scenario import Scenario, load_scenario
 
@@ -213,6 +215,19 @@ def test_no_stale_world_is_shared(layer: dict[str, Any]) -> None:
     assert np.array_equal(world.roster, fresh.roster)
     for name in ("opportunity_rate", "jailed_share", "street_rate", "propensity"):
         assert np.array_equal(getattr(world.baseline, name), getattr(fresh.baseline, name)), name
+
+
+@pytest.mark.parametrize("one", [1, 1.0])
+def test_loops_are_compiled_once_however_numbers_are_written(one: float) -> None:
+    """A whole number where another scenario has a fraction would compile every loop a second time."""
+    usual = Parameters()
+    written = Parameters.model_validate(
+        merged(usual.model_dump(), {"trust": {"region_weight": one, "sensitivity": one}})
+    )
+    first, second = (as_record(build_constants(each, np.ones((3, 2)), 0.2)) for each in (usual, written))
+    assert first.dtype == second.dtype
+    whole = {name for name in first.dtype.names or () if first.dtype[name].base.kind == "i"}
+    assert whole == {name for name, kind in get_type_hints(Constants).items() if kind in (int, Integers)}
 
 
 def test_mesa_is_refused_for_millions() -> None:

@@ -97,7 +97,7 @@ class ByFamily(Table):
 def number(default: float, unit: str, low: float, high: float, source: str, meaning: str) -> Any:
     """Declare a number with its unit, inclusive range and source."""
     facts: dict[str, Any] = {"unit": unit, "source": source}
-    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=facts)
+    return Field(default=float(default), ge=low, le=high, description=meaning, json_schema_extra=facts)
 
 
 def table(default: Table, unit: str, low: float, high: float, source: str, meaning: str) -> Any:
