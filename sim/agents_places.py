@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from mesa.discrete_space import Cell
@@ -40,8 +41,8 @@ class Pool:
 
     def enlists(self, newcomer: Resident, frequent: bool, frequent_share: float) -> bool:
         """Put a newcomer in place of somebody of their rank who left for good; returns whether there was one."""
-        border = int(frequent_share * len(self.roster))
-        for entry in range(border) if frequent else range(border, len(self.roster)):
+        border = frequent_share * len(self.roster)
+        for entry in range(ceil(border)) if frequent else range(int(border), len(self.roster)):
             if self.roster[entry].replaced:
                 self.roster[entry] = newcomer
                 return True

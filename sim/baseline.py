@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.constants import FAMILY_OF_CRIME
+from sim.constants import FAMILY_OF_CRIME, full_trust_union
 from sim.counties import Counties
 from sim.labels import CHARGE_OF_CRIME, CHARGES
 from sim.parameters import Parameters
@@ -49,7 +49,9 @@ def expected_shares(parameters: Parameters, counties: Counties) -> tuple[Floats,
     """
     people = parameters.people
     hispanic, noncitizen = counties.hispanic_share, counties.noncitizen_share
-    hispanic_noncitizen = np.minimum(people.noncitizen_hispanic_share * noncitizen, 0.9 * hispanic)
+    least = noncitizen - 0.9 * (1.0 - hispanic)
+    hispanic_noncitizen = np.maximum(people.noncitizen_hispanic_share * noncitizen, least)
+    hispanic_noncitizen = np.minimum(hispanic_noncitizen, 0.9 * hispanic)
     other_noncitizen = np.minimum(noncitizen - hispanic_noncitizen, 1.0 - hispanic)
     unauthorized = people.unauthorized_share * noncitizen
     hispanic_unauthorized = np.minimum(people.unauthorized_hispanic_share * unauthorized, 0.95 * hispanic_noncitizen)
@@ -108,7 +110,8 @@ def solve_baseline(parameters: Parameters, counties: Counties) -> Baseline:
     own = np.array(crime.own_group.values())
     reported = np.array(parameters.reporting.reported.values())
     recording, clearance = np.array(police.recording.values()), np.array(police.clearance.values())
-    solved = reported * recording * clearance
+    solved = recording * clearance
+    by_people = np.einsum("kgs,kgt,jst->kgj", statuses, statuses, full_trust_union(parameters))
     organization = np.array(crime.organization_share.values())
     goal = counties.recorded_per_100k * MONTHLY
     offending = np.array([parameters.people.frequent_offending, 1.0 - parameters.people.frequent_offending, 0.0])
@@ -126,16 +129,20 @@ def solve_baseline(parameters: Parameters, counties: Counties) -> Baseline:
         anyone = np.einsum("kg,kgj->kj", groups, active)
         by_group = (groups * present)[:, :, None] * (own[:, None] * active + (1 - own[:, None]) * anyone[:, None, :])
         person = by_group.sum(axis=1)
-        opening = organization * person / ((1.0 - organization) * anyone + organization * person)
-        factor = (1.0 - opening) * person + opening * anyone
-        rate = np.divide(goal, reported * recording * factor, out=np.zeros_like(goal), where=factor > 0)
+        told = (by_group * by_people).sum(axis=1)
+        by_organizations = reported * anyone
+        opening = organization * told / ((1.0 - organization) * by_organizations + organization * told)
+        factor = (1.0 - opening) * told + opening * by_organizations
+        rate = np.divide(goal, recording * factor, out=np.zeros_like(goal), where=factor > 0)
+        share_told = np.divide(told, person, out=np.zeros_like(told), where=person > 0)
         elsewhere = np.einsum("kg,g->k", groups * present, 1.0 - own)
         exposure = own[None, :] * present + elsewhere[:, None]
-        offences = rate[:, None, :] * ((1.0 - opening)[:, None, :] * exposure[:, :, None] + opening[:, None, :])
+        against_people = ((1.0 - opening) * share_told)[:, None, :] * exposure[:, :, None]
+        reports = rate[:, None, :] * (against_people + (opening * reported)[:, None, :])
         usual = np.einsum("kg,g,kgs,c,kgsc->k", groups, stops, statuses, street_class * class_share, free)
         street = np.divide(street_goal, usual, out=np.zeros(count), where=usual > 0)
         arrests = np.zeros((count, 3, 3, 3, len(CHARGES)))
-        per_person = np.einsum("kgj,c,sj->kgscj", offences * solved, weight, propensity[:, FAMILY_OF_CRIME])
+        per_person = np.einsum("kgj,c,sj->kgscj", reports * solved, weight, propensity[:, FAMILY_OF_CRIME])
         arrests[..., charge] = per_person
         streets = (street[:, None] * stops)[:, :, None, None] * street_class
         arrests[..., 7] = streets * police.street_felony_share
@@ -150,7 +157,7 @@ def solve_baseline(parameters: Parameters, counties: Counties) -> Baseline:
     cumulative = np.cumsum(np.divide(rate, total[:, None], out=np.zeros_like(rate), where=total[:, None] > 0), axis=1)
     cumulative[:, -1] = 1.0
     against = (rate * (1.0 - opening))[:, None, :] * by_group
-    risk = against * np.floor(solved * RISK_UNIT)
+    risk = against * np.floor(by_people * solved * RISK_UNIT)
     expected_risk = np.stack(
         [risk[:, :, np.flatnonzero(np.equal(FAMILY_OF_CRIME, family))].sum(axis=2) for family in (0, 1)], axis=2
     )
@@ -171,6 +178,6 @@ def solve_baseline(parameters: Parameters, counties: Counties) -> Baseline:
         jailed_share=1.0 - free,
         stay_cumulative=split,
         expected_risk=expected_risk,
-        expected_recorded=rate * factor * reported * recording,
+        expected_recorded=rate * factor * recording,
         expected_removable=removable,
     )

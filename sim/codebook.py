@@ -57,7 +57,7 @@ _ENFORCEMENT = (
     ("booked", "whole number", "events", "Arrests whose fingerprints were sent to the federal databases"),
     ("identified", "whole number", "events", "Of those booked, matched or found by immigration screening"),
     ("removable", "whole number", "events", "Of those identified, removable under immigration law"),
-    ("detainers", "whole number", "events", "Of those removable, detainers or notifications issued"),
+    ("detainers", "whole number", "events", "Of those removable, detainers issued"),
     ("honoured", "whole number", "events", "Of the detainers, honoured by the county"),
     ("ice_custody", "whole number", "events", "People taken into ICE custody"),
     ("at_large", "whole number", "events", "People arrested by ICE outside of jails"),

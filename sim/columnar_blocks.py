@@ -561,7 +561,7 @@ def run_block(
     land, state = unowned(land), unowned(state)
     month, book = unowned(month), unowned(book)
     arrests, calmed, told = np.empty(64, np.int64), np.empty(16, np.int64), np.empty(16, np.int64)
-    arrested, reassured, heard = 0, 0, 0
+    arrested, reassured, heard = int64(0), int64(0), int64(0)
     cell, last = land.counties[first_county].cell_first, land.counties[last_county - 1].cell_end
     while cell < last:
         end = _batch_end(cell, last, land.cells)

@@ -5,6 +5,7 @@ They run after the barrier, person by person over this month's arrests and the c
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -368,8 +369,8 @@ def _arrive(
                 state.roster[entry] = departed_entry(slot, status_of(person))
     likely = 0
     if rank != ORDINARY:
-        frequent = int(constants.frequent_share * (last - first))
-        low, high = (first + frequent, last) if rank == LIKELY else (first, first + frequent)
+        border = constants.frequent_share * (last - first)
+        low, high = (first + int(border), last) if rank == LIKELY else (first, first + math.ceil(border))
         for entry in range(low, high):
             if state.roster[entry] < 0:
                 state.roster[entry] = slot

@@ -161,8 +161,16 @@ def reporting_parts(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
     return parts[0], parts[1], parts[2]
 
 
-def _full_trust_union(victim: Floats, third: Floats, officer: Floats, offset: Floats) -> Floats:
+def _bounded_log_odds(probabilities: Floats) -> Floats:
+    """Return log odds, with 0 and 1 moved by 1e-12 inwards."""
+    return np.array([log_odds(max(1e-12, min(1.0 - 1e-12, float(p)))) for p in probabilities])
+
+
+def full_trust_union(parameters: Parameters) -> Floats:
     """Return the chance that somebody reports at full trust: crime type x victim's status x third party's status."""
+    victim_part, third_part, officer = reporting_parts(parameters)
+    victim, third = _bounded_log_odds(victim_part), _bounded_log_odds(third_part)
+    offset = _array(parameters.reporting.offset)
     union = np.empty((len(CRIME_TYPES), 3, 3))
     for crime, first, second in np.ndindex(union.shape):
         caller = willing_to_report(float(victim[crime]), float(offset[first]), 0.0, 1.0)
@@ -176,11 +184,6 @@ def build_constants(parameters: Parameters, propensity: Floats, deterrence_refer
     crime, police, trust, courts = parameters.crime, parameters.police, parameters.trust, parameters.courts
     enforcement, responses, people = parameters.enforcement, parameters.responses, parameters.people
     victim, third, officer = reporting_parts(parameters)
-    offset = _array(parameters.reporting.offset)
-    tiny = 1e-12
-    victim_log_odds = np.array([log_odds(max(tiny, min(1 - tiny, p))) for p in victim])
-    third_log_odds = np.array([log_odds(max(tiny, min(1 - tiny, p))) for p in third])
-    union = _full_trust_union(victim_log_odds, third_log_odds, officer, offset)
     sensitivity = _array(trust.sensitivity) * (1.0 if responses.chilled_reporting else 0.0)
     return Constants(
         headroom=crime.headroom,
@@ -203,12 +206,12 @@ def build_constants(parameters: Parameters, propensity: Floats, deterrence_refer
         patrol=PATROLS.index(police.patrol),
         patrol_effect=police.patrol_effect,
         hot_spot_memory=police.hot_spot_memory,
-        victim_log_odds=victim_log_odds,
-        third_log_odds=third_log_odds,
+        victim_log_odds=_bounded_log_odds(victim),
+        third_log_odds=_bounded_log_odds(third),
         officer=officer,
         organization_reports=_array(parameters.reporting.reported),
-        offset=offset,
-        full_trust_union=union,
+        offset=_array(parameters.reporting.offset),
+        full_trust_union=full_trust_union(parameters),
         sensitivity=sensitivity,
         recording=_array(police.recording),
         clearance=_array(police.clearance),

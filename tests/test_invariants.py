@@ -72,7 +72,7 @@ def parameters(draw: st.DrawFn) -> dict[str, Any]:
         months,
         {
             "world": {"people_per_cell": draw(st.sampled_from([100, 4000])), "seed": draw(st.integers(0, 9))},
-            "people": {"hispanic_share": hispanic, "noncitizen_share": draw(share) * 0.5 * hispanic},
+            "people": {"hispanic_share": hispanic, "noncitizen_share": draw(share) * 0.4 * hispanic},
             "programs": programs,
             "responses": {name: draw(switch) for name in ("incapacitation", "deterrence", "chilled_reporting")},
             "detainers": {"cooperation": draw(share)},

@@ -14,6 +14,8 @@ from sim.programs import Calendar, build_calendar
 
 SEED = 2008
 START = absolute_month("2006-01")
+NEWS = Parameters().trust.publicity_activation
+AGREEMENT = Parameters().trust.publicity_agreement
 
 
 def world_of(programs: dict[str, Any], **rest: Any) -> tuple[Parameters, Counties]:
@@ -52,8 +54,8 @@ def test_secure_communities_by_its_own_dates() -> None:
     calendar, counties = calendar_of({"secure_communities": {"counties": "file"}})
     first = calendar.secure_communities.argmax(axis=0)
     assert (first == counties.activation - START).all()
-    assert (calendar.publicity[first, np.arange(20)] == 0.6).all()
-    assert calendar.publicity.sum() == pytest.approx(20 * 0.6)
+    assert (calendar.publicity[first, np.arange(20)] == NEWS).all()
+    assert calendar.publicity.sum() == pytest.approx(20 * NEWS)
 
 
 def test_dates_before_the_first_month_are_in_force_but_no_news() -> None:
@@ -62,7 +64,7 @@ def test_dates_before_the_first_month_are_in_force_but_no_news() -> None:
     assert 0 < early.sum() < 20
     assert (calendar.secure_communities[0] == (counties.activation <= absolute_month("2011-01"))).all()
     assert not calendar.publicity[:, early].any()
-    assert (calendar.publicity[:, ~early].sum(axis=0) == 0.6).all()
+    assert (calendar.publicity[:, ~early].sum(axis=0) == NEWS).all()
 
 
 def test_start_is_not_earlier_than_and_until_is_the_first_month_without() -> None:
@@ -77,7 +79,7 @@ def test_start_is_not_earlier_than_and_until_is_the_first_month_without() -> Non
 
 
 @pytest.mark.parametrize(
-    ("start", "month", "news"), [(None, 0, 0.6), ("2006-01", 0, 0.6), ("2005-06", 0, 0.0), ("2007-02", 13, 0.6)]
+    ("start", "month", "news"), [(None, 0, NEWS), ("2006-01", 0, NEWS), ("2005-06", 0, 0.0), ("2007-02", 13, NEWS)]
 )
 def test_everywhere_from_a_month_on(start: str | None, month: int, news: float) -> None:
     calendar, _ = calendar_of({"secure_communities": {"counties": "all", "start": start}})
@@ -133,7 +135,7 @@ def test_agreements_by_their_own_dates_make_news_once() -> None:
     assert (both.agreement_287g_jail.any(axis=0) == signed).all()
     assert (both.agreement_287g_jail.argmax(axis=0)[signed] == absolute_month("2007-06") - START).all()
     assert (both.publicity == jail.publicity).all()
-    assert jail.publicity.sum() == pytest.approx(0.6)
+    assert jail.publicity.sum() == pytest.approx(AGREEMENT)
 
 
 def test_agreements_that_begin_apart_make_news_twice() -> None:
@@ -142,8 +144,8 @@ def test_agreements_that_begin_apart_make_news_twice() -> None:
         "agreement_287g_task_force": {"counties": "all", "start": "2008-01"},
     }
     calendar, _ = calendar_of(programs)
-    assert (calendar.publicity[[12, 24]] == 0.6).all()
-    assert calendar.publicity.sum() == pytest.approx(2 * 20 * 0.6)
+    assert (calendar.publicity[[12, 24]] == AGREEMENT).all()
+    assert calendar.publicity.sum() == pytest.approx(2 * 20 * AGREEMENT)
 
 
 def test_resolution_lowers_cooperation_and_fear() -> None:
