@@ -41,7 +41,15 @@ def surroundings() -> dict[str, Any]:
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
+        "sources": sources(),
     }
+
+
+def sources() -> str:
+    """Return the fingerprint of the sources measured."""
+    from sim.compiled import sources_fingerprint
+
+    return sources_fingerprint()
 
 
 def as_text(line: Line) -> str:
@@ -75,6 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         tuple(arguments.mesa_people),
     )
     lines: list[Line] = []
+    before = sources()
     if not arguments.json:
         print(", ".join(f"{name} {value}" for name, value in surroundings().items()))
         print(f"{options.rounds} rounds, alternating; median (least to greatest); targets 1 and 2 in processor time\n")
@@ -87,6 +96,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.json:
         content = {"surroundings": surroundings(), "rounds": options.rounds, "lines": [as_data(line) for line in lines]}
         print(json.dumps(content, indent=2))
+    if sources() != before:
+        print("the sources changed while they were measured: do not quote these figures", file=sys.stderr)
+        return 1
     return 0
 
 
