@@ -249,7 +249,7 @@ def run_to_folder(
     from sim.codebook import write_codebook
     from sim.compiled import sources_fingerprint
     from sim.ledger import month_tables
-    from sim.run_terminal import month_progress, print_run
+    from sim.run_terminal import RunTotals, month_progress, print_run
 
     begun = time.perf_counter()
     with whole_folder(out) as folder:
@@ -289,26 +289,6 @@ def run_to_folder(
     if not quiet:
         print_run(scenario, setting, totals, out)
     return out
-
-
-class RunTotals:
-    """What the short summary of a run tells, added up month by month."""
-
-    def __init__(self) -> None:
-        """Start at nothing."""
-        self.crime: Any = 0  # 8 x 4 x 5
-        self.enforcement: Any = 0  # 3 x 4 x 12
-        self.opportunities = 0
-        self.clipped = 0
-        self.adopted = 0  # counties in which any program other than the Criminal Alien Program ever ran
-
-    def add(self, record: MonthRecord) -> None:
-        """Add one month."""
-        self.crime = self.crime + record.crime.sum(axis=0, dtype="int64")
-        self.enforcement = self.enforcement + record.enforcement.sum(axis=0, dtype="int64")
-        self.opportunities += int(record.opportunities.sum())
-        self.clipped += int(record.clipped.sum())
-        self.adopted = max(self.adopted, int(record.programs[:, 1:].any(axis=1).sum()))
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -6,14 +6,34 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.labels import CRIME_TYPES, CRIMES, ENFORCEMENT_COLUMNS, LABELS
 
 if TYPE_CHECKING:
-    from sim.run import RunTotals
+    from sim.ledger import MonthRecord
     from sim.scenario import Scenario
     from sim.setting import Setting
+
+
+class RunTotals:
+    """What the short summary of a run tells, added up month by month."""
+
+    def __init__(self) -> None:
+        """Start at nothing."""
+        self.crime: Any = 0  # 8 x 4 x 5
+        self.enforcement: Any = 0  # 3 x 4 x 12
+        self.opportunities = 0
+        self.clipped = 0
+        self.adopted = 0  # counties in which any program other than the Criminal Alien Program ever ran
+
+    def add(self, record: MonthRecord) -> None:
+        """Add one month."""
+        self.crime = self.crime + record.crime.sum(axis=0, dtype="int64")
+        self.enforcement = self.enforcement + record.enforcement.sum(axis=0, dtype="int64")
+        self.opportunities += int(record.opportunities.sum())
+        self.clipped += int(record.clipped.sum())
+        self.adopted = max(self.adopted, int(record.programs[:, 1:].any(axis=1).sum()))
 
 
 @contextmanager
