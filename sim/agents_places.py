@@ -14,7 +14,7 @@ from sim.draws import Purpose, poisson
 from sim.person import FREE, JAILED
 from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_removal_risk
 from sim.rules.offending import deterrence, impunity
-from sim.rules.opportunity import choose, likely_mass, rest_of_choice, roster_entry, target_index
+from sim.rules.opportunity import choose, rest_of_choice, roster_entry, target_index
 
 if TYPE_CHECKING:
     from sim.agents import Resident
@@ -31,13 +31,12 @@ class Pool:
     """People of one group in a county, and the roster of likely offenders among them, who may have left for good."""
 
     first_slot: int
-    size: int
+    mass: float  # expected number of likely offenders
     roster: list[Resident]
 
     def meets(self, uniform: float, constants: Any) -> Resident:
         """Return the likely offender met, those who offend often first."""
-        mass = likely_mass(self.size, constants.likely_share)
-        return self.roster[roster_entry(uniform, mass, constants.frequent_share, constants.frequent_offending)]
+        return self.roster[roster_entry(uniform, self.mass, constants.frequent_share, constants.frequent_offending)]
 
     def enlists(self, newcomer: Resident, frequent: bool, frequent_share: float) -> bool:
         """Put a newcomer in place of somebody of their rank who left for good; returns whether there was one."""
@@ -180,6 +179,7 @@ class County:
     removal_rate: float = 0.0  # per person of the community, pooled with the ICE region
     removable: int = 0  # booked in the county
     taken: int = 0  # of them, those whom ICE will take
+    risk_sums: list[list[list[int]]] = field(default_factory=list)  # group x family x (real, at full trust), risk units
 
     def crime_type(self, uniform: float) -> tuple[int, float]:
         """Return the crime type at ``uniform``, and the uniform left over."""
@@ -191,21 +191,25 @@ class County:
     def expect(self, constants: Any) -> None:
         """Work out from last month's news what holds now: fear, belief in impunity, deterrence."""
         self.fear_at_start = self.fear
-        self.impunity = [[0.0] * 8 for _ in range(3)]
-        for crime, (family, elasticity) in enumerate(zip(constants.family, constants.elasticity, strict=True)):
-            mean = 0.0
-            for group in range(3):
-                factor = impunity(self.risk[group][family], elasticity)
-                self.impunity[group][crime] = factor
-                mean += self.group_share[group] * factor
-            if constants.displacement > 0.0:
-                for group in range(3):
-                    self.impunity[group][crime] /= mean**constants.displacement
+        pairs = list(zip(constants.family, constants.elasticity, strict=True))
+        self.impunity = [[impunity(risk[family], elasticity) for family, elasticity in pairs] for risk in self.risk]
+        if constants.displacement > 0.0:
+            for crime in range(len(pairs)):
+                self._displace(crime, constants.displacement)
         self.deterrence = deterrence(constants.deterrence, self.removal_risk, constants.deterrence_reference)
+
+    def _displace(self, crime: int, share: float) -> None:
+        """Let part of the offending that impunity adds against some groups be lost against others."""
+        mean = 0.0
+        for group in range(3):
+            mean += self.group_share[group] * self.impunity[group][crime]
+        for group in range(3):
+            self.impunity[group][crime] /= mean**share
 
     def begin_month(self) -> None:
         """Set the month's counts to nothing."""
         self.removed, self.removable, self.taken = 0, 0, 0
+        self.risk_sums = [[[0, 0], [0, 0]], [[0, 0], [0, 0]], [[0, 0], [0, 0]]]
 
     def pool_removals(self, weight: float) -> None:
         """Work out this month's removals per person of the community, the county's own pooled with its ICE region."""
@@ -226,12 +230,12 @@ class County:
         fade, awareness = constants.county_fade, constants.awareness
         self.fear = county_fear(self.fear, fade, self.publicity, self.presence, awareness, heard)
 
-    def offenders_learn(self, risk: list[list[list[int]]], constants: Any) -> None:
-        """Update the believed risk of being reported and solved; ``risk`` is this month's sums, group x family x 2."""
+    def offenders_learn(self, constants: Any) -> None:
+        """Update the believed risk of being reported and solved, and that of being removed."""
         for group in range(3):
             for family in range(2):
                 weight = constants.risk_memory * self.expected_risk[group][family] * self.people
-                real, at_full_trust = risk[group][family]
+                real, at_full_trust = self.risk_sums[group][family]
                 self.risk[group][family] = relative_risk(real, at_full_trust, self.risk[group][family], weight)
         weight = constants.removal_memory * self.expected_removable * self.people
         self.removal_risk = running_removal_risk(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -55,16 +55,16 @@ class Incident:
     target: Resident | None
     offender: Resident  # who may be gone
     decides: float  # uniform on which the offender decides
-    probability: float = 0.0
-    without_impunity: float = 0.0  # the probability if nobody believed in impunity
-    without_deterrence: float = 0.0
-    reporting_luck: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    solving_luck: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    reported: bool = False
-    reported_by_victim: bool = False
-    report_chance: float = 0.0
-    report_chance_at_full_trust: float = 0.0
     recorded: bool = False
+    probability: float = field(init=False)
+    without_impunity: float = field(init=False)  # the probability if nobody believed in impunity
+    without_deterrence: float = field(init=False)
+    reporting_luck: tuple[float, float, float, float] = field(init=False)
+    solving_luck: tuple[float, float, float, float] = field(init=False)
+    reported: bool = field(init=False)
+    reported_by_victim: bool = field(init=False)
+    report_chance: float = field(init=False)
+    report_chance_at_full_trust: float = field(init=False)
 
     def weigh(self, status: int, deterrence: float, constants: Any) -> None:
         """Work out the probability that an offender of this status takes the opportunity."""
@@ -129,7 +129,6 @@ class Book:
     balance: Array
     opportunities: Array
     clipped: Array
-    risk: Array  # K x group x family x (real, at full trust), in risk units
     trust: Array  # K x group x status: sum over respondents, in whole units
 
     @classmethod
@@ -142,7 +141,6 @@ class Book:
             balance=np.zeros((count, 4, 2), dtype=np.int32),
             opportunities=np.zeros(count, dtype=np.int64),
             clipped=np.zeros(count, dtype=np.int64),
-            risk=np.zeros((count, 3, 2, 2), dtype=np.int64),
             trust=np.zeros((count, 3, 3), dtype=np.int64),
         )
 

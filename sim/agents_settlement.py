@@ -16,6 +16,7 @@ from sim.draws import Purpose, entity_of
 from sim.person import AWAY, FREE, GENERATIONS, LIKELY_SHIFT, bit_of, custody_of, status_of
 from sim.rules.booking import CITIZEN, LAWFUL, UNAUTHORIZED
 from sim.rules.custody import FREQUENT, ORDINARY, newcomer_class, newcomer_status
+from sim.rules.opportunity import likely_mass
 from sim.rules.survey import is_panel_member, rotation
 
 if TYPE_CHECKING:
@@ -121,7 +122,11 @@ def _fill_pools(model: MesaEngine, world: World) -> None:
     """Give every cell the pools in which its offenders are sought, and every pool its roster."""
     start, roster = world.roster_start.tolist(), world.roster.tolist()
     model.pools = [
-        Pool(low, size, [model.residents[slot] for slot in roster[start[p] : start[p + 1]]])
+        Pool(
+            low,
+            likely_mass(size, model.constants.likely_share),
+            [model.residents[slot] for slot in roster[start[p] : start[p + 1]]],
+        )
         for p, (low, size) in enumerate(zip(world.pool_low.tolist(), world.pool_size.tolist(), strict=True))
     ]
     for cell, pools in zip(model.neighbourhoods, world.cell_pool.tolist(), strict=True):

@@ -178,6 +178,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
         incident.report_chance = self.constants.organization_reports[incident.crime]
         incident.report_chance_at_full_trust = incident.report_chance
         incident.reported = incident.reporting_luck[0] < incident.report_chance
+        incident.reported_by_victim = False
 
     def _people_report(self, incident: Incident, victim: Resident) -> None:
         """Ask the victim, a third party of the same group in the cell, and an officer on the spot."""
@@ -226,7 +227,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
         if incident.group == ORGANIZATION:
             return
         share, family = self.constants.recording[incident.crime], self.constants.family[incident.crime]
-        risk = self.book.risk[incident.place.county.index, incident.group, family]
+        risk = incident.place.county.risk_sums[incident.group][family]
         risk[0] += risk_units(incident.report_chance, share, solved)
         risk[1] += risk_units(incident.report_chance_at_full_trust, share, solved_at_full_trust)
 
@@ -306,9 +307,9 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             office.adds_up_removals()
         for county in self.counties:
             county.pool_removals(self.constants.region_weight)
-        for county, risk in zip(self.counties, self.book.risk.tolist(), strict=True):
+        for county in self.counties:
             county.fear_fades_and_rises(self.constants)
-            county.offenders_learn(risk, self.constants)
+            county.offenders_learn(self.constants)
             county.police.learns(int(self.book.crime[county.index, :, :, RECORDED].sum()))
 
     def count(self) -> None:
