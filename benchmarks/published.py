@@ -1,7 +1,7 @@
 """The funnel of the default parameters beside the published one, on real counties.
 
-``python -m benchmarks.published us_counties.csv adjacency.csv`` runs the shipped Secure Communities scenario once, at one
-agent per hundred persons, and prints each figure computed as its study did: active county-months up to a month, ratios
+``python -m benchmarks.published us_counties.csv adjacency.csv`` runs the shipped Secure Communities scenario once, with
+one agent per hundred persons, and prints each figure computed as its study did: active county-months, ratios
 to fingerprint submissions, transfers a year after activation over a year before against counties not yet active.
 """
 

@@ -13,7 +13,7 @@ from sim.agents_records import ORGANIZATION, Incident
 from sim.draws import Purpose, poisson
 from sim.person import FREE, JAILED
 from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_removal_risk
-from sim.rules.offending import deterrence, impunity
+from sim.rules.offending import deterrence, displaced, impunity
 from sim.rules.opportunity import choose, rest_of_choice, roster_entry, target_index
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class County:
         for group in range(3):
             mean += self.group_share[group] * self.impunity[group][crime]
         for group in range(3):
-            self.impunity[group][crime] /= mean**share
+            self.impunity[group][crime] = displaced(self.impunity[group][crime], mean, share)
 
     def begin_month(self) -> None:
         """Set the month's counts to nothing."""

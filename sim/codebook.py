@@ -47,7 +47,12 @@ _PEOPLE = (
     ("incidents", "whole number", "incidents", "True incidents of all types with a target in this group and status"),
     ("reported", "whole number", "incidents", "Of them reported to police"),
     ("respondents", "whole number", "persons", "Survey panel members aged 12 and over who responded in this month"),
-    ("trust", "number", "0 to 1", "Mean trust of respondents; 1: nothing to fear; empty where nobody responded"),
+    (
+        "trust",
+        "number",
+        "0 to 1",
+        "Mean trust that acts, of respondents; 1: none is lost; empty where nobody responded",
+    ),
 )
 _ENFORCEMENT = (
     ("status", "text", "", "Legal status of the person"),

@@ -1,20 +1,37 @@
-"""Phases 9 to 12 of the columnar engine: booking, detainers, custody and word of mouth.
-
-They run after the barrier, person by person over this month's arrests and the calendar's events, both in order of slot.
-"""
+"""Phases 11 and 12 of the columnar engine: custody and word of mouth, over the calendar's events in order of slot."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.columnar_blocks import Land, Month, State, record_of
+from sim.columnar_people import RECORD, record_of
+from sim.columnar_records import (
+    AFTER_AT_LARGE,
+    AFTER_REMOVAL,
+    ARRIVAL,
+    CONVICTED,
+    ICE_END,
+    IN_ICE,
+    PARENTS,
+    RELEASE,
+    REMOVED,
+    RETURN,
+    RETURNED,
+    Array,
+    Booked,
+    Land,
+    Month,
+    Registry,
+    State,
+    entity_at,
+    event_of,
+    home_of,
+)
 from sim.compiled import block, helper, int64, unowned
 from sim.constants import Constants
-from sim.draws import Purpose, draw, entity_of
+from sim.draws import Purpose, draw
 from sim.person import (
     AWAY,
     FREE,
@@ -30,92 +47,22 @@ from sim.person import (
     with_conviction,
     with_custody,
 )
-from sim.rules.booking import (
-    has_federal_record,
-    is_identified,
-    is_removable,
-    screening_probability,
-)
 from sim.rules.custody import (
     LIKELY,
     ORDINARY,
     REPLACED,
     RETURNS,
-    conviction_kind,
     departure,
-    months_held,
     months_in_ice_custody,
     months_until_refill,
     months_until_return,
     newcomer_class,
     newcomer_status,
 )
-from sim.rules.detainer import DECLINED, TAKEN, asks_for_detainer, needs_conviction, outcome_of_request
 from sim.rules.reporting import fear_after_jump, fear_after_reassurance
 
-Array = npt.NDArray[Any]
-BOOKING, DETAINER, CUSTODY = int(Purpose.BOOKING), int(Purpose.DETAINER), int(Purpose.CUSTODY)
 TRANSFER, DEPARTURE, NEWCOMER = int(Purpose.TRANSFER), int(Purpose.DEPARTURE), int(Purpose.NEWCOMER)
-RECORD, ACQUAINTANCE = int(Purpose.RECORD), int(Purpose.ACQUAINTANCE)
-(
-    ARRESTED,
-    CONVICTED,
-    BOOKED,
-    IDENTIFIED,
-    REMOVABLE,
-    DETAINERS,
-    HONOURED,
-    IN_ICE,
-    AT_LARGE,
-    REMOVED,
-    PARENTS,
-    RETURNED,
-) = range(12)
-CONVICTION, RELEASE, ICE_END, RETURN, ARRIVAL = 0, 3, 4, 5, 6
-"""Kinds of calendar events; a conviction's kind (0, 1, 2) is the conviction's."""
-AFTER_REMOVAL, AFTER_AT_LARGE = 0, 1
-
-
-class Booked(NamedTuple):
-    """People booked this month, one entry each, in order of slot."""
-
-    slot: Array
-    county: Array
-    status: Array
-    level: Array
-    stay: Array  # months in local custody; 0 released at once
-    candidate: Array  # 1 identified and removable
-
-
-class Registry(NamedTuple):
-    """The counts of custody and enforcement: this month's, and the people in each custody."""
-
-    enforcement: Array  # K x status x level x column
-    custody: Array  # K x group x status x custody
-    removed: Array  # K: community members removed this month
-    removable: Array  # K: removable people booked this month
-    taken: Array  # K: of them, those whom ICE will take
-
-
-@helper
-def event_of(slot: int, county: int, generation: int, kind: int) -> int:
-    """Return a calendar event packed into one number; sorting orders events by slot."""
-    return (int64(slot) << 24) | (int64(county) << 8) | (int64(generation) << 5) | int64(kind)
-
-
-@helper
-def home_of(slot: int, land: Land) -> tuple[int, int]:
-    """Return the county and group of a slot."""
-    county = int64(np.searchsorted(land.county_base, slot, side="right")) - 1
-    if slot < land.counties[county].low[1]:
-        return county, 0
-    return county, 1 if slot < land.counties[county].low[2] else 2
-
-
-@helper
-def entity_at(slot: int, county: int, land: Land) -> int:
-    """Return the identity that keys a slot's draws."""
-    return entity_of(land.counties[county].code, slot - land.counties[county].base)
+ACQUAINTANCE = int(Purpose.ACQUAINTANCE)
 
 
 @helper
@@ -126,164 +73,6 @@ def move(slot: int, county: int, group: int, custody: int, state: State, registr
     registry.custody[county, group, status, custody_of(person)] -= 1
     registry.custody[county, group, status, custody] += 1
     state.person[slot] = with_custody(person, custody)
-
-
-@block
-def booking(
-    arrests: Array,
-    land: Land,
-    state: State,
-    table: Array,
-    month: Month,
-    programs: tuple[Array, Array, Array],
-    registry: Registry,
-    events: Array,
-    due: Array,
-) -> tuple[Booked, int, int]:
-    """Phase 9: who is booked, matched and screened; who is removable.
-
-    ``arrests`` is sorted, so that a person's first entry is the gravest charge. Convictions to come are written to
-    ``events`` and ``due``; returns the people booked and the number of events.
-    """
-    constants = table[0]
-    land, state = unowned(land), unowned(state)
-    n = len(arrests)
-    booked = Booked(
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-    )
-    count, planned, previous, level = 0, 0, int64(-1), 0
-    cap, secure, jail_287g = programs
-    for arrest in arrests:
-        slot, charge, county = arrest >> 20, (arrest >> 16) & 15, arrest & 65535
-        person = state.person[slot]
-        status = status_of(person)
-        again = slot == previous
-        if not again:
-            home, group = home_of(slot, land)
-            entity = entity_at(slot, home, land)
-            level = record_of(person, entity, land.world_seed, constants)
-        registry.enforcement[county, status, level, ARRESTED] += 1
-        if again:
-            continue
-        previous = slot
-        u = draw(land.seed, entity, 0, month.index, BOOKING)
-        held = u[2] < constants.held[charge]
-        stay = int64(0)
-        if held:
-            length = draw(land.seed, entity, 0, month.index, CUSTODY)[0]
-            stay = int64(months_held(length, constants.stay[charge]))
-        if u[3] < constants.convicted[charge]:
-            kind = conviction_kind(
-                u[3] / constants.convicted[charge], constants.felony[charge], constants.aggravated[charge]
-            )
-            events[planned] = event_of(slot, county, generation_of(person), CONVICTION + kind)
-            due[planned] = month.index + constants.disposition_lag[charge]
-            planned += 1
-        removable = is_removable(status, level)
-        candidate = int64(0)
-        if removable:
-            registry.removable[county] += 1
-        if u[0] < constants.fingerprints:
-            registry.enforcement[county, status, level, BOOKED] += 1
-            known = draw(land.world_seed, entity, 2 * generation_of(person), 0, RECORD)[3]
-            federal = has_federal_record(bit_of(person, 9), known, constants.federal_record[group, status])
-            screening = screening_probability(
-                status > 0,
-                cap[county],
-                constants.cap_interview,
-                constants.cap_prison,
-                held,
-                jail_287g[county],
-                constants.screening_287g,
-            )
-            if is_identified(secure[county], federal, u[1], screening):
-                registry.enforcement[county, status, level, IDENTIFIED] += 1
-                if removable:
-                    registry.enforcement[county, status, level, REMOVABLE] += 1
-                    candidate = int64(1)
-        booked.slot[count], booked.county[count], booked.status[count] = slot, county, status
-        booked.level[count], booked.stay[count], booked.candidate[count] = level, stay, candidate
-        count += 1
-    return booked, count, planned
-
-
-@block
-def request(
-    booked: Booked, count: int, region: Array, land: Land, table: Array, month: Month, priority: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Phase 10, the field office's part: for whom ICE would ask, and the order in which it does.
-
-    Returns indices of people booked, and for each the field office, level and keyed rank.
-    """
-    constants = table[0]
-    land = unowned(land)
-    who, office = np.empty(count, np.int64), np.empty(count, np.int64)
-    level, rank = np.empty(count, np.int64), np.empty(count)
-    n = 0
-    for i in range(count):
-        if booked.candidate[i] == 0 or needs_conviction(priority[booked.county[i]], booked.level[i]):
-            continue
-        slot = booked.slot[i]
-        u = draw(land.seed, entity_at(slot, home_of(slot, land)[0], land), 0, month.index, DETAINER)
-        if asks_for_detainer(u[0], constants.detainer_issue[booked.level[i]]):
-            who[n], office[n], level[n], rank[n] = i, region[booked.county[i]], booked.level[i], u[1]
-            n += 1
-    return who[:n], office[:n], level[:n], rank[:n]
-
-
-@block
-def detainer(
-    booked: Booked,
-    asked: Array,
-    land: Land,
-    state: State,
-    table: Array,
-    month: Month,
-    priority: Array,
-    cooperation: Array,
-    registry: Registry,
-) -> Array:
-    """Phase 10, the county's part: it honours or declines; returns what becomes of each person booked.
-
-    ``asked`` says for whom the field offices lodge a detainer. Outcomes: 0 nothing, 1 ICE takes the person, 2 ICE
-    arrests the person at large.
-    """
-    constants = table[0]
-    land, state = unowned(land), unowned(state)
-    outcome = np.zeros(len(asked), dtype=np.int64)
-    for i in range(len(asked)):
-        if booked.candidate[i] == 0:
-            continue
-        slot, county, status, level = booked.slot[i], booked.county[i], booked.status[i], booked.level[i]
-        entity = entity_at(slot, home_of(slot, land)[0], land)
-        u = draw(land.seed, entity, 0, month.index, DETAINER)
-        released = True
-        if needs_conviction(priority[county], level):
-            if u[3] < constants.notification_pickup:
-                outcome[i] = 2
-            released = False
-        elif asked[i] == 1:
-            registry.enforcement[county, status, level, DETAINERS] += 1
-            answer = outcome_of_request(u[2], cooperation[county, level], u[3], constants.custody_share)
-            if answer != DECLINED:
-                registry.enforcement[county, status, level, HONOURED] += 1
-                released = False
-            else:
-                state.person[slot] = with_bit(state.person[slot], 13, 1)
-            if answer == TAKEN:
-                outcome[i] = 1
-        if released and draw(land.seed, entity, 0, month.index, CUSTODY)[1] < constants.at_large:
-            outcome[i] = 2
-        if outcome[i] > 0:
-            registry.taken[county] += 1
-        if outcome[i] == 2:
-            registry.enforcement[county, status, level, AT_LARGE] += 1
-    return outcome
 
 
 @helper

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import columnar_blocks as blocks
+from sim import columnar_booking as booking_loops
 from sim import columnar_custody as custody_loops
 from sim import columnar_news as news_loops
-from sim.columnar_blocks import Book, Land, Month, State
-from sim.columnar_custody import Booked, Registry
+from sim.columnar_records import CELL, CONDITION, COUNTY, POOL, RELEASE, Book, Booked, Land, Month, Registry, State
 from sim.constants import as_record
 from sim.ledger import MonthRecord
 from sim.people import World
@@ -75,7 +75,7 @@ class ColumnarEngine:
     def _plan_first_releases(self) -> None:
         world = self.world
         homes = np.searchsorted(world.slot_base, world.release_slot, side="right") - 1
-        events = (world.release_slot << 24) | (homes << 8) | custody_loops.RELEASE
+        events = (world.release_slot << 24) | (homes << 8) | RELEASE
         self._plan(events, world.release_month)
 
     def _plan(self, events: Events, due: Events) -> None:
@@ -133,7 +133,7 @@ class ColumnarEngine:
         count = len(self.land.counties)
         guard = np.empty(len(self.land.cells))
         news_loops.patrol(self.land, self.record, self.recent, guard)
-        now = np.empty(count, dtype=blocks.CONDITION)
+        now = np.empty(count, dtype=CONDITION)
         now["fear"], now["background"] = self.county_fear, self.setting.background[t]
         task_force = self.setting.calendar.agreement_287g_task_force[t]
         shares = self.world.baseline.group_share
@@ -156,7 +156,7 @@ class ColumnarEngine:
         calendar, t = self.setting.calendar, month.index
         programs = (calendar.cap[t], calendar.secure_communities[t], calendar.agreement_287g_jail[t])
         events, due = np.empty(len(arrests), dtype=np.int64), np.empty(len(arrests), dtype=np.int64)
-        booked, count, planned = custody_loops.booking(
+        booked, count, planned = booking_loops.booking(
             arrests, self.land, self.state, self.record, month, programs, registry, events, due
         )
         self._plan(events[:planned], due[:planned])
@@ -166,12 +166,12 @@ class ColumnarEngine:
         """Phase 10: ICE ranks within its capacity and asks; the county honours or declines."""
         calendar, t, region = self.setting.calendar, month.index, self.world.counties.region
         priority = calendar.priority_enforcement[t]
-        who, office, level, rank = custody_loops.request(booked, count, region, self.land, self.record, month, priority)
+        who, office, level, rank = booking_loops.request(booked, count, region, self.land, self.record, month, priority)
         agents = np.bincount(region, weights=self.world.counties.agents.astype(np.float64))
         quota = np.array([capacity_this_month(self.constants.capacity_per_agent * size, t) for size in agents])
         asked = np.zeros(count, dtype=np.int64)
         asked[who[chosen_in_capacity(office, level, rank, quota)]] = 1
-        result: Events = custody_loops.detainer(
+        result: Events = booking_loops.detainer(
             booked, asked, self.land, self.state, self.record, month, priority, calendar.cooperation[t], registry
         )
         return result
@@ -271,7 +271,7 @@ def _land(setting: Setting, seed: int) -> Land:
 
 
 def _county_records(world: World) -> npt.NDArray[Any]:
-    records = np.zeros(len(world.counties.code), dtype=blocks.COUNTY)
+    records = np.zeros(len(world.counties.code), dtype=COUNTY)
     baseline = world.baseline
     records["code"], records["base"] = world.counties.code, world.slot_base[:-1]
     records["people"] = np.diff(world.slot_base)
@@ -284,7 +284,7 @@ def _county_records(world: World) -> npt.NDArray[Any]:
 
 
 def _cell_records(world: World) -> npt.NDArray[Any]:
-    records = np.zeros(len(world.cell_county), dtype=blocks.CELL)
+    records = np.zeros(len(world.cell_county), dtype=CELL)
     county = world.cell_county.astype(np.int64)
     records["county"] = county
     records["entity"] = (world.counties.code[county] << 32) | (np.arange(len(county)) - world.cell_first[county])
@@ -295,7 +295,7 @@ def _cell_records(world: World) -> npt.NDArray[Any]:
 
 
 def _pool_records(world: World) -> npt.NDArray[Any]:
-    records = np.zeros(len(world.pool_low), dtype=blocks.POOL)
+    records = np.zeros(len(world.pool_low), dtype=POOL)
     records["low"], records["size"] = world.pool_low, world.pool_size
     records["roster"], records["entries"] = world.roster_start[:-1], np.diff(world.roster_start)
     return records

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columnar_blocks import Array, Book, Land, Month, State, sensitivity_and_trust
-from sim.columnar_custody import Registry, entity_at, home_of
+from sim.columnar_people import sensitivity_and_trust
+from sim.columnar_records import Array, Book, Land, Month, Registry, State, entity_at, home_of
 from sim.compiled import block, helper, unowned
 from sim.constants import Constants
 from sim.draws import Purpose, draw, entity_of
@@ -13,7 +13,7 @@ from sim.person import FREE, custody_of, generation_of, status_of, with_status
 from sim.rules.clearance import clearance_capacity
 from sim.rules.custody import legalized
 from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_load, running_removal_risk
-from sim.rules.offending import deterrence, guardianship, impunity, relative_patrol
+from sim.rules.offending import deterrence, displaced, guardianship, impunity, relative_patrol
 from sim.rules.opportunity import scattered
 from sim.rules.survey import responds_to_survey, rotation
 
@@ -76,9 +76,8 @@ def conditions(
             for group in range(3):
                 now.impunity[group, crime] = impunity(risk[county, group, family], elasticity)
                 mean += group_share[county, group] * now.impunity[group, crime]
-            if constants.displacement > 0.0:
-                for group in range(3):
-                    now.impunity[group, crime] /= mean**constants.displacement
+            for group in range(3):
+                now.impunity[group, crime] = displaced(now.impunity[group, crime], mean, constants.displacement)
         now.deterrence = deterrence(constants.deterrence, removal_risk[county], constants.deterrence_reference)
         lost = constants.task_force_officer_time if task_force[county] else 0.0
         now.capacity = clearance_capacity(load[county], constants.load_elasticity, lost)

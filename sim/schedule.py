@@ -41,7 +41,7 @@ PHASES: tuple[Phase, ...] = (
         "offending",
         "offender",
         "takes the opportunity or not",
-        ("offending_probability", "impunity", "deterrence"),
+        ("offending_probability", "impunity", "displaced", "deterrence"),
     ),
     Phase(
         5,

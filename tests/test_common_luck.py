@@ -23,7 +23,7 @@ from small_worlds import (
     setting_of,
 )
 
-from sim import columnar_blocks as blocks
+from sim import columnar_crime, columnar_police
 from sim.columnar_engine import ColumnarEngine
 from sim.counties import Counties
 from sim.labels import ENFORCEMENT_COLUMNS
@@ -194,10 +194,10 @@ def decisions(engine: ColumnarEngine, t: int) -> dict[tuple[int, int], tuple[int
     """Return for each incident of a month, named by cell and number, whether it is reported and the chance of it."""
     land, state, constants = engine.land, engine.state, engine.record[0]
     month, book = engine.patrol(t), engine._empty_book()
-    met = blocks.opportunity(0, len(land.cells), land, state, constants, month, book)
-    crimes = blocks.offending(met[0], met, land, state, constants, month, book)
-    solve = blocks._solve_draws(crimes, met, land, month)
-    reported, chance, _, _ = blocks.reporting(crimes, met, solve, land, state, constants, month, book)
+    met = columnar_crime.opportunity(0, len(land.cells), land, state, constants, month, book)
+    crimes = columnar_crime.offending(met[0], met, land, state, constants, month, book)
+    solve = columnar_police._solve_draws(crimes, met, land, month)
+    reported, chance, _, _ = columnar_police.reporting(crimes, met, solve, land, state, constants, month, book)
     names = zip(met[1][:crimes].tolist(), met[2][:crimes].tolist(), strict=True)
     return dict(zip(names, zip(reported.tolist(), chance.tolist(), strict=True), strict=True))
 

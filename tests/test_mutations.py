@@ -156,7 +156,7 @@ BLOCKS: dict[str, tuple[str, str]] = {
     "clearance": ("solve[i, 0] < solved", "solve[i, 0] < 0.99 * solved"),
     "street_arrest": ("choose(u[0], constants.offender_link)", "choose(u[0], 0.99 * constants.offender_link)"),
 }
-"""What is changed in each compiled phase: text of ``columnar_blocks``, and what stands there instead."""
+"""What is changed in each compiled phase: text of a ``columnar_*`` file, and what stands there instead."""
 COMPARE = """
 import json, sys
 from engine_scenarios import columnar, differences, mesa_run, ready
@@ -201,10 +201,11 @@ def differences_in_copy(folder: Path, phase: str | None) -> list[str]:
     """Return where the engines differ in a copy of the sources with one compiled phase changed (or none)."""
     shutil.copytree(SOURCES, folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     if phase is not None:
-        path, (old, new) = folder / "sim" / "columnar_blocks.py", BLOCKS[phase]
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
-        path.write_text(text.replace(old, new), encoding="utf-8")
+        old, new = BLOCKS[phase]
+        texts = {path: path.read_text(encoding="utf-8") for path in (folder / "sim").glob("columnar_*.py")}
+        found_in = [path for path, text in texts.items() for _ in range(text.count(old))]
+        assert len(found_in) == 1, f"{old!r} stands {len(found_in)} times"
+        found_in[0].write_text(texts[found_in[0]].replace(old, new), encoding="utf-8")
     places = os.pathsep.join([str(folder), str(Path(__file__).parent)])
     environment = {**os.environ, "PYTHONPATH": places, "DARKFIGURE_CACHE": str(folder / "cache")}
     command = [sys.executable, "-c", COMPARE, json.dumps(SCENARIO), str(SEED)]

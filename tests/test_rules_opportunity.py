@@ -15,6 +15,7 @@ from sim.rules.offending import (
     EVEN,
     HOT_SPOTS,
     deterrence,
+    displaced,
     guardianship,
     impunity,
     offending_probability,
@@ -223,3 +224,11 @@ def test_offending_probability() -> None:
     assert offending_probability(2.0, 1.0, 1.0, 1.0, 1.0) == 0.5
     assert offending_probability(1.0, 0.0, 1.0, 5.0, 1.0) == 0.0
     assert math.isclose(offending_probability(2.0, 3.0, 1.0, 1.0, 1.0), 1.5)  # the engine counts and clips it
+
+
+@pytest.mark.parametrize(
+    ("factor", "mean", "share", "expected"), [(1.2, 1.1, 0.0, 1.2), (1.2, 1.2, 1.0, 1.0), (1.5, 1.21, 0.5, 1.5 / 1.1)]
+)
+def test_displaced(factor: float, mean: float, share: float, expected: float) -> None:
+    """At share 0 nothing moves; at share 1 the people-weighted mean is 1 again."""
+    assert displaced(factor, mean, share) == pytest.approx(expected)

@@ -12,7 +12,7 @@ from sim.schedule import PHASE_NAMES, PHASES, Phase
 
 SIM = REPOSITORY / "sim"
 RULE_FILES = sorted((SIM / "rules").glob("*.py"))
-COLUMNAR = ("columnar_blocks", "columnar_custody", "columnar_news", "columnar_engine")
+COLUMNAR = tuple(path.stem for path in sorted(SIM.glob("columnar_*.py")))
 BUILDING = {"scattered", "likely_mass", "roster_length", "log_odds"}
 """Rules that build the world or the constants, or serve other rules; no phase is theirs."""
 

@@ -40,6 +40,14 @@ def impunity(relative_risk: float, elasticity: float) -> float:
 
 
 @rule
+def displaced(impunity_factor: float, mean: float, displacement: float) -> float:
+    """Return impunity of which a share ``displacement`` moves between groups: divided by its mean over people."""
+    if displacement == 0.0:
+        return impunity_factor
+    return float(impunity_factor / mean**displacement)
+
+
+@rule
 def deterrence(strength: float, removal_risk: float, reference: float) -> float:
     """Return how the risk of removal multiplies the offending of removable people."""
     if strength == 0.0 or reference <= 0.0:
