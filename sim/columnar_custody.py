@@ -117,17 +117,13 @@ def _remove(
     registry.removed[county] += 1
     u = draw(land.seed, entity, 0, month.index, DEPARTURE)
     becomes = departure(u[0], constants.returns, constants.refill)
-    if constants.incapacitation == 0:
-        if becomes == RETURNS:
-            until = month.index + months_until_return(u[1], constants.return_months)
-            return event_of(slot, arrest_county, generation_of(person), RETURN), until
-        return int64(-1), 0
-    move(slot, county, group, AWAY, state, registry)
-    state.person[slot] = with_bit(state.person[slot], 13, 0)
+    if constants.incapacitation == 1:
+        move(slot, county, group, AWAY, state, registry)
+        state.person[slot] = with_bit(state.person[slot], 13, 0)
     if becomes == RETURNS:
         until = month.index + months_until_return(u[1], constants.return_months)
         return event_of(slot, arrest_county, generation_of(person), RETURN), until
-    if becomes == REPLACED:
+    if becomes == REPLACED and constants.incapacitation == 1:
         until = month.index + months_until_refill(u[1], constants.refill_months)
         return event_of(slot, arrest_county, generation_of(person), ARRIVAL), until
     return int64(-1), 0
@@ -150,7 +146,7 @@ def _arrive(
     u = draw(land.seed, entity_at(slot, county, land), 0, month.index, NEWCOMER)
     status = newcomer_status(u[0], status_share[county, group, 2], status_share[county, group, 1])
     rank = newcomer_class(u[1], constants.likely_share, constants.frequent_share)
-    pool = pool_of(slot, county, group, land)
+    pool = pool_of(slot, land)
     first, last = land.pools[pool].roster, land.pools[pool].roster + land.pools[pool].entries
     if bit_of(person, 15) == 1:
         for entry in range(first, last):
@@ -173,7 +169,7 @@ def _arrive(
 
 
 @helper
-def pool_of(slot: int, county: int, group: int, land: Land) -> int:
+def pool_of(slot: int, land: Land) -> int:
     """Return the pool of likely offenders to which a slot belongs."""
     return int64(np.searchsorted(land.pool_low, slot, side="right")) - 1
 

@@ -10,8 +10,6 @@ from sim.parameters.base import ASSUMPTION, ByLevel, Section, choice, number, re
 
 Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A calendar month, written YYYY-MM, from 1900-01 to 2099-12."""
-Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-"""A calendar day, written YYYY-MM-DD."""
 Counties = Literal["all", "none", "file"] | Annotated[float, Field(ge=0, le=1)] | list[str]
 """Which counties: all, none, those with a date in the world's own calendar (file), a share, or a list of codes."""
 
