@@ -1,8 +1,4 @@
-"""The toy workload that rivals run: a small part of one month of the model, the same for all.
-
-One person in a hundred is victimised in a month and reports with a probability of base x trust. One report in fifty
-leads to a removal; where people are removed, trust falls in the next month, and it recovers slowly.
-"""
+"""The toy workload (see ``workload``) as plain Mesa and as vectorised numpy."""
 
 from __future__ import annotations
 
@@ -12,12 +8,9 @@ from typing import Any
 import mesa
 import numpy as np
 
-VICTIMISED = 0.01
-REPORTING_BASE = 0.5
-REMOVED = 0.02
-RECOVERY = 0.05
-LOSS = 2.0
-COUNTIES = 25
+from benchmarks.workload import WORKLOAD, Counts
+
+VICTIMISED, REPORTING_BASE, REMOVED, RECOVERY, LOSS, COUNTIES = WORKLOAD
 
 
 class ToyPerson(mesa.Agent):  # type: ignore[misc]
@@ -47,7 +40,7 @@ class ToyModel(mesa.Model):  # type: ignore[misc]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             super().__init__(seed=seed)
-        self.incidents = self.reports = 0
+        self.incidents = self.reports = self.removals = 0
         self.removed, self.loss = [0] * COUNTIES, [0.0] * COUNTIES
         self.size = people
         for number in range(people):
@@ -60,8 +53,14 @@ class ToyModel(mesa.Model):  # type: ignore[misc]
                 self.agents.shuffle_do("live")
             else:
                 self.agents.do("live")
+            self.removals += sum(self.removed)
             self.loss = [LOSS * removed * COUNTIES / self.size for removed in self.removed]
             self.removed = [0] * COUNTIES
+
+    def counts(self) -> Counts:
+        """Return what was counted in all months so far."""
+        trust = sum(agent.trust for agent in self.agents) / self.size
+        return Counts(self.incidents, self.reports, self.removals, trust)
 
 
 class ToyArrays:
@@ -72,7 +71,7 @@ class ToyArrays:
         self.county = np.arange(people) * COUNTIES // people
         self.trust = np.ones(people)
         self.loss: Any = np.zeros(COUNTIES)
-        self.incidents = self.reports = 0
+        self.incidents = self.reports = self.removals = 0
 
     def run(self, months: int) -> None:
         """Run some months."""
@@ -85,3 +84,8 @@ class ToyArrays:
             self.loss = LOSS * np.bincount(self.county[removed], minlength=COUNTIES) * COUNTIES / people
             self.incidents += len(victims)
             self.reports += len(reporting)
+            self.removals += len(removed)
+
+    def counts(self) -> Counts:
+        """Return what was counted in all months so far."""
+        return Counts(self.incidents, self.reports, self.removals, float(self.trust.mean()))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.constants import FAMILY_OF_CRIME, full_trust_union
+from sim.constants import FAMILY_OF_CRIME, full_trust_chances
 from sim.counties import Counties
 from sim.labels import CHARGE_OF_CRIME, CHARGES
 from sim.parameters import Parameters
@@ -111,7 +111,7 @@ def solve_baseline(parameters: Parameters, counties: Counties) -> Baseline:
     reported = np.array(parameters.reporting.reported.values())
     recording, clearance = np.array(police.recording.values()), np.array(police.clearance.values())
     solved = recording * clearance
-    by_people = np.einsum("kgs,kgt,jst->kgj", statuses, statuses, full_trust_union(parameters))
+    by_people = np.einsum("kgs,kgt,jst->kgj", statuses, statuses, full_trust_chances(parameters)[2])
     organization = np.array(crime.organization_share.values())
     goal = counties.recorded_per_100k * MONTHLY
     offending = np.array([parameters.people.frequent_offending, 1.0 - parameters.people.frequent_offending, 0.0])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -21,7 +23,8 @@ EXAMPLES = {
     "run": """\
 examples:
   darkfigure run scenarios/secure_communities.yaml
-  darkfigure run scenarios/baseline.yaml --seed 7 --set world.people=50000 --set months=48 --out outputs/mine""",
+  darkfigure run scenarios/baseline.yaml --seed 7 --set world.people=50000 --set months=48 --out outputs/mine
+  darkfigure run scenarios/secure_communities.yaml --figures""",
     "compare": """\
 examples:
   darkfigure compare scenarios/compare_programs.yaml
@@ -63,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     run = _command(commands, "run", "run one scenario and keep its tables in a folder", run_command)
     run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML)")
+    run.add_argument("--figures", action="store_true", help="draw maps over time and the funnel, in DIR/figures")
     _add_running(run)
 
     compare = _command(commands, "compare", "run scenarios over the same luck and compare them", compare_command)
@@ -74,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     compare.add_argument("--workers", metavar="N", type=_count, help="processes (default: all processors)")
     _add_running(compare)
 
-    check = _command(commands, "check", "check scenario and comparison files without running them", check_command)
+    check = _command(commands, "check", "check files without running them, and tell what running needs", check_command)
     check.add_argument("files", metavar="FILE", nargs="+", help="scenario or comparison file (YAML)")
 
     describe = _command(commands, "describe", "print the model: phases, rules, parameters", describe_command)
@@ -134,8 +138,22 @@ def run_command(arguments: Arguments) -> int:
     out = free_folder(arguments.out, scenario.name)
     from sim.run import run_to_folder
 
-    threads = arguments.threads or processors()
-    run_to_folder(scenario, seed=seed, engine=arguments.engine, threads=threads, out=out, quiet=arguments.quiet)
+    threads, watcher = arguments.threads or processors(), None
+    if arguments.figures:
+        from sim.run_figures import RunFigures
+
+        watcher = RunFigures()
+    run_to_folder(
+        scenario,
+        seed=seed,
+        engine=arguments.engine,
+        threads=threads,
+        out=out,
+        quiet=arguments.quiet,
+        watcher=watcher,
+    )
+    if watcher is not None and not arguments.quiet:
+        print(f"Figures: {out / 'figures'}")
     return 0
 
 
@@ -167,11 +185,21 @@ def check_command(arguments: Arguments) -> int:
     status = 0
     for file in arguments.files:
         try:
-            print(printable(f"{file}: {check_file(file)}"))
+            print(printable(f"{file}: {check_file(file)}; {_needs_of(file)}"))
         except UserError as error:
             print(error, file=sys.stderr)
             status = 2
     return status
+
+
+def _needs_of(file: str) -> str:
+    """Return what the runs of a sound file will need, as ``run`` and ``compare`` tell it by default."""
+    from sim.needs import forecast_comparison, forecast_run
+    from sim.scenario import kind_of, load_comparison, load_scenario
+
+    if kind_of(file) == "scenario":
+        return str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
+    return str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
 
 
 def describe_command(arguments: Arguments) -> int:
@@ -224,8 +252,19 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
+def _rest_collector() -> None:
+    """Let the garbage collector look seldom, and not at all at the end: loading modules leaves nothing to collect."""
+    gc.set_threshold(100_000, 20, 20)
+    atexit.register(gc.freeze)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its status: 0 done, 2 a mistake to put right, 130 interrupted."""
+    """Run the command line and return its status: 0 done, 2 a mistake to put right, 130 interrupted.
+
+    Without ``argv`` the process is the command's own.
+    """
+    if argv is None:
+        _rest_collector()
     try:
         arguments = build_parser().parse_args(argv)
         status = int(arguments.action(arguments))

@@ -8,9 +8,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columnar_crime import offending, opportunity
-from sim.columnar_police import _solve_draws, clearance, recording, reporting, street_arrest, told_to_survey
-from sim.columnar_records import Array, Book, Land, Month, State
-from sim.compiled import block, int64, unowned
+from sim.columnar_police import (
+    SOLVE,
+    clearance,
+    draws_of,
+    recording,
+    reporting,
+    street_arrest,
+    street_counts,
+    told_to_survey,
+)
+from sim.columnar_records import Array, Book, Land, Month, State, with_room
+from sim.compiled import block, unowned
 
 BATCH_AGENTS = 100_000
 
@@ -33,21 +42,37 @@ def run_block(
     constants = table[0]
     land, state = unowned(land), unowned(state)
     month, book = unowned(month), unowned(book)
-    arrests, calmed, told = np.empty(64, np.int64), np.empty(16, np.int64), np.empty(16, np.int64)
-    arrested, reassured, heard = int64(0), int64(0), int64(0)
+    arrests, calmed, told = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+    arrested, reassured, heard = 0, 0, 0
     cell, last = land.counties[first_county].cell_first, land.counties[last_county - 1].cell_end
     while cell < last:
         end = _batch_end(cell, last, land.cells)
-        met = opportunity(cell, end, land, state, constants, month, book)
-        crimes = offending(met[0], met, land, state, constants, month, book)
-        solve = _solve_draws(crimes, met, land, month)
-        reported, chance, full, uniforms = reporting(crimes, met, solve, land, state, constants, month, book)
-        recorded = recording(crimes, met, reported, uniforms, land, constants, book)
-        out = (arrests, arrested, calmed, reassured)
-        arrests, arrested, calmed, reassured = clearance(
-            crimes, met, solve, reported, recorded, chance, full, land, state, constants, month, book, out
+        met, incidents = opportunity(cell, end, land, state, constants, month, book)
+        crimes = offending(met, incidents, land, constants, month, book)
+        solve = draws_of(crimes, incidents, SOLVE, land, month)
+        reported, chance, full, calls = reporting(crimes, incidents, solve, land, state, constants, month, book)
+        recorded = recording(crimes, incidents, reported, calls, land, constants, book)
+        stops = street_counts(cell, end, land, constants, month)
+        arrests = with_room(arrests, arrested, crimes + stops.sum())
+        calmed, told = with_room(calmed, reassured, crimes), with_room(told, heard, crimes)
+        solved, calm = clearance(
+            crimes,
+            incidents,
+            solve,
+            reported,
+            recorded,
+            chance,
+            full,
+            land,
+            state,
+            constants,
+            month,
+            book,
+            arrests[arrested:],
+            calmed[reassured:],
         )
-        told, heard = told_to_survey(crimes, met, solve, land, constants, month, told, heard)
-        arrests, arrested = street_arrest(cell, end, land, state, constants, month, arrests, arrested)
+        arrested, reassured = arrested + solved, reassured + calm
+        heard += told_to_survey(crimes, incidents, solve, land, constants, month, told[heard:])
+        arrested += street_arrest(cell, end, stops, land, state, constants, month, arrests[arrested:])
         cell = end
     return arrests[:arrested], calmed[:reassured], told[:heard]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columnar_people import RECORD, record_of
+from sim.columnar_people import record_and_match
 from sim.columnar_records import (
     ARRESTED,
     AT_LARGE,
@@ -23,8 +23,10 @@ from sim.columnar_records import (
     Month,
     Registry,
     State,
+    county_from,
     entity_at,
     event_of,
+    group_in,
     home_of,
 )
 from sim.compiled import block, int64, unowned
@@ -55,27 +57,32 @@ def booking(
     ``events`` and ``due``; returns the people booked and the number of events.
     """
     constants = table[0]
-    land, state = unowned(land), unowned(state)
+    land, state, month, registry = unowned(land), unowned(state), unowned(month), unowned(registry)
     n = len(arrests)
     booked = Booked(
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
+        np.empty(n, np.int32),
+        np.empty(n, np.int32),
+        np.empty(n, np.int8),
+        np.empty(n, np.int8),
+        np.empty(n, np.int32),
+        np.empty(n, np.int8),
     )
-    count, planned, previous, level = 0, 0, int64(-1), 0
+    slots, counties, statuses, levels, stays, candidates = booked
+    persons = np.empty(n, np.uint16)
+    for i in range(n):
+        persons[i] = state.person[arrests[i] >> 20]
+    count, planned, previous, level, home, known = 0, 0, int64(-1), 0, int64(0), 0.0
     cap, secure, jail_287g = programs
-    for arrest in arrests:
+    for i in range(n):
+        arrest, person = arrests[i], int64(persons[i])
         slot, charge, county = arrest >> 20, (arrest >> 16) & 15, arrest & 65535
-        person = state.person[slot]
         status = status_of(person)
         again = slot == previous
         if not again:
-            home, group = home_of(slot, land)
+            home = county_from(home, slot, land)
+            group = group_in(slot, home, land)
             entity = entity_at(slot, home, land)
-            level = record_of(person, entity, land.world_seed, constants)
+            level, known = record_and_match(person, entity, land.world_seed, constants)
         registry.enforcement[county, status, level, ARRESTED] += 1
         if again:
             continue
@@ -99,7 +106,6 @@ def booking(
             registry.removable[county] += 1
         if u[0] < constants.fingerprints:
             registry.enforcement[county, status, level, BOOKED] += 1
-            known = draw(land.world_seed, entity, 2 * generation_of(person), 0, RECORD)[3]
             federal = has_federal_record(bit_of(person, 9), known, constants.federal_record[group, status])
             screening = screening_probability(
                 status > 0,
@@ -115,8 +121,8 @@ def booking(
                 if removable:
                     registry.enforcement[county, status, level, REMOVABLE] += 1
                     candidate = int64(1)
-        booked.slot[count], booked.county[count], booked.status[count] = slot, county, status
-        booked.level[count], booked.stay[count], booked.candidate[count] = level, stay, candidate
+        slots[count], counties[count], statuses[count] = slot, county, status
+        levels[count], stays[count], candidates[count] = level, stay, candidate
         count += 1
     return booked, count, planned
 
@@ -130,14 +136,14 @@ def request(
     Returns indices of people booked, and for each the field office, level and keyed rank.
     """
     constants = table[0]
-    land = unowned(land)
+    land, month, booked = unowned(land), unowned(month), unowned(booked)
     who, office = np.empty(count, np.int64), np.empty(count, np.int64)
     level, rank = np.empty(count, np.int64), np.empty(count)
     n = 0
     for i in range(count):
         if booked.candidate[i] == 0 or needs_conviction(priority[booked.county[i]], booked.level[i]):
             continue
-        slot = booked.slot[i]
+        slot = int64(booked.slot[i])
         u = draw(land.seed, entity_at(slot, home_of(slot, land)[0], land), 0, month.index, DETAINER)
         if asks_for_detainer(u[0], constants.detainer_issue[booked.level[i]]):
             who[n], office[n], level[n], rank[n] = i, region[booked.county[i]], booked.level[i], u[1]
@@ -163,12 +169,14 @@ def detainer(
     arrests the person at large.
     """
     constants = table[0]
-    land, state = unowned(land), unowned(state)
-    outcome = np.zeros(len(asked), dtype=np.int64)
+    land, state, month, registry = unowned(land), unowned(state), unowned(month), unowned(registry)
+    booked = unowned(booked)
+    outcome = np.zeros(len(asked), dtype=np.int8)
     for i in range(len(asked)):
         if booked.candidate[i] == 0:
             continue
-        slot, county, status, level = booked.slot[i], booked.county[i], booked.status[i], booked.level[i]
+        slot, county = int64(booked.slot[i]), int64(booked.county[i])
+        status, level = int64(booked.status[i]), int64(booked.level[i])
         entity = entity_at(slot, home_of(slot, land)[0], land)
         u = draw(land.seed, entity, 0, month.index, DETAINER)
         released = True

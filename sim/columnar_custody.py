@@ -25,11 +25,13 @@ from sim.columnar_records import (
     Month,
     Registry,
     State,
+    county_from,
     entity_at,
     event_of,
+    group_in,
     home_of,
 )
-from sim.compiled import block, helper, int64, unowned
+from sim.compiled import block, helper, int64, prefetch, unowned
 from sim.constants import Constants
 from sim.draws import Purpose, draw
 from sim.person import (
@@ -63,6 +65,8 @@ from sim.rules.reporting import fear_after_jump, fear_after_reassurance
 
 TRANSFER, DEPARTURE, NEWCOMER = int(Purpose.TRANSFER), int(Purpose.DEPARTURE), int(Purpose.NEWCOMER)
 ACQUAINTANCE = int(Purpose.ACQUAINTANCE)
+AHEAD = 12
+"""How many people ahead memory is asked for."""
 
 
 @helper
@@ -195,13 +199,17 @@ def custody(
     fear goes to ``spread`` (slot and reason); returns how many of each.
     """
     constants = table[0]
-    land, state = unowned(land), unowned(state)
-    planned, told = 0, 0
-    for event in due_now:
+    land, state, month, registry = unowned(land), unowned(state), unowned(month), unowned(registry)
+    booked = unowned(booked)
+    planned, told, county = 0, 0, int64(0)
+    for i in range(len(due_now)):
+        event = due_now[i]
+        prefetch(state.person, due_now[min(i + AHEAD, len(due_now) - 1)] >> 24)
         slot, arrest_county = event >> 24, (event >> 8) & 65535
         generation, kind = (event >> 5) & 7, event & 31
-        person = state.person[slot]
-        county, group = home_of(slot, land)
+        person = int64(state.person[slot])
+        county = county_from(county, slot, land)
+        group = group_in(slot, county, land)
         if generation_of(person) != generation:
             continue
         if kind <= 2:
@@ -232,10 +240,13 @@ def custody(
                 move(slot, county, group, FREE, state, registry)
         elif kind == ARRIVAL:
             _arrive(slot, county, group, land, state, constants, month, status_share, registry)
+    county = int64(0)
     for i in range(len(outcome)):
-        slot, arrest_county = booked.slot[i], booked.county[i]
+        slot, arrest_county = int64(booked.slot[i]), int64(booked.county[i])
+        prefetch(state.person, booked.slot[min(i + AHEAD, len(outcome) - 1)])
         if booked.stay[i] > 0:
-            county, group = home_of(slot, land)
+            county = county_from(county, slot, land)
+            group = group_in(slot, county, land)
             move(slot, county, group, JAILED, state, registry)
             events[planned] = event_of(slot, arrest_county, generation_of(state.person[slot]), RELEASE)
             due[planned] = month.index + booked.stay[i]
@@ -268,7 +279,7 @@ def word_of_mouth(
 ) -> None:
     """Phase 12: reports that led to an arrest reassure; removals and arrests at large frighten those close."""
     constants = table[0]
-    land, state = unowned(land), unowned(state)
+    land, state, month = unowned(land), unowned(state), unowned(month)
     for slot in calmed:
         county, _ = home_of(slot, land)
         place = slot - land.counties[county].base + land.counties[county].community

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from sim import columnar_blocks as blocks
 from sim import columnar_booking as booking_loops
 from sim import columnar_custody as custody_loops
 from sim import columnar_news as news_loops
+from sim.columnar_docket import Docket, Events, empty_registry, merged
 from sim.columnar_records import CELL, CONDITION, COUNTY, POOL, RELEASE, Book, Booked, Land, Month, Registry, State
 from sim.constants import as_record
 from sim.ledger import MonthRecord
@@ -23,9 +24,11 @@ from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS
 from sim.setting import Setting, hispanic_risk, program_flags
 
-Events = npt.NDArray[np.int64]
 SMALL_WORLD = 5_000_000
 """Below so many people, threads inside a run cost more than they save: run replications in parallel instead."""
+CHUNKS, DOCKETS = 16, 4
+"""Parts for each thread in which a month's crimes, and a month's arrests, are worked through."""
+Result = TypeVar("Result")
 
 
 def chosen_in_capacity(office: Events, level: Events, rank: npt.NDArray[np.float64], quota: Events) -> Events:
@@ -41,27 +44,35 @@ def chosen_in_capacity(office: Events, level: Events, rank: npt.NDArray[np.float
 class ColumnarEngine:
     """One run on arrays; iterate over ``months()`` to run it."""
 
-    def __init__(self, setting: Setting, seed: int, threads: int = 1) -> None:
-        """Lay out a run of ``setting`` with the luck of ``seed``."""
+    def __init__(self, setting: Setting, seed: int, threads: int = 1, *, keep_world: bool = True) -> None:
+        """Lay out a run of ``setting`` with the luck of ``seed``.
+
+        Unless ``keep_world`` holds, the run uses up the world's people instead of a copy: half the memory, one run.
+        """
         self.setting, self.world, self.constants = setting, setting.world, setting.constants
         world, count = self.world, len(self.world.counties.code)
         self.land = _land(setting, seed)
         community = int(world.community_base[-1])
         self.state = State(
-            person=world.person.copy(),
+            person=world.person.copy() if keep_world else world.person,
             fear_steps=np.zeros(community, dtype=np.uint8),
             fear_month=np.zeros(community, dtype=np.uint8),
-            roster=world.roster.copy(),
+            roster=world.roster.copy() if keep_world else world.roster,
         )
         self.record = as_record(setting.constants)
         self.threads = threads if world.size >= SMALL_WORLD else 1
-        self.chunks = _chunks(world.slot_base, 1 if self.threads == 1 else 16 * self.threads)
-        self.calendar: dict[int, list[Events]] = defaultdict(list)
+        self.pool: ThreadPoolExecutor | None = None
+        self.chunks = _chunks(world.slot_base, 1 if self.threads == 1 else CHUNKS * self.threads)
+        ranges = _chunks(world.slot_base, 1 if self.threads == 1 else DOCKETS * self.threads)
+        ends = [(int(world.slot_base[first]), int(world.slot_base[last])) for first, last in ranges]
+        self.dockets = [Docket(first, last, setting.parameters.months) for first, last in ends]
         self.interviews: dict[int, list[Events]] = defaultdict(list)
         self.county_fear = np.zeros(count)
         self.risk = np.ones((count, 3, 2))
         self.removal_risk = setting.starting_removal_risk.copy()
         self.load = np.ones(count)
+        region_agents = np.bincount(world.counties.region, weights=world.counties.agents.astype(np.float64))
+        self.office_capacity = [self.constants.capacity_per_agent * size for size in region_agents]
         self.recent = np.zeros(len(world.cell_county))
         self.custody_counts = np.zeros((count, 3, 3, 4), dtype=np.int64)
         news_loops.count_people(self.land, self.state, self.custody_counts)
@@ -76,31 +87,39 @@ class ColumnarEngine:
         world = self.world
         homes = np.searchsorted(world.slot_base, world.release_slot, side="right") - 1
         events = (world.release_slot << 24) | (homes << 8) | RELEASE
-        self._plan(events, world.release_month)
+        order = np.argsort(events, kind="stable")
+        events, due = events[order], world.release_month[order]
+        for docket in self.dockets:
+            low, high = np.searchsorted(events, [docket.first << 24, docket.last << 24])
+            docket.plan(events[low:high], due[low:high])
 
-    def _plan(self, events: Events, due: Events) -> None:
-        """Put events into the calendar; those after the last month are dropped."""
-        for month in np.unique(due[due < self.setting.parameters.months]):
-            self.calendar[int(month)].append(events[due == month])
+    def _side_by_side(self, work: Callable[..., Result], *parts: Sequence[Any]) -> list[Result]:
+        """Return what ``work`` gives for each of several parts, in threads where the run has them."""
+        if self.pool is None:
+            return [work(*each) for each in zip(*parts, strict=True)]
+        return list(self.pool.map(work, *parts))
 
     def months(self) -> Iterator[MonthRecord]:
         """Run the months in order and yield the record of each."""
         with ThreadPoolExecutor(self.threads) as pool:
+            self.pool = pool if self.threads > 1 else None
             for t in range(self.setting.parameters.months):
-                yield self.step(t, pool)
+                yield self.step(t)
 
-    def step(self, t: int, pool: ThreadPoolExecutor) -> MonthRecord:
+    def step(self, t: int) -> MonthRecord:
         """Run one month: the phases of the schedule."""
-        book, registry = self._empty_book(), self._empty_registry()
+        book = self._empty_book()
+        registries = [empty_registry(self.custody_counts) for _ in self.dockets]
         self.policy(t)
         month = self.patrol(t)
-        arrests, calmed, told = self.blocks(month, book, pool)
+        arrests, calmed, told = self.blocks(month, book)
         for months_ahead in range(1, 7):
             self.interviews[t + months_ahead].append(told[(told & 15) == months_ahead])
-        booked, count = self.booking(arrests, month, registry)
-        outcome = self.detainer(booked, count, month, registry)
-        spread = self.custody(booked, outcome, month, registry)
+        booked = self.booking(arrests, month, registries)
+        outcomes = self.detainer(booked, month, registries)
+        spread = self.custody(booked, outcomes, month, registries)
         self.word_of_mouth(calmed, spread, month)
+        registry = merged(registries)
         self.news(month, book, registry)
         return self.count(month, book, registry)
 
@@ -115,12 +134,6 @@ class ColumnarEngine:
             opportunities=np.zeros(count, dtype=np.int64),
             clipped=np.zeros(count, dtype=np.int64),
         )
-
-    def _empty_registry(self) -> Registry:
-        count = len(self.land.counties)
-        enforcement = np.zeros((count, 3, 4, 12), dtype=np.int32)
-        removed, removable, taken = (np.zeros(count, dtype=np.int64) for _ in range(3))
-        return Registry(enforcement, self.custody_counts, removed, removable, taken)
 
     def policy(self, t: int) -> None:
         """Phase 1: a legalization changes status; programs are read from the calendar."""
@@ -140,68 +153,97 @@ class ColumnarEngine:
         news_loops.conditions(self.record, shares, self.risk, self.removal_risk, self.load, task_force, now)
         return Month(t, now, guard)
 
-    def blocks(self, month: Month, book: Book, pool: ThreadPoolExecutor) -> tuple[Events, Events, Events]:
+    def blocks(self, month: Month, book: Book) -> tuple[Events, Events, Events]:
         """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""
 
         def run(chunk: tuple[int, int]) -> Any:
             return blocks.run_block(*chunk, self.land, self.state, self.record, month, book)
 
-        results = list(pool.map(run, self.chunks)) if self.threads > 1 else [run(chunk) for chunk in self.chunks]
-        arrests, calmed, told = (np.concatenate(lists) for lists in zip(*results, strict=True))
-        return arrests, calmed, told
+        arrests, calmed, told = zip(*self._side_by_side(run, self.chunks), strict=True)
+        return np.concatenate(arrests), np.concatenate(calmed), np.concatenate(told)
 
-    def booking(self, arrests: Events, month: Month, registry: Registry) -> tuple[Booked, int]:
-        """Phase 9: who is booked, matched and screened."""
+    def booking(self, arrests: Events, month: Month, registries: list[Registry]) -> list[tuple[Booked, int]]:
+        """Phase 9: who is booked, matched and screened; by docket, the people and their number."""
         arrests = np.sort(arrests)
         calendar, t = self.setting.calendar, month.index
         programs = (calendar.cap[t], calendar.secure_communities[t], calendar.agreement_287g_jail[t])
-        events, due = np.empty(len(arrests), dtype=np.int64), np.empty(len(arrests), dtype=np.int64)
-        booked, count, planned = booking_loops.booking(
-            arrests, self.land, self.state, self.record, month, programs, registry, events, due
-        )
-        self._plan(events[:planned], due[:planned])
-        return booked, count
 
-    def detainer(self, booked: Booked, count: int, month: Month, registry: Registry) -> Events:
-        """Phase 10: ICE ranks within its capacity and asks; the county honours or declines."""
+        def book(docket: Docket, registry: Registry) -> tuple[Booked, int]:
+            own = docket.own(arrests, 20)
+            events, due = np.empty(len(own), dtype=np.int64), np.empty(len(own), dtype=np.int64)
+            booked, count, planned = booking_loops.booking(
+                own, self.land, self.state, self.record, month, programs, registry, events, due
+            )
+            docket.plan(events[:planned], due[:planned])
+            return booked, count
+
+        return self._side_by_side(book, self.dockets, registries)
+
+    def detainer(
+        self, booked: list[tuple[Booked, int]], month: Month, registries: list[Registry]
+    ) -> list[npt.NDArray[np.int8]]:
+        """Phase 10: ICE ranks within its capacity and asks; the county honours or declines. Outcomes by docket."""
         calendar, t, region = self.setting.calendar, month.index, self.world.counties.region
-        priority = calendar.priority_enforcement[t]
-        who, office, level, rank = booking_loops.request(booked, count, region, self.land, self.record, month, priority)
-        agents = np.bincount(region, weights=self.world.counties.agents.astype(np.float64))
-        quota = np.array([capacity_this_month(self.constants.capacity_per_agent * size, t) for size in agents])
-        asked = np.zeros(count, dtype=np.int64)
-        asked[who[chosen_in_capacity(office, level, rank, quota)]] = 1
-        result: Events = booking_loops.detainer(
-            booked, asked, self.land, self.state, self.record, month, priority, calendar.cooperation[t], registry
-        )
-        return result
+        priority, cooperation = calendar.priority_enforcement[t], calendar.cooperation[t]
 
-    def custody(self, booked: Booked, outcome: Events, month: Month, registry: Registry) -> Events:
-        """Phase 11: courts, ICE, returns and arrivals; returns who causes fear and why."""
-        waiting = self.calendar.pop(month.index, [])
-        due_now = np.sort(np.concatenate(waiting)) if waiting else np.empty(0, dtype=np.int64)
-        room = len(due_now) + 2 * len(outcome)
-        events, due, spread = (np.empty(room, dtype=np.int64) for _ in range(3))
-        planned, told = custody_loops.custody(
-            due_now,
-            booked,
-            outcome,
-            self.land,
-            self.state,
-            self.record,
-            month,
-            self.world.baseline.status_share,
-            registry,
-            events,
-            due,
-            spread,
-        )
-        self._plan(events[:planned], due[:planned])
-        return spread[:told]
+        def request(people: tuple[Booked, int]) -> Any:
+            return booking_loops.request(*people, region, self.land, self.record, month, priority)
 
-    def word_of_mouth(self, calmed: Events, spread: Events, month: Month) -> None:
+        def decide(people: tuple[Booked, int], asked: Events, registry: Registry) -> Any:
+            return booking_loops.detainer(
+                people[0], asked, self.land, self.state, self.record, month, priority, cooperation, registry
+            )
+
+        who, office, level, rank = zip(*self._side_by_side(request, booked), strict=True)
+        starts = np.cumsum([0, *(count for _, count in booked)])
+        asked = np.zeros(starts[-1], dtype=np.int64)
+        wanted = np.concatenate([start + own for start, own in zip(starts[:-1], who, strict=True)])
+        offices, levels, ranks = np.concatenate(office), np.concatenate(level), np.concatenate(rank)
+        quota = np.array([capacity_this_month(capacity, t) for capacity in self.office_capacity])
+        asked[wanted[chosen_in_capacity(offices, levels, ranks, quota)]] = 1
+        return self._side_by_side(decide, booked, np.split(asked, starts[1:-1]), registries)
+
+    def custody(
+        self,
+        booked: list[tuple[Booked, int]],
+        outcomes: list[npt.NDArray[np.int8]],
+        month: Month,
+        registries: list[Registry],
+    ) -> list[Events]:
+        """Phase 11: courts, ICE, returns and arrivals; returns by docket who causes fear and why."""
+        shares = self.world.baseline.status_share
+
+        def settle(docket: Docket, people: tuple[Booked, int], outcome: Any, registry: Registry) -> Events:
+            due_now = docket.take(month.index)
+            events, due, spread = (np.empty(len(due_now) + 2 * len(outcome), dtype=np.int64) for _ in range(3))
+            planned, told = custody_loops.custody(
+                due_now,
+                people[0],
+                outcome,
+                self.land,
+                self.state,
+                self.record,
+                month,
+                shares,
+                registry,
+                events,
+                due,
+                spread,
+            )
+            docket.plan(events[:planned], due[:planned])
+            return spread[:told].copy()
+
+        return self._side_by_side(settle, self.dockets, booked, outcomes, registries)
+
+    def word_of_mouth(self, calmed: Events, spread: list[Events], month: Month) -> None:
         """Phase 12: reassurance, and fear among those close to people removed."""
-        custody_loops.word_of_mouth(calmed, spread, len(spread), self.land, self.state, self.record, month)
+        calmed = np.sort(calmed)
+
+        def tell(docket: Docket, heard: Events) -> None:
+            own = docket.own(calmed, 0)
+            custody_loops.word_of_mouth(own, heard, len(heard), self.land, self.state, self.record, month)
+
+        self._side_by_side(tell, self.dockets, spread)
 
     def news(self, month: Month, book: Book, registry: Registry) -> None:
         """Phase 13: county fear, believed risks and police workload."""

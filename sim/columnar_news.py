@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columnar_people import sensitivity_and_trust
-from sim.columnar_records import Array, Book, Land, Month, Registry, State, entity_at, home_of
-from sim.compiled import block, helper, unowned
+from sim.columnar_records import Array, Book, Land, Month, Registry, State, county_from, entity_at, group_in, home_of
+from sim.compiled import block, helper, int64, prefetch, unowned
 from sim.constants import Constants
 from sim.draws import Purpose, draw, entity_of
 from sim.person import FREE, custody_of, generation_of, status_of, with_status
@@ -19,6 +19,7 @@ from sim.rules.survey import responds_to_survey, rotation
 
 RECORD, SURVEY, LEGALIZATION = int(Purpose.RECORD), int(Purpose.SURVEY), int(Purpose.LEGALIZATION)
 RESPONDENTS, SURVEYED = 6, 4
+AHEAD = 12
 TRUST_UNIT = 1048576.0
 """Trust is summed over respondents in whole units of 2**-20."""
 
@@ -78,6 +79,7 @@ def conditions(
                 mean += group_share[county, group] * now.impunity[group, crime]
             for group in range(3):
                 now.impunity[group, crime] = displaced(now.impunity[group, crime], mean, constants.displacement)
+            now.impunity[3, crime] = 1.0
         now.deterrence = deterrence(constants.deterrence, removal_risk[county], constants.deterrence_reference)
         lost = constants.task_force_officer_time if task_force[county] else 0.0
         now.capacity = clearance_capacity(load[county], constants.load_elasticity, lost)
@@ -176,8 +178,10 @@ def answers(
     age = draw(land.world_seed, entity, 2 * generation_of(person) + 1, 0, RECORD)[1]
     if age >= constants.survey_age_share:
         return False, 1.0
-    sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
     u = draw(land.seed, entity, 0, month.index, SURVEY)[0]
+    if group == 2:
+        return u < constants.response, 1.0
+    sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
     return responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now), now
 
 
@@ -187,13 +191,17 @@ def count_survey(
 ) -> None:
     """Phase 14, the survey: this month's interviews and what respondents tell of the months before.
 
-    ``panel`` is the slots interviewed this month.
+    ``panel`` is the slots interviewed this month, in order.
     """
     constants = table[0]
     land, state = unowned(land), unowned(state)
     month, book = unowned(month), unowned(book)
-    for slot in panel:
-        county, group = home_of(slot, land)
+    county = int64(0)
+    for i in range(len(panel)):
+        slot = panel[i]
+        prefetch(state.person, panel[min(i + AHEAD, len(panel) - 1)])
+        county = county_from(county, slot, land)
+        group = group_in(slot, county, land)
         responds, now = answers(slot, county, group, land, state, constants, month)
         if responds:
             status = status_of(state.person[slot])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.columnar_records import Array, Land, Month, State
-from sim.compiled import helper, int64
+from sim.compiled import helper, int64, prefetch
 from sim.constants import Constants
 from sim.draws import Purpose, draw
 from sim.person import bit_of, generation_of, is_tied, status_of
@@ -24,6 +24,14 @@ def tie_of(slot: int, group: int, low: int, size: int, person: Array) -> int:
             if status_of(person[other]) != 0:
                 mixed = True
     return is_tied(status, mixed)
+
+
+@helper
+def prefetch_fear(slot: int, county: int, land: Land, state: State) -> None:
+    """Ask for a community member's own fear, which will be read soon."""
+    place = slot - land.counties[county].base + land.counties[county].community
+    prefetch(state.fear_steps, place)
+    prefetch(state.fear_month, place)
 
 
 @helper
@@ -51,8 +59,9 @@ def sensitivity_and_trust(
 
 
 @helper
-def record_of(person: int, entity: int, world_seed: int, constants: Constants) -> int:
-    """Return a person's level of criminal record: what they brought and what was added."""
+def record_and_match(person: int, entity: int, world_seed: int, constants: Constants) -> tuple[int, float]:
+    """Return a person's level of criminal record, what they brought and what was added, and the uniform that says
+    whether they are known to the immigration database."""
     u = draw(world_seed, entity, 2 * generation_of(person), 0, RECORD)
     likely = bit_of(person, 15)
     felonies = prior_felonies(u[0], constants.prior_felony[likely], constants.prior_repeat)
@@ -60,14 +69,20 @@ def record_of(person: int, entity: int, world_seed: int, constants: Constants) -
     if felonies > 0 and u[2] < constants.prior_aggravated:
         aggravated = 1
     misdemeanors = prior_misdemeanors(u[1], constants.prior_misdemeanor[likely], constants.prior_repeat)
-    return record_level(felonies + ((int64(person) >> 4) & 3), misdemeanors + ((int64(person) >> 6) & 3), aggravated)
+    felonies, misdemeanors = felonies + ((int64(person) >> 4) & 3), misdemeanors + ((int64(person) >> 6) & 3)
+    return record_level(felonies, misdemeanors, aggravated), u[3]
+
+
+@helper
+def record_of(person: int, entity: int, world_seed: int, constants: Constants) -> int:
+    """Return a person's level of criminal record."""
+    return record_and_match(person, entity, world_seed, constants)[0]
 
 
 @helper
 def group_at(sizes: Array, place: int) -> tuple[int, int]:
     """Return the group and the place within it of the ``place``-th person of a cell."""
-    for group in range(2):
-        if place < sizes[group]:
-            return group, place
-        place -= sizes[group]
-    return 2, place
+    first, second = sizes[0], sizes[0] + sizes[1]
+    group = (1 if place >= first else 0) + (1 if place >= second else 0)
+    low = first if group == 1 else 0
+    return group, place - (second if group == 2 else low)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from sim.columnar_people import group_at, sensitivity_and_trust
-from sim.columnar_records import Array, Book, Land, Month, State, arrest_of, pushed
-from sim.compiled import block, helper, int64
+from sim.columnar_people import group_at, prefetch_fear, sensitivity_and_trust
+from sim.columnar_records import Array, Book, Incidents, Land, Month, State, arrest_of
+from sim.compiled import block, int64, prefetch, unowned
 from sim.constants import Constants
 from sim.draws import Purpose, draw, poisson
 from sim.person import custody_of, status_of
@@ -21,91 +19,99 @@ from sim.rules.survey import is_panel_member, next_interview, rotation
 REPORT, SOLVE = int(Purpose.REPORT), int(Purpose.SOLVE)
 STREET_COUNT, STREET_ARREST = int(Purpose.STREET_COUNT), int(Purpose.STREET_ARREST)
 REPORTED, RECORDED, CLEARED, REPORTED_BY_STATUS = 1, 2, 3, 5
+CLEARING, THIRD_PARTY, WITNESS, TELLING = 0, 1, 2, 3
+"""What each of the uniforms of solving a crime decides."""
+RECORDING = 3
+"""Which of the uniforms of reporting a crime decides whether it is recorded."""
 ORGANIZATION = 3
 
 
 @block
-def _solve_draws(n: int, met: Any, land: Land, month: Month) -> Array:
-    """Return the uniforms of solving each crime: clearance, third party, witness, survey."""
-    _, cells, numbers, _, _, _, _, _ = met
-    solve = np.empty((n, 4))
+def draws_of(n: int, met: Incidents, purpose: int, land: Land, month: Month) -> Array:
+    """Return four uniforms for each crime."""
+    met, land, month = unowned(met), unowned(land), unowned(month)
+    cells, numbers = met.cell, met.number
+    uniforms = np.empty((n, 4))
     for i in range(n):
-        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, SOLVE)
-        solve[i, 0], solve[i, 1], solve[i, 2], solve[i, 3] = u[0], u[1], u[2], u[3]
-    return solve
+        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, purpose)
+        uniforms[i, 0], uniforms[i, 1], uniforms[i, 2], uniforms[i, 3] = u[0], u[1], u[2], u[3]
+    return uniforms
 
 
-@helper
-def _third_party(
-    u: float,
-    cell: int,
-    county: int,
-    group: int,
-    crime: int,
-    land: Land,
-    state: State,
-    constants: Constants,
-    month: Month,
-) -> tuple[float, int]:
-    """Return the chance that a third party of the target's group in the cell calls the police, and their status."""
-    bystander = land.cells[cell].low[group] + int(u * land.cells[cell].size[group])
-    sensitivity, now = sensitivity_and_trust(bystander, county, group, month, land, state, constants)
-    status = status_of(state.person[bystander])
-    return willing_to_report(constants.third_log_odds[crime], constants.offset[status], sensitivity, now), status
+@block
+def _bystanders(n: int, met: Incidents, solve: Array, land: Land, state: State) -> tuple[Array, Array]:
+    """Return the third party of each crime, of the target's group in the cell: slot and person; none is slot 0."""
+    met, land, state = unowned(met), unowned(land), unowned(state)
+    cells, groups, targets = met.cell, met.group, met.target
+    slots, persons = np.empty(n, np.int32), np.empty(n, np.uint16)
+    for i in range(n):
+        cell, group = cells[i], min(2, groups[i])
+        slots[i] = land.cells[cell].low[group] + int(solve[i, THIRD_PARTY] * land.cells[cell].size[group])
+        prefetch(state.person, slots[i])
+        if group < 2:
+            prefetch_fear(targets[i], land.cells[cell].county, land, state)
+            prefetch_fear(slots[i], land.cells[cell].county, land, state)
+    for i in range(n):
+        persons[i] = state.person[slots[i] if groups[i] < ORGANIZATION else 0]
+    return slots, persons
 
 
 @block
 def reporting(
-    n: int, met: Any, solve: Array, land: Land, state: State, constants: Constants, month: Month, book: Book
+    n: int, met: Incidents, solve: Array, land: Land, state: State, constants: Constants, month: Month, book: Book
 ) -> tuple[Array, Array, Array, Array]:
     """Phase 5: who calls the police.
 
     Returns for each crime whether it was reported (2 where the victim called), the chance that it was, the same at full
-    trust, and the uniform that recording will use.
+    trust, and the uniforms, of which recording will use the last.
     """
-    _, cells, numbers, crimes, groups, targets, _, _ = met
+    met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
+    cells, crimes, groups, targets, persons = met.cell, met.crime, met.group, met.target, met.target_person
+    calls = draws_of(n, met, REPORT, land, month)
+    bystanders, others = _bystanders(n, met, solve, land, state)
     reported = np.zeros(n, dtype=np.int8)
-    chance, full, recording_uniform = np.empty(n), np.empty(n), np.empty(n)
+    chance, full = np.empty(n), np.empty(n)
     for i in range(n):
-        cell, crime, group = cells[i], crimes[i], groups[i]
-        county = land.cells[cell].county
-        entity = land.cells[cell].entity
-        u = draw(land.seed, entity, numbers[i], month.index, REPORT)
-        recording_uniform[i] = u[3]
+        crime, group = int64(crimes[i]), int64(groups[i])
+        county = land.cells[cells[i]].county
+        status, other = status_of(persons[i]), status_of(others[i])
         if group == ORGANIZATION:
-            chance[i] = constants.organization_reports[crime]
-            full[i] = chance[i]
-            reported[i] = 1 if u[0] < chance[i] else 0
+            victim, third, officer = constants.organization_reports[crime], 0.0, 0.0
+            chance[i] = victim
+            full[i] = victim
         else:
-            status = status_of(state.person[targets[i]])
-            sensitivity, now = sensitivity_and_trust(targets[i], county, group, month, land, state, constants)
-            victim = willing_to_report(constants.victim_log_odds[crime], constants.offset[status], sensitivity, now)
-            third, bystander_status = _third_party(
-                solve[i, 1], cell, county, group, crime, land, state, constants, month
-            )
+            victim, third = constants.victim_full_trust[crime, status], constants.third_full_trust[crime, other]
             officer = constants.officer[crime]
+            full[i] = constants.full_trust_union[crime, status, other]
+            chance[i] = full[i]
+        if group < 2:
+            sensitivity, now = sensitivity_and_trust(targets[i], county, group, month, land, state, constants)
+            if sensitivity > 0.0:
+                log_odds, offset = constants.victim_log_odds[crime], constants.offset[status]
+                victim = willing_to_report(log_odds, offset, sensitivity, now)
+            sensitivity, now = sensitivity_and_trust(bystanders[i], county, group, month, land, state, constants)
+            if sensitivity > 0.0:
+                log_odds, offset = constants.third_log_odds[crime], constants.offset[other]
+                third = willing_to_report(log_odds, offset, sensitivity, now)
             chance[i] = somebody_reports(victim, third, officer)
-            full[i] = constants.full_trust_union[crime, status, bystander_status]
-            if u[0] < victim:
-                reported[i] = 2
-            elif u[1] < third or u[2] < officer:
-                reported[i] = 1
-            if reported[i] > 0:
-                book.people[county, group, status, REPORTED_BY_STATUS] += 1
-        if reported[i] > 0:
-            book.crime[county, crime, group, REPORTED] += 1
-    return reported, chance, full, recording_uniform
+        somebody = calls[i, 0] < victim or calls[i, 1] < third or calls[i, 2] < officer
+        reported[i] = 2 if calls[i, 0] < victim else int64(somebody)
+        book.crime[county, crime, group, REPORTED] += int64(somebody)
+        if group < ORGANIZATION:
+            book.people[county, group, status, REPORTED_BY_STATUS] += int64(somebody)
+    return reported, chance, full, calls
 
 
 @block
 def recording(
-    n: int, met: Any, reported: Array, uniforms: Array, land: Land, constants: Constants, book: Book
+    n: int, met: Incidents, reported: Array, calls: Array, land: Land, constants: Constants, book: Book
 ) -> Array:
     """Phase 6: police record a report or not; returns one flag a crime."""
-    _, cells, _, crimes, groups, _, _, _ = met
+    met, land, book = unowned(met), unowned(land), unowned(book)
+    cells, crimes, groups = met.cell, met.crime, met.group
     recorded = np.zeros(n, dtype=np.int8)
     for i in range(n):
-        if reported[i] > 0 and is_recorded(uniforms[i], constants.recording[crimes[i]]):
+        if reported[i] > 0 and is_recorded(calls[i, RECORDING], constants.recording[crimes[i]]):
             recorded[i] = 1
             book.crime[land.cells[cells[i]].county, crimes[i], groups[i], RECORDED] += 1
             book.cell_recorded[cells[i]] += 1
@@ -113,9 +119,25 @@ def recording(
 
 
 @block
+def _witnesses(n: int, met: Incidents, solve: Array, land: Land, state: State) -> tuple[Array, Array]:
+    """Return the witness of each crime, anybody of the cell: group and slot."""
+    met, land, state = unowned(met), unowned(land), unowned(state)
+    cells = met.cell
+    groups, slots = np.empty(n, np.int8), np.empty(n, np.int32)
+    for i in range(n):
+        cell = cells[i]
+        group, place = group_at(land.cells[cell].size, int(solve[i, WITNESS] * land.cells[cell].people))
+        groups[i], slots[i] = group, land.cells[cell].low[group] + place
+        if group < 2:
+            prefetch(state.person, slots[i])
+            prefetch_fear(slots[i], land.cells[cell].county, land, state)
+    return groups, slots
+
+
+@block
 def clearance(
     n: int,
-    met: Any,
+    met: Incidents,
     solve: Array,
     reported: Array,
     recorded: Array,
@@ -126,86 +148,131 @@ def clearance(
     constants: Constants,
     month: Month,
     book: Book,
-    out: Any,
-) -> tuple[Array, int, Array, int]:
+    arrests: Array,
+    calmed: Array,
+) -> tuple[int, int]:
     """Phase 7: recorded crimes are solved by arrest, with the help of a witness; every crime adds to believed risk.
 
-    Pushes arrests and, where a victim's report led to one, who is reassured; returns the lists.
+    Writes arrests and, where a victim's report led to one, who is reassured; returns how many of each.
     """
-    _, cells, _, crimes, groups, targets, offenders, _ = met
-    arrests, arrested, calmed, reassured = out
+    met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
+    cells, crimes, groups, targets, offenders = met.cell, met.crime, met.group, met.target, met.offender
+    witness_groups, witnesses = _witnesses(n, met, solve, land, state)
+    arrested, reassured = 0, 0
     for i in range(n):
-        cell, crime, group = cells[i], crimes[i], groups[i]
+        cell, crime, group = cells[i], int64(crimes[i]), int64(groups[i])
         county = land.cells[cell].county
-        people = land.cells[cell].people
-        witness_group, place = group_at(land.cells[cell].size, int(solve[i, 2] * people))
-        witness = land.cells[cell].low[witness_group] + place
-        sensitivity, now = sensitivity_and_trust(witness, county, witness_group, month, land, state, constants)
         base, capacity = constants.clearance[crime], month.counties[county].capacity
-        solved = clearance_probability(base, capacity, witness_help(constants.witness_weight, sensitivity, now))
-        if group < 3:
+        usual = clearance_probability(base, capacity, 1.0)
+        solved = usual
+        if witness_groups[i] < 2:
+            sensitivity, now = sensitivity_and_trust(
+                witnesses[i], county, int64(witness_groups[i]), month, land, state, constants
+            )
+            helped = witness_help(constants.witness_weight, sensitivity, now)
+            solved = clearance_probability(base, capacity, helped)
+        if group < ORGANIZATION:
             family, share = constants.family[crime], constants.recording[crime]
             book.risk[county, group, family, 0] += risk_units(chance[i], share, solved)
-            book.risk[county, group, family, 1] += risk_units(
-                full[i], share, clearance_probability(base, capacity, 1.0)
-            )
-        if recorded[i] == 1 and solve[i, 0] < solved:
+            book.risk[county, group, family, 1] += risk_units(full[i], share, usual)
+        if recorded[i] == 1 and solve[i, CLEARING] < solved:
             book.crime[county, crime, group, CLEARED] += 1
             charge = constants.charge_of_crime[crime]
-            arrests = pushed(arrests, arrested, arrest_of(offenders[i], charge, county))
+            arrests[arrested] = arrest_of(offenders[i], charge, county)
             arrested += 1
             if reported[i] == 2 and group < 2:
-                calmed = pushed(calmed, reassured, int64(targets[i]))
+                calmed[reassured] = targets[i]
                 reassured += 1
-    return arrests, arrested, calmed, reassured
+    return arrested, reassured
 
 
 @block
 def told_to_survey(
-    n: int, met: Any, solve: Array, land: Land, constants: Constants, month: Month, told: Array, size: int
-) -> tuple[Array, int]:
-    """Push the crimes that panel members will tell of: slot, crime type and months until the interview."""
-    _, cells, _, crimes, groups, targets, _, _ = met
+    n: int, met: Incidents, solve: Array, land: Land, constants: Constants, month: Month, told: Array
+) -> int:
+    """Write down the crimes that panel members will tell of: slot, crime type and months until the interview."""
+    met, land, month = unowned(met), unowned(land), unowned(month)
+    cells, crimes, groups, targets = met.cell, met.crime, met.group, met.target
+    size = 0
     for i in range(n):
-        if groups[i] == ORGANIZATION or solve[i, 3] >= constants.capture[crimes[i]]:
+        if groups[i] == ORGANIZATION or solve[i, TELLING] >= constants.capture[crimes[i]]:
             continue
         county = land.cells[cells[i]].county
-        index = targets[i] - land.counties[county].base
-        if not is_panel_member(land.counties[county].code, index, constants.panel_width):
+        code, index = land.counties[county].code, targets[i] - land.counties[county].base
+        if not is_panel_member(code, index, constants.panel_width):
             continue
-        wait = (
-            next_interview(month.index, rotation(land.counties[county].code, index, constants.panel_width))
-            - month.index
-        )
-        told = pushed(told, size, (int64(targets[i]) << 8) | (int64(crimes[i]) << 4) | wait)
+        wait = next_interview(month.index, rotation(code, index, constants.panel_width)) - month.index
+        told[size] = (int64(targets[i]) << 8) | (int64(crimes[i]) << 4) | wait
         size += 1
-    return told, size
+    return size
 
 
 @block
-def street_arrest(
-    first: int, last: int, land: Land, state: State, constants: Constants, month: Month, arrests: Array, arrested: int
-) -> tuple[Array, int]:
-    """Phase 8: arrests for minor offences, found as offending finds people or anywhere."""
+def street_counts(first: int, last: int, land: Land, constants: Constants, month: Month) -> Array:
+    """Return the encounters that would end in an arrest for a minor offence, by cell and group."""
+    land, month = unowned(land), unowned(month)
+    counts = np.empty((last - first, 3), dtype=np.int64)
     for cell in range(first, last):
         county = land.cells[cell].county
-        entity = land.cells[cell].entity
         for group in range(3):
             people = land.cells[cell].size[group]
             rise = month.counties[county].street_rise if group < 2 else 1.0
             mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
-            pool = land.cells[cell].pool[group]
-            for number in range(poisson(land.seed, entity, group, month.index, STREET_COUNT, mean)):
+            entity = land.cells[cell].entity
+            counts[cell - first, group] = poisson(land.seed, entity, group, month.index, STREET_COUNT, mean)
+    return counts
+
+
+@block
+def _stops(
+    first: int, last: int, counts: Array, land: Land, state: State, constants: Constants, month: Month
+) -> tuple[Array, Array, Array]:
+    """Draw street encounters; return for each its county, its charge and where the person is found.
+
+    That is a slot, or ``~entry`` below 0 for an entry of the rosters of likely offenders.
+    """
+    land, state, month = unowned(land), unowned(state), unowned(month)
+    total, n = counts.sum(), 0
+    counties, charges, found = np.empty(total, np.int32), np.empty(total, np.int8), np.empty(total, np.int64)
+    for cell in range(first, last):
+        entity = land.cells[cell].entity
+        for group in range(3):
+            low, size, pool = land.cells[cell].low[group], land.cells[cell].size[group], land.cells[cell].pool[group]
+            for number in range(counts[cell - first, group]):
                 place = (int64(group) << 32) | int64(number)
                 u = draw(land.seed, entity, place, month.index, STREET_ARREST)
-                if choose(u[0], constants.offender_link):
-                    mass = likely_mass(land.pools[pool].size, constants.likely_share)
-                    entry = roster_entry(u[1], mass, constants.frequent_share, constants.frequent_offending)
-                    slot = int64(state.roster[land.pools[pool].roster + entry])
-                else:
-                    slot = int64(land.cells[cell].low[group] + int(u[1] * people))
-                if slot >= 0 and custody_of(state.person[slot]) == 0:
-                    charge = street_charge(u[2], constants.street_felony_share)
-                    arrests = pushed(arrests, arrested, arrest_of(slot, charge, county))
-                    arrested += 1
-    return arrests, arrested
+                mass = likely_mass(land.pools[pool].size, constants.likely_share)
+                entry = roster_entry(u[1], mass, constants.frequent_share, constants.frequent_offending)
+                entry += land.pools[pool].roster
+                linked = choose(u[0], constants.offender_link)
+                found[n] = ~entry if linked else int64(low + int(u[1] * size))
+                counties[n], charges[n] = land.cells[cell].county, street_charge(u[2], constants.street_felony_share)
+                prefetch(state.roster, max(0, ~found[n]))
+                n += 1
+    return counties, charges, found
+
+
+@block
+def street_arrest(
+    first: int,
+    last: int,
+    counts: Array,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    arrests: Array,
+) -> int:
+    """Phase 8: arrests for minor offences, of people found as offenders are or anywhere; returns how many."""
+    land, state, month = unowned(land), unowned(state), unowned(month)
+    counties, charges, slots = _stops(first, last, counts, land, state, constants, month)
+    for i in range(len(slots)):
+        if slots[i] < 0:
+            slots[i] = state.roster[~slots[i]]
+        prefetch(state.person, max(0, slots[i]))
+    arrested = 0
+    for i in range(len(slots)):
+        arrests[arrested] = arrest_of(slots[i], charges[i], counties[i])
+        at_liberty = slots[i] >= 0 and custody_of(state.person[max(0, slots[i])]) == 0
+        arrested += 1 if at_liberty else 0
+    return arrested

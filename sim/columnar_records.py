@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import helper, int64
+from sim.compiled import block, helper, int64
 from sim.draws import entity_of
 
 Array = npt.NDArray[Any]
@@ -67,7 +67,7 @@ CONDITION = np.dtype(
         ("deterrence", np.float64),
         ("capacity", np.float64),
         ("street_rise", np.float64),
-        ("impunity", np.float64, (3, 8)),
+        ("impunity", np.float64, (4, 8)),  # by target group; an organization's is 1
     ],
     align=True,
 )
@@ -103,6 +103,20 @@ class Month(NamedTuple):
     guardianship: Array  # by cell
 
 
+class Incidents(NamedTuple):
+    """Opportunities, then crimes, of a batch of cells, one entry each."""
+
+    cell: Array
+    number: Array  # in the cell
+    crime: Array
+    group: Array  # of the target; 3 an organization
+    target: Array  # slot; -1 an organization
+    offender: Array  # slot; below 0 the entry of somebody replaced for good
+    decides: Array  # the uniform that decides
+    target_person: Array
+    offender_person: Array
+
+
 class Book(NamedTuple):
     """The month's counts, all whole numbers."""
 
@@ -119,7 +133,7 @@ class Booked(NamedTuple):
     """People booked this month, one entry each, in order of slot."""
 
     slot: Array
-    county: Array
+    county: Array  # of the arrest
     status: Array
     level: Array
     stay: Array  # months in local custody; 0 released at once
@@ -136,15 +150,14 @@ class Registry(NamedTuple):
     taken: Array  # K: of them, those whom ICE will take
 
 
-@helper
-def pushed(buffer: Array, size: int, value: int) -> Array:
-    """Return ``buffer`` with ``value`` at place ``size``, grown where it was full."""
-    if size == len(buffer):
-        larger = np.empty(2 * size + 16, dtype=np.int64)
-        larger[:size] = buffer
-        buffer = larger
-    buffer[size] = value
-    return buffer
+@block
+def with_room(buffer: Array, size: int, more: int) -> Array:
+    """Return ``buffer``, of which ``size`` entries are in use, grown where it has no room for ``more``."""
+    if size + more <= len(buffer):
+        return buffer
+    larger = np.empty(2 * (size + more), dtype=np.int64)
+    larger[:size] = buffer[:size]
+    return larger
 
 
 @helper
@@ -160,12 +173,26 @@ def event_of(slot: int, county: int, generation: int, kind: int) -> int:
 
 
 @helper
+def group_in(slot: int, county: int, land: Land) -> int:
+    """Return the group of a slot of a county."""
+    if slot < land.counties[county].low[1]:
+        return 0
+    return 1 if slot < land.counties[county].low[2] else 2
+
+
+@helper
 def home_of(slot: int, land: Land) -> tuple[int, int]:
     """Return the county and group of a slot."""
     county = int64(np.searchsorted(land.county_base, slot, side="right")) - 1
-    if slot < land.counties[county].low[1]:
-        return county, 0
-    return county, 1 if slot < land.counties[county].low[2] else 2
+    return county, group_in(slot, county, land)
+
+
+@helper
+def county_from(county: int, slot: int, land: Land) -> int:
+    """Return the county of a slot that is not below ``county``: quick where slots come in order."""
+    while slot >= land.county_base[county + 1]:
+        county += 1
+    return county
 
 
 @helper

@@ -59,14 +59,17 @@ def compare_to_folder(
     Raises
     ------
     UserError
-        ``out`` holds something already, or a worker was lost.
+        ``out`` holds something already, memory is too little, or a worker was lost.
     """
     begun = time.monotonic()
     if len(comparison.scenarios) < 2:
         raise UserError("a comparison needs two scenarios or more")
     from sim.measures import Results
+    from sim.needs import forecast_comparison, is_compiled
     from sim.run import whole_folder
+    from sim.run_terminal import foretell
 
+    foretell(forecast_comparison(comparison, engine, threads, workers, is_compiled(engine)), quiet)
     with whole_folder(out) as folder:
         counties, evaluation = evaluate(comparison)
         runs = _run(comparison, evaluation, folder, workers=workers, threads=threads, engine=engine, quiet=quiet)
@@ -208,8 +211,8 @@ def _write_results(results: Results, folder: Path, engine: str) -> list[Any]:
     from sim.codebook import write_codebook
     from sim.figures import write_figures
     from sim.report import write_report
-    from sim.run import write_world
     from sim.summary import rows_of, write_summary
+    from sim.table_files import write_world
 
     comparison = results.comparison
     rows = rows_of(results.runs, comparison.reference)

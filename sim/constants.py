@@ -47,6 +47,8 @@ class Constants(NamedTuple):
     officer: Floats  # 8
     organization_reports: Floats  # 8
     offset: Floats  # 3 statuses
+    victim_full_trust: Floats  # 8 x 3 statuses of the victim: the chance that the victim calls at full trust
+    third_full_trust: Floats  # 8 x 3 statuses of the third party
     full_trust_union: Floats  # 8 x 3 statuses of the victim x 3 of the third party
     sensitivity: Floats  # 4 ties
     recording: Floats  # 8
@@ -166,17 +168,27 @@ def _bounded_log_odds(probabilities: Floats) -> Floats:
     return np.array([log_odds(max(1e-12, min(1.0 - 1e-12, float(p)))) for p in probabilities])
 
 
-def full_trust_union(parameters: Parameters) -> Floats:
-    """Return the chance that somebody reports at full trust: crime type x victim's status x third party's status."""
+def full_trust_chances(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
+    """Return the chances at full trust that a victim calls, that a third party does, and that somebody does.
+
+    Axes: crime type x victim's status; crime type x third party's status; crime type x victim's x third party's.
+    """
     victim_part, third_part, officer = reporting_parts(parameters)
-    victim, third = _bounded_log_odds(victim_part), _bounded_log_odds(third_part)
     offset = _array(parameters.reporting.offset)
+    victim, third = _willing_at_full_trust(victim_part, offset), _willing_at_full_trust(third_part, offset)
     union = np.empty((len(CRIME_TYPES), 3, 3))
     for crime, first, second in np.ndindex(union.shape):
-        caller = willing_to_report(float(victim[crime]), float(offset[first]), 0.0, 1.0)
-        other = willing_to_report(float(third[crime]), float(offset[second]), 0.0, 1.0)
-        union[crime, first, second] = somebody_reports(caller, other, float(officer[crime]))
-    return union
+        union[crime, first, second] = somebody_reports(
+            float(victim[crime, first]), float(third[crime, second]), float(officer[crime])
+        )
+    return victim, third, union
+
+
+def _willing_at_full_trust(part: Floats, offset: Floats) -> Floats:
+    """Return the chance of a call at full trust by crime type and status, given that of a citizen by type."""
+    base = _bounded_log_odds(part)
+    chances = [[willing_to_report(float(odds), float(more), 0.0, 1.0) for more in offset] for odds in base]
+    return np.array(chances)
 
 
 def build_constants(parameters: Parameters, propensity: Floats, deterrence_reference: float) -> Constants:
@@ -184,6 +196,7 @@ def build_constants(parameters: Parameters, propensity: Floats, deterrence_refer
     crime, police, trust, courts = parameters.crime, parameters.police, parameters.trust, parameters.courts
     enforcement, responses, people = parameters.enforcement, parameters.responses, parameters.people
     victim, third, officer = reporting_parts(parameters)
+    victim_full_trust, third_full_trust, full_trust_union = full_trust_chances(parameters)
     sensitivity = _array(trust.sensitivity) * (1.0 if responses.chilled_reporting else 0.0)
     return Constants(
         headroom=crime.headroom,
@@ -211,7 +224,9 @@ def build_constants(parameters: Parameters, propensity: Floats, deterrence_refer
         officer=officer,
         organization_reports=_array(parameters.reporting.reported),
         offset=_array(parameters.reporting.offset),
-        full_trust_union=full_trust_union(parameters),
+        victim_full_trust=victim_full_trust,
+        third_full_trust=third_full_trust,
+        full_trust_union=full_trust_union,
         sensitivity=sensitivity,
         recording=_array(police.recording),
         clearance=_array(police.clearance),

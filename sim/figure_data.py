@@ -14,6 +14,7 @@ from sim.statistics import Band, centred_sums, mean_band, ratio
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Integers = NDArray[np.int64]
 SMOOTHING_MONTHS = 6
 LEAST_EVENTS = 50
 """Offences of the reference, true or recorded, over all replications; with fewer no map shows a county."""
@@ -85,6 +86,25 @@ def county_changes(results: Results, name: str, family: str) -> CountyChanges:
     change = np.where(shown[:, None], 100 * ratio((mine - base).astype(np.float64), base.astype(np.float64)), np.nan)
     true, observed = change[:, BOOKS.index("true")], change[:, BOOKS.index("recorded")]
     return CountyChanges(true, observed, observed - true, shown)
+
+
+def limit_of(sizes: Floats, agents: Integers) -> float:
+    """Return where colours end: the size that counties of 5 % of people exceed, so that few counties fade no others.
+
+    Parameters
+    ----------
+    sizes : float64[..., K]
+        Sizes from 0 on, nan where a county is not shown.
+    agents : int64[K]
+        Simulated people.
+    """
+    kept = np.isfinite(sizes)
+    if not kept.any():
+        return 1.0
+    weights = np.broadcast_to(agents, sizes.shape)[kept]
+    order = np.argsort(sizes[kept], kind="stable")
+    below = np.cumsum(weights[order])
+    return max(float(sizes[kept][order][np.searchsorted(below, 0.95 * below[-1])]), 0.1)
 
 
 def _smoothed(runs: list[RunSummary], series: Callable[[RunSummary], Floats]) -> Floats:

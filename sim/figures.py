@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -16,7 +16,12 @@ from matplotlib.figure import Figure
 
 from sim.measures import Results
 
+if TYPE_CHECKING:
+    from sim.maps_over_time import RunMaps
+
 DOTS_PER_INCH = 160
+DOTS_PER_INCH_OF_POINTS = 240
+"""In SVG the thousands of counties on a map are a picture; all else there is drawn by lines."""
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#6E6E6E"
@@ -69,7 +74,8 @@ def new_figure(width: float, height: float) -> Figure:
 def save(figure: Figure, folder: Path, name: str) -> None:
     """Save a figure as ``name.png`` and ``name.svg`` without date or program in them."""
     figure.savefig(folder / f"{name}.png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    figure.set_layout_engine("none")  # parts stay where they are now: arranging them takes as long as drawing
+    figure.savefig(folder / f"{name}.svg", dpi=DOTS_PER_INCH_OF_POINTS, metadata={"Date": None, "Creator": None})
 
 
 def short(text: str, length: int = 70) -> str:
@@ -78,8 +84,9 @@ def short(text: str, length: int = 70) -> str:
 
 
 def write_figures(results: Results, folder: Path) -> list[Drawn]:
-    """Draw all figures of a comparison into ``folder``, each as PNG and SVG."""
+    """Draw all figures of a comparison into ``folder``, which holds its table ``crime``, each as PNG and SVG."""
     from sim.maps import draw_maps
+    from sim.maps_over_time import draw_maps_over_time
     from sim.plots import draw_crime_over_time, draw_funnel, draw_reporting
 
     with style():
@@ -88,4 +95,14 @@ def write_figures(results: Results, folder: Path) -> list[Drawn]:
             draw_reporting(results, folder),
             draw_funnel(results, folder),
             *draw_maps(results, folder),
+            *draw_maps_over_time(results, folder),
         ]
+
+
+def write_run_figures(results: Results, maps: RunMaps, folder: Path) -> list[Drawn]:
+    """Draw the figures of a single run into ``folder``, each as PNG and SVG; ``results`` hold that run alone."""
+    from sim.maps_over_time import draw_run_maps
+    from sim.plots import draw_funnel
+
+    with style():
+        return [*draw_run_maps(maps, folder), draw_funnel(results, folder)]

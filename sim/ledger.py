@@ -1,4 +1,4 @@
-"""The ledger: both books, the people and the enforcement funnel of one run, and the tables made of them."""
+"""The ledger: both books, the people and the enforcement funnel of one run."""
 
 from __future__ import annotations
 
@@ -9,22 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.counties import Counties
-from sim.labels import (
-    BALANCE_COLUMNS,
-    CRIME_COLUMNS,
-    CRIMES,
-    ENFORCEMENT_COLUMNS,
-    FAMILIES,
-    GROUPS,
-    LEVELS,
-    PEOPLE_COLUMNS,
-    PROGRAMS,
-    STATUSES,
-    TARGET_GROUPS,
-)
 
 Floats = npt.NDArray[np.float64]
-TABLES = ("crime", "people", "enforcement", "counties")
 
 
 class MonthRecord(NamedTuple):
@@ -71,14 +57,13 @@ class Ledger:
 
     def tables(self, scenario: str, replication: int) -> dict[str, Any]:
         """Return the four tables of the run as ``pyarrow.Table`` by name."""
-        parts = {name: [] for name in TABLES}  # type: dict[str, list[Any]]
-        for index in range(len(self.months)):
-            tables = month_tables(self.record(index), self.months, self.counties, scenario, replication)
-            for name in TABLES:
-                parts[name].append(tables[name])
         import pyarrow as pa
 
-        return {name: pa.concat_tables(parts[name]) for name in TABLES}
+        from sim.month_tables import TABLES, MonthTables
+
+        maker = MonthTables(self.months, self.counties, scenario, replication)
+        months = [maker.of(self.record(index)) for index in range(len(self.months))]
+        return {name: pa.concat_tables([tables[name] for tables in months]) for name in TABLES}
 
     def record(self, index: int) -> MonthRecord:
         """Return the record of one month, as views."""
@@ -100,68 +85,3 @@ def stack(records: list[MonthRecord], months: list[str], counties: Counties) -> 
     """Return the ledger of a run from its monthly records."""
     fields = {name: np.stack([getattr(record, name) for record in records]) for name in MonthRecord._fields[1:]}
     return Ledger(months=months, counties=counties, **fields)
-
-
-def _categories(names: tuple[str, ...], outer: int, inner: int) -> Any:
-    """Return a dictionary-encoded column in which each name repeats ``inner`` times, the whole ``outer`` times."""
-    import pyarrow as pa
-
-    codes = np.tile(np.repeat(np.arange(len(names), dtype=np.int8), inner), outer)
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(names)))
-
-
-def _keys(scenario: str, replication: int, counties: Counties, month: str, rows: int) -> dict[str, Any]:
-    """Return the columns that every table begins with; ``rows`` is rows per county."""
-    import pyarrow as pa
-
-    count = len(counties.fips)
-    total = count * rows
-    one = pa.array(np.zeros(total, dtype=np.int8))
-    places = pa.array(np.repeat(np.arange(count, dtype=np.int32), rows))
-    return {
-        "scenario": pa.DictionaryArray.from_arrays(one, pa.array([scenario])),
-        "replication": pa.array(np.full(total, replication, dtype=np.int32)),
-        "county": pa.DictionaryArray.from_arrays(places, pa.array(counties.fips)),
-        "month": pa.DictionaryArray.from_arrays(one, pa.array([month])),
-    }
-
-
-def _with_columns(keys: dict[str, Any], names: tuple[str, ...], values: npt.NDArray[Any]) -> dict[str, Any]:
-    """Return ``keys`` with one 32-bit column for each entry of the last axis of ``values``."""
-    import pyarrow as pa
-
-    flat = values.reshape(-1, values.shape[-1])
-    return {**keys, **{name: pa.array(flat[:, place].astype(np.int32)) for place, name in enumerate(names)}}
-
-
-def month_tables(
-    record: MonthRecord, months: list[str], counties: Counties, scenario: str, replication: int
-) -> dict[str, Any]:
-    """Return one month of the four tables as ``pyarrow.Table`` by name."""
-    import pyarrow as pa
-
-    count, month = len(counties.fips), months[record.index]
-    crime = _keys(scenario, replication, counties, month, len(CRIMES) * len(TARGET_GROUPS))
-    crime["type"] = _categories(CRIMES, count, len(TARGET_GROUPS))
-    crime["group"] = _categories(TARGET_GROUPS, count * len(CRIMES), 1)
-    people = _keys(scenario, replication, counties, month, len(GROUPS) * len(STATUSES))
-    people["group"] = _categories(GROUPS, count, len(STATUSES))
-    people["status"] = _categories(STATUSES, count * len(GROUPS), 1)
-    people = _with_columns(people, PEOPLE_COLUMNS, record.people)
-    people["trust"] = pa.array(record.trust.ravel(), from_pandas=True)
-    enforcement = _keys(scenario, replication, counties, month, len(STATUSES) * len(LEVELS))
-    enforcement["status"] = _categories(STATUSES, count, len(LEVELS))
-    enforcement["level"] = _categories(LEVELS, count * len(STATUSES), 1)
-    county = _keys(scenario, replication, counties, month, 1)
-    county.update({name: pa.array(record.programs[:, place]) for place, name in enumerate(PROGRAMS)})
-    for name in ("county_fear", "relative_risk", "removal_risk", "officers"):
-        county[name] = pa.array(getattr(record, name))
-    for place, name in enumerate(BALANCE_COLUMNS):
-        for family, family_name in enumerate(FAMILIES):
-            county[f"{name}_{family_name}"] = pa.array(record.balance[:, place, family])
-    return {
-        "crime": pa.table(_with_columns(crime, CRIME_COLUMNS, record.crime)),
-        "people": pa.table(people),
-        "enforcement": pa.table(_with_columns(enforcement, ENFORCEMENT_COLUMNS, record.enforcement)),
-        "counties": pa.table(county),
-    }

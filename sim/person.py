@@ -96,6 +96,12 @@ def departed_status(entry: int) -> int:
 
 
 @rule
+def departed_person(entry: int) -> int:
+    """Return the person whom a departed roster entry stands for: away, with the status they had."""
+    return (departed_status(entry) << 2) | 3
+
+
+@rule
 def is_tied(group_status: int, mixed: bool) -> int:
     """Return the tie to enforcement: citizen 0, citizen of a mixed household 1, lawful noncitizen 2, unauthorized 3."""
     if group_status == 0:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.faults import UserError
+from sim.table_files import TableWriter, write_world
 
 if TYPE_CHECKING:
-    from sim.counties import Counties
     from sim.ledger import Ledger, MonthRecord
     from sim.parameters import Parameters
     from sim.scenario import Scenario
@@ -57,8 +57,8 @@ def _world_description(parameters: Parameters) -> str:
     return plain.model_dump_json()
 
 
-def prepare(scenario: Scenario, replication: int = 0) -> Setting:
-    """Return a scenario made ready to run.
+def prepare(scenario: Scenario, replication: int = 0, *, share: bool = True) -> Setting:
+    """Return a scenario made ready to run; unless ``share`` holds, its world is its own to use up.
 
     Raises
     ------
@@ -70,12 +70,16 @@ def prepare(scenario: Scenario, replication: int = 0) -> Setting:
     world_seed = scenario.parameters.world.seed
     if scenario.parameters.world.redraw:
         world_seed = seed_of(world_seed, replication)
-    world = _world(_world_description(scenario.parameters), world_seed)
+    world = (_world if share else _world.__wrapped__)(_world_description(scenario.parameters), world_seed)
     return build_setting(scenario.parameters, world_seed, world)
 
 
-def records(setting: Setting, seed: int, engine: str = "columnar", threads: int = 1) -> Iterator[MonthRecord]:
+def records(
+    setting: Setting, seed: int, engine: str = "columnar", threads: int = 1, *, keep_world: bool = True
+) -> Iterator[MonthRecord]:
     """Yield the record of each month of a run; ``seed`` is the seed of luck.
+
+    Unless ``keep_world`` holds, a run of the columnar engine uses up the setting's world: half the memory, one run.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def records(setting: Setting, seed: int, engine: str = "columnar", threads: int 
         return MesaEngine(setting, seed).months()
     from sim.columnar_engine import ColumnarEngine
 
-    return ColumnarEngine(setting, seed, threads).months()
+    return ColumnarEngine(setting, seed, threads, keep_world=keep_world).months()
 
 
 def simulate(
@@ -155,58 +159,6 @@ def whole_folder(out: Path) -> Iterator[Path]:
         raise
 
 
-class TableWriter:
-    """The four tables of a run as Parquet files, a row group a month."""
-
-    def __init__(self, folder: Path) -> None:
-        """Write into ``folder``, which exists."""
-        self.folder = folder
-        self.writers: dict[str, Any] = {}
-
-    def write(self, tables: dict[str, Any]) -> None:
-        """Append one month (or more) of each table."""
-        import pyarrow.parquet as pq
-
-        for name, table in tables.items():
-            if name not in self.writers:
-                path = self.folder / f"{name}.parquet"
-                self.writers[name] = pq.ParquetWriter(path, table.schema, compression="zstd")
-            self.writers[name].write_table(table)
-
-    def close(self) -> None:
-        """Finish the files; where one cannot be written, the others are closed all the same."""
-        failures = []
-        for writer in self.writers.values():
-            try:
-                writer.close()
-            except OSError as error:
-                writer.is_open = False  # or it would try again, and fail loudly, when it is collected
-                failures.append(error)
-        if failures:
-            raise failures[0]
-
-
-def write_world(counties: Counties, path: Path) -> None:
-    """Write the counties of a world: place, position and people."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.table(
-        {
-            "county": counties.fips,
-            "name": counties.name,
-            "state": counties.state,
-            "row": counties.row,
-            "column": counties.column,
-            "latitude": pa.array(counties.latitude, from_pandas=True),
-            "longitude": pa.array(counties.longitude, from_pandas=True),
-            "persons": counties.persons,
-            "agents": counties.agents,
-        }
-    )
-    pq.write_table(table, path, compression="zstd")
-
-
 def machine() -> dict[str, str | int]:
     """Return what timings depend on: machine, Python and the number of processors."""
     return {
@@ -228,6 +180,19 @@ def version() -> str:
         return "not installed"
 
 
+class Watcher(Protocol):
+    """Looks on while a run goes, month by month."""
+
+    def begin(self, scenario: Scenario, setting: Setting) -> object:
+        """Called once, before the first month."""
+
+    def add(self, record: MonthRecord) -> object:
+        """Called with each month; what is kept of it must be copied or summed."""
+
+    def finish(self, folder: Path) -> object:
+        """Called after the last month, with the folder that the tables are in."""
+
+
 def run_to_folder(
     scenario: Scenario,
     *,
@@ -236,33 +201,42 @@ def run_to_folder(
     threads: int = 1,
     out: Path,
     quiet: bool = False,
+    watcher: Watcher | None = None,
 ) -> Path:
     """Run a scenario once and write a folder: tables, resolved scenario, codebook, manifest and timing.
 
-    Returns the folder. It appears whole or not at all.
+    ``watcher`` sees every month and may add files of its own, figures for instance. Returns the folder. It appears
+    whole or not at all.
 
     Raises
     ------
     UserError
-        Where the folder cannot be used, or the scenario's files do not fit together.
+        Where the folder cannot be used, memory is too little, or the scenario's files do not fit together.
     """
     from sim.codebook import write_codebook
     from sim.compiled import sources_fingerprint
-    from sim.ledger import month_tables
-    from sim.run_terminal import RunTotals, month_progress, print_run
+    from sim.month_tables import MonthTables
+    from sim.needs import forecast_run, is_compiled
+    from sim.run_terminal import RunTotals, foretell, month_progress, print_run, working
 
     begun = time.perf_counter()
+    foretell(forecast_run(scenario.parameters, engine, threads, is_compiled(engine)), quiet)
     with whole_folder(out) as folder:
-        setting = prepare(scenario)
+        with working("building the world", quiet):
+            setting = prepare(scenario, share=False)
+        if watcher is not None:
+            watcher.begin(scenario, setting)
         built = time.perf_counter()
         writer = TableWriter(folder)
+        tables = MonthTables(setting.months, setting.world.counties, scenario.name, 0)
         totals = RunTotals()
         try:
             with month_progress(len(setting.months), quiet) as advance:
-                for record in records(setting, seed_of(seed, 0), engine, threads):
-                    tables = month_tables(record, setting.months, setting.world.counties, scenario.name, 0)
-                    writer.write(tables)
+                for record in records(setting, seed_of(seed, 0), engine, threads, keep_world=False):
+                    writer.write(tables.of(record))
                     totals.add(record)
+                    if watcher is not None:
+                        watcher.add(record)
                     advance()
         finally:
             writer.close()
@@ -286,6 +260,8 @@ def run_to_folder(
         _write_json(folder / "manifest.json", manifest)
         timing = {"building": built - begun, "running": time.perf_counter() - built, "threads": threads, **machine()}
         _write_json(folder / "timing.json", timing)
+        if watcher is not None:
+            watcher.finish(folder)
     if not quiet:
         print_run(scenario, setting, totals, out)
     return out

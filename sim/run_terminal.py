@@ -12,8 +12,12 @@ from sim.labels import CRIME_TYPES, CRIMES, ENFORCEMENT_COLUMNS, LABELS
 
 if TYPE_CHECKING:
     from sim.ledger import MonthRecord
+    from sim.needs import Forecast
     from sim.scenario import Scenario
     from sim.setting import Setting
+
+SPEED_OVER = 60.0
+"""Seconds over which speed is taken: several months even where one takes ten seconds."""
 
 
 class RunTotals:
@@ -36,6 +40,31 @@ class RunTotals:
         self.adopted = max(self.adopted, int(record.programs[:, 1:].any(axis=1).sum()))
 
 
+def foretell(forecast: Forecast, quiet: bool) -> None:
+    """Tell on standard error what is needed.
+
+    Raises
+    ------
+    UserError
+        Where memory is too little.
+    """
+    forecast.ensure_room()
+    if not quiet:
+        print(forecast, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def working(what: str, quiet: bool) -> Iterator[None]:
+    """Show on standard error, where that is a terminal, what is being done, until it is done."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
 @contextmanager
 def month_progress(months: int, quiet: bool) -> Iterator[Callable[[], None]]:
     """Give a function to call after each month; it moves a bar on standard error where that is a terminal."""
@@ -45,8 +74,8 @@ def month_progress(months: int, quiet: bool) -> Iterator[Callable[[], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("months"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    columns = (TextColumn("months"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+    with Progress(*columns, console=Console(stderr=True), speed_estimate_period=SPEED_OVER) as progress:
         task = progress.add_task("months", total=months)
         yield lambda: progress.advance(task)
 

@@ -153,7 +153,7 @@ def behaviour(draw: DrawFn) -> dict[str, Any]:
 def scenarios(draw: DrawFn, response_off: str | None = None) -> dict[str, Any]:
     """Parameters of a small world over some months, with one of the three responses switched off or none."""
     rows, columns = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    months = draw(st.integers(6, 30))
+    months = draw(st.integers(12, 30))  # time enough to be removed and to return
     least = 24_000 // months  # person-months enough for every kind of event
     world = {
         "rows": rows,

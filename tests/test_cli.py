@@ -142,7 +142,8 @@ def test_check_tells_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixture
     worse = scenario(tmp_path, "start: soon", "worse.yaml")
     assert cli.main(["check", str(bad), str(good), str(worse)]) == 2
     out, err = capsys.readouterr()
-    assert out == f"{good}: a scenario without fault, 'fine'\n"
+    assert out.startswith(f"{good}: a scenario without fault, 'fine'; 100,000 people, 96 months: about ")
+    assert len(out.splitlines()) == 1
     assert len(err.splitlines()) == 2
     assert cli.main(["check", *map(str, sorted((ROOT / "scenarios").glob("*.yaml")))]) == 0
 
@@ -170,7 +171,7 @@ def test_run_hands_over_what_was_asked(tmp_path: Path, monkeypatch: pytest.Monke
     assert cli.main(["run", str(path), *options, "--out", str(out), "--quiet"]) == 0
     subject, given = calls[0]
     assert (subject.name, subject.parameters.months, subject.parameters.world.rows) == ("here", 3, 2)
-    assert given == {"seed": 7, "engine": "mesa", "threads": 2, "out": out, "quiet": True}
+    assert given == {"seed": 7, "engine": "mesa", "threads": 2, "out": out, "quiet": True, "watcher": None}
 
 
 def test_results_go_under_outputs_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -194,11 +194,11 @@ def decisions(engine: ColumnarEngine, t: int) -> dict[tuple[int, int], tuple[int
     """Return for each incident of a month, named by cell and number, whether it is reported and the chance of it."""
     land, state, constants = engine.land, engine.state, engine.record[0]
     month, book = engine.patrol(t), engine._empty_book()
-    met = columnar_crime.opportunity(0, len(land.cells), land, state, constants, month, book)
-    crimes = columnar_crime.offending(met[0], met, land, state, constants, month, book)
-    solve = columnar_police._solve_draws(crimes, met, land, month)
+    found, met = columnar_crime.opportunity(0, len(land.cells), land, state, constants, month, book)
+    crimes = columnar_crime.offending(found, met, land, constants, month, book)
+    solve = columnar_police.draws_of(crimes, met, columnar_police.SOLVE, land, month)
     reported, chance, _, _ = columnar_police.reporting(crimes, met, solve, land, state, constants, month, book)
-    names = zip(met[1][:crimes].tolist(), met[2][:crimes].tolist(), strict=True)
+    names = zip(met.cell[:crimes].tolist(), met.number[:crimes].tolist(), strict=True)
     return dict(zip(names, zip(reported.tolist(), chance.tolist(), strict=True), strict=True))
 
 
@@ -206,15 +206,14 @@ def paired(first: dict[str, Any], second: dict[str, Any]) -> tuple[np.ndarray, n
     """Return decisions about incidents that occur in both runs (two arrays), and how many occur in one only."""
     engines = [ColumnarEngine(setting_of(merged(SQUARE, secure("all"), layer)), 77) for layer in (first, second)]
     one, other, alone = [], [], 0
-    pools: list[Any] = [None, None]
     for t in range(24):
         here = [decisions(engine, t) for engine in engines]
         common = here[0].keys() & here[1].keys()
         alone += len(here[0].keys() ^ here[1].keys())
         one += [here[0][name] for name in sorted(common)]
         other += [here[1][name] for name in sorted(common)]
-        for engine, pool in zip(engines, pools, strict=True):
-            engine.step(t, pool)
+        for engine in engines:
+            engine.step(t)
     return np.array(one), np.array(other), alone
 
 

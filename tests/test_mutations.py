@@ -119,8 +119,8 @@ def _less_guarded(month: Any) -> Any:
     return month
 
 
-def _one_less(booked: Any, count: int) -> tuple[Any, int]:
-    return booked, max(0, count - 1)
+def _one_less(people: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
+    return [(booked, max(0, count - 1)) for booked, count in people]
 
 
 def _miscounted(record: MonthRecord) -> MonthRecord:
@@ -129,17 +129,18 @@ def _miscounted(record: MonthRecord) -> MonthRecord:
 
 
 def _lose_event(engine: ColumnarEngine) -> None:
-    for events in engine.calendar.values():
-        if len(events[-1]) > 0:
-            events[-1] = events[-1][:-1]
-            return
+    for docket in engine.dockets:
+        for events in docket.waiting.values():
+            if len(events[-1]) > 0:
+                events[-1] = events[-1][:-1]
+                return
 
 
 COLUMNAR: dict[str, Callable[..., Any]] = {
     "policy": skip,
     "patrol": lambda engine, phase, *arguments: _less_guarded(phase(engine, *arguments)),
-    "booking": lambda engine, phase, *arguments: _one_less(*phase(engine, *arguments)),
-    "detainer": lambda engine, phase, *arguments: phase(engine, *arguments) * 0,
+    "booking": lambda engine, phase, *arguments: _one_less(phase(engine, *arguments)),
+    "detainer": lambda engine, phase, *arguments: [0 * outcome for outcome in phase(engine, *arguments)],
     "custody": after(_lose_event),
     "word_of_mouth": skip,
     "news": skip,
@@ -150,10 +151,10 @@ COLUMNAR: dict[str, Callable[..., Any]] = {
 
 BLOCKS: dict[str, tuple[str, str]] = {
     "opportunity": ("OPPORTUNITY_COUNT, mean)", "OPPORTUNITY_COUNT, 1.01 * mean)"),
-    "offending": ("if u >= probability:", "if u >= 0.99 * probability:"),
-    "reporting": ("if u[0] < victim:", "if u[0] < 0.99 * victim:"),
-    "recording": ("is_recorded(uniforms[i], ", "is_recorded(uniforms[i], 0.99 * "),
-    "clearance": ("solve[i, 0] < solved", "solve[i, 0] < 0.99 * solved"),
+    "offending": ("would = u < probability", "would = u < 0.99 * probability"),
+    "reporting": ("somebody = calls[i, 0] < victim", "somebody = calls[i, 0] < 0.99 * victim"),
+    "recording": ("is_recorded(calls[i, RECORDING], ", "is_recorded(calls[i, RECORDING], 0.99 * "),
+    "clearance": ("solve[i, CLEARING] < solved", "solve[i, CLEARING] < 0.99 * solved"),
     "street_arrest": ("choose(u[0], constants.offender_link)", "choose(u[0], 0.99 * constants.offender_link)"),
 }
 """What is changed in each compiled phase: text of a ``columnar_*`` file, and what stands there instead."""

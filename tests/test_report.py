@@ -8,15 +8,14 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import matplotlib.image
 import numpy as np
 import pytest
-from test_plots import make_results
+from test_plots import drawn
 
 from sim.assumptions import assumptions_of, dials_of
-from sim.figures import write_figures
-from sim.measures import Results
 from sim.parameters import Parameters
 from sim.report import write_report
 from sim.scenario import Scenario
@@ -40,12 +39,13 @@ FLAGS = (
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(make_results(2, title="<script>alert('x')</script> & co"), tmp_path_factory.mktemp("report"))
+    return written(tmp_path_factory.mktemp("report"), 2, title="<script>alert('x')</script> & co")
 
 
-def written(results: Results, folder: Path) -> Path:
+def written(folder: Path, others: int = 1, **options: Any) -> Path:
+    results, figures = drawn(folder, others, **options)
     path = folder / "report.html"
-    write_report(results, rows_of(results.runs, "plain"), write_figures(results, folder), path)
+    write_report(results, rows_of(results.runs, "plain"), figures, path)
     return path
 
 
@@ -59,6 +59,12 @@ def test_nothing_is_fetched_from_elsewhere(report: Path) -> None:
     assert not re.search(r"https?://", page)
     assert not re.search(r"<(script|link|iframe|object|embed)\b", page)
     assert set(re.findall(r'src="([a-z]+:[^;]+)', page)) == {"data:image/png"}
+
+
+def test_every_figure_is_in_the_page(report: Path) -> None:
+    titles = re.findall(r"<figcaption><strong>([^<]*)", report.read_text())
+    assert len(titles) == report.read_text().count("data:image/png;base64,") == 9
+    assert sum(title.startswith("Map over time: ") for title in titles) == 4
 
 
 def test_texts_of_the_user_are_escaped(report: Path) -> None:
@@ -95,7 +101,7 @@ def test_parts_are_there(report: Path, part: str) -> None:
 
 
 def test_nothing_happening_gives_a_report_without_nan(tmp_path: Path) -> None:
-    words = words_of(written(make_results(rate=0.0), tmp_path).read_text())
+    words = words_of(written(tmp_path, rate=0.0).read_text())
     assert not re.search(r"\b(nan|inf|None)\b", words)
     assert "the reference has none" in words
 

@@ -23,9 +23,9 @@ def choose(uniform: float, share: float) -> bool:
 @rule
 def rest_of_choice(uniform: float, share: float) -> float:
     """Return the uniform left over after ``choose``: what remains is again uniform in [0, 1)."""
-    if uniform < share:
-        return uniform / share
-    return min(_BELOW_ONE, (uniform - share) / (1.0 - share))
+    taken = uniform < share
+    low, width = (0.0, share) if taken else (share, 1.0 - share)
+    return min(_BELOW_ONE, (uniform - low) / width)
 
 
 @rule
@@ -45,13 +45,12 @@ def target_index(uniform: float, size: int, repeat_share: float, stratum: int, u
     A share ``repeat_share`` of incidents falls on one in ``stratum`` people (``unit`` 1) or households (``unit`` 4):
     the same ones again and again (T47, T48). ``identity`` tells cells apart.
     """
-    if uniform >= repeat_share:
-        return int(rest_of_choice(uniform, repeat_share) * size)
-    place = uniform / repeat_share * size
+    place = rest_of_choice(uniform, repeat_share) * size
+    anyone = int(place)
     width = stratum * unit
     number = int(place / width)
-    index = number * width + scattered(identity, number, stratum) * unit + int(place) % unit
-    return index if index < size else int(place)
+    index = number * width + scattered(identity, number, stratum) * unit + (anyone & (unit - 1))
+    return index if uniform < repeat_share and index < size else anyone
 
 
 @rule
@@ -75,5 +74,6 @@ def roster_entry(uniform: float, mass: float, frequent_share: float, frequent_of
     """
     frequent = mass * frequent_share
     rest = rest_of_choice(uniform, frequent_offending)
-    place = rest * frequent if uniform < frequent_offending else frequent + rest * (mass - frequent)
+    low, width = (0.0, frequent) if uniform < frequent_offending else (frequent, mass - frequent)
+    place = low + rest * width
     return min(int(place), roster_length(mass) - 1)

@@ -1,0 +1,54 @@
+"""Arrow columns laid over numpy arrays.
+
+``pyarrow.array`` imports pandas to see whether it was given a series, which takes longer than a small run; columns
+made from buffers need neither that nor a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def numbers(values: npt.NDArray[Any]) -> Any:
+    """Return a column of the numbers in a flat array of any numeric type; the column shares its memory."""
+    import pyarrow as pa
+
+    flat = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), len(flat), [None, pa.py_buffer(flat)])
+
+
+def numbers_or_null(values: npt.NDArray[np.float64]) -> Any:
+    """Return a column of the numbers in a flat array, null where they are nan."""
+    import pyarrow as pa
+
+    flat = np.ascontiguousarray(values)
+    known = pa.py_buffer(np.packbits(~np.isnan(flat), bitorder="little"))
+    return pa.Array.from_buffers(pa.float64(), len(flat), [known, pa.py_buffer(flat)])
+
+
+def flags(values: npt.NDArray[np.bool_]) -> Any:
+    """Return a column of true and false."""
+    import pyarrow as pa
+
+    bits = pa.py_buffer(np.packbits(values, bitorder="little"))
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, bits])
+
+
+def texts(values: Sequence[str]) -> Any:
+    """Return a column of texts."""
+    import pyarrow as pa
+
+    coded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, coded)]).astype(np.int32)
+    return pa.Array.from_buffers(pa.string(), len(coded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(coded))])
+
+
+def categories(names: Sequence[str], places: npt.NDArray[np.integer[Any]]) -> Any:
+    """Return a dictionary-encoded column: the name at each of ``places``."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(numbers(places), texts(names))

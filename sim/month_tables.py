@@ -1,0 +1,106 @@
+"""The four tables of each month of a run, as Arrow tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.arrow_columns import categories, flags, numbers, numbers_or_null
+from sim.counties import Counties
+from sim.labels import (
+    BALANCE_COLUMNS,
+    CRIME_COLUMNS,
+    CRIMES,
+    ENFORCEMENT_COLUMNS,
+    FAMILIES,
+    GROUPS,
+    LEVELS,
+    PEOPLE_COLUMNS,
+    PROGRAMS,
+    STATUSES,
+    TARGET_GROUPS,
+)
+
+if TYPE_CHECKING:
+    from sim.ledger import MonthRecord
+
+Columns = dict[str, Any]
+Axis = tuple[str, tuple[str, ...]]
+AXES: dict[str, tuple[Axis, ...]] = {
+    "crime": (("type", CRIMES), ("group", TARGET_GROUPS)),
+    "people": (("group", GROUPS), ("status", STATUSES)),
+    "enforcement": (("status", STATUSES), ("level", LEVELS)),
+    "counties": (),
+}
+"""What the rows of each table are, county by county: the last axis runs fastest."""
+TABLES = tuple(AXES)
+COUNTY_NUMBERS = ("county_fear", "relative_risk", "removal_risk", "officers")
+
+
+class MonthTables:
+    """Makes the tables of one month after another; the columns that no month changes are made once."""
+
+    def __init__(self, months: list[str], counties: Counties, scenario: str, replication: int) -> None:
+        """Take the names of T months, K counties, and what the run is called."""
+        self.months = months
+        self.before: dict[str, Columns] = {}
+        self.after: dict[str, Columns] = {}
+        self.firsts: dict[str, npt.NDArray[np.int8]] = {}
+        for table, axes in AXES.items():
+            rows = int(np.prod([len(names) for _, names in axes], dtype=int))
+            places = np.repeat(np.arange(len(counties), dtype=np.int32), rows)
+            self.firsts[table] = np.zeros(len(places), dtype=np.int8)
+            self.before[table] = {
+                "scenario": categories([scenario], self.firsts[table]),
+                "replication": numbers(np.full(len(places), replication, dtype=np.int32)),
+                "county": categories(counties.fips, places),
+            }
+            self.after[table] = _axis_columns(axes, len(counties))
+
+    def of(self, record: MonthRecord) -> dict[str, Any]:
+        """Return the four tables of one month as ``pyarrow.Table`` by name; they may share the record's memory."""
+        import pyarrow as pa
+
+        return {
+            "crime": pa.table(self._keys("crime", record) | _counts(CRIME_COLUMNS, record.crime)),
+            "people": pa.table(self._keys("people", record) | _people(record)),
+            "enforcement": pa.table(
+                self._keys("enforcement", record) | _counts(ENFORCEMENT_COLUMNS, record.enforcement)
+            ),
+            "counties": pa.table(self._keys("counties", record) | _county_columns(record)),
+        }
+
+    def _keys(self, table: str, record: MonthRecord) -> Columns:
+        """Return the columns that say what a row of a table is about."""
+        month = categories([self.months[record.index]], self.firsts[table])
+        return {**self.before[table], "month": month, **self.after[table]}
+
+
+def _axis_columns(axes: tuple[Axis, ...], count: int) -> Columns:
+    """Return the columns of the axes that divide each of ``count`` counties."""
+    lengths = tuple(len(names) for _, names in axes)
+    columns = {}
+    for place, (column, names) in enumerate(axes):
+        one_county = np.indices(lengths, dtype=np.int8)[place].ravel()
+        columns[column] = categories(names, np.tile(one_county, count))
+    return columns
+
+
+def _counts(names: tuple[str, ...], values: npt.NDArray[np.integer[Any]]) -> Columns:
+    """Return one 32-bit column for each entry of the last axis of ``values``."""
+    by_column = values.reshape(-1, len(names)).T.astype(np.int32, order="C")
+    return {name: numbers(column) for name, column in zip(names, by_column, strict=True)}
+
+
+def _people(record: MonthRecord) -> Columns:
+    return {**_counts(PEOPLE_COLUMNS, record.people), "trust": numbers_or_null(record.trust.ravel())}
+
+
+def _county_columns(record: MonthRecord) -> Columns:
+    """Return what is known of whole counties: programs in force, fear and risks, the balance of offences."""
+    columns = {name: flags(record.programs[:, place]) for place, name in enumerate(PROGRAMS)}
+    columns |= {name: numbers(getattr(record, name)) for name in COUNTY_NUMBERS}
+    names = tuple(f"{balance}_{family}" for balance in BALANCE_COLUMNS for family in FAMILIES)
+    return columns | _counts(names, record.balance)

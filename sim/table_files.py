@@ -1,0 +1,82 @@
+"""Results on disk: the four tables of a run and the counties of its world, as Parquet files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.counties import Counties
+
+SMALL_TABLE = 2_000
+"""Rows a month. Below, zstd spends its time on being set up for each column, and saves nothing over snappy."""
+PRUNING_COLUMNS = ["month"]
+"""Least and greatest value of a row group are kept, so that readers who filter by month skip the others."""
+
+
+class TableWriter:
+    """The four tables of a run as Parquet files, a row group a month."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write into ``folder``, which exists."""
+        self.folder = folder
+        self.writers: dict[str, Any] = {}
+
+    def write(self, tables: dict[str, Any]) -> None:
+        """Append one month (or more) of each table."""
+        for name, table in tables.items():
+            if name not in self.writers:
+                self.writers[name] = _open(self.folder / f"{name}.parquet", table)
+            self.writers[name].write_table(table)
+
+    def close(self) -> None:
+        """Finish the files; where one cannot be written, the others are closed all the same."""
+        failures = []
+        for writer in self.writers.values():
+            try:
+                writer.close()
+            except OSError as error:
+                writer.is_open = False  # or it would try again, and fail loudly, when it is collected
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+
+def _open(path: Path, first: Any) -> Any:
+    """Return a Parquet writer for tables like ``first``, a month of one.
+
+    Only text is written as numbers of a dictionary: counts are quicker written plain, and zstd finds what repeats.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    return pq.ParquetWriter(
+        path,
+        first.schema,
+        compression="zstd" if len(first) >= SMALL_TABLE else "snappy",
+        use_dictionary=[field.name for field in first.schema if pa.types.is_dictionary(field.type)],
+        write_statistics=PRUNING_COLUMNS,
+    )
+
+
+def write_world(counties: Counties, path: Path) -> None:
+    """Write the counties of a world: place, position and people."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from sim.arrow_columns import numbers, numbers_or_null, texts
+
+    table = pa.table(
+        {
+            "county": texts(counties.fips),
+            "name": texts(counties.name),
+            "state": texts(counties.state),
+            "row": numbers(counties.row),
+            "column": numbers(counties.column),
+            "latitude": numbers_or_null(counties.latitude),
+            "longitude": numbers_or_null(counties.longitude),
+            "persons": numbers(counties.persons),
+            "agents": numbers(counties.agents),
+        }
+    )
+    pq.write_table(table, path, compression="zstd")
