@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from sim.agents_police import IceOffice, PoliceDepartment
     from sim.mesa_engine import MesaEngine
 
-OPPORTUNITY_COUNT, OPPORTUNITY = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.OPPORTUNITY)
+OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
+OPPORTUNITY = int(Purpose.OPPORTUNITY)
 OTHER = 2
 """The group outside the community that enforcement touches."""
 
@@ -87,9 +89,17 @@ class Neighbourhood(Cell):  # type: ignore[misc]
         mean = self.people * county.opportunity_rate * county.background * model.constants.headroom
         return poisson(model.luck, self.identity, 0, model.month, OPPORTUNITY_COUNT, mean)
 
-    def opportunity(self, number: int) -> Incident | None:
+    def opportunities(self, count: int) -> Iterator[Incident]:
+        """Yield those of the month's ``count`` opportunities that do not lapse; four are decided by one draw."""
+        for first in range(0, count, 4):
+            for lane, decides in enumerate(self.model.draw(self.identity, first // 4, DECIDE)[: count - first]):
+                incident = self.opportunity(first + lane, decides)
+                if incident is not None:
+                    yield incident
+
+    def opportunity(self, number: int, decides: float) -> Incident | None:
         """Let target, offender and place meet; None where the target is absent or the offender in jail."""
-        decides, kind, where, who = self.model.draw(self.identity, number, OPPORTUNITY)
+        kind, where, who, calls = self.model.draw(self.identity, number, OPPORTUNITY)
         crime, rest = self.county.crime_type(kind)
         group, target = ORGANIZATION, None
         if not choose(rest, self.county.organization[crime]):
@@ -100,7 +110,7 @@ class Neighbourhood(Cell):  # type: ignore[misc]
         offender = self.offender_met(who, group)
         if offender.custody == JAILED:
             return None
-        return Incident(self, number, crime, group, target, offender, decides)
+        return Incident(self, number, crime, group, target, offender, decides, calls)
 
     def target_of(self, crime: int, uniform: float) -> Resident:
         """Return the person (or a person of the household) against whom an opportunity is directed."""

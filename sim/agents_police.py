@@ -89,7 +89,7 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
 
     def records(self, incident: Incident) -> bool:
         """Decide whether a report becomes a recorded crime."""
-        return is_recorded(incident.reporting_luck[3], self.model.constants.recording[incident.crime])
+        return is_recorded(incident.calls, self.model.constants.recording[incident.crime])
 
     def solves(self, crime: int, help_factor: float) -> float:
         """Return the probability that a recorded crime is cleared, given a witness's help."""

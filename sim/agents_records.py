@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.rules.offending import offending_probability
+from sim.rules.reporting import first_caller, rest_of_call
 
 if TYPE_CHECKING:
     from sim.agents import Resident
@@ -55,14 +56,13 @@ class Incident:
     target: Resident | None
     offender: Resident  # who may be gone
     decides: float  # uniform on which the offender decides
+    calls: float  # uniform that settles who calls the police; then what is left of it, for recording
     recorded: bool = False
     probability: float = field(init=False)
     without_impunity: float = field(init=False)  # the probability if nobody believed in impunity
     without_deterrence: float = field(init=False)
-    reporting_luck: tuple[float, float, float, float] = field(init=False)
     solving_luck: tuple[float, float, float, float] = field(init=False)
-    reported: bool = field(init=False)
-    reported_by_victim: bool = field(init=False)
+    caller: int = field(init=False)  # the victim, others or nobody
     report_chance: float = field(init=False)
     report_chance_at_full_trust: float = field(init=False)
 
@@ -74,6 +74,11 @@ class Incident:
         self.probability = offending_probability(headroom, propensity, guard, impunity, deterrence)
         self.without_impunity = offending_probability(headroom, propensity, guard, 1.0, deterrence)
         self.without_deterrence = offending_probability(headroom, propensity, guard, impunity, 1.0)
+
+    def is_settled(self, victim: float, others: float) -> None:
+        """Settle who calls the police, and keep what is left of the uniform for recording."""
+        self.caller = first_caller(self.calls, victim, others)
+        self.calls = rest_of_call(self.calls, victim, others)
 
 
 class Arrest(NamedTuple):

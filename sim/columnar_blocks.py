@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columnar_crime import offending, opportunity
+from sim.columnar_docket import in_order_of_slot
 from sim.columnar_police import (
-    SOLVE,
     clearance,
-    draws_of,
     recording,
     reporting,
+    solving_draws,
     street_arrest,
     street_counts,
     told_to_survey,
@@ -49,9 +49,9 @@ def run_block(
         end = _batch_end(cell, last, land.cells)
         met, incidents = opportunity(cell, end, land, state, constants, month, book)
         crimes = offending(met, incidents, land, constants, month, book)
-        solve = draws_of(crimes, incidents, SOLVE, land, month)
-        reported, chance, full, calls = reporting(crimes, incidents, solve, land, state, constants, month, book)
-        recorded = recording(crimes, incidents, reported, calls, land, constants, book)
+        solve = solving_draws(crimes, incidents, land, month)
+        reported, chance, full, left = reporting(crimes, incidents, solve, land, state, constants, month, book)
+        recorded = recording(crimes, incidents, reported, left, land, constants, book)
         stops = street_counts(cell, end, land, constants, month)
         arrests = with_room(arrests, arrested, crimes + stops.sum())
         calmed, told = with_room(calmed, reassured, crimes), with_room(told, heard, crimes)
@@ -75,4 +75,5 @@ def run_block(
         heard += told_to_survey(crimes, incidents, solve, land, constants, month, told[heard:])
         arrested += street_arrest(cell, end, stops, land, state, constants, month, arrests[arrested:])
         cell = end
-    return arrests[:arrested], calmed[:reassured], told[:heard]
+    first_slot, last_slot = land.county_base[first_county], land.county_base[last_county]
+    return in_order_of_slot(arrests[:arrested], first_slot, last_slot), calmed[:reassured], told[:heard]

@@ -7,21 +7,27 @@ so cost follows events.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.columnar_people import group_at, record_of
-from sim.columnar_records import Array, Book, Incidents, Land, Month, State
+from sim.columnar_records import Array, Book, Incidents, Land, Month, State, keep_in_front
 from sim.compiled import block, helper, int64, prefetch, unowned
 from sim.constants import Constants
 from sim.draws import Purpose, draw, entity_of, poisson
-from sim.person import bit_of, custody_of, departed_person, status_of
+from sim.person import DECLINED_SHIFT, bit_of, custody_of, departed_person, status_of
 from sim.rules.booking import is_removable
 from sim.rules.offending import offending_probability
 from sim.rules.opportunity import choose, likely_mass, rest_of_choice, roster_entry, target_index
 
-OPPORTUNITY_COUNT, OPPORTUNITY = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.OPPORTUNITY)
+OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
+OPPORTUNITY = int(Purpose.OPPORTUNITY)
 TRUE, INCIDENTS = 0, 4
 REMOVAL, DETERRENCE, IMPUNITY, BY_RELEASED = 0, 1, 2, 3
+ORGANIZATION = 3
+LAPSED = math.inf
+"""The uniform that decides where nobody can: no probability is above it."""
 ROUNDED_UP = 1.0 + 2.0**-40
 """Keeps a bound above every probability it bounds, however the factors are rounded."""
 
@@ -70,58 +76,68 @@ def _worth_a_look(
 ) -> tuple[int, Array, Array, Array]:
     """Draw the opportunities of cells ``first`` to ``last`` and keep those that somebody might take.
 
-    Returns their number and, for each, cell, number in its cell and four uniforms, of which the first decides.
+    Returns their number and, for each, cell, number in its cell and the uniform that decides.
     """
     land, month, book = unowned(land), unowned(month), unowned(book)
     counts = _opportunity_counts(first, last, land, constants, month, book)
-    room = counts.sum() + 1
-    cells, numbers, uniforms = np.empty(room, np.int32), np.empty(room, np.int32), np.empty((room, 4))
+    room = counts.sum() + 4
+    cells, numbers, decides = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room)
     n = 0
     for cell in range(first, last):
-        entity = land.cells[cell].entity
+        entity, count = land.cells[cell].entity, counts[cell - first]
         bound = _most_likely(cell, land.cells[cell].county, constants, month)
-        for number in range(counts[cell - first]):
-            u = draw(land.seed, entity, number, month.index, OPPORTUNITY)
-            cells[n], numbers[n] = cell, number
-            uniforms[n, 0], uniforms[n, 1], uniforms[n, 2], uniforms[n, 3] = u[0], u[1], u[2], u[3]
-            n += 1 if u[0] < bound else 0
-    return n, cells, numbers, uniforms
+        for start in range(0, count, 4):
+            u = draw(land.seed, entity, start >> 2, month.index, DECIDE)
+            for lane in range(4):
+                cells[n], numbers[n], decides[n] = cell, start + lane, u[lane]
+                n += 1 if u[lane] < bound and start + lane < count else 0
+    return n, cells, numbers, decides
+
+
+@block
+def _circumstances(n: int, cells: Array, numbers: Array, land: Land, month: Month) -> tuple[Array, Array, Array, Array]:
+    """Return four uniforms for each opportunity: what crime, against whom, by whom, and who would call the police."""
+    land, month = unowned(land), unowned(month)
+    what, whom, who, calls = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, OPPORTUNITY)
+        what[i], whom[i], who[i], calls[i] = u[0], u[1], u[2], u[3]
+    return what, whom, who, calls
 
 
 @block
 def _choose_targets(
-    n: int, cells: Array, uniforms: Array, land: Land, state: State, constants: Constants
+    n: int, cells: Array, what: Array, whom: Array, land: Land, constants: Constants
 ) -> tuple[Array, Array, Array]:
     """Return crime type, target group and target slot of opportunities; no slot, -1, where it is an organization."""
-    land, state = unowned(land), unowned(state)
-    crimes, groups, targets = np.empty(n, np.int8), np.empty(n, np.int8), np.empty(n, np.int32)
+    land = unowned(land)
+    crimes, groups, targets = np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.int32)
     for i in range(n):
         cell = cells[i]
         county = land.cells[cell].county
-        crime, rest = _crime_type(uniforms[i, 1], land.counties[county].types)
-        group, target = 3, -1
-        if not choose(rest, land.counties[county].organization[crime]):
-            family = constants.family[crime]
-            unit = 1 if constants.person_target[crime] == 1 else 4
-            repeat, stratum = constants.repeat_share[family], constants.repeat_stratum[family]
-            people, entity = land.cells[cell].people, land.cells[cell].entity
-            place = target_index(uniforms[i, 2], people, repeat, stratum, unit, entity)
-            group, place = group_at(land.cells[cell].size, place)
-            target = land.cells[cell].low[group] + place
-            prefetch(state.person, target)
-        crimes[i], groups[i], targets[i] = crime, group, target
+        crime, rest = _crime_type(what[i], land.counties[county].types)
+        family = constants.family[crime]
+        unit = 1 if constants.person_target[crime] == 1 else 4
+        repeat, stratum = constants.repeat_share[family], constants.repeat_stratum[family]
+        people, entity = land.cells[cell].people, land.cells[cell].entity
+        group, place = group_at(land.cells[cell].size, target_index(whom[i], people, repeat, stratum, unit, entity))
+        target = land.cells[cell].low[group] + place
+        organization = choose(rest, land.counties[county].organization[crime])
+        crimes[i], groups[i], targets[i] = (
+            crime,
+            ORGANIZATION if organization else group,
+            -1 if organization else target,
+        )
     return crimes, groups, targets
 
 
 @block
-def _seek_offenders(
-    n: int, cells: Array, groups: Array, uniforms: Array, land: Land, state: State, constants: Constants
-) -> Array:
-    """Return which entry of the rosters of likely offenders each opportunity meets."""
-    land, state = unowned(land), unowned(state)
-    entries = np.empty(n, dtype=np.int64)
+def _seek_offenders(n: int, met: Incidents, who: Array, land: Land, state: State, constants: Constants) -> None:
+    """Find the entry of the rosters of likely offenders that each opportunity meets; ask for memory needed next."""
+    met, land, state = unowned(met), unowned(land), unowned(state)
+    cells, groups, targets, entries = met.cell, met.group, met.target, met.offender
     for i in range(n):
-        cell, group, u = cells[i], groups[i], uniforms[i, 3]
+        cell, group, u = cells[i], int64(groups[i]), who[i]
         own = False
         if group < 3:
             own = choose(u, constants.own_group[group])
@@ -145,7 +161,24 @@ def _seek_offenders(
         entry = roster_entry(u, mass, constants.frequent_share, constants.frequent_offending)
         entries[i] = land.pools[pool].roster + entry
         prefetch(state.roster, entries[i])
-    return entries
+        prefetch(state.person, targets[i])
+
+
+@block
+def _look_up(n: int, met: Incidents, state: State) -> None:
+    """Look up targets and offenders; opportunities whose target is absent or whose offender is in jail lapse."""
+    met, state = unowned(met), unowned(state)
+    targets, offenders = met.target, met.offender
+    for i in range(n):
+        offenders[i] = state.roster[offenders[i]]
+        prefetch(state.person, max(0, offenders[i]))
+    for i in range(n):
+        target, offender = targets[i], offenders[i]
+        anybody, person = int64(state.person[max(0, target)]), int64(state.person[max(0, offender)])
+        victim = int64(0) if target < 0 else anybody
+        person = departed_person(offender) if offender < 0 else person
+        met.target_person[i], met.offender_person[i] = victim, person
+        met.decides[i] = LAPSED if custody_of(victim) != 0 or custody_of(person) == 1 else met.decides[i]
 
 
 @block
@@ -154,28 +187,18 @@ def opportunity(
 ) -> tuple[int, Incidents]:
     """Phase 3: targets, likely offenders and places meet in cells ``first`` to ``last``.
 
-    Returns the opportunities that somebody might take, and their number. Those whose target is absent or whose offender
-    is in jail lapse.
+    Returns the opportunities that somebody might take, and their number.
     """
-    land, state, month, book = unowned(land), unowned(state), unowned(month), unowned(book)
-    total, cells, numbers, uniforms = _worth_a_look(first, last, land, constants, month, book)
-    crimes, groups, targets = _choose_targets(total, cells, uniforms, land, state, constants)
-    offenders = _seek_offenders(total, cells, groups, uniforms, land, state, constants)
-    target_persons, offender_persons = np.empty(total, np.uint16), np.empty(total, np.uint16)
-    decides = np.empty(total)
-    for i in range(total):
-        offenders[i] = state.roster[offenders[i]]
-        prefetch(state.person, max(0, offenders[i]))
-    n = 0
-    for i in range(total):
-        target, offender = targets[i], offenders[i]
-        victim = int64(0) if target < 0 else int64(state.person[target])
-        person = departed_person(offender) if offender < 0 else int64(state.person[offender])
-        lapses = custody_of(victim) != 0 or custody_of(person) == 1
-        cells[n], numbers[n], crimes[n], groups[n], targets[n] = cells[i], numbers[i], crimes[i], groups[i], target
-        offenders[n], decides[n], target_persons[n], offender_persons[n] = offender, uniforms[i, 0], victim, person
-        n += 0 if lapses else 1
-    return n, Incidents(cells, numbers, crimes, groups, targets, offenders, decides, target_persons, offender_persons)
+    n, cells, numbers, decides = _worth_a_look(first, last, land, constants, month, book)
+    what, whom, who, calls = _circumstances(n, cells, numbers, land, month)
+    crimes, groups, targets = _choose_targets(n, cells, what, whom, land, constants)
+    offenders, target_persons, offender_persons = np.empty(n, np.int64), np.empty(n, np.uint16), np.empty(n, np.uint16)
+    met = Incidents(
+        cells, numbers, crimes, groups, targets, offenders, decides, calls, target_persons, offender_persons
+    )
+    _seek_offenders(n, met, who, land, state, constants)
+    _look_up(n, met, state)
+    return n, met
 
 
 @helper
@@ -192,6 +215,18 @@ def _deterrence_for(person: int, slot: int, county: int, land: Land, constants: 
     return month.counties[county].deterrence if is_removable(status, level) else 1.0
 
 
+@helper
+def _weigh(
+    balance: Array, family: int, would: bool, gone: bool, released: int, without: bool, undeterred: bool
+) -> None:
+    """Count what removal, belief in impunity and deterrence changed, and offences after a declined detainer."""
+    taken, left = would and not gone, not would and not gone
+    balance[REMOVAL, family] += int64(would and gone)
+    balance[IMPUNITY, family] += int64(taken and not without) - int64(left and without)
+    balance[DETERRENCE, family] += int64(left and undeterred)
+    balance[BY_RELEASED, family] += int64(taken and released == 1)
+
+
 @block
 def offending(n: int, met: Incidents, land: Land, constants: Constants, month: Month, book: Book) -> int:
     """Phase 4: offenders take opportunities or not; the crimes are moved to the front and their number returned.
@@ -199,10 +234,11 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
     Also counts what would have happened but for removal, deterrence and belief in impunity.
     """
     met, land, month, book = unowned(met), unowned(land), unowned(month), unowned(book)
-    cells, numbers, crimes, groups, targets, offenders, decides, target_persons, offender_persons = met
+    cells, crimes, groups, offenders = met.cell, met.crime, met.group, met.offender
+    decides, target_persons, offender_persons = met.decides, met.target_person, met.offender_person
     kept = 0
     for i in range(n):
-        cell, crime, group, person = cells[i], crimes[i], groups[i], int64(offender_persons[i])
+        cell, crime, group, person, u = cells[i], crimes[i], groups[i], int64(offender_persons[i]), decides[i]
         county = land.cells[cell].county
         family = constants.family[crime]
         gone = custody_of(person) >= 2
@@ -210,24 +246,19 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
         guard, factor = month.guardianship[cell], month.counties[county].impunity[group, crime]
         deterred = 1.0 if gone else _deterrence_for(person, offenders[i], county, land, constants, month)
         probability = offending_probability(constants.headroom, propensity, guard, factor, deterred)
-        without = offending_probability(constants.headroom, propensity, guard, 1.0, deterred)
-        undeterred = offending_probability(constants.headroom, propensity, guard, factor, 1.0)
-        u = decides[i]
         would = u < probability
-        taken, left = would and not gone, not would and not gone
-        book.clipped[county] += int64(probability > 1.0)
-        if constants.is_index[crime] == 1:
-            balance = book.balance[county]
-            balance[REMOVAL, family] += int64(would and gone)
-            balance[IMPUNITY, family] += int64(taken and u >= without) - int64(left and u < without)
-            balance[DETERRENCE, family] += int64(left and u < undeterred)
-            balance[BY_RELEASED, family] += int64(taken and bit_of(person, 13) == 1)
-        if not taken:
+        without = u < offending_probability(constants.headroom, propensity, guard, 1.0, deterred)
+        undeterred = u < offending_probability(constants.headroom, propensity, guard, factor, 1.0)
+        released = bit_of(person, DECLINED_SHIFT)
+        if (gone or released == 1 or would != without or would != undeterred) and constants.is_index[crime] == 1:
+            _weigh(book.balance[county], family, would, gone, released, without, undeterred)
+        if probability > 1.0 and u != LAPSED:
+            book.clipped[county] += 1
+        if not would or gone:
             continue
         book.crime[county, crime, group, TRUE] += 1
-        if group < 3:
+        if group < ORGANIZATION:
             book.people[county, group, status_of(target_persons[i]), INCIDENTS] += 1
-        cells[kept], numbers[kept], crimes[kept], groups[kept] = cell, numbers[i], crime, group
-        targets[kept], offenders[kept], target_persons[kept] = targets[i], offenders[i], target_persons[i]
+        keep_in_front(met, i, kept)
         kept += 1
     return kept

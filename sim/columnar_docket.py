@@ -35,6 +35,38 @@ def _by_month(events: Array, due: Array, months: int) -> tuple[Array, Array]:
     return ordered, start
 
 
+@block
+def in_order_of_slot(arrests: Array, first: int, last: int) -> Array:
+    """Return packed arrests sorted, nearly all of them of people who live in the slots from ``first`` to ``last``.
+
+    They are spread over buckets of slots, of about one arrest each, and put in order within.
+    """
+    buckets = len(arrests)
+    per_slot = buckets / max(1, last - first)
+    place, start = np.empty(buckets, dtype=np.int64), np.zeros(buckets + 3, dtype=np.int64)
+    for i in range(buckets):
+        slot = arrests[i] >> 20
+        inside = 1 + int((slot - first) * per_slot)
+        place[i] = 0 if slot < first else buckets + 1 if slot >= last else min(buckets, inside)
+        start[place[i] + 1] += 1
+    for bucket in range(buckets + 2):
+        start[bucket + 1] += start[bucket]
+    low, high = start[1], start[buckets + 1]
+    ordered = np.empty(buckets, dtype=np.int64)
+    for i in range(buckets):
+        ordered[start[place[i]]] = arrests[i]
+        start[place[i]] += 1
+    ordered[:low].sort()
+    ordered[high:].sort()
+    for i in range(low + 1, high):
+        arrest, before = ordered[i], i - 1
+        while before >= low and ordered[before] > arrest:
+            ordered[before + 1] = ordered[before]
+            before -= 1
+        ordered[before + 1] = arrest
+    return ordered
+
+
 class Docket:
     """The calendar of events of the people who live in one range of slots, whole counties."""
 
@@ -52,7 +84,7 @@ class Docket:
     def take(self, month: int) -> Events:
         """Return the events due in a month, sorted by slot, and strike them out."""
         waiting = self.waiting.pop(month, [])
-        return np.sort(np.concatenate(waiting)) if waiting else NOTHING
+        return np.sort(np.concatenate(waiting), kind="stable") if waiting else NOTHING  # of few sorted runs
 
     def own(self, packed: Events, shift: int) -> Events:
         """Return the part of sorted entries that concerns the docket's people; the slot stands above ``shift`` bits."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +18,7 @@ from sim.columnar_docket import Docket, Events, empty_registry, merged
 from sim.columnar_records import CELL, CONDITION, COUNTY, POOL, RELEASE, Book, Booked, Land, Month, Registry, State
 from sim.constants import as_record
 from sim.ledger import MonthRecord
-from sim.people import World
+from sim.people import World, county_ranges
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS
 from sim.setting import Setting, hispanic_risk, program_flags
@@ -62,8 +61,8 @@ class ColumnarEngine:
         self.record = as_record(setting.constants)
         self.threads = threads if world.size >= SMALL_WORLD else 1
         self.pool: ThreadPoolExecutor | None = None
-        self.chunks = _chunks(world.slot_base, 1 if self.threads == 1 else CHUNKS * self.threads)
-        ranges = _chunks(world.slot_base, 1 if self.threads == 1 else DOCKETS * self.threads)
+        self.chunks = county_ranges(world.slot_base, 1 if self.threads == 1 else CHUNKS * self.threads)
+        ranges = county_ranges(world.slot_base, 1 if self.threads == 1 else DOCKETS * self.threads)
         ends = [(int(world.slot_base[first]), int(world.slot_base[last])) for first, last in ranges]
         self.dockets = [Docket(first, last, setting.parameters.months) for first, last in ends]
         self.interviews: dict[int, list[Events]] = defaultdict(list)
@@ -164,7 +163,7 @@ class ColumnarEngine:
 
     def booking(self, arrests: Events, month: Month, registries: list[Registry]) -> list[tuple[Booked, int]]:
         """Phase 9: who is booked, matched and screened; by docket, the people and their number."""
-        arrests = np.sort(arrests)
+        arrests = np.sort(arrests, kind="stable")  # each block's are in order already
         calendar, t = self.setting.calendar, month.index
         programs = (calendar.cap[t], calendar.secure_communities[t], calendar.agreement_287g_jail[t])
 
@@ -341,10 +340,3 @@ def _pool_records(world: World) -> npt.NDArray[Any]:
     records["low"], records["size"] = world.pool_low, world.pool_size
     records["roster"], records["entries"] = world.roster_start[:-1], np.diff(world.roster_start)
     return records
-
-
-def _chunks(slot_base: Events, parts: int) -> list[tuple[int, int]]:
-    """Return ranges of whole counties with near-equal numbers of people."""
-    cuts = np.unique(np.searchsorted(slot_base, np.linspace(0, slot_base[-1], parts + 1)))
-    cuts[0], cuts[-1] = 0, len(slot_base) - 1
-    return [(int(low), int(high)) for low, high in pairwise(cuts) if high > low]

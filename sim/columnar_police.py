@@ -6,54 +6,63 @@ import numpy as np
 
 from sim.columnar_people import group_at, prefetch_fear, sensitivity_and_trust
 from sim.columnar_records import Array, Book, Incidents, Land, Month, State, arrest_of
-from sim.compiled import block, int64, prefetch, unowned
+from sim.compiled import block, helper, int64, prefetch, unowned
 from sim.constants import Constants
 from sim.draws import Purpose, draw, poisson
 from sim.person import custody_of, status_of
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.clearance import clearance_probability, risk_units, witness_help
 from sim.rules.opportunity import choose, likely_mass, roster_entry
-from sim.rules.reporting import is_recorded, somebody_reports, willing_to_report
+from sim.rules.reporting import (
+    VICTIM,
+    first_caller,
+    is_recorded,
+    rest_of_call,
+    somebody_reports,
+    willing_to_report,
+)
 from sim.rules.survey import is_panel_member, next_interview, rotation
 
-REPORT, SOLVE = int(Purpose.REPORT), int(Purpose.SOLVE)
-STREET_COUNT, STREET_ARREST = int(Purpose.STREET_COUNT), int(Purpose.STREET_ARREST)
+SOLVE, STREET_COUNT, STREET_ARREST = int(Purpose.SOLVE), int(Purpose.STREET_COUNT), int(Purpose.STREET_ARREST)
 REPORTED, RECORDED, CLEARED, REPORTED_BY_STATUS = 1, 2, 3, 5
 CLEARING, THIRD_PARTY, WITNESS, TELLING = 0, 1, 2, 3
 """What each of the uniforms of solving a crime decides."""
-RECORDING = 3
-"""Which of the uniforms of reporting a crime decides whether it is recorded."""
 ORGANIZATION = 3
 
 
 @block
-def draws_of(n: int, met: Incidents, purpose: int, land: Land, month: Month) -> Array:
-    """Return four uniforms for each crime."""
+def solving_draws(n: int, met: Incidents, land: Land, month: Month) -> Array:
+    """Return four uniforms for each crime, of which each decides one thing about solving it."""
     met, land, month = unowned(met), unowned(land), unowned(month)
     cells, numbers = met.cell, met.number
     uniforms = np.empty((n, 4))
     for i in range(n):
-        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, purpose)
+        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, SOLVE)
         uniforms[i, 0], uniforms[i, 1], uniforms[i, 2], uniforms[i, 3] = u[0], u[1], u[2], u[3]
     return uniforms
 
 
 @block
-def _bystanders(n: int, met: Incidents, solve: Array, land: Land, state: State) -> tuple[Array, Array]:
-    """Return the third party of each crime, of the target's group in the cell: slot and person; none is slot 0."""
+def _bystanders(n: int, met: Incidents, solve: Array, land: Land, state: State) -> Array:
+    """Return the slot of the third party of each crime against the community: of the target's group in the cell."""
     met, land, state = unowned(met), unowned(land), unowned(state)
     cells, groups, targets = met.cell, met.group, met.target
-    slots, persons = np.empty(n, np.int32), np.empty(n, np.uint16)
+    slots = np.empty(n, np.int32)
     for i in range(n):
-        cell, group = cells[i], min(2, groups[i])
-        slots[i] = land.cells[cell].low[group] + int(solve[i, THIRD_PARTY] * land.cells[cell].size[group])
-        prefetch(state.person, slots[i])
+        group = groups[i]
         if group < 2:
+            cell = cells[i]
+            slots[i] = land.cells[cell].low[group] + int(solve[i, THIRD_PARTY] * land.cells[cell].size[group])
+            prefetch(state.person, slots[i])
             prefetch_fear(targets[i], land.cells[cell].county, land, state)
             prefetch_fear(slots[i], land.cells[cell].county, land, state)
-    for i in range(n):
-        persons[i] = state.person[slots[i] if groups[i] < ORGANIZATION else 0]
-    return slots, persons
+    return slots
+
+
+@helper
+def _third_status(group: int, slot: int, state: State) -> int:
+    """Return the status of a third party; outside the community all are citizens."""
+    return status_of(state.person[slot]) if group < 2 else 0
 
 
 @block
@@ -62,24 +71,24 @@ def reporting(
 ) -> tuple[Array, Array, Array, Array]:
     """Phase 5: who calls the police.
 
-    Returns for each crime whether it was reported (2 where the victim called), the chance that it was, the same at full
-    trust, and the uniforms, of which recording will use the last.
+    Returns for each crime who called (the victim 2, others 1, nobody 0), the chance that somebody did, the same at full
+    trust, and what is left of the uniform, which recording will use.
     """
     met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
     cells, crimes, groups, targets, persons = met.cell, met.crime, met.group, met.target, met.target_person
-    calls = draws_of(n, met, REPORT, land, month)
-    bystanders, others = _bystanders(n, met, solve, land, state)
-    reported = np.zeros(n, dtype=np.int8)
-    chance, full = np.empty(n), np.empty(n)
+    bystanders = _bystanders(n, met, solve, land, state)
+    reported = np.empty(n, dtype=np.int8)
+    chance, full, left = np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):
         crime, group = int64(crimes[i]), int64(groups[i])
         county = land.cells[cells[i]].county
-        status, other = status_of(persons[i]), status_of(others[i])
+        status = status_of(persons[i])
         if group == ORGANIZATION:
             victim, third, officer = constants.organization_reports[crime], 0.0, 0.0
             chance[i] = victim
             full[i] = victim
         else:
+            other = _third_status(group, bystanders[i], state)
             victim, third = constants.victim_full_trust[crime, status], constants.third_full_trust[crime, other]
             officer = constants.officer[crime]
             full[i] = constants.full_trust_union[crime, status, other]
@@ -94,27 +103,28 @@ def reporting(
                 log_odds, offset = constants.third_log_odds[crime], constants.offset[other]
                 third = willing_to_report(log_odds, offset, sensitivity, now)
             chance[i] = somebody_reports(victim, third, officer)
-        somebody = calls[i, 0] < victim or calls[i, 1] < third or calls[i, 2] < officer
-        reported[i] = 2 if calls[i, 0] < victim else int64(somebody)
-        book.crime[county, crime, group, REPORTED] += int64(somebody)
+        others = somebody_reports(0.0, third, officer)
+        reported[i] = first_caller(met.calls[i], victim, others)
+        left[i] = rest_of_call(met.calls[i], victim, others)
+        book.crime[county, crime, group, REPORTED] += int64(reported[i] > 0)
         if group < ORGANIZATION:
-            book.people[county, group, status, REPORTED_BY_STATUS] += int64(somebody)
-    return reported, chance, full, calls
+            book.people[county, group, status, REPORTED_BY_STATUS] += int64(reported[i] > 0)
+    return reported, chance, full, left
 
 
 @block
 def recording(
-    n: int, met: Incidents, reported: Array, calls: Array, land: Land, constants: Constants, book: Book
+    n: int, met: Incidents, reported: Array, left: Array, land: Land, constants: Constants, book: Book
 ) -> Array:
     """Phase 6: police record a report or not; returns one flag a crime."""
     met, land, book = unowned(met), unowned(land), unowned(book)
     cells, crimes, groups = met.cell, met.crime, met.group
-    recorded = np.zeros(n, dtype=np.int8)
+    recorded = np.empty(n, dtype=np.int8)
     for i in range(n):
-        if reported[i] > 0 and is_recorded(calls[i, RECORDING], constants.recording[crimes[i]]):
-            recorded[i] = 1
-            book.crime[land.cells[cells[i]].county, crimes[i], groups[i], RECORDED] += 1
-            book.cell_recorded[cells[i]] += 1
+        told = int64(reported[i] > 0) & int64(is_recorded(left[i], constants.recording[crimes[i]]))
+        recorded[i] = told
+        book.crime[land.cells[cells[i]].county, crimes[i], groups[i], RECORDED] += told
+        book.cell_recorded[cells[i]] += told
     return recorded
 
 
@@ -180,7 +190,7 @@ def clearance(
             charge = constants.charge_of_crime[crime]
             arrests[arrested] = arrest_of(offenders[i], charge, county)
             arrested += 1
-            if reported[i] == 2 and group < 2:
+            if reported[i] == VICTIM and group < 2:
                 calmed[reassured] = targets[i]
                 reassured += 1
     return arrested, reassured

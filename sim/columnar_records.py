@@ -112,7 +112,8 @@ class Incidents(NamedTuple):
     group: Array  # of the target; 3 an organization
     target: Array  # slot; -1 an organization
     offender: Array  # slot; below 0 the entry of somebody replaced for good
-    decides: Array  # the uniform that decides
+    decides: Array  # the uniform that decides whether it is taken
+    calls: Array  # the uniform that decides who calls the police, and whether a call is recorded
     target_person: Array
     offender_person: Array
 
@@ -158,6 +159,19 @@ def with_room(buffer: Array, size: int, more: int) -> Array:
     larger = np.empty(2 * (size + more), dtype=np.int64)
     larger[:size] = buffer[:size]
     return larger
+
+
+@helper
+def keep_in_front(met: Incidents, i: int, kept: int) -> None:
+    """Move what later phases ask of an incident to the place ``kept``."""
+    met.cell[kept], met.number[kept], met.crime[kept], met.group[kept] = (
+        met.cell[i],
+        met.number[i],
+        met.crime[i],
+        met.group[i],
+    )
+    met.target[kept], met.offender[kept], met.calls[kept] = met.target[i], met.offender[i], met.calls[i]
+    met.target_person[kept] = met.target_person[i]
 
 
 @helper

@@ -29,11 +29,13 @@ POISSON_PART = 32.0
 
 
 class Purpose(IntEnum):
-    """Why a number is drawn. A number never changes its meaning; new purposes are added at the end."""
+    """Why a number is drawn. A number never changes its meaning; new purposes are added at the end.
+
+    3 is no longer used.
+    """
 
     OPPORTUNITY_COUNT = 1
     OPPORTUNITY = 2
-    REPORT = 3
     SOLVE = 4
     STREET_COUNT = 5
     STREET_ARREST = 6
@@ -47,6 +49,7 @@ class Purpose(IntEnum):
     ACQUAINTANCE = 14
     LEGALIZATION = 15
     TRANSFER = 16
+    DECIDE = 17
     HOUSEHOLD = 32
     ROSTER = 33
     START_IN_JAIL = 34
@@ -55,15 +58,16 @@ class Purpose(IntEnum):
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _multiply_high(typing_context: Any, a: Any, b: Any) -> Any:
-    """Compile to the upper 64 bits of the product of two unsigned 64-bit integers."""
+def _product(typing_context: Any, a: Any, b: Any) -> Any:
+    """Compile to the upper and the lower 64 bits of the product of two unsigned 64-bit integers: one instruction."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide = ir.IntType(128)
+        wide, word = ir.IntType(128), ir.IntType(64)
         product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
-        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+        high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), word)
+        return context.make_tuple(builder, signature.return_type, [high, builder.trunc(product, word)])
 
-    return types.uint64(types.uint64, types.uint64), generate
+    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
 
 
 @rule
@@ -79,14 +83,9 @@ def philox(seed: int, entity: int, block: int, month: int, purpose: int) -> tupl
     key_0 = np.uint64(seed)
     key_1 = np.uint64(0)
     for _ in range(10):
-        high_0 = _multiply_high(_MULTIPLIER_0, x0)
-        low_0 = _MULTIPLIER_0 * x0
-        high_1 = _multiply_high(_MULTIPLIER_1, x2)
-        low_1 = _MULTIPLIER_1 * x2
-        x0 = high_1 ^ x1 ^ key_0
-        x1 = low_1
-        x2 = high_0 ^ x3 ^ key_1
-        x3 = low_0
+        high_0, low_0 = _product(_MULTIPLIER_0, x0)
+        high_1, low_1 = _product(_MULTIPLIER_1, x2)
+        x0, x1, x2, x3 = high_1 ^ x1 ^ key_0, low_1, high_0 ^ x3 ^ key_1, low_0
         key_0 += _WEYL_0
         key_1 += _WEYL_1
     return x0, x1, x2, x3  # type: ignore[return-value]

@@ -43,12 +43,12 @@ from sim.draws import Purpose
 from sim.ledger import MonthRecord
 from sim.person import JAILED
 from sim.rules.clearance import risk_units
-from sim.rules.reporting import somebody_reports
+from sim.rules.reporting import NOBODY, VICTIM, somebody_reports
 from sim.rules.survey import ROTATIONS, next_interview
 from sim.schedule import PHASES
 from sim.setting import Setting, hispanic_risk, program_flags
 
-REPORT, SOLVE = int(Purpose.REPORT), int(Purpose.SOLVE)
+SOLVE = int(Purpose.SOLVE)
 OF_THE_MONTH = (
     "cap",
     "secure_communities",
@@ -147,8 +147,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
         for cell in self.neighbourhoods:
             count = cell.count_opportunities()
             self.book.opportunities[cell.county.index] += count
-            met = (cell.opportunity(number) for number in range(count))
-            self.opportunities.extend(incident for incident in met if incident is not None)
+            self.opportunities.extend(cell.opportunities(count))
 
     def offending(self) -> None:
         """Phase 4: offenders take opportunities or not."""
@@ -165,24 +164,22 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
     def reporting(self) -> None:
         """Phase 5: somebody calls the police or nobody does."""
         for incident in self.incidents:
-            incident.reporting_luck = self.draw(incident.place.identity, incident.number, REPORT)
             incident.solving_luck = self.draw(incident.place.identity, incident.number, SOLVE)
             if incident.target is None:
                 self._organization_reports(incident)
             else:
                 self._people_report(incident, incident.target)
-            if incident.reported:
+            if incident.caller != NOBODY:
                 self.book.count_crime(incident, REPORTED)
 
     def _organization_reports(self, incident: Incident) -> None:
         incident.report_chance = self.constants.organization_reports[incident.crime]
         incident.report_chance_at_full_trust = incident.report_chance
-        incident.reported = incident.reporting_luck[0] < incident.report_chance
-        incident.reported_by_victim = False
+        incident.is_settled(incident.report_chance, 0.0)
 
     def _people_report(self, incident: Incident, victim: Resident) -> None:
         """Ask the victim, a third party of the same group in the cell, and an officer on the spot."""
-        constants, crime, luck = self.constants, incident.crime, incident.reporting_luck
+        constants, crime = self.constants, incident.crime
         neighbours = incident.place.residents[incident.group]
         bystander = neighbours[int(incident.solving_luck[1] * len(neighbours))]
         call, other_call, officer = (
@@ -193,9 +190,9 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
         incident.report_chance = somebody_reports(call, other_call, officer)
         union = constants.full_trust_union[crime]
         incident.report_chance_at_full_trust = union[victim.status][bystander.status]
-        incident.reported_by_victim = luck[0] < call
-        incident.reported = incident.reported_by_victim or luck[1] < other_call or luck[2] < officer
-        if incident.reported:
+        others = somebody_reports(0.0, other_call, officer)
+        incident.is_settled(call, others)
+        if incident.caller != NOBODY:
             self.book.count_person(incident.place.county, victim, REPORTED_BY_STATUS)
 
     def recording(self) -> None:
@@ -203,7 +200,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
         for cell in self.neighbourhoods:
             cell.recorded_this_month = 0
         for incident in self.incidents:
-            if incident.reported and incident.place.county.police.records(incident):
+            if incident.caller != NOBODY and incident.place.county.police.records(incident):
                 incident.recorded = True
                 incident.place.recorded_this_month += 1
                 self.book.count_crime(incident, RECORDED)
@@ -219,7 +216,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             if arrest is not None:
                 self.arrests.append(arrest)
                 self.book.count_crime(incident, CLEARED)
-                if incident.reported_by_victim and incident.target is not None:
+                if incident.caller == VICTIM and incident.target is not None:
                     self.reassured.append(incident.target)
 
     def _adds_to_risk(self, incident: Incident, solved: float, solved_at_full_trust: float) -> None:

@@ -7,18 +7,19 @@ group and cell follow from the slot's number and are not stored. A household is 
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.baseline import Baseline, solve_baseline
-from sim.compiled import block, helper, int64
 from sim.counties import Counties
-from sim.draws import Purpose, draw, entity_of, geometric
+from sim.draws import Purpose, draw
 from sim.parameters import Parameters
-from sim.person import JAILED, with_bit, with_custody, with_status
+from sim.people_start import fill_households, fill_rosters, start_in_jail
 from sim.rules.opportunity import likely_mass, roster_length
 
 Int32 = npt.NDArray[np.int32]
@@ -26,10 +27,9 @@ Int64 = npt.NDArray[np.int64]
 People = npt.NDArray[np.uint16]
 Array = npt.NDArray[Any]
 HOUSEHOLD = 4
-START_IN_JAIL = int(Purpose.START_IN_JAIL)
-ROSTER = int(Purpose.ROSTER)
-HOUSEHOLD_DRAW = int(Purpose.HOUSEHOLD)
 ROUNDING = int(Purpose.ROUNDING)
+PARTS = 8
+"""Parts for each thread in which people are made."""
 
 
 @dataclass(frozen=True)
@@ -160,170 +160,15 @@ def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, cell_first: I
     return Pools(first, count, np.array(low, dtype=np.int64), np.array(size, dtype=np.int64), of_cell)
 
 
-@block
-def _fill_households(
-    seed: int,
-    code: Array,
-    slot_base: Array,
-    group_low: Array,
-    size: Array,
-    status_share: Array,
-    concentration: float,
-    person: Array,
-) -> None:
-    """Give statuses to the community: Hispanic households of mixed status, other noncitizens one by one."""
-    for k in range(len(code)):
-        noncitizen = status_share[k, 0, 1] + status_share[k, 0, 2]
-        within = max(concentration, noncitizen)
-        unauthorized = status_share[k, 0, 2] / noncitizen if noncitizen > 0.0 else 0.0
-        for g in range(2):
-            low = group_low[k, g]
-            for start in range(0, size[k, g], 4):
-                index = low + start - slot_base[k]
-                kind = draw(seed, entity_of(code[k], index), 0, 0, HOUSEHOLD_DRAW)
-                member = draw(seed, entity_of(code[k], index), 1, 0, HOUSEHOLD_DRAW)
-                tied = kind[0] * within < noncitizen
-                for m in range(min(4, size[k, g] - start)):
-                    u = member[m]
-                    status = 0
-                    if g == 1:
-                        status = 2 if u < status_share[k, 1, 2] else 1
-                    elif tied and u < within:
-                        status = 2 if u < within * unauthorized else 1
-                    person[low + start + m] = with_status(person[low + start + m], status)
+def county_ranges(slot_base: Int64, parts: int) -> list[tuple[int, int]]:
+    """Return ranges of whole counties with near-equal numbers of people."""
+    cuts = np.unique(np.searchsorted(slot_base, np.linspace(0, slot_base[-1], parts + 1)))
+    cuts[0], cuts[-1] = 0, len(slot_base) - 1
+    return [(int(low), int(high)) for low, high in pairwise(cuts) if high > low]
 
 
-@block
-def _coprime_step(n: int) -> int:
-    """Return a step near the golden section of ``n`` that visits all of 0..n-1."""
-    step = max(1, int(0.618 * n))
-    while True:
-        a, b = step, n
-        while b:
-            a, b = b, a % b
-        if a == 1:
-            return step
-        step += 1
-
-
-@block
-def _fill_rosters(
-    seed: int,
-    code: Array,
-    slot_base: Array,
-    pool_county: Array,
-    pool_low: Array,
-    pool_size: Array,
-    roster_start: Array,
-    likely_share: float,
-    roster: Array,
-    person: Array,
-) -> None:
-    """Choose likely offenders: one keyed slot of each stratum of 1 / share slots, in a scattered order."""
-    width = 1.0 / likely_share
-    for p in range(len(pool_low)):
-        k = pool_county[p]
-        entries = roster_start[p + 1] - roster_start[p]
-        whole = entries - 1
-        index = pool_low[p] - slot_base[k]
-        shift = draw(seed, entity_of(code[k], index), 0, 1, ROSTER)
-        step = _coprime_step(whole) if whole > 0 else 1
-        offset = int(shift[0] * whole)
-        for e in range(entries):
-            stratum = (e * step + offset) % whole if e < whole else whole
-            u = draw(seed, entity_of(code[k], index), stratum, 0, ROSTER)[0]
-            first, last = int(stratum * width), min(pool_size[p], int((stratum + 1) * width))
-            slot = pool_low[p] + first + int(u * (last - first))
-            roster[roster_start[p] + e] = slot
-            person[slot] = with_bit(person[slot], 15, 1)
-
-
-@block
-def _choose(u: float, cumulative: Array) -> int:
-    """Return the first index whose cumulative share exceeds ``u``."""
-    for index in range(len(cumulative) - 1):
-        if u < cumulative[index]:
-            return index
-    return len(cumulative) - 1
-
-
-@helper
-def _overlap(low: float, high: float, first: float, last: float) -> float:
-    """Return the length that two intervals share."""
-    return max(0.0, min(high, last) - max(low, first))
-
-
-@helper
-def _entry_jailed_share(entry: float, mass: float, frequent_share: float, shares: Array) -> tuple[float, float]:
-    """Return the share of time that a roster entry's person is in jail, and the part of the entry that is frequent.
-
-    An entry that counts for less than one likely offender is arrested less often than a whole one.
-    """
-    border = mass * frequent_share
-    frequent = _overlap(entry, entry + 1.0, 0.0, border)
-    odds = frequent * shares[0] / (1.0 - shares[0])
-    odds += _overlap(entry, entry + 1.0, border, mass) * shares[1] / (1.0 - shares[1])
-    return odds / (1.0 + odds), frequent
-
-
-@block
-def _start_in_jail(
-    seed: int,
-    code: Array,
-    slot_base: Array,
-    group_low: Array,
-    size: Array,
-    pool_first: Array,
-    pool_count: Array,
-    pool_size: Array,
-    roster_start: Array,
-    frequent_share: float,
-    likely_share: float,
-    share: Array,
-    status_share: Array,
-    stay_cumulative: Array,
-    stay: Array,
-    roster: Array,
-    person: Array,
-    slots: Array,
-    months: Array,
-) -> int:
-    """Put people in jail as in the steady state; return how many, with slots and months of release filled in."""
-    n = 0
-    for k in range(len(code)):
-        for g in range(3):
-            for p in range(pool_first[k, g], pool_first[k, g] + pool_count[k, g]):
-                mass = likely_mass(pool_size[p], likely_share)
-                for e in range(roster_start[p + 1] - roster_start[p]):
-                    slot = roster[roster_start[p] + e]
-                    status = (int64(person[slot]) >> 2) & 3
-                    jailed, frequent = _entry_jailed_share(e, mass, frequent_share, share[k, g, status])
-                    u = draw(seed, entity_of(code[k], slot - slot_base[k]), 0, 0, START_IN_JAIL)
-                    if u[0] < jailed:
-                        held_as = 0 if u[3] < frequent else 1
-                        charge = _choose(u[1], stay_cumulative[k, g, status, held_as])
-                        person[slot] = with_custody(person[slot], JAILED)
-                        slots[n], months[n] = slot, geometric(u[2], stay[charge]) - 1
-                        n += 1
-            expected = 0.0
-            for s in range(3):
-                expected += status_share[k, g, s] * share[k, g, s, 2]
-            expected *= size[k, g]
-            for m in range(math.ceil(expected)):
-                u = draw(seed, entity_of(code[k], group_low[k, g] - slot_base[k]), m + 1, 0, START_IN_JAIL)
-                place = int((m + u[0]) / expected * size[k, g])
-                slot = group_low[k, g] + min(place, size[k, g] - 1)
-                if place >= size[k, g] or bool(person[slot] >> 15) or (person[slot] & 3) != 0:
-                    continue
-                charge = _choose(u[1], stay_cumulative[k, g, (int64(person[slot]) >> 2) & 3, 2])
-                person[slot] = with_custody(person[slot], JAILED)
-                slots[n], months[n] = slot, geometric(u[2], stay[charge]) - 1
-                n += 1
-    return n
-
-
-def build_world(parameters: Parameters, counties: Counties, seed: int) -> World:
-    """Return the world of a scenario; ``seed`` is the world's, not the luck's.
+def build_world(parameters: Parameters, counties: Counties, seed: int, threads: int = 1) -> World:
+    """Return the world of a scenario; ``seed`` is the world's, not the luck's. No person depends on ``threads``.
 
     Raises
     ------
@@ -351,41 +196,54 @@ def build_world(parameters: Parameters, counties: Counties, seed: int) -> World:
     roster = np.zeros(int(roster_start[-1]), dtype=np.int32)
     person = np.zeros(int(slot_base[-1]), dtype=np.uint16)
     code = counties.code
-    _fill_households(
-        seed,
-        code,
-        slot_base,
-        group_low,
-        sizes,
-        baseline.status_share,
-        parameters.people.household_concentration,
-        person,
-    )
     pool_county = np.repeat(np.arange(count, dtype=np.int64), pools.count.sum(axis=1))
-    _fill_rosters(seed, code, slot_base, pool_county, pools.low, pools.size, roster_start, share, roster, person)
-    room = len(roster) + int(np.ceil(sizes).sum() * float(baseline.jailed_share[..., 2].max())) + 16 * count
-    slots, months = np.zeros(room, dtype=np.int64), np.zeros(room, dtype=np.int64)
-    jailed = _start_in_jail(
-        seed,
-        code,
-        slot_base,
-        group_low,
-        sizes,
-        pools.first,
-        pools.count,
-        pools.size,
-        roster_start,
-        parameters.people.frequent_share,
-        share,
-        baseline.jailed_share,
-        baseline.status_share,
-        baseline.stay_cumulative,
-        np.array(parameters.courts.stay.values()),
-        roster,
-        person,
-        slots,
-        months,
-    )
+    pool_ends = np.searchsorted(pool_county, np.arange(count + 1))
+    concentration, stays = parameters.people.household_concentration, np.array(parameters.courts.stay.values())
+
+    def people(counties_of_part: tuple[int, int]) -> tuple[Array, Array]:
+        first, last = counties_of_part
+        fill_households(
+            first, last, seed, code, slot_base, group_low, sizes, baseline.status_share, concentration, person
+        )
+        pools_of_part = pool_ends[first], pool_ends[last]
+        fill_rosters(
+            *pools_of_part,
+            seed,
+            code,
+            slot_base,
+            pool_county,
+            pools.low,
+            pools.size,
+            roster_start,
+            share,
+            roster,
+            person,
+        )
+        return start_in_jail(
+            first,
+            last,
+            seed,
+            code,
+            slot_base,
+            group_low,
+            sizes,
+            pools.first,
+            pools.count,
+            pools.size,
+            roster_start,
+            parameters.people.frequent_share,
+            share,
+            baseline.jailed_share,
+            baseline.status_share,
+            baseline.stay_cumulative,
+            stays,
+            roster,
+            person,
+        )
+
+    with ThreadPoolExecutor(threads) as pool:
+        jailed = list(pool.map(people, county_ranges(slot_base, threads if threads == 1 else PARTS * threads)))
+    release_slot, release_month = (np.concatenate(part) for part in zip(*jailed, strict=True))
     return World(
         counties=counties,
         baseline=baseline,
@@ -406,6 +264,6 @@ def build_world(parameters: Parameters, counties: Counties, seed: int) -> World:
         roster_start=roster_start,
         roster=roster,
         person=person,
-        release_slot=slots[:jailed].copy(),
-        release_month=months[:jailed].copy(),
+        release_slot=release_slot,
+        release_month=release_month,
     )

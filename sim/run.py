@@ -37,14 +37,14 @@ def seed_of(master: int, replication: int) -> int:
 
 
 @lru_cache(maxsize=2)
-def _world(description: str, seed: int) -> Any:
+def _world(description: str, seed: int, threads: int = 1) -> Any:
     """Return the world of parameters (as JSON); scenarios that differ only in programs share it."""
     from sim.counties import build_counties
     from sim.parameters import Parameters
     from sim.people import build_world
 
     parameters = Parameters.model_validate_json(description)
-    return build_world(parameters, build_counties(parameters, seed), seed)
+    return build_world(parameters, build_counties(parameters, seed), seed, threads)
 
 
 def _world_description(parameters: Parameters) -> str:
@@ -57,8 +57,10 @@ def _world_description(parameters: Parameters) -> str:
     return plain.model_dump_json()
 
 
-def prepare(scenario: Scenario, replication: int = 0, *, share: bool = True) -> Setting:
+def prepare(scenario: Scenario, replication: int = 0, *, share: bool = True, threads: int = 1) -> Setting:
     """Return a scenario made ready to run; unless ``share`` holds, its world is its own to use up.
+
+    A world of its own is built on as many ``threads``.
 
     Raises
     ------
@@ -70,7 +72,8 @@ def prepare(scenario: Scenario, replication: int = 0, *, share: bool = True) -> 
     world_seed = scenario.parameters.world.seed
     if scenario.parameters.world.redraw:
         world_seed = seed_of(world_seed, replication)
-    world = (_world if share else _world.__wrapped__)(_world_description(scenario.parameters), world_seed)
+    description = _world_description(scenario.parameters)
+    world = _world(description, world_seed) if share else _world.__wrapped__(description, world_seed, threads)
     return build_setting(scenario.parameters, world_seed, world)
 
 
@@ -223,7 +226,7 @@ def run_to_folder(
     foretell(forecast_run(scenario.parameters, engine, threads, is_compiled(engine)), quiet)
     with whole_folder(out) as folder:
         with working("building the world", quiet):
-            setting = prepare(scenario, share=False)
+            setting = prepare(scenario, share=False, threads=threads)
         if watcher is not None:
             watcher.begin(scenario, setting)
         built = time.perf_counter()

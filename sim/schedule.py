@@ -48,9 +48,9 @@ PHASES: tuple[Phase, ...] = (
         "reporting",
         "victim, third party, officer on the spot",
         "somebody calls the police or nobody does",
-        ("trust", "part_at_full_trust", "willing_to_report", "somebody_reports"),
+        ("trust", "part_at_full_trust", "willing_to_report", "somebody_reports", "first_caller"),
     ),
-    Phase(6, "recording", "police", "a report becomes a recorded crime or not", ("is_recorded",)),
+    Phase(6, "recording", "police", "a report becomes a recorded crime or not", ("rest_of_call", "is_recorded")),
     Phase(
         7,
         "clearance",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,31 +18,54 @@ PRUNING_COLUMNS = ["month"]
 
 
 class TableWriter:
-    """The four tables of a run as Parquet files, a row group a month."""
+    """The four tables of a run as Parquet files, a row group a month; a month is written while the next one runs."""
 
     def __init__(self, folder: Path) -> None:
         """Write into ``folder``, which exists."""
         self.folder = folder
         self.writers: dict[str, Any] = {}
+        self.aside = ThreadPoolExecutor(1)
+        self.pending: Future[None] | None = None
 
     def write(self, tables: dict[str, Any]) -> None:
-        """Append one month (or more) of each table."""
+        """Append one month (or more) of each table; what went wrong with the one before is told now.
+
+        The tables must stay as they are until the next call.
+        """
+        self._settle()
+        self.pending = self.aside.submit(self._append, tables)
+
+    def _append(self, tables: dict[str, Any]) -> None:
         for name, table in tables.items():
             if name not in self.writers:
                 self.writers[name] = _open(self.folder / f"{name}.parquet", table)
             self.writers[name].write_table(table)
 
+    def _settle(self) -> None:
+        pending, self.pending = self.pending, None
+        if pending is not None:
+            pending.result()
+
     def close(self) -> None:
         """Finish the files; where one cannot be written, the others are closed all the same."""
         failures = []
-        for writer in self.writers.values():
+        steps: list[Callable[[], object]] = [self._settle, self.aside.shutdown]
+        steps += [partial(_close, writer) for writer in self.writers.values()]
+        for step in steps:
             try:
-                writer.close()
+                step()
             except OSError as error:
-                writer.is_open = False  # or it would try again, and fail loudly, when it is collected
                 failures.append(error)
         if failures:
             raise failures[0]
+
+
+def _close(writer: Any) -> None:
+    try:
+        writer.close()
+    except OSError:
+        writer.is_open = False  # or it would try again, and fail loudly, when it is collected
+        raise
 
 
 def _open(path: Path, first: Any) -> Any:

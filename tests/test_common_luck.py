@@ -196,7 +196,7 @@ def decisions(engine: ColumnarEngine, t: int) -> dict[tuple[int, int], tuple[int
     month, book = engine.patrol(t), engine._empty_book()
     found, met = columnar_crime.opportunity(0, len(land.cells), land, state, constants, month, book)
     crimes = columnar_crime.offending(found, met, land, constants, month, book)
-    solve = columnar_police.draws_of(crimes, met, columnar_police.SOLVE, land, month)
+    solve = columnar_police.solving_draws(crimes, met, land, month)
     reported, chance, _, _ = columnar_police.reporting(crimes, met, solve, land, state, constants, month, book)
     names = zip(met.cell[:crimes].tolist(), met.number[:crimes].tolist(), strict=True)
     return dict(zip(names, zip(reported.tolist(), chance.tolist(), strict=True), strict=True))

@@ -12,7 +12,7 @@ from scipy import stats
 
 from sim.draws import POISSON_PART, Purpose, draw, entity_of, geometric, philox, poisson, poisson_part
 
-PURPOSE = int(Purpose.REPORT)
+PURPOSE = int(Purpose.SOLVE)
 MOST = 2**63 - 1
 words = st.integers(0, MOST)
 uniforms = st.floats(0.0, 1.0 - 2.0**-53)
@@ -66,7 +66,7 @@ def test_entities_of_counties_never_meet() -> None:
 def test_purposes_are_distinct_and_keep_their_numbers() -> None:
     numbers = [int(purpose) for purpose in Purpose]
     assert len(set(numbers)) == len(Purpose.__members__)
-    assert (Purpose.OPPORTUNITY_COUNT, Purpose.OPPORTUNITY, Purpose.REPORT, Purpose.SOLVE) == (1, 2, 3, 4)
+    assert (Purpose.OPPORTUNITY_COUNT, Purpose.OPPORTUNITY, Purpose.SOLVE, Purpose.DECIDE) == (1, 2, 4, 17)
 
 
 def test_uniforms_are_uniform_and_independent() -> None:

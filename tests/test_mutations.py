@@ -23,6 +23,7 @@ from sim.agents_records import NOTHING
 from sim.columnar_engine import ColumnarEngine
 from sim.ledger import MonthRecord
 from sim.mesa_engine import MesaEngine
+from sim.rules.reporting import NOBODY, OTHERS
 from sim.schedule import PHASE_NAMES
 
 pytestmark = pytest.mark.slow
@@ -77,7 +78,7 @@ def _less_guardianship(engine: MesaEngine) -> None:
 
 def _unreport(engine: MesaEngine) -> None:
     if engine.incidents:
-        engine.incidents[0].reported = not engine.incidents[0].reported
+        engine.incidents[0].caller = NOBODY if engine.incidents[0].caller != NOBODY else OTHERS
 
 
 def _unrecord(engine: MesaEngine) -> None:
@@ -152,8 +153,8 @@ COLUMNAR: dict[str, Callable[..., Any]] = {
 BLOCKS: dict[str, tuple[str, str]] = {
     "opportunity": ("OPPORTUNITY_COUNT, mean)", "OPPORTUNITY_COUNT, 1.01 * mean)"),
     "offending": ("would = u < probability", "would = u < 0.99 * probability"),
-    "reporting": ("somebody = calls[i, 0] < victim", "somebody = calls[i, 0] < 0.99 * victim"),
-    "recording": ("is_recorded(calls[i, RECORDING], ", "is_recorded(calls[i, RECORDING], 0.99 * "),
+    "reporting": ("first_caller(met.calls[i], victim,", "first_caller(met.calls[i], 0.99 * victim,"),
+    "recording": ("is_recorded(left[i], ", "is_recorded(left[i], 0.99 * "),
     "clearance": ("solve[i, CLEARING] < solved", "solve[i, CLEARING] < 0.99 * solved"),
     "street_arrest": ("choose(u[0], constants.offender_link)", "choose(u[0], 0.99 * constants.offender_link)"),
 }

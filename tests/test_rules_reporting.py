@@ -16,12 +16,17 @@ from sim.rules.clearance import RISK_UNIT, clearance_capacity, clearance_probabi
 from sim.rules.reporting import (
     FEAR_STEP,
     MOST_STEPS,
+    NOBODY,
+    OTHERS,
+    VICTIM,
     fear_after_jump,
     fear_after_reassurance,
+    first_caller,
     is_recorded,
     log_odds,
     own_fear,
     part_at_full_trust,
+    rest_of_call,
     somebody_reports,
     trust,
     willing_to_report,
@@ -29,6 +34,7 @@ from sim.rules.reporting import (
 from sim.rules.survey import ROTATIONS, is_panel_member, next_interview, responds_to_survey, rotation
 
 probabilities = st.floats(0.01, 0.99)
+uniforms = st.floats(0.0, 0.999999)
 T08_T13 = {"rape": 0.35, "robbery": 0.59, "aggravated_assault": 0.56, "burglary": 0.55, "larceny": 0.33}
 T08_T13["motor_vehicle_theft"] = 0.83
 QUARTER = -1.0986122886681098
@@ -97,6 +103,36 @@ def test_somebody_reports() -> None:
     assert somebody_reports(0.3, 0.2, 0.05) == pytest.approx(0.468)
     assert somebody_reports(0.0, 0.0, 0.0) == 0.0
     assert somebody_reports(1.0, 0.2, 0.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("uniform", "caller", "rest"),
+    [(0.0, VICTIM, 0.0), (0.15, VICTIM, 0.5), (0.3, OTHERS, 0.0), (0.37, OTHERS, 0.5), (0.44, NOBODY, None)],
+)
+def test_one_uniform_settles_who_calls(uniform: float, caller: int, rest: float | None) -> None:
+    """The victim calls with 0.3; of the 0.7 left, others call in one case of five."""
+    assert first_caller(uniform, 0.3, 0.2) == caller
+    if rest is not None:
+        assert rest_of_call(uniform, 0.3, 0.2) == pytest.approx(rest)
+
+
+@given(uniforms, uniforms, uniforms)
+def test_calls_have_their_probabilities_and_leave_a_uniform(uniform: float, victim: float, others: float) -> None:
+    caller, union = first_caller(uniform, victim, others), somebody_reports(victim, others, 0.0)
+    assert (caller == VICTIM) == (uniform < victim)
+    assert (caller != NOBODY) == (uniform < union) or uniform == pytest.approx(union, abs=1e-12)
+    if caller != NOBODY:
+        rest = rest_of_call(uniform, victim, others)
+        low, width = (0.0, victim) if caller == VICTIM else (victim, (1.0 - victim) * others)
+        assert 0.0 <= rest <= 1.0
+        assert low + rest * width == pytest.approx(uniform, abs=1e-12)
+
+
+@given(uniforms, uniforms, uniforms, uniforms)
+def test_who_calls_in_fear_calls_without(uniform: float, victim: float, others: float, fear: float) -> None:
+    """Lower chances of both never turn a silent crime into a reported one, beyond rounding."""
+    silenced = first_caller(uniform, victim * fear, others * fear)
+    assert silenced == NOBODY or first_caller(uniform * (1.0 - 1e-12), victim, others) != NOBODY
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sim.compiled import int64, rule
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
-_SHIFT = np.uint64(29)
+_SHIFT, _HALF = np.uint64(29), np.uint64(32)
 _BELOW_ONE = 1.0 - 2.0**-53
 
 
@@ -35,7 +35,7 @@ def scattered(identity: int, index: int, modulus: int) -> int:
     word ^= word >> _SHIFT
     word *= _MIX
     word ^= word >> _SHIFT
-    return int64(word % np.uint64(modulus))
+    return int64(((word >> _HALF) * np.uint64(modulus)) >> _HALF)
 
 
 @rule

@@ -9,6 +9,9 @@ from sim.compiled import rule
 FEAR_STEP = 1.0 / 32.0
 """A stored step of own fear; 255 steps are the most a person can fear."""
 MOST_STEPS = 255
+NOBODY, OTHERS, VICTIM = 0, 1, 2
+"""Who calls the police."""
+_LEAST = 1e-300
 
 
 @rule
@@ -57,6 +60,22 @@ def willing_to_report(base_log_odds: float, offset: float, sensitivity: float, t
 def somebody_reports(victim: float, third_party: float, officer: float) -> float:
     """Return the probability that at least one of three calls."""
     return 1.0 - (1.0 - victim) * (1.0 - third_party) * (1.0 - officer)
+
+
+@rule
+def first_caller(uniform: float, victim: float, others: float) -> int:
+    """Return who calls the police: the victim with probability ``victim``, else others with probability ``others``."""
+    if uniform < victim:
+        return VICTIM
+    return OTHERS if uniform - victim < (1.0 - victim) * others else NOBODY
+
+
+@rule
+def rest_of_call(uniform: float, victim: float, others: float) -> float:
+    """Return the uniform left over after ``first_caller`` where somebody calls: what remains is uniform in [0, 1)."""
+    by_victim = uniform < victim
+    low, width = (0.0, victim) if by_victim else (victim, (1.0 - victim) * others)
+    return (uniform - low) / max(width, _LEAST)
 
 
 @rule
