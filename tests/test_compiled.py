@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -49,3 +51,11 @@ def test_every_file_with_a_compiled_function_is_keyed() -> None:
     assert {"draws.py", "person.py", "people_start.py"} <= keyed
     assert {path.name for path in ROOT.glob("columnar_*.py")} - {"columnar_engine.py"} <= keyed
     assert {path.name for path in (ROOT / "rules").glob("[a-z]*.py")} <= keyed
+
+
+def test_others_in_the_process_can_compile_linear_algebra() -> None:
+    """Numba is loaded without looking for it; whoever asks for it later finds it."""
+    code = "import sim.compiled, numba, numpy; print(numba.njit(lambda a: numpy.cov(numpy.dot(a, a)))(numpy.eye(2)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "0.5" in done.stdout

@@ -37,12 +37,16 @@ def command_line(options: Options) -> list[Line]:
 
 
 def _command_runners(folder: Path) -> dict[str, Runner]:
-    """Return runners of commands, in seconds; compiled code is kept in ``folder``, away from other caches."""
+    """Return runners of commands, in seconds; compiled code is kept in ``folder``, away from other caches.
+
+    Python keeps its own bytecode, as it does wherever nobody forbids it.
+    """
     bad = folder / "bad.yaml"
     bad.write_text("title: Bad\nwrold:\n  people: 10\nmonths: 0\n", encoding="utf-8")
     script = Path(sys.executable).with_name("darkfigure")
     program = [str(script)] if script.exists() else [sys.executable, "-m", "sim"]
-    warm = {**os.environ, "DARKFIGURE_CACHE": str(folder / "warm")}
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    warm = {**usual, "DARKFIGURE_CACHE": str(folder / "warm")}
     fresh = iter(range(1_000_000))
 
     def small_run(environment: Mapping[str, str]) -> float:
@@ -50,7 +54,7 @@ def _command_runners(folder: Path) -> dict[str, Runner]:
         return command_seconds([*program, "run", str(SMALL), "--quiet", "--out", str(out)], environment)
 
     def first_run() -> float:
-        return small_run({**os.environ, "DARKFIGURE_CACHE": str(folder / f"cold-{next(fresh)}")})
+        return small_run({**usual, "DARKFIGURE_CACHE": str(folder / f"cold-{next(fresh)}")})
 
     small_run(warm)
     return {
