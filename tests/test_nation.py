@@ -82,11 +82,13 @@ def test_engines_agree_on_the_whole_nation_under_all_programs(
 def test_engines_agree_on_the_whole_nation_for_eight_years(
     world: str, programs: str, seed: int, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of 30,875 people so few are released after a declined detainer that none of them may offend again."""
     extra = ALL_PROGRAMS if programs == "all programs" else ()
     setting = prepare(scenario(world, request, "world.scale=0.0001", "start=2006-01", "months=96", *extra))
     found, empty = disagreements(setting, seed, monkeypatch)
     assert not found, found[:5]
-    assert set(empty) <= (set() if extra else {"balance.prevented_by_deterrence"})
+    rare = {"balance.by_released_after_declined_detainer"}
+    assert set(empty) <= rare | (set() if extra else {"balance.prevented_by_deterrence"})
 
 
 @pytest.mark.parametrize("programs", ["Secure Communities", "all programs"])
