@@ -21,7 +21,7 @@ from sim.faults import UserError
 from sim.measures import reduce
 from sim.run import simulate
 from sim.summary import measures
-from sim.sweep_batch import evaluate_sweep
+from sim.sweep import evaluate_sweep
 from sim.sweep_files import load_sweep
 from sim.sweep_folder import stored_sweep
 from sim.sweep_outcomes import column_of, sweep_runs
