@@ -31,6 +31,10 @@ examples:
   darkfigure compare scenarios/compare_programs.yaml
   darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10
   darkfigure compare study.yaml --replications 1000 --shard 3/8 --out shards/3""",
+    "sweep": """\
+examples:
+  darkfigure sweep scenarios/sweep_cooperation_trust.yaml
+  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 4 --set world.people=20000 --workers 2""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500
@@ -94,6 +98,13 @@ def build_parser() -> argparse.ArgumentParser:
     _add_running(compare)
     add_executing(compare)
     add_shard(compare)
+    sweep = command_parser(commands, "sweep", "run a scenario at many values of its parameters", sweep_command)
+    sweep.add_argument("sweep", metavar="FILE", help="sweep file (YAML)")
+    sweep.add_argument("--replications", metavar="N", help="runs of each point (default: the file's, or 5)")
+    sweep.add_argument("--keep", choices=("outcomes", "tables"), help="keep a row of measures a run, or all its tables")
+    _add_running(sweep)
+    add_executing(sweep)
+    add_shard(sweep)
     add_batch_commands(commands)
 
     check = command_parser(
@@ -199,6 +210,21 @@ def compare_command(arguments: Arguments) -> int:
         shard=arguments.shard,
         options=execution_options(arguments),
     )
+    return exit_status(folder)
+
+
+def sweep_command(arguments: Arguments) -> int:
+    """Run the points of a sweep into a folder."""
+    from sim.sweep_files import load_sweep
+
+    options = {name: getattr(arguments, name) for name in ("replications", "seed", "keep")}
+    given = {name: text for name, text in options.items() if text is not None}
+    sweep = load_sweep(arguments.sweep, arguments.overrides, given)
+    out = free_folder(arguments.out, sweep.name)
+    from sim.sweep import sweep_to_folder
+
+    options_of_batch = execution_options(arguments)
+    folder = sweep_to_folder(sweep, engine=arguments.engine, out=out, options=options_of_batch, shard=arguments.shard)
     return exit_status(folder)
 
 
