@@ -20,11 +20,11 @@ from sim.design import AGAINST
 from sim.faults import UserError
 from sim.measures import reduce
 from sim.run import simulate
-from sim.summary import measures
+from sim.summary import column_of, measures
 from sim.sweep import evaluate_sweep
 from sim.sweep_files import load_sweep
 from sim.sweep_folder import stored_sweep
-from sim.sweep_outcomes import column_of, sweep_runs
+from sim.sweep_outcomes import sweep_runs
 
 TEXT = f"""\
 title: Small sweep
@@ -96,7 +96,7 @@ def test_the_folder_holds_design_outcomes_and_what_they_say(batch: Path) -> None
 def test_each_row_is_the_run_of_its_point(batch: Path) -> None:
     stored = Batch.open(batch)
     table = stored.outcomes().to_pylist()
-    sweep = stored.sweep
+    sweep = stored.sweep()
     start = evaluate_sweep(sweep)[1].start
     for name, replication in (("p00001", 1), (f"p00002{AGAINST}", 0)):
         scenario = stored.scenario(name)
@@ -253,7 +253,7 @@ def test_tables_can_be_kept_and_a_reference_is_run_once(tmp_path: Path) -> None:
     crime = pq.read_table(out / "crime.parquet")
     assert crime.column("scenario").unique().to_pylist() == ["reference", "p00000", "p00001"]
     batch = Batch.open(out)
-    runs = sweep_runs(batch.sweep, batch.outcomes())
+    runs = sweep_runs(batch.sweep(), batch.outcomes())
     assert runs.outcome("true_total").values.shape == (2, 1)
     assert runs.outcome("true_total").is_change
     with (out / "codebook.csv").open(encoding="utf-8") as file:
