@@ -40,10 +40,10 @@ def begin_resuming(folder: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """Return the process ids of a process's children."""
+    """Return the process ids of the workers that a process has now."""
     with suppress(OSError):
-        listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-        found = [int(text) for text in listed.split()]
+        threads = Path(f"/proc/{process.pid}/task").iterdir()
+        found = [int(text) for thread in threads for text in (thread / "children").read_text().split()]
         return [child for child in found if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
     return []
 
@@ -70,13 +70,14 @@ def test_killed_at_random_moments_among_parent_and_workers(tmp_path: Path, undis
     kills, workers_killed = 0, 0
     while kills < KILLS and not (out / "manifest.json").exists():
         process = begin_resuming(out, "--workers", "2")
-        wait_for_runs(out, chance.randrange(1, 10), process)
-        while kills < KILLS and chance.random() < 0.5 and process.poll() is None:
-            for child in workers_of(process)[:1]:
+        wait_for_runs(out, chance.randrange(1, 6), process)
+        found = workers_of(process)
+        for child in chance.sample(found, k=min(chance.randrange(3), len(found))):
+            with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
                 kills, workers_killed = kills + 1, workers_killed + 1
-            time.sleep(chance.random() * 0.3)
-        time.sleep(chance.random() * 0.2)
+            wait_for_runs(out, chance.randrange(1, 4), process)
+        time.sleep(chance.random() * 0.05)
         process.kill()
         kills += 1
         told = process.communicate()[1]
