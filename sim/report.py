@@ -118,7 +118,7 @@ def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
         "real data would see; surveyed crime is what a simulated victimization survey hears."
     )
     if results.missing:
-        yield _note(f"<strong>{escape(missing_text(results))}</strong>")
+        yield note(f"<strong>{escape(missing_text(results))}</strong>")
     if comparison.question:
         yield f"<p><strong>Question:</strong> {escape(comparison.question)}</p>"
 
