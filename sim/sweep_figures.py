@@ -135,8 +135,8 @@ def _map_form(found: Surface) -> str:
     if not found.outcome.is_change:
         return "The darker, the more."
     return (
-        "Orange: above 0, purple and hatched: below 0. The thick line is where the sign changes, drawn where signs are "
-        "certain on both sides of it; on dashed lines a limit of the 95 % interval (over replications) is 0. "
+        "Orange: above 0, purple and hatched: below 0. The thick line is where the sign changes, drawn where both "
+        "signs are certain in a column or row; on dashed lines a limit of the 95 % interval (over replications) is 0. "
         "Numbers in brackets: 0 lies within the interval."
     )
 

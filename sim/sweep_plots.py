@@ -169,19 +169,26 @@ def _hatch_negative(axes: Axes, x: Floats, y: Floats, heights: Floats) -> None:
 
 
 def _sign_change(axes: Axes, surface: Surface, x: Floats, y: Floats) -> None:
-    """Draw where the outcome is 0 if its sign is certain on both sides, and dashed where limits of its interval are."""
+    """Draw where the outcome is 0, and dashed where the limits of its interval are."""
     if len(x) < 2 or len(y) < 2:
         return
+    dashed: dict[str, Any] = {"linewidths": 1.1, "linestyles": "dashed"}
     looks: tuple[tuple[Floats, dict[str, Any]], ...] = (
-        (surface.band.estimate, {"linewidths": 2.2, "linestyles": "solid"}),
-        (surface.band.low, {"linewidths": 1.1, "linestyles": "dashed"}),
-        (surface.band.high, {"linewidths": 1.1, "linestyles": "dashed"}),
+        (_flipping(surface), {"linewidths": 2.2, "linestyles": "solid"}),
+        (surface.band.low, dashed),
+        (surface.band.high, dashed),
     )
-    has_both = bool((surface.band.low > 0).any() and (surface.band.high < 0).any())
-    for heights, look in looks if has_both else looks[1:]:
+    for heights, look in looks:
         shown = heights[np.isfinite(heights)]
         if len(shown) and shown.min() < 0 < shown.max():
             axes.contour(x, y, np.ma.masked_invalid(heights), levels=[0.0], colors=BLACK, **look)
+
+
+def _flipping(surface: Surface) -> Floats:
+    """Return the means of columns and rows in which both signs are certain somewhere, nan elsewhere."""
+    above, below = surface.band.low > 0, surface.band.high < 0
+    columns, rows = (np.asarray(above.any(axis=side) & below.any(axis=side)) for side in (0, 1))
+    return np.where(columns[None, :] | rows[:, None], surface.band.estimate, np.nan)
 
 
 def _numbers(axes: Axes, surface: Surface, x: Floats, y: Floats, norm: Normalize, size: float) -> None:

@@ -63,6 +63,20 @@ def test_no_sign_changes_where_it_is_certain_on_one_side_alone() -> None:
     assert axes.texts[0].get_text() == "(−0.1)" or axes.texts[0].get_text().startswith("(")
 
 
+def test_the_line_of_a_changing_sign_keeps_out_of_columns_in_which_one_sign_alone_is_certain() -> None:
+    """At sensitivity 0 the effect is above 0 for certain in the first column, and in the others 0 give or take."""
+
+    def effect(values: tuple[float, ...], replication: int) -> tuple[float, float]:
+        at_zero = 0.5 if values[0] == 0 else 0.01
+        return (at_zero if values[1] == 0 else -values[1]) + LUCK[replication], 0.0
+
+    runs = runs_of(sweep_of(Design("grid"), TWO), effect)
+    axes = panels(heat_maps([surface(runs, runs.outcome("true_total"), COOPERATION, SENSITIVITY)]))[0]
+    widths = [float(it.get_linewidths()[0]) for it in axes.collections if isinstance(it, QuadContourSet)]
+    assert widths
+    assert max(widths) < 2
+
+
 def test_negative_cells_are_hatched_for_readers_of_grey() -> None:
     runs = grid()
     axes = panels(heat_maps([surface(runs, runs.outcome("true_total"), COOPERATION, SENSITIVITY)]))[0]
