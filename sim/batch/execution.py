@@ -187,6 +187,7 @@ class _Execution:
         shard: Shard | None,
     ) -> None:
         self.batch, self.options, self.journal, self.runner, self.progress = batch, options, journal, runner, progress
+        self.shard = shard
         self.batch_named = (str(batch.path.absolute()), batch.plan.identity)
         self.attempts: Counter[RunName] = Counter()
         self.at_work: dict[Future[Any], RunName | int] = {}
@@ -197,7 +198,7 @@ class _Execution:
         """Run all of ``waiting``; what fails is noted in ``outcome``."""
         queue = deque(waiting)
         for number in self.joiner.ready():
-            self._join(number)
+            self._join(number, queue)
         while queue or self.at_work:
             while queue and len(self.at_work) < self.runner.slots:
                 self._run(queue.popleft())
@@ -210,9 +211,12 @@ class _Execution:
         arguments = (str(run), self.options.threads, self.options.any_version)
         self.at_work[self.runner.submit(run_one, *self.batch_named, *arguments)] = run
 
-    def _join(self, number: int) -> None:
+    def _join(self, number: int, queue: deque[RunName]) -> None:
+        """Have a part joined, unless the batch is so near its end that all is joined anyway."""
         from sim.batch.work import join_part
 
+        if self.shard is None and len(queue) < part.RUNS:
+            return
         runs = tuple(str(run) for run in self.joiner.runs[number])
         self.at_work[self.runner.submit(join_part, *self.batch_named, number, runs)] = number
 
@@ -229,7 +233,7 @@ class _Execution:
         self.progress.advance()
         number = self.joiner.add(task, receipt.bytes)
         if number is not None:
-            self._join(number)
+            self._join(number, queue)
 
     def _failed(self, task: RunName | int, error: Exception, queue: deque[RunName], outcome: Outcome) -> None:
         """Try again, note the failure and go on, or stop."""
