@@ -56,8 +56,7 @@ def sweep_to_folder(sweep: Sweep, *, engine: str, out: Path, options: Options, s
 def plan_sweep(sweep: Sweep, engine: str) -> Plan:
     """Return the plan of a sweep: its scenarios are its points."""
     from sim.batch.evaluation import evaluate
-    from sim.compiled import sources_fingerprint
-    from sim.run import version
+    from sim.run import fingerprint, version
 
     _, evaluation = evaluate(_in_outline(sweep))
     return Plan(
@@ -67,7 +66,7 @@ def plan_sweep(sweep: Sweep, engine: str) -> Plan:
         question=sweep.question,
         source=sweep.source,
         version=version(),
-        fingerprint=sources_fingerprint(),
+        fingerprint=fingerprint(),
         engine=engine,
         seed=sweep.seed,
         reference=sweep.reference_name,

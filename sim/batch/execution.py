@@ -113,12 +113,11 @@ def execute(batch: Batch, options: Options, shard: Shard | None = None) -> Outco
 
 def _ensure_same(batch: Batch, options: Options) -> None:
     """Refuse to go on under other sources or with other files: results would be of two kinds."""
-    from sim.compiled import sources_fingerprint
-    from sim.run import version
+    from sim.run import fingerprint, version
 
     plan = batch.plan
     batch.check_files()
-    mine = sources_fingerprint()
+    mine = fingerprint()
     if not options.any_version and plan.fingerprint != mine:
         raise UserError(
             f"{batch.path}: begun by darkfigure {plan.version} with sources {plan.fingerprint}; this is {version()} "
@@ -127,10 +126,10 @@ def _ensure_same(batch: Batch, options: Options) -> None:
 
 
 def _note_version(batch: Batch, journal: Journal) -> None:
-    from sim.compiled import sources_fingerprint
+    from sim.run import fingerprint
 
-    if sources_fingerprint() != batch.plan.fingerprint:
-        journal.event("other version", fingerprint=sources_fingerprint())
+    if fingerprint() != batch.plan.fingerprint:
+        journal.event("other version", fingerprint=fingerprint())
 
 
 def _unfit_lines(batch: Batch, store: Store) -> list[str]:

@@ -91,8 +91,8 @@ def _batch(folder: str, plan: str) -> Batch:
 
 
 @lru_cache(maxsize=4)
-def _ensure_version(folder: str, fingerprint: str) -> None:
-    from sim.compiled import sources_fingerprint
+def _ensure_version(folder: str, expected: str) -> None:
+    from sim.run import fingerprint
 
-    if sources_fingerprint() != fingerprint:
+    if fingerprint() != expected:
         raise UserError(f"{folder}: this worker has another version of darkfigure than the one that began the batch")
