@@ -32,6 +32,11 @@ examples:
     "check": """\
 example:
   darkfigure check scenarios/*.yaml""",
+    "export": """\
+examples:
+  darkfigure export outputs/demo --to stata
+  darkfigure export outputs/demo --to csv --wide --out panel
+  darkfigure export outputs/demo --to csv --tables crime counties""",
     "describe": """\
 examples:
   darkfigure describe
@@ -80,6 +85,18 @@ def build_parser() -> argparse.ArgumentParser:
 
     check = _command(commands, "check", "check files without running them, and tell what running needs", check_command)
     check.add_argument("files", metavar="FILE", nargs="+", help="scenario or comparison file (YAML)")
+
+    export = _command(
+        commands, "export", "write results as CSV, Stata or Parquet files with a codebook", export_command
+    )
+    export.add_argument("folder", metavar="DIR", type=Path, help="folder of a run, a comparison or a sweep")
+    export.add_argument("--to", choices=("csv", "stata", "parquet"), required=True, help="the format")
+    export.add_argument(
+        "--wide", action="store_true", help="one row for each scenario, replication, county and month, a column a count"
+    )
+    export.add_argument("--tables", metavar="TABLE", nargs="+", help="tables to export, after DIR (default: all)")
+    export.add_argument("--out", metavar="DIR", type=Path, help="new folder (default: inside the folder of results)")
+    export.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
     describe = _command(commands, "describe", "print the model: phases, rules, parameters", describe_command)
     form = describe.add_mutually_exclusive_group()
@@ -200,6 +217,22 @@ def _needs_of(file: str) -> str:
     if kind_of(file) == "scenario":
         return str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
     return str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
+
+
+def export_command(arguments: Arguments) -> int:
+    """Write tables of a results folder in another format."""
+    from sim.export import export
+
+    tables = [name for words in arguments.tables or () for name in words.split(",") if name]
+    export(
+        arguments.folder,
+        arguments.to,
+        wide=arguments.wide,
+        tables=tables,
+        out=arguments.out,
+        quiet=arguments.quiet,
+    )
+    return 0
 
 
 def describe_command(arguments: Arguments) -> int:
