@@ -138,6 +138,46 @@ class WrittenTable:
         yield from chosen.to_batches(BATCH_ROWS)
 
 
+class RowReader:
+    """Hands out the rows of a table, texts written out, in pieces of a wanted length."""
+
+    def __init__(self, table: Table) -> None:
+        """Begin at the first row."""
+        self._table = table
+        self._batches: Iterator[Any] | None = None
+        self._waiting: list[Any] = []
+
+    def take(self, rows: int, columns: Sequence[str] | None = None) -> Any:
+        """Return the next rows as a ``pyarrow.Table``; ``columns`` are those of the first piece."""
+        import pyarrow as pa
+
+        if self._batches is None:
+            self._batches = self._table.batches(columns)
+        while sum(map(len, self._waiting)) < rows:
+            self._waiting.append(_plain(next(self._batches)))
+        if not self._waiting:
+            return _plain_schema(self._table.schema).empty_table()
+        table = pa.Table.from_batches(self._waiting)
+        self._waiting = table.slice(rows).to_batches()
+        return table.slice(0, rows)
+
+
+def _plain(batch: Any) -> Any:
+    """Return a batch with its texts written out: dictionaries may differ from batch to batch."""
+    import pyarrow as pa
+
+    schema = _plain_schema(batch.schema)
+    arrays = [column.cast(field.type) for column, field in zip(batch.columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _plain_schema(schema: Any) -> Any:
+    import pyarrow as pa
+
+    kinds = [pa.string() if pa.types.is_dictionary(field.type) else field.type for field in schema]
+    return pa.schema(list(zip(schema.names, kinds, strict=True)))
+
+
 def tables_of(folder: Path, wanted: Sequence[str] | None = None) -> list[Table]:
     """Return the tables in ``folder``, all of them or those ``wanted``.
 
@@ -147,7 +187,7 @@ def tables_of(folder: Path, wanted: Sequence[str] | None = None) -> list[Table]:
         Where the folder holds no results or is not finished, or a wanted table is not there.
     """
     found = {name: path for name in TABLES if (path := _path_of(folder, name)) is not None}
-    _check_folder(folder, bool(found))
+    check_folder(folder, bool(found))
     for name in wanted or ():
         if name not in found:
             there = ", ".join(found)
@@ -166,7 +206,14 @@ def _path_of(folder: Path, name: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _check_folder(folder: Path, has_tables: bool) -> None:
+def check_folder(folder: Path, has_tables: bool) -> None:
+    """Refuse a folder without results, and a batch that is not finished.
+
+    Raises
+    ------
+    UserError
+        Saying which of the two it is.
+    """
     if not folder.is_dir():
         raise UserError(printable(f"{folder}: no such folder"))
     if (folder / "manifest.json").exists() and has_tables:

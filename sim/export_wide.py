@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.export_tables import KEYS, Meaning, Table, meaning_of
+from sim.export_tables import KEYS, Meaning, RowReader, Table, meaning_of
 from sim.faults import UserError
 from sim.labels import LABELS
 from sim.month_tables import AXES
@@ -125,10 +125,10 @@ class Panel:
         UserError
             Where the tables do not have the same counties and months in the same order.
         """
-        readers = [_Rows(part) for part in self.parts]
+        readers = [(RowReader(part.table), len(part.kinds)) for part in self.parts]
         for first in range(0, self.rows, BATCH_CELLS):
             cells = min(BATCH_CELLS, self.rows - first)
-            pieces = [reader.take(cells) for reader in readers]
+            pieces = [reader.take(cells * kinds) for reader, kinds in readers]
             batch = self._batch(pieces)
             yield batch if columns is None else batch.select(list(columns))
 
@@ -143,35 +143,6 @@ class Panel:
         for part, piece in zip(self.parts, pieces, strict=True):
             arrays += _spread(part, piece)
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-
-
-class _Rows:
-    """Hands out the rows of a table in pieces of a wanted length."""
-
-    def __init__(self, part: _Part) -> None:
-        self.kinds = len(part.kinds)
-        self.batches = part.table.batches()
-        self.waiting: list[Any] = []
-
-    def take(self, cells: int) -> Any:
-        """Return the next rows, those of so many counties and months, as a ``pyarrow.Table``."""
-        import pyarrow as pa
-
-        wanted = cells * self.kinds
-        while sum(map(len, self.waiting)) < wanted:
-            self.waiting.append(next(self.batches))
-        table = pa.Table.from_batches([_plain(batch) for batch in self.waiting])
-        self.waiting = table.slice(wanted).to_batches()
-        return table.slice(0, wanted)
-
-
-def _plain(batch: Any) -> Any:
-    """Return a batch with its texts written out: dictionaries may differ from batch to batch."""
-    import pyarrow as pa
-
-    kinds = [pa.string() if pa.types.is_dictionary(field.type) else field.type for field in batch.schema]
-    arrays = [column.cast(kind) for column, kind in zip(batch.columns, kinds, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
 
 
 def _keys(part: _Part, piece: Any) -> list[Any]:
