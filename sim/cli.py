@@ -84,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_running(compare)
 
     check = _command(commands, "check", "check files without running them, and tell what running needs", check_command)
-    check.add_argument("files", metavar="FILE", nargs="+", help="scenario or comparison file (YAML)")
+    check.add_argument("files", metavar="FILE", nargs="+", help="scenario, comparison or sweep file (YAML)")
 
     export = _command(
         commands, "export", "write results as CSV, Stata or Parquet files with a codebook", export_command
@@ -211,11 +211,16 @@ def check_command(arguments: Arguments) -> int:
 
 def _needs_of(file: str) -> str:
     """Return what the runs of a sound file will need, as ``run`` and ``compare`` tell it by default."""
-    from sim.needs import forecast_comparison, forecast_run
+    from sim.needs import forecast_comparison, forecast_run, forecast_sweep
     from sim.scenario import kind_of, load_comparison, load_scenario
 
-    if kind_of(file) == "scenario":
+    kind = kind_of(file)
+    if kind == "scenario":
         return str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
+    if kind == "sweep":
+        from sim.sweep_files import load_sweep
+
+        return str(forecast_sweep(load_sweep(file), "columnar", 1, processors()))
     return str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
 
 

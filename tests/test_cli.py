@@ -68,8 +68,9 @@ def test_mistakes_end_with_status_two_and_one_message(text: str, words: str, tmp
         (["compare", "here.yaml", "other.yaml", "--reference", "othr"], "did you mean other?"),
         (["compare", "here.yaml", "other.yaml", "--replications", "0"], "--replications 0: replications: out of range"),
         (["run", "comparison.yaml"], "use 'darkfigure compare'"),
-        (["run", "sweep.yaml"], "does not read sweep files"),
-        (["check", "sweep.yaml"], "does not read sweep files"),
+        (["run", "sweep.yaml"], "sweep.yaml:1: this is a sweep file and a scenario is wanted; use 'darkfigure sweep'"),
+        (["compare", "sweep.yaml"], "sweep.yaml:1: this is a sweep file and a comparison is wanted"),
+        (["check", "sweep.yaml"], "sweep.yaml:1: scenario: missing key"),
     ],
 )
 def test_mistakes_on_the_command_line(
@@ -83,7 +84,7 @@ def test_mistakes_on_the_command_line(
     scenario(tmp_path, "title: a")
     scenario(tmp_path, "title: b", "other.yaml")
     scenario(tmp_path, "scenarios: [here.yaml, other.yaml]", "comparison.yaml")
-    scenario(tmp_path, "sweep: {}", "sweep.yaml")
+    scenario(tmp_path, "levers: {trust.sensitivity: [0, 1]}", "sweep.yaml")
     (tmp_path / "full").mkdir()
     scenario(tmp_path / "full", "mine", "mine.txt")
     assert cli.main(arguments) == 2
