@@ -1,11 +1,11 @@
-"""One run read back from its folder, month by month: what the tables hold, as the engine gave it."""
+"""Runs read back from their folder, month by month: what the tables hold, as the engine gave it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,26 +18,66 @@ from sim.ledger import Ledger, MonthRecord, stack
 from sim.month_tables import AXES, COUNTY_NUMBERS
 
 if TYPE_CHECKING:
+    from sim.measures import Results
     from sim.scenario import Scenario
 
 BALANCE = tuple(f"{balance}_{family}" for balance in BALANCE_COLUMNS for family in FAMILIES)
+_RUN_AND_MONTH = ("scenario", "replication", "month")
 
 
-def stored_ledger(folder: Path) -> Ledger:
-    """Return the ledger of the run in ``folder``; the whole run is in memory.
+class StoredRun(NamedTuple):
+    """One run that was read back: its scenario's name, its number, and its ledger."""
+
+    scenario: str
+    replication: int
+    ledger: Ledger
+
+
+def stored_runs(folder: Path) -> Iterator[StoredRun]:
+    """Yield the runs whose tables lie in ``folder``, one in memory at a time.
 
     What is not in the tables, opportunities and clipped ones, is taken from the manifest as a share of a million.
 
     Raises
     ------
     UserError
-        Where the folder is not that of a run, or a table is damaged.
+        Where the folder holds no runs, or a table is damaged.
     """
     counties = stored_counties(folder)
-    records = list(stored_months(folder, counties))
-    if not records:
+    months: list[StoredMonth] = []
+    for month in stored_months(folder, counties):
+        if months and month[:2] != months[0][:2]:
+            yield _run(months, counties)
+            months = []
+        months.append(month._replace(record=month.record._replace(index=len(months))))
+    if not months:
         raise UserError(printable(f"{folder / 'crime.parquet'}: holds no month"))
-    return stack(records, months_in(folder, len(counties)), counties)
+    yield _run(months, counties)
+
+
+def _run(months: list[StoredMonth], counties: Counties) -> StoredRun:
+    ledger = stack([month.record for month in months], [month.month for month in months], counties)
+    return StoredRun(months[0].scenario, months[0].replication, ledger)
+
+
+def stored_results(folder: Path) -> Results:
+    """Return a comparison read back from its tables, reduced as it was when it was run.
+
+    Raises
+    ------
+    UserError
+        Where the folder is not that of a comparison, or a table is damaged.
+    """
+    from sim.compare import evaluate
+    from sim.measures import Results, RunSummary, reduce
+    from sim.scenario import load_comparison
+
+    comparison = load_comparison(folder / "comparison.yaml")
+    counties, evaluation = evaluate(comparison)
+    runs: dict[str, list[RunSummary]] = {scenario.name: [] for scenario in comparison.scenarios}
+    for name, replication, ledger in stored_runs(folder):
+        runs[name].append(reduce(ledger, name, replication, evaluation.start))
+    return Results(comparison, counties, evaluation, runs)
 
 
 def stored_scenario(folder: Path) -> Scenario:
@@ -79,20 +119,22 @@ def stored_counties(folder: Path) -> Counties:
     )
 
 
-def months_in(folder: Path, counties: int) -> list[str]:
-    """Return the months of the run in ``folder``, in order."""
-    table = StoredTable("counties", folder / "counties.parquet", {})
-    column = RowReader(table).take(table.rows, ["month"]).column("month")
-    return [str(month) for month in column.to_pylist()[::counties]]
+class StoredMonth(NamedTuple):
+    """One month of a run: the names of scenario and run, the calendar month, and what the engine gave."""
+
+    scenario: str
+    replication: int
+    month: str
+    record: MonthRecord
 
 
-def stored_months(folder: Path, counties: Counties) -> Iterator[MonthRecord]:
-    """Yield the months of the run in ``folder``, whatever its size.
+def stored_months(folder: Path, counties: Counties) -> Iterator[StoredMonth]:
+    """Yield the months of all runs in ``folder`` one after the other, whatever their number; ``index`` counts them.
 
     Raises
     ------
     UserError
-        Where a table does not have the rows that a run of these counties has.
+        Where a table does not have the rows that runs of these counties have.
     """
     size, share = len(counties), _clipped_share(folder)
     tables = {name: StoredTable(name, folder / f"{name}.parquet", {}) for name in AXES}
@@ -100,11 +142,12 @@ def stored_months(folder: Path, counties: Counties) -> Iterator[MonthRecord]:
     months = tables["counties"].rows // size
     for name, table in tables.items():
         if table.rows != months * rows[name]:
-            raise UserError(printable(f"{table.path}: not the rows of one run of {size:,} counties"))
+            raise UserError(printable(f"{table.path}: not the rows of runs of {size:,} counties"))
     readers = {name: RowReader(table) for name, table in tables.items()}
     for month in range(months):
         found = {name: reader.take(rows[name]) for name, reader in readers.items()}
-        yield _record(month, size, found, share)
+        scenario, replication, name = (found["counties"].column(key)[0].as_py() for key in _RUN_AND_MONTH)
+        yield StoredMonth(scenario, replication, name, _record(month, size, found, share))
 
 
 def _record(month: int, size: int, tables: dict[str, Any], clipped_share: float) -> MonthRecord:
