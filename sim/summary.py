@@ -122,7 +122,8 @@ def _written(value: float | None) -> str:
 
 
 def _values(table: Sequence[Measure], summaries: Sequence[RunSummary]) -> list[Floats]:
-    return [np.array([measure.value(summary) for summary in summaries], dtype=np.float64) for measure in table]
+    by_run = [[measure.value(summary) for measure in table] for summary in summaries]
+    return list(np.array(by_run, dtype=np.float64).T)
 
 
 def _level(measure: Measure, reference: str, values: Floats) -> Row:
