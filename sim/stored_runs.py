@@ -55,6 +55,11 @@ def stored_runs(folder: Path) -> Iterator[StoredRun]:
     yield _run(months, counties)
 
 
+def stored_run(folder: Path) -> StoredRun:
+    """Return the first run whose tables lie in ``folder``."""
+    return next(stored_runs(folder))
+
+
 def _run(months: list[StoredMonth], counties: Counties) -> StoredRun:
     ledger = stack([month.record for month in months], [month.month for month in months], counties)
     return StoredRun(months[0].scenario, months[0].replication, ledger)
@@ -68,7 +73,7 @@ def stored_results(folder: Path) -> Results:
     UserError
         Where the folder is not that of a comparison, or a table is damaged.
     """
-    from sim.compare import evaluate
+    from sim.batch.evaluation import evaluate
     from sim.measures import Results, RunSummary, reduce
     from sim.scenario import load_comparison
 
