@@ -47,12 +47,15 @@ def carry_on(batch: Batch, options: Options) -> Path:
             print(f"{batch.path}: complete, nothing is left to do")
         return batch.path
     begun = time.monotonic()
-    with _resumable(batch):
+    with resumable(batch):
         outcome = execute(batch, options, shard)
         if outcome.failed and (options.on_error != "continue" or shard is not None):
             raise Incomplete(_failures(batch, outcome))
         if shard is None:
-            write_results(batch, options, begun)
+            simulated = time.monotonic()
+            conclude(batch, Store(batch.plan, batch.path), options)
+            seconds = {"simulating": simulated - begun, "reporting": time.monotonic() - simulated}
+            write_timing(batch, seconds, options)
     if shard is not None and not options.quiet:
         number = len(runs_of(batch, shard))
         print(
@@ -61,27 +64,18 @@ def carry_on(batch: Batch, options: Options) -> Path:
     return batch.path
 
 
-def write_results(batch: Batch, options: Options, begun: float) -> None:
-    """Join the tables of all finished runs, write what they mean, and at last the manifest."""
-    simulated = time.monotonic()
-    with Journal(batch.path):
-        store = Store(batch.plan, [batch.path])
-        conclude(batch, store, batch.path, options)
-        seconds = {"simulating": simulated - begun, "reporting": time.monotonic() - simulated}
-        _write_timing(batch, seconds, options)
-        if not batch.manifest.get("missing"):
-            drop_transient(batch.path)
-
-
-def conclude(batch: Batch, store: Store, folder: Path, options: Options) -> None:
-    """Write the tables of the runs in ``store`` into the batch's folder, and what they mean."""
+def conclude(batch: Batch, store: Store, options: Options) -> None:
+    """Join the tables of the runs in ``store``, write what they mean, the manifest last, and drop what is joined."""
     runs = store.runs()
     if not runs:
         raise UserError(f"{batch.path}: no run is done, so there are no results")
-    digests = compact(store, runs, folder, options.workers)
-    missing = [str(run) for run in batch.runs() if run not in store]
-    facts = _analysis(batch, options.quiet)
-    write_whole(folder / MANIFEST, as_json(_manifest(batch, facts, digests, missing)))
+    with Journal(batch.path):
+        digests = compact(store, runs, batch.path, options.workers)
+        missing = [str(run) for run in batch.runs() if run not in store]
+        facts = _analysis(batch, options.quiet)
+        write_whole(batch.path / MANIFEST, as_json(_manifest(batch, facts, digests, missing)))
+        if not missing:
+            drop_transient(batch.path)
 
 
 def _analysis(batch: Batch, quiet: bool) -> Mapping[str, Any]:
@@ -126,7 +120,7 @@ def _is_sound(batch: Batch) -> bool:
 
 
 @contextmanager
-def _resumable(batch: Batch) -> Iterator[None]:
+def resumable(batch: Batch) -> Iterator[None]:
     """Tell, whatever stops the batch, what is kept and how to go on."""
     try:
         yield
@@ -141,7 +135,7 @@ def _resumable(batch: Batch) -> Iterator[None]:
 
 
 def _kept(batch: Batch) -> str:
-    done = len(Store(batch.plan, [batch.path]).places)
+    done = len(Store(batch.plan, batch.path).places)
     return f"{done:,} of {len(batch.plan):,} runs are done and kept, 'darkfigure resume {batch.path}' goes on"
 
 
@@ -167,7 +161,7 @@ def lacking(folder: Path) -> list[RunName]:
     return [RunName.read(text) for text in json.loads(path.read_text(encoding="utf-8")).get("missing", [])]
 
 
-def _write_timing(batch: Batch, seconds: dict[str, float], options: Options) -> None:
+def write_timing(batch: Batch, seconds: dict[str, float], options: Options) -> None:
     """Write what depends on the machine and the hour; beside the journal no other file does."""
     from sim.run import machine
 

@@ -197,6 +197,7 @@ def run_to_folder(
     scenario: Scenario,
     *,
     seed: int,
+    replication: int = 0,
     engine: str = "columnar",
     threads: int = 1,
     out: Path,
@@ -223,16 +224,16 @@ def run_to_folder(
     foretell(forecast_run(scenario.parameters, engine, threads, is_compiled(engine)), quiet)
     with whole_folder(out) as folder:
         with working("building the world", quiet):
-            setting = prepare(scenario, share=False)
+            setting = prepare(scenario, replication, share=False)
         if watcher is not None:
             watcher.begin(scenario, setting)
         built = time.perf_counter()
         writer = TableWriter(folder)
-        tables = MonthTables(setting.months, setting.world.counties, scenario.name, 0)
+        tables = MonthTables(setting.months, setting.world.counties, scenario.name, replication)
         totals = RunTotals()
         try:
             with month_progress(len(setting.months), quiet) as advance:
-                for record in records(setting, seed_of(seed, 0), engine, threads, keep_world=False):
+                for record in records(setting, seed_of(seed, replication), engine, threads, keep_world=False):
                     writer.write(tables.of(record))
                     totals.add(record)
                     if watcher is not None:
@@ -249,7 +250,7 @@ def run_to_folder(
             "scenario": scenario.name,
             "seed": seed,
             "world_seed": scenario.parameters.world.seed,
-            "replication": 0,
+            "replication": replication,
             "engine": engine,
             "people": setting.world.size,
             "counties": len(setting.world.counties.code),

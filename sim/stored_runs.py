@@ -18,6 +18,7 @@ from sim.ledger import Ledger, MonthRecord, stack
 from sim.month_tables import AXES, COUNTY_NUMBERS
 
 if TYPE_CHECKING:
+    from sim.figures import Drawn
     from sim.measures import Results
     from sim.scenario import Scenario
 
@@ -90,6 +91,24 @@ def stored_scenario(folder: Path) -> Scenario:
     from sim.scenario import load_scenario
 
     return load_scenario(folder / "scenario.yaml")
+
+
+def draw_stored_run(folder: Path) -> list[Drawn]:
+    """Draw the figures of the run in ``folder`` from its tables, month by month."""
+    from sim.figures import write_run_figures
+    from sim.run_figures import RunFigures
+
+    counties, watcher = stored_counties(folder), RunFigures()
+    watcher.prepare(stored_scenario(folder), counties, _months_in(folder, len(counties)))
+    for month in stored_months(folder, counties):
+        watcher.add(month.record)
+    return write_run_figures(watcher.results(), watcher.maps(), folder)
+
+
+def _months_in(folder: Path, counties: int) -> list[str]:
+    table = StoredTable("counties", folder / "counties.parquet", {})
+    column = RowReader(table).take(table.rows, ["month"]).column("month")
+    return [str(month) for month in column.to_pylist()[::counties]]
 
 
 def stored_counties(folder: Path) -> Counties:

@@ -1,7 +1,7 @@
 """What the points of a sweep say: curves along one parameter and surfaces over two.
 
-Chance (luck) and parameters are kept apart: intervals are over replications, which share their luck between points;
-spreads are over the points themselves.
+Chance and parameters are kept apart: intervals are over replications, which share their luck between points; spreads
+are over the points themselves. Only where points are put into bins is the interval one over points.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Curve:
     outcome : Outcome
     values : tuple
         The N values, or the mean value of each bin.
-    luck : Band
-        Mean and 95 % interval over replications: float64[N] each.
+    band : Band
+        Mean and 95 % interval over replications, or in bins over the points of a bin: float64[N] each.
     low, high : float64[N]
         95 % of the points at each value lie between; equal to the mean where there is one point.
     counts : int64[N]
@@ -51,7 +51,7 @@ class Curve:
     factor: Factor
     outcome: Outcome
     values: tuple[Value, ...]
-    luck: Band
+    band: Band
     low: Floats
     high: Floats
     counts: Integers
@@ -70,7 +70,7 @@ class Surface:
     outcome : Outcome
     columns, rows : tuple
         Their values.
-    luck : Band
+    band : Band
         Mean and 95 % interval over replications: float64[M, N] each, nan where no run is finished.
     count : int
         Points in each cell.
@@ -83,7 +83,7 @@ class Surface:
     outcome: Outcome
     columns: tuple[Value, ...]
     rows: tuple[Value, ...]
-    luck: Band
+    band: Band
     count: int
     fixed: Mapping[str, Value]
 
@@ -260,10 +260,17 @@ def _curve(
 ) -> Curve:
     is_binned = binned and not factor.values
     order = tuple(sorted(groups, key=_number)) if is_binned else _in_order(factor, groups)
-    means = np.stack([outcome.values[list(groups[value])].mean(axis=0) for value in order], axis=1)
+    if is_binned:
+        band = _stacked([mean_band(outcome.means[list(groups[value])][:, None]) for value in order])
+    else:
+        band = mean_band(np.stack([outcome.values[list(groups[value])].mean(axis=0) for value in order], axis=1))
     ends = np.array([np.percentile(outcome.means[list(groups[value])], SPREAD) for value in order])
     counts = np.array([len(groups[value]) for value in order], dtype=np.int64)
-    return Curve(factor, outcome, order, mean_band(means), ends[:, 0], ends[:, 1], counts, fixed, is_binned)
+    return Curve(factor, outcome, order, band, ends[:, 0], ends[:, 1], counts, fixed, is_binned)
+
+
+def _stacked(bands: Sequence[Band]) -> Band:
+    return Band(*(np.concatenate(side) for side in zip(*((it.estimate, it.low, it.high) for it in bands), strict=True)))
 
 
 def _in_order(factor: Factor, values: Mapping[Value, object] | set[Value]) -> tuple[Value, ...]:

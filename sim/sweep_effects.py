@@ -24,13 +24,11 @@ class Flip:
     Attributes
     ----------
     before, after : float, bool, str or None
-        Neighbouring values of the parameter between which it happens.
+        Values of the parameter between which it happens: neighbours, or the nearest at which the sign is certain.
     at : float or None
         The place, interpolated; None where the parameter is no number.
     low, high : float or None
-        Where 0 lies within the 95 % interval around that place; None with one replication.
-    is_open_below, is_open_above : bool
-        Whether that reaches the end of the range, so that it may go on beyond.
+        Where 0 lies within the 95 % interval around that place; None where there are no intervals.
     rises : bool
         Whether the effect is negative before and positive after.
     """
@@ -40,8 +38,6 @@ class Flip:
     at: float | None
     low: float | None
     high: float | None
-    is_open_below: bool
-    is_open_above: bool
     rises: bool
 
 
@@ -49,55 +45,66 @@ class Flip:
 class Signs:
     """The sign of an effect along a parameter.
 
+    A sign is certain where the 95 % interval lies on one side of 0; where there are no intervals, every sign counts.
+
     Attributes
     ----------
     flips : tuple of Flip
-        Where it changes; empty where it does not flip in this range.
+        Changes from one certain sign to the other; empty where the effect does not flip in this range.
     sign : int
-        Of the effect where it does not flip: 1, -1, or 0 where it is 0 everywhere.
-    is_certain : bool
-        Whether every 95 % interval lies on one side of 0 (those of values at which the effect is exactly 0 apart).
+        Of the effect where it does not flip: 1, -1, or 0 where no sign is certain.
+    unclear : tuple
+        Values at which 0 lies within the interval.
     has_intervals : bool
-        Whether there are any, that is two replications or more.
+        Whether there are any, that is two replications (or points in a bin) or more.
     """
 
     flips: tuple[Flip, ...]
     sign: int
-    is_certain: bool
+    unclear: tuple[Value, ...]
     has_intervals: bool
 
 
 def signs(curve: Curve) -> Signs:
     """Return where the effect along a curve changes its sign, in the order of the parameter's values."""
-    known = np.isfinite(curve.luck.estimate)
+    known = np.isfinite(curve.band.estimate)
     values = [value for value, is_known in zip(curve.values, known, strict=True) if is_known]
-    band = Band(curve.luck.estimate[known], curve.luck.low[known], curve.luck.high[known])
-    has_intervals = curve.outcome.values.shape[1] > 1
-    flips = tuple(_flips(values, band, curve.factor.is_number, has_intervals))
-    there = band.estimate[band.estimate != 0]
-    certain = ((band.low > 0) | (band.high < 0) | ((band.low == 0) & (band.high == 0))).all()
-    sign = int(np.sign(there[0])) if len(there) and not flips else 0
-    return Signs(flips, sign, bool(certain), has_intervals)
+    band = Band(curve.band.estimate[known], curve.band.low[known], curve.band.high[known])
+    has_intervals = bool((band.high > band.low).any())
+    certain = np.sign(np.where((band.low > 0) | (band.high < 0), band.estimate, 0.0)).astype(np.int64)
+    flips = tuple(_flips(values, band, certain, curve.factor.is_number, has_intervals))
+    there = certain[certain != 0]
+    sign = int(there[0]) if len(there) and not flips else 0
+    unclear = tuple(value for value, its in zip(values, certain, strict=True) if its == 0)
+    return Signs(flips, sign, unclear, has_intervals)
 
 
-def _flips(values: list[Value], band: Band, is_number: bool, has_intervals: bool) -> Iterator[Flip]:
-    """Yield each change of sign between two values whose effects are not 0; zeros between them belong to it."""
-    signed = np.flatnonzero(band.estimate != 0)
-    for first, last in itertools.pairwise(signed):
-        if np.sign(band.estimate[first]) == np.sign(band.estimate[last]):
+def _flips(
+    values: list[Value], band: Band, certain: NDArray[np.int64], is_number: bool, has_intervals: bool
+) -> Iterator[Flip]:
+    """Yield each change from one certain sign to the other."""
+    for first, last in itertools.pairwise(int(place) for place in np.flatnonzero(certain)):
+        if certain[first] == certain[last]:
             continue
-        rises = bool(band.estimate[last] > 0)
+        rises = bool(certain[last] > 0)
         if not is_number:
-            yield Flip(values[first], values[last], None, None, None, False, False, rises)
+            yield Flip(values[first], values[last], None, None, None, rises)
             continue
         numbers = np.array(values, dtype=np.float64)
-        if last > first + 1:
-            at = float((numbers[first + 1] + numbers[last - 1]) / 2)
-        else:
-            at = _crossing(numbers, band.estimate, first)
+        at = _middle_crossing(numbers, band.estimate, first, last)
         low, high = (_edge(numbers, band, at, step) for step in (-1, 1)) if has_intervals else (None, None)
-        open_below, open_above = low == numbers[0], high == numbers[-1]
-        yield Flip(values[first], values[last], at, low, high, open_below, open_above, rises)
+        yield Flip(values[first], values[last], at, low, high, rises)
+
+
+def _middle_crossing(numbers: Floats, heights: Floats, first: int, last: int) -> float:
+    """Return where the line through the points from ``first`` to ``last`` meets 0: of several places the middle one."""
+    signed = [place for place in range(first, last + 1) if heights[place] != 0]
+    places = []
+    for one, other in itertools.pairwise(signed):
+        if heights[one] * heights[other] < 0:
+            zeros = numbers[one + 1 : other]
+            places.append(float(zeros.mean()) if len(zeros) else _crossing(numbers, heights, one))
+    return places[len(places) // 2]
 
 
 def _crossing(numbers: Floats, heights: Floats, first: int) -> float:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sim.batch.files import as_json, digest_of
 from sim.batch.plan import PLAN, Plan
 from sim.batch.reading import Batch
+from sim.batch.store import MERGED
+from sim.faults import UserError
 
 SHARD = "shard.json"
 Shard = tuple[int, int]
 
 
-def begin(out: Path, plan: Plan, files: Mapping[str, str], shard: Shard | None = None) -> Batch:
+def begin(
+    out: Path,
+    plan: Plan,
+    files: Mapping[str, str],
+    shard: Shard | None = None,
+    merged: Sequence[Path] = (),
+) -> Batch:
     """Make the folder of a batch and return it; from this moment on it can be resumed.
 
     Parameters
@@ -27,6 +36,8 @@ def begin(out: Path, plan: Plan, files: Mapping[str, str], shard: Shard | None =
         Contents by path within the folder: what scenarios are read from, and a file that runs the same batch again.
     shard : pair of int, optional
         ``(i, n)``: the folder is for every n-th run, from the i-th on.
+    merged : sequence of Path, optional
+        Folders of the same plan whose results belong to this one, until they are joined in it.
 
     Raises
     ------
@@ -42,6 +53,8 @@ def begin(out: Path, plan: Plan, files: Mapping[str, str], shard: Shard | None =
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
         if shard is not None:
             (folder / SHARD).write_text(as_json({"shard": shard[0], "of": shard[1]}), encoding="utf-8")
+        if merged:
+            (folder / MERGED).write_text(as_json([str(path.absolute()) for path in merged]), encoding="utf-8")
         (folder / PLAN).write_text(plan.text(), encoding="utf-8", newline="\n")
     return Batch(out, plan)
 
@@ -54,10 +67,6 @@ def shard_of(folder: Path) -> Shard | None:
     UserError
         Where the file that says so is damaged.
     """
-    import json
-
-    from sim.faults import UserError
-
     path = folder / SHARD
     if not path.exists():
         return None

@@ -12,7 +12,7 @@ from sim.batch.files import digest_of_file, whole_file
 from sim.batch.part import write_table
 from sim.batch.plan import Plan, RunName
 from sim.batch.run_file import SUMMARIES, kept_tables
-from sim.batch.store import Store
+from sim.batch.store import MERGED, Store
 
 
 def result_path(folder: Path, table: str) -> Path:
@@ -52,5 +52,6 @@ def damaged_results(folder: Path, plan: Plan, digests: dict[str, str]) -> list[s
 
 def drop_transient(folder: Path) -> None:
     """Delete what the compacted tables have made superfluous."""
+    (folder / MERGED).unlink(missing_ok=True)
     for name in (run_file.FOLDER, part.FOLDER):
         shutil.rmtree(folder / name, ignore_errors=True)

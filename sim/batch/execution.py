@@ -14,7 +14,6 @@ from sim.batch.journal import Journal, read_journal
 from sim.batch.plan import RunName
 from sim.batch.progress import Progress, progress_of
 from sim.batch.reading import Batch
-from sim.batch.run_file import RunFile
 from sim.batch.runners import Here, Pool, Runner, TimedOut, WorkerLost, first_ended
 from sim.batch.store import Store, clear_damaged
 from sim.faults import UserError
@@ -95,9 +94,9 @@ def execute(batch: Batch, options: Options, shard: Shard | None = None) -> Outco
     """
     _ensure_same(batch, options)
     with Journal(batch.path) as journal:
-        store = Store(batch.plan, [batch.path])
+        store = Store(batch.plan, batch.path)
         outcome = Outcome(faults=[*store.verify(), *_unfit_lines(batch, store)])
-        clear_damaged(batch.path, batch.plan, store)
+        clear_damaged(store)
         for folder in (run_file.FOLDER, part.FOLDER):
             (batch.path / folder).mkdir(exist_ok=True)
         if not options.quiet:
@@ -271,10 +270,10 @@ class _Joiner:
         self.number_of = {run: number for number, runs in enumerate(self.runs) for run in runs}
         self.bytes = [0] * len(self.runs)
         self.lacking = [len(runs) for runs in self.runs]
-        self.parts = {holder.number for holder in store.parts}
-        for run, place in store.places.items():
-            if run in self.number_of and isinstance(place, RunFile):
-                self.add(run, place.path.stat().st_size)
+        self.parts = {holder.number for holder in store.parts if holder.folder == batch.path}
+        for run, file in store.own_files().items():
+            if run in self.number_of:
+                self.add(run, file.path.stat().st_size)
 
     def add(self, run: RunName, size: int) -> int | None:
         """Note that the file of a run is there; return the part that it makes ready to be joined, if it does."""

@@ -151,7 +151,7 @@ class Plan:
             if set(content) != {entry.name for entry in fields(cls)}:
                 raise ValueError
             return cls(**{**content, "scenarios": tuple(content["scenarios"])})
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise UserError(f"{folder}: not the folder of a batch (there is no {PLAN})") from None
         except (ValueError, TypeError, KeyError, AttributeError):
             raise UserError(f"{path}: damaged, not the plan of a batch") from None

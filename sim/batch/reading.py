@@ -122,7 +122,7 @@ class Batch:
         """Return the runs whose results are there, in design order."""
         if self.is_complete:
             return self.runs()
-        return Store(self.plan, [self.path]).runs()
+        return Store(self.plan, self.path).runs()
 
     def scenario(self, name: str) -> Scenario:
         """Return the scenario (or the point of a sweep) called ``name``.
@@ -156,7 +156,7 @@ class Batch:
             found = pq.read_table(path, filters=chosen)
             if len(found):
                 return found
-        store = Store(self.plan, [self.path])
+        store = Store(self.plan, self.path)
         if run not in store:
             raise UserError(f"{self.path}: {run} is not done yet")
         return store.reader(name)(run)
@@ -179,7 +179,7 @@ class Batch:
                 for number in range(file.num_row_groups):
                     yield file.read_row_group(number)
             return
-        store = Store(self.plan, [self.path])
+        store = Store(self.plan, self.path)
         yield from store.tables(name, store.runs())
 
     def summaries(self, name: str) -> Summaries:
@@ -255,7 +255,7 @@ class Batch:
             reader = SummaryReader(path)
             runs = self.runs() if len(reader) == len(self.plan) else _named(reader)
             return {run: _at(reader.table, place) for place, run in enumerate(runs)}
-        store = Store(self.plan, [self.path])
+        store = Store(self.plan, self.path)
         read = store.reader(SUMMARIES)
         return {run: _at(read, run) for run in store.runs()}
 

@@ -38,8 +38,9 @@ class TimedOut(UserError):
 class Runner(Protocol):
     """What carries out calls, some at a time."""
 
-    slots: int
-    """Calls that can go on at a time; more wait."""
+    @property
+    def slots(self) -> int:
+        """Calls that can go on at a time; more wait."""
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Begin a call and return what will hold its result, or its exception."""

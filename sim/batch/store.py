@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from sim.batch.plan import Plan, RunName
 from sim.batch.run_file import RunFile
 from sim.faults import UserError
 
+MERGED = "merged.json"
+"""Names the folders that a merged batch takes results from, until it is complete."""
 READERS = 64
 """Files of parts held open at a time."""
 Place = RunFile | tuple[Part, int]
@@ -22,19 +25,26 @@ Place = RunFile | tuple[Part, int]
 class Store:
     """Finished runs of a batch that is not complete yet, and where their results lie."""
 
-    def __init__(self, plan: Plan, folders: Sequence[Path]) -> None:
-        """Look through the folders; files are not opened, but for the receipts of parts."""
+    def __init__(self, plan: Plan, folder: Path, others: Sequence[Path] = ()) -> None:
+        """Look through a folder and those merged in it; files are not opened, but for the receipts of parts."""
         self.plan = plan
+        self.folder = folder
         self.places: dict[RunName, Place] = {}
         self.parts: list[Part] = []
         self.faults: list[str] = []
         self.damaged: set[RunName] = set()
-        for folder in folders:
-            self._look_through(folder)
+        for each in (*others, *_merged(folder), folder):
+            self._look_through(each)
 
     def __contains__(self, run: object) -> bool:
         """Tell whether the results of a run are there."""
         return run in self.places
+
+    def own_files(self) -> dict[RunName, RunFile]:
+        """Return the runs that lie in files of their own in the folder itself."""
+        here = self.folder / run_file.FOLDER
+        files = ((run, place) for run, place in self.places.items() if isinstance(place, RunFile))
+        return {run: place for run, place in files if place.path.parent == here}
 
     def runs(self) -> list[RunName]:
         """Return the runs that are there, in design order."""
@@ -110,8 +120,9 @@ class Store:
             self.places.update({run: (holder, place) for place, run in enumerate(holder.runs) if run in self.plan})
 
 
-def clear_damaged(folder: Path, plan: Plan, store: Store) -> None:
-    """Delete from a folder what ``store`` could not use, so that those runs can be run again."""
+def clear_damaged(store: Store) -> None:
+    """Delete from the folder of ``store`` what it could not use, so that those runs can be run again."""
+    folder, plan = store.folder, store.plan
     kept = {place.path for place in store.places.values() if isinstance(place, RunFile)}
     numbers = {holder.number for holder in store.parts if holder.folder == folder}
     for path in _files(folder / run_file.FOLDER, run_file.SUFFIX):
@@ -125,6 +136,17 @@ def clear_damaged(folder: Path, plan: Plan, store: Store) -> None:
     for path in _files(folder / part.FOLDER, ""):
         if path not in good:
             path.unlink(missing_ok=True)
+
+
+def _merged(folder: Path) -> list[Path]:
+    """Return the folders whose results belong to ``folder``."""
+    path = folder / MERGED
+    if not path.exists():
+        return []
+    try:
+        return [Path(text) for text in json.loads(path.read_text(encoding="utf-8"))]
+    except (ValueError, TypeError):
+        raise UserError(f"{path}: damaged, not a list of folders; merge the shards into a new folder") from None
 
 
 def _files(folder: Path, suffix: str) -> list[Path]:

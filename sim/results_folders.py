@@ -1,0 +1,75 @@
+"""What kind of results a folder holds, and results read from it for figures, whichever version wrote it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sim.faults import UserError, printable
+
+if TYPE_CHECKING:
+    from sim.measures import Results
+    from sim.sweep_outcomes import SweepRuns
+
+Kind = Literal["run", "comparison", "sweep"]
+
+
+def kind_of_folder(folder: Path) -> Kind:
+    """Return what the results in ``folder`` are of.
+
+    Raises
+    ------
+    UserError
+        Where it holds none.
+    """
+    if not folder.is_dir():
+        raise UserError(printable(f"{folder}: no such folder"))
+    if (folder / "plan.json").exists():
+        from sim.batch import Plan
+
+        return Plan.read(folder).kind
+    if (folder / "manifest.json").exists():
+        if (folder / "scenario.yaml").exists():
+            return "run"
+        if (folder / "comparison.yaml").exists():
+            return "comparison"
+    raise UserError(printable(f"{folder}: holds no results; give the folder of a run, a comparison or a sweep"))
+
+
+def comparison_in(folder: Path) -> Results:
+    """Return the results of the comparison in ``folder``, as far as it is done."""
+    if (folder / "plan.json").exists():
+        from sim.batch import Batch
+
+        return Batch.open(folder).results()
+    from sim.stored_runs import stored_results
+
+    return stored_results(folder)
+
+
+def sweep_in(folder: Path) -> SweepRuns:
+    """Return the runs of the sweep in ``folder``, as far as it is done."""
+    from sim.batch import Batch
+    from sim.sweep_files import load_sweep
+    from sim.sweep_outcomes import sweep_runs
+
+    batch = Batch.open(folder)
+    return sweep_runs(load_sweep(folder / "sweep.yaml"), batch.outcomes())
+
+
+def manifest_in(folder: Path) -> dict[str, object]:
+    """Return the manifest in ``folder``, empty where there is none yet.
+
+    Raises
+    ------
+    UserError
+        Where it is damaged.
+    """
+    path = folder / "manifest.json"
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise UserError(printable(f"{path}: damaged")) from None
