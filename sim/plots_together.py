@@ -56,23 +56,23 @@ def draw_together(batches: Mapping[str, Results]) -> list[Drawn]:
 
 def _draw_over_time(batches: Mapping[str, Results], family: str) -> Drawn:
     """Draw the change of both books over time, a column for each comparison and a row for each scenario."""
-    rows = max(len(results.others) for results in batches.values())
-    figure = new_figure(max(LEAST_WIDTH, 0.7 + PANEL_WIDTH * len(batches)), 0.9 + 2.4 * rows)
-    panels = figure.subplots(rows, len(batches), squeeze=False, sharey=True)
+    rows = _rows(batches)
+    figure = new_figure(max(LEAST_WIDTH, 0.7 + PANEL_WIDTH * len(batches)), 0.9 + 2.4 * len(rows))
+    panels = figure.subplots(len(rows), len(batches), squeeze=False, sharey=True)
     for column, (name, results) in enumerate(batches.items()):
-        for row in range(rows):
-            axes = panels[row, column]
-            if row >= len(results.others):
+        first = next(place for place, row in enumerate(rows) if name in row)
+        heading = f"{short(name, 34)}\nagainst {short(results.title(results.reference), 42)}\n"
+        for place, row in enumerate(rows):
+            axes = panels[place, column]
+            if name not in row:
                 axes.set_visible(False)
                 continue
-            other = results.others[row]
-            change_panel(axes, results, other, family)
-            axes.tick_params(labelbottom=True)
+            change_panel(axes, results, row[name], family)
             year_ticks(axes, results)
-            heading = f"{short(name, 34)}, against {short(results.title(results.reference), 30)}\n" if row == 0 else ""
-            axes.set_title(f"{heading}{short(results.title(other), 40)}", fontsize=8.5)
-    for axes in panels[:, 0]:
-        axes.set_ylabel("Change against\nthe reference (%)")
+            is_leftmost = name == next(batch for batch in batches if batch in row)
+            axes.tick_params(labelbottom=True, labelleft=is_leftmost)
+            axes.set_ylabel("Change against\nthe reference (%)" if is_leftmost else "")
+            axes.set_title(f"{heading if place == first else ''}{short(results.title(row[name]), 40)}", fontsize=8.5)
     handles: list[Artist] = [Line2D([], [], label=LABELS[book], **look) for book, look in BOOK_STYLES.items()]
     handles += [Patch(color=BLUE, alpha=0.18, linewidth=0, label="95 % interval")]
     figure.legend(handles=handles, loc="outside upper center", ncols=3, title=LABELS[family])
@@ -82,6 +82,15 @@ def _draw_over_time(batches: Mapping[str, Results], family: str) -> Drawn:
         f"{SMOOTHING}; mean of paired differences and 95 % interval. One scale for all panels. {_told(batches)}"
     )
     return Drawn(f"crime_over_time_{family}", f"{LABELS[family]} over time, side by side", text)
+
+
+def _rows(batches: Mapping[str, Results]) -> list[dict[str, str]]:
+    """Return the scenario of each comparison in each row: alike names in one row, or, if none are alike, by place."""
+    names = [name for results in batches.values() for name in results.others]
+    if len(set(names)) < len(names):
+        return [{batch: name for batch, it in batches.items() if name in it.others} for name in dict.fromkeys(names)]
+    most = max(len(results.others) for results in batches.values())
+    return [{batch: it.others[row] for batch, it in batches.items() if row < len(it.others)} for row in range(most)]
 
 
 def _draw_crime(batches: Mapping[str, Results]) -> Drawn:
@@ -164,7 +173,7 @@ def _line(axes: Axes, place: int, estimates: Sequence[Estimate], series: Sequenc
 
 def _name_lines(axes: Axes, batches: Mapping[str, Results], lines: Sequence[tuple[str, str | None]]) -> None:
     labels = [
-        f"{short(name, 34)}, against {short(batches[name].title(batches[name].reference), 26)}:"
+        f"{short(name, 44)}\nagainst {short(batches[name].title(batches[name].reference), 44)}"
         if other is None
         else short(batches[name].title(other), 44)
         for name, other in lines

@@ -123,7 +123,9 @@ def test_wrong_usage_ends_with_status_two(arguments: list[str], capsys: pytest.C
     assert "usage: darkfigure" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "resume", "status", "rerun", "merge", "export", "check", "describe", ""])
+@pytest.mark.parametrize(
+    "command", ["run", "compare", "resume", "status", "rerun", "merge", "export", "check", "describe", ""]
+)
 def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"] if command else ["--help"]) == 0
     out = capsys.readouterr().out
