@@ -32,6 +32,11 @@ examples:
   darkfigure compare scenarios/compare_programs.yaml
   darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10
   darkfigure compare study.yaml --replications 1000 --shard 3/8 --out shards/3""",
+    "sweep": """\
+examples:
+  darkfigure sweep scenarios/sweep_cooperation_trust.yaml
+  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 2 --set world.people=200000
+  darkfigure sweep study.yaml --shard 3/8 --out shards/3""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500
@@ -105,6 +110,14 @@ def build_parser() -> argparse.ArgumentParser:
     _add_running(compare)
     add_executing(compare)
     add_shard(compare)
+
+    sweep = command_parser(commands, "sweep", "run a scenario at many points of its parameters", sweep_command)
+    sweep.add_argument("file", metavar="FILE", help="sweep file (YAML)")
+    sweep.add_argument("--replications", metavar="N", help="runs of each point (default: the file's, or 5)")
+    sweep.add_argument("--keep", choices=("outcomes", "tables"), help="measures alone, or all tables of each run")
+    _add_running(sweep)
+    add_executing(sweep)
+    add_shard(sweep)
     add_batch_commands(commands)
     add_results_commands(commands)
 
@@ -140,7 +153,7 @@ def command_parser(
 
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
-    """Add the options that run and compare share."""
+    """Add the options that run, compare and sweep share."""
     parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
     parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
     parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
@@ -210,6 +223,23 @@ def compare_command(arguments: Arguments) -> int:
         quiet=arguments.quiet,
         shard=arguments.shard,
         options=execution_options(arguments),
+    )
+    return exit_status(folder)
+
+
+def sweep_command(arguments: Arguments) -> int:
+    """Run a sweep into a folder, and tell what its points say."""
+    from sim.sweep_files import load_sweep
+
+    options = {name: getattr(arguments, name) for name in ("replications", "seed", "keep")}
+    sweep = load_sweep(
+        arguments.file, arguments.overrides, {name: text for name, text in options.items() if text is not None}
+    )
+    out = free_folder(arguments.out, sweep.name)
+    from sim.sweep_batch import sweep_to_folder
+
+    folder = sweep_to_folder(
+        sweep, engine=arguments.engine, out=out, options=execution_options(arguments), shard=arguments.shard
     )
     return exit_status(folder)
 

@@ -21,6 +21,7 @@ from sim.faults import UserError
 
 if TYPE_CHECKING:
     from sim.counties import Counties
+    from sim.design import Sweep
     from sim.measures import Evaluation, Results
     from sim.scenario import Comparison, Scenario
 
@@ -134,11 +135,20 @@ class Batch:
         """
         if name not in self.plan.places:
             raise UserError(f"{self.path}: no scenario of this batch is called {name}")
+        if self.plan.kind == "sweep":
+            return self.sweep.scenario(name)
         if name not in self._scenarios:
             from sim.scenario import load_scenario
 
             self._scenarios[name] = load_scenario(self.path / SCENARIOS / f"{name}.yaml")
         return self._scenarios[name]
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """The sweep that the batch carries out, with the points of its ``design.csv``."""
+        from sim.sweep_folder import stored_sweep
+
+        return stored_sweep(self.path)
 
     def table(self, run: RunName, name: str) -> Any:
         """Return one of a run's tables (``crime`` ...) as a ``pyarrow.Table``.
