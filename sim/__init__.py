@@ -4,7 +4,7 @@
 >>> found = sim.compare(["scenarios/baseline.yaml", "scenarios/secure_communities.yaml"], replications=5)
 >>> found.summary, found.tables["crime"], found.figures["crime_over_time"]
 
-``run`` and ``compare`` simulate, ``load`` opens a folder of results. Nothing heavy is imported before it is
+``run``, ``compare`` and ``sweep`` simulate, ``load`` opens a folder of results. Nothing heavy is imported before it is
 needed.
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.faults import ScenarioError, UserError
-    from sim.notebook import compare, load, run
+    from sim.notebook import compare, load, run, sweep
     from sim.notebook_results import Results
     from sim.scenario import Scenario, load_scenario
 
@@ -30,6 +30,7 @@ __all__ = [
     "load",
     "load_scenario",
     "run",
+    "sweep",
 ]
 _HOMES = {
     "Results": "sim.notebook_results",
@@ -38,6 +39,7 @@ _HOMES = {
     "UserError": "sim.faults",
     "load": "sim.notebook",
     "load_scenario": "sim.scenario",
+    "sweep": "sim.notebook",
 }
 _CALLED_LIKE_MODULES = ("run", "compare")
 """Public functions whose names are those of modules of the package, now or some day."""

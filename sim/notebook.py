@@ -149,6 +149,64 @@ def compare(
     )
 
 
+def sweep(
+    file: str | Path,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    keep: Literal["outcomes", "tables"] | None = None,
+    engine: Engine = "columnar",
+    workers: int | None = None,
+    threads: int = 1,
+    folder: str | Path | None = None,
+    quiet: bool = True,
+) -> Results:
+    """Run a scenario at many points of its parameters, in a folder as ``darkfigure sweep`` writes it.
+
+    Parameters
+    ----------
+    file : path
+        A sweep file: levers, uncertainties and a design.
+    changes : mapping, optional
+        Differences such as ``{"world.people": 20_000}`` applied to every point.
+    replications, seed : int, optional
+        By default the file's, or the usual ones.
+    keep : str, optional
+        ``outcomes``: one row of measures a run; ``tables``: all tables as well. By default the file's.
+    engine, workers, threads, folder, quiet
+        As in ``compare``.
+
+    Returns
+    -------
+    Results
+        With the tables ``outcomes`` and ``design``, the summary, and figures as far as the design allows them.
+
+    Raises
+    ------
+    UserError
+        Where the file has a fault, the folder holds something, or runs failed.
+
+    Examples
+    --------
+    >>> found = sim.sweep("scenarios/sweep_cooperation_trust.yaml", {"world.people": 20_000}, replications=2)
+    >>> found.figures["heat_map"]
+    """
+    _refuse_inside_a_worker()
+    from sim.batch import Options
+    from sim.scenario_values import overrides_of
+    from sim.sweep_batch import sweep_to_folder
+    from sim.sweep_files import load_sweep
+
+    header = {"replications": replications, "seed": seed, "keep": keep}
+    given = {name: str(value) for name, value in header.items() if value is not None}
+    resolved = load_sweep(file, overrides_of(changes or {}), given)
+    options = Options(workers=workers or _processors(), threads=threads, quiet=quiet)
+    return _in_folder(
+        folder, resolved.name, lambda out: sweep_to_folder(resolved, engine=engine, out=out, options=options)
+    )
+
+
 def load(folder: str | Path) -> Results:
     """Return the results in the folder of a run, a comparison or a sweep; a batch may still be growing.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.export_tables import TABLES, WrittenTable
 from sim.faults import UserError, printable
 from sim.notebook_results import Figures, Results, Tables
+from sim.results_folders import sweep_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +113,9 @@ def _view_of_batch(folder: Path) -> Results:
 
     batch = Batch.open(folder)
     plan = batch.plan
-    words = _batch_in_words(plan.scenarios, plan.replications)
+    is_sweep = plan.kind == "sweep"
+    words = f"{_points(folder):,} points; {plan.replications} replications each" if is_sweep else ""
+    words = words or _batch_in_words(plan.scenarios, plan.replications)
     progress = "" if batch.is_complete else f", {len(batch.finished())} of {len(plan)} runs done"
     reference = f", reference {plan.reference}" if plan.reference else ""
     tables = Tables(_batch_tables(batch))
@@ -123,7 +126,7 @@ def _view_of_batch(folder: Path) -> Results:
         f"{words}{reference}, seed {plan.seed}{progress}",
         folder,
         tables,
-        Figures(lambda: _comparison_figures(batch)),
+        Figures(lambda: _batch_figures(batch)),
         lambda: _batch_summary(batch),
     )
 
@@ -131,14 +134,29 @@ def _view_of_batch(folder: Path) -> Results:
 def _batch_summary(batch: Batch) -> pd.DataFrame:
     if (batch.path / "summary.csv").exists() and batch.is_complete:
         return _stored_table(batch.path / "summary.csv")
+    if batch.plan.kind == "sweep":
+        return _means_by_point(batch)
     results = batch.results()
     return _summary(results.runs, results.reference)
 
 
-def _comparison_figures(batch: Batch) -> list[Drawn]:
+def _batch_figures(batch: Batch) -> list[Drawn]:
     from sim.figures import write_figures
 
+    if batch.plan.kind == "sweep":
+        from sim.plots_of_sweeps import draw_sweeps
+
+        return draw_sweeps({batch.path.name: sweep_in(batch.path)})
     return write_figures(batch.results(), batch.path)
+
+
+def _means_by_point(batch: Batch) -> pd.DataFrame:
+    """Return the mean outcomes of each point of a growing sweep, beside the point's values."""
+
+    outcomes = batch.outcomes().to_pandas().astype({"scenario": "str"})
+    means = outcomes.drop(columns="replication").groupby("scenario", sort=False).mean().reset_index()
+    design: pd.DataFrame = _stored_table(batch.path / "design.csv").rename(columns={"point": "scenario"})
+    return design.merge(means, on="scenario")
 
 
 def _batch_tables(batch: Batch) -> dict[str, Callable[[], pd.DataFrame]]:
@@ -206,6 +224,10 @@ def _run_in_words(agents: int, months: Sequence[str]) -> str:
     return f"{agents:,} people, {months[0]} to {months[-1]}"
 
 
+def _points(folder: Path) -> int:
+    return len((folder / "design.csv").read_text(encoding="utf-8").splitlines()) - 1
+
+
 def _batch_in_words(names: Sequence[str], replications: int) -> str:
-    shown = ", ".join(names) if len(names) <= 5 else f"{len(names):,} points"
+    shown = ", ".join(names) if len(names) <= 5 else f"{len(names)} scenarios"
     return f"{shown}; {replications} replications each"

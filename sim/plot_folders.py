@@ -12,7 +12,7 @@ from sim.results_folders import comparison_in, kind_of_folder, sweep_in
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.figures import Drawn
+    from sim.figures import Drawn, Saving
 
 FIGURES = "figures"
 MOST_FOLDERS = 6
@@ -51,14 +51,14 @@ def plot_folders(
     UserError
         Where a folder holds no results, they cannot be drawn together, or ``out`` holds something.
     """
-    from sim.figures import saved_by, style
-    from sim.run import whole_folder
-    from sim.run_figures import captions_of
-
     kind = _common_kind(folders)
     if kind != "sweep" and (levers or outcome):
         given = "--levers" if levers else "--outcome"
         raise UserError(printable(f"{given}: is for sweeps, and {folders[0]} is a {kind}"))
+    from sim.figures import saved_by, style
+    from sim.run import whole_folder
+    from sim.run_figures import captions_of
+
     out = out or _free_folder(folders)
     with whole_folder(out) as temporary, style(), saved_by(_saving(temporary, formats)):
         drawn = _draw(kind, folders, levers, outcome)
@@ -96,7 +96,7 @@ def _free_folder(folders: Sequence[Path]) -> Path:
     return out
 
 
-def _saving(out: Path, formats: Sequence[str]):  # type: ignore[no-untyped-def]
+def _saving(out: Path, formats: Sequence[str]) -> Saving:
     from sim.figures import save_files
 
     def save(figure: Figure, _: Path, name: str) -> None:

@@ -13,7 +13,7 @@ from sim.sweep_analysis import curve, surface
 from sim.sweep_figures import Named, heat_map_pair
 from sim.sweep_figures import draw_sweeps as draw_usual
 from sim.sweep_outcomes import SweepRuns
-from sim.sweep_plots import curve_panels, heat_maps
+from sim.sweep_plots import common_limits, curve_panels, heat_maps
 
 MOST_CURVES = 8
 
@@ -66,17 +66,31 @@ def _of_outcome(
     if first.sweep.design.kind == "morris":
         return
     paths = [factor.path for factor in first.sweep.factors][:MOST_CURVES]
-    panels = [[curve(runs, outcomes[batch], path)] for path in paths for batch, runs in batches.items()]
-    names = [f"{batch}, {path}" if titles else path for path in paths for batch in batches]
-    text = f"{label} along each parameter, averaged over the others; one scale for all panels. {_told(batches)}"
-    yield curve_panels(panels, names), Drawn(f"curves_{name}", f"{label}: parameter by parameter", text)
+    rows = {path: [[curve(runs, outcomes[batch], path)] for batch, runs in batches.items()] for path in paths}
+    limits = common_limits([it for panels in rows.values() for (it,) in panels])
+    text = f"averaged over the other parameters; one scale for all panels. {_told(batches)}"
+    if len(batches) == 1:
+        figure = curve_panels([panel for panels in rows.values() for panel in panels], (), limits)
+        yield figure, Drawn(f"curves_{name}", f"{label}: parameter by parameter", f"{label}, {text}")
+        return
+    for path, panels in rows.items():
+        file = f"curves_{name}_{path.replace('.', '_')}"
+        yield curve_panels(panels, titles, limits), Drawn(file, f"{label} along {path}", f"{label}, {text}")
 
 
 def _told(batches: Mapping[str, SweepRuns]) -> str:
     """Return what each sweep is, and what is missing from it."""
     parts = [
-        f"{name}: {runs.sweep.title or 'a sweep'}, {len(runs.points)} points, {len(runs.replications)} replications."
+        f"{name}: {runs.sweep.title or 'a sweep'}, {len(runs.points)} points, {len(runs.replications)} replications"
+        + _reference(runs)
         + "".join(f" {note}" for note in runs.notes)
         for name, runs in batches.items()
     ]
     return " ".join(parts)
+
+
+def _reference(runs: SweepRuns) -> str:
+    sweep = runs.sweep
+    if sweep.against is not None:
+        return f"; each point against {sweep.against.parameters.title or sweep.against.name} at the same values."
+    return "; each point against the reference point." if sweep.reference is not None else "."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -51,25 +50,8 @@ def comparison_in(folder: Path) -> Results:
 def sweep_in(folder: Path) -> SweepRuns:
     """Return the runs of the sweep in ``folder``, as far as it is done."""
     from sim.batch import Batch
-    from sim.sweep_files import load_sweep
+    from sim.sweep_folder import stored_sweep
     from sim.sweep_outcomes import sweep_runs
 
     batch = Batch.open(folder)
-    return sweep_runs(load_sweep(folder / "sweep.yaml"), batch.outcomes())
-
-
-def manifest_in(folder: Path) -> dict[str, object]:
-    """Return the manifest in ``folder``, empty where there is none yet.
-
-    Raises
-    ------
-    UserError
-        Where it is damaged.
-    """
-    path = folder / "manifest.json"
-    if not path.exists():
-        return {}
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
-        raise UserError(printable(f"{path}: damaged")) from None
+    return sweep_runs(stored_sweep(folder), batch.outcomes())

@@ -120,6 +120,20 @@ def _node(value: Any, place: Place) -> Node:
     return Scalar(repr(value) if is_number else str(value), place, plain=is_number)
 
 
+def overrides_of(changes: Mapping[str, Any]) -> list[str]:
+    """Return ``changes`` as the options ``KEY=VALUE`` of the command line."""
+    import json
+
+    found: list[str] = []
+    for key, value in changes.items():
+        if isinstance(value, Mapping):
+            found += overrides_of({f"{key}.{name}": inner for name, inner in value.items()})
+            continue
+        plain = value.item() if hasattr(value, "item") else str(value) if isinstance(value, Path) else value
+        found.append(f"{key}={json.dumps(plain, ensure_ascii=False)}")
+    return found
+
+
 def comparison_of(
     scenarios: str | Path | Sequence[Given] | Mapping[str, Given],
     changes: Mapping[str, Any] | None = None,
