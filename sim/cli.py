@@ -236,7 +236,7 @@ def sweep_command(arguments: Arguments) -> int:
         arguments.file, arguments.overrides, {name: text for name, text in options.items() if text is not None}
     )
     out = free_folder(arguments.out, sweep.name)
-    from sim.sweep_batch import sweep_to_folder
+    from sim.sweep import sweep_to_folder
 
     folder = sweep_to_folder(
         sweep, engine=arguments.engine, out=out, options=execution_options(arguments), shard=arguments.shard

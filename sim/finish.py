@@ -81,7 +81,7 @@ def conclude(batch: Batch, store: Store, options: Options) -> None:
 def _analysis(batch: Batch, quiet: bool) -> Mapping[str, Any]:
     """Write what a batch of this kind means, and return what its manifest adds."""
     if batch.plan.kind == "sweep":
-        from sim.sweep_batch import write_sweep
+        from sim.sweep import write_sweep
 
         return write_sweep(batch, quiet)
     from sim.compare import write_comparison

@@ -118,15 +118,14 @@ def _heat_maps(batches: Sequence[Named], across: str, up: str) -> Iterator[tuple
             f"{_map_form(gaps[0])}",
         ),
     )
-    names = KINDS if len(batches) == 1 else KINDS[:3] if len(batches) == 2 else ("true_total", "recorded_total")
-    if len(batches) == 1:
-        kinds = maps(names)
+    if len(batches) == 1 and gaps[0].outcome.is_change:
+        kinds = maps(KINDS)
         yield (
             heat_maps(kinds),
             Drawn(
                 "heat_map_by_kind",
                 f"Violent and property crime: {kinds[0].across.path} by {kinds[0].up.path}",
-                f"True change, observed change and the gap between them, on one scale of colours. "
+                "True change, observed change and the gap between them, on one scale of colours. "
                 f"{_map_form(kinds[0])}",
             ),
         )
