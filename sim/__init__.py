@@ -39,10 +39,9 @@ _HOMES = {
     "UserError": "sim.faults",
     "load": "sim.notebook",
     "load_scenario": "sim.scenario",
-    "sweep": "sim.notebook",
 }
-_CALLED_LIKE_MODULES = ("run", "compare")
-"""Public functions whose names are those of modules of the package, now or some day."""
+_CALLED_LIKE_MODULES = ("run", "compare", "sweep")
+"""Public functions whose names are those of modules of the package."""
 
 
 class _ModuleAndFunction(types.ModuleType):

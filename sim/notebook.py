@@ -195,7 +195,7 @@ def sweep(
     _refuse_inside_a_worker()
     from sim.batch import Options
     from sim.scenario_values import overrides_of
-    from sim.sweep_batch import sweep_to_folder
+    from sim.sweep import sweep_to_folder
     from sim.sweep_files import load_sweep
 
     header = {"replications": replications, "seed": seed, "keep": keep}
