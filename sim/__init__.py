@@ -60,6 +60,9 @@ class _ModuleAndFunction(types.ModuleType):
         return getattr(importlib.import_module("sim.notebook"), self.__name__.rpartition(".")[2])
 
 
+_ModuleAndFunction.__doc__ = property(lambda module: module.__wrapped__.__doc__)  # type: ignore[assignment]
+
+
 class _Package(types.ModuleType):
     """The package: public names are looked up when they are asked for."""
 

@@ -125,7 +125,7 @@ def short(text: str, length: int = 70) -> str:
 
 
 def write_figures(results: Results, folder: Path) -> list[Drawn]:
-    """Draw all figures of a comparison into ``folder``, which holds its table ``crime``, each as PNG and SVG."""
+    """Draw all figures of a comparison into ``folder``, each as PNG and SVG; maps over time need its crime table."""
     from sim.maps import draw_maps
     from sim.maps_over_time import draw_maps_over_time
     from sim.plots import draw_crime_over_time, draw_funnel, draw_reporting
@@ -136,7 +136,7 @@ def write_figures(results: Results, folder: Path) -> list[Drawn]:
             draw_reporting(results, folder),
             draw_funnel(results, folder),
             *draw_maps(results, folder),
-            *draw_maps_over_time(results, folder),
+            *(draw_maps_over_time(results, folder) if (folder / "crime.parquet").exists() else ()),
         ]
 
 

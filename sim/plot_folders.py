@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.faults import UserError, printable
-from sim.results_folders import comparison_in, kind_of_folder, sweep_in
+from sim.results_folders import comparison_in, kind_of_folder, sweep_in, unfinished_in_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,6 +56,9 @@ def plot_folders(
     if kind != "sweep" and (levers or outcome):
         given = "--levers" if levers else "--outcome"
         raise UserError(printable(f"{given}: is for sweeps, and {folders[0]} is a {kind}"))
+    for told in filter(None, map(unfinished_in_words, folders)):
+        if not quiet:
+            print(f"{told}; figures show what all of them have in common", file=sys.stderr)
     from sim.figures import saved_by, style
     from sim.run import whole_folder
     from sim.run_figures import captions_of

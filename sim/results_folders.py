@@ -55,3 +55,15 @@ def sweep_in(folder: Path) -> SweepRuns:
 
     batch = Batch.open(folder)
     return sweep_runs(stored_sweep(folder), batch.outcomes())
+
+
+def unfinished_in_words(folder: Path) -> str:
+    """Return how far a batch is that is not finished; nothing where it is, or is no batch."""
+    if not (folder / "plan.json").exists():
+        return ""
+    from sim.batch import Batch
+
+    batch = Batch.open(folder)
+    if batch.is_complete:
+        return ""
+    return printable(f"{folder}: {len(batch.finished()):,} of {len(batch.plan):,} runs are done")

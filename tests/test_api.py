@@ -210,6 +210,28 @@ def test_a_comparison_is_read_back_from_its_tables_alone(small_comparison: Path,
     assert sim.load(tmp_path).kind == "comparison"
 
 
+def test_a_batch_that_is_not_finished_can_be_read(tmp_path: Path) -> None:
+    """A shard has runs and no results."""
+    from sim.compare import compare_to_folder
+    from sim.export import export
+    from sim.plot_folders import plot_folders
+
+    comparison = comparison_of({"a": TINY, "b": {**TINY, "trust.sensitivity": 0}}, replications=2)
+    given = {"workers": 1, "threads": 1, "engine": "columnar", "quiet": True}
+    folder = compare_to_folder(comparison, **given, out=tmp_path / "shard", shard=(1, 1))  # type: ignore[arg-type]
+    assert not (folder / "crime.parquet").exists()
+    found = sim.load(folder)
+    assert "4 of 4 runs done" in repr(found)
+    assert len(found.tables["crime"]) == 4 * 6 * 4 * 32
+    assert found.tables["outcomes"]["scenario"].tolist() == ["a", "a", "b", "b"]
+    assert found.summary.columns.tolist() == ["scenario", "measure", "group", "estimate", "low", "high", "unit"]
+    with pytest.raises(sim.UserError, match="the batch is not finished; 'darkfigure resume"):
+        export(folder, "csv", quiet=True)
+    names = {path.stem for path in plot_folders([folder], quiet=True).iterdir()}
+    assert {"crime_over_time", "reporting", "enforcement_funnel", "map_violent", "map_property"} < names
+    assert not any(name.startswith("map_over_time") for name in names)
+
+
 def test_a_temporary_folder_goes_with_the_results() -> None:
     found = sim.compare({"a": TINY, "b": {**TINY, "trust.sensitivity": 0}}, replications=2, workers=1)
     folder = found.folder
@@ -247,6 +269,7 @@ def test_a_script_without_a_guard_may_use_workers(tmp_path: Path) -> None:
     assert script(tmp_path, COMPARE).stdout == "imported\n4\n"
 
 
+@pytest.mark.slow
 def test_so_may_a_script_on_standard_input_and_a_notebook(tmp_path: Path) -> None:
     command = [sys.executable, "-"]
     code = textwrap.dedent(COMPARE)
