@@ -246,31 +246,31 @@ def sweep_command(arguments: Arguments) -> int:
 
 def check_command(arguments: Arguments) -> int:
     """Check files; all are read before the command ends."""
-    from sim.scenario import check_file
-
     status = 0
     for file in arguments.files:
         try:
-            print(printable(f"{file}: {check_file(file)}; {_needs_of(file)}"))
+            print(printable(f"{file}: {'; '.join(_checked(file))}"))
         except UserError as error:
             print(error, file=sys.stderr)
             status = 2
     return status
 
 
-def _needs_of(file: str) -> str:
-    """Return what the runs of a sound file will need, as ``run`` and ``compare`` tell it by default."""
+def _checked(file: str) -> tuple[str, str]:
+    """Return what a sound file is, and what its runs will need, as ``run``, ``compare`` and ``sweep`` tell it."""
     from sim.needs import forecast_comparison, forecast_run, forecast_sweep
-    from sim.scenario import kind_of, load_comparison, load_scenario
+    from sim.scenario import check_file, kind_of, load_comparison, load_scenario
 
     kind = kind_of(file)
-    if kind == "scenario":
-        return str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
     if kind == "sweep":
-        from sim.sweep_files import load_sweep
+        from sim.sweep_files import check_words, load_sweep
 
-        return str(forecast_sweep(load_sweep(file), "columnar", 1, processors()))
-    return str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
+        sweep = load_sweep(file)
+        return check_words(sweep), str(forecast_sweep(sweep, "columnar", 1, processors()))
+    told = check_file(file)
+    if kind == "scenario":
+        return told, str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
+    return told, str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
 
 
 def describe_command(arguments: Arguments) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sim.labels import BALANCE_COLUMNS, FAMILIES, PROGRAMS
 
-TABLES: tuple[str, ...] = ("crime", "people", "enforcement", "counties", "world", "outcomes", "summary")
+TABLES: tuple[str, ...] = ("crime", "people", "enforcement", "counties", "outcomes", "world", "summary")
 
 
 class Column(NamedTuple):
@@ -105,29 +105,28 @@ def columns(tables: Sequence[str] = TABLES) -> list[Column]:
         "people": (*_KEYS, *_PEOPLE),
         "enforcement": (*_KEYS, *_ENFORCEMENT),
         "counties": (*_KEYS, *_programs(), *_COUNTIES, *_balance()),
+        "outcomes": (*_KEYS[:2], *(_outcomes() if "outcomes" in tables else ())),
         "world": _WORLD,
-        "outcomes": (*_KEYS[:2], *_outcomes()),
         "summary": _SUMMARY,
     }
     return [Column(table, *entry) for table in tables for entry in own[table]]
 
 
-def write_codebook(path: Path, tables: Sequence[str] = TABLES, more: Sequence[Column] = ()) -> None:
-    """Write the codebook of ``tables`` as CSV, and ``more`` columns after them."""
+def write_codebook(path: Path, tables: Sequence[str] = TABLES, others: Sequence[Column] = ()) -> None:
+    """Write the codebook of ``tables`` as CSV, and the columns of ``others`` after it."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Column._fields)
-        writer.writerows([*columns(tables), *more])
+        writer.writerows([*columns(tables), *others])
 
 
 def _outcomes() -> Iterator[tuple[str, str, str, str]]:
-    """Yield the measures of a run, over the months of the evaluation."""
-    from sim.summary import measures
+    from sim.summary import column_of, measures
 
     for measure in measures():
-        name = measure.name if measure.group == "all" else f"{measure.name}_{measure.group}"
         section = measure.section.split(":")[0]
-        yield name, "number", measure.unit, f"{section}: {measure.label}; empty where there is nothing to divide by"
+        meaning = f"{section}: {measure.label}, over the evaluation; empty where it cannot be computed"
+        yield column_of(measure), "number", measure.unit, meaning
 
 
 def _programs() -> Iterator[tuple[str, str, str, str]]:

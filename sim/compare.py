@@ -67,7 +67,7 @@ def compare_to_folder(
         raise UserError("a comparison needs two scenarios or more")
     refuse_duplicates(comparison.scenarios)
     foretell(forecast_comparison(comparison, engine, threads, workers, is_compiled(engine)), quiet)
-    batch = begin(out, plan_comparison(comparison, engine), _files(comparison), shard)
+    batch = begin(out, plan_comparison(comparison, engine), comparison_files(comparison), shard)
     return carry_on(batch, replace(options or Options(), workers=workers, threads=threads, quiet=quiet))
 
 
@@ -96,7 +96,7 @@ def plan_comparison(comparison: Comparison, engine: str) -> Plan:
     )
 
 
-def _files(comparison: Comparison) -> dict[str, str]:
+def comparison_files(comparison: Comparison) -> dict[str, str]:
     """Return the resolved scenarios and a comparison file that runs them again."""
     header = {
         "title": comparison.title,

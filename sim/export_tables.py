@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sim.faults import UserError, did_you_mean, printable
 
-TABLES = ("crime", "people", "enforcement", "counties", "world", "outcomes", "design", "summary")
+TABLES = ("crime", "people", "enforcement", "counties", "world", "outcomes", "design", "sensitivity", "summary")
 """Every table that a folder can hold, in the order in which they are exported."""
 KEYS = ("scenario", "replication", "county", "month")
 BATCH_ROWS = 100_000

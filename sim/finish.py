@@ -52,10 +52,7 @@ def carry_on(batch: Batch, options: Options) -> Path:
         if outcome.failed and (options.on_error != "continue" or shard is not None):
             raise Incomplete(_failures(batch, outcome))
         if shard is None:
-            simulated = time.monotonic()
-            conclude(batch, Store(batch.plan, batch.path), options)
-            seconds = {"simulating": simulated - begun, "reporting": time.monotonic() - simulated}
-            write_timing(batch, seconds, options)
+            conclude(batch, Store(batch.plan, batch.path), options, {"simulating": time.monotonic() - begun})
     if shard is not None and not options.quiet:
         number = len(runs_of(batch, shard))
         print(
@@ -64,15 +61,19 @@ def carry_on(batch: Batch, options: Options) -> Path:
     return batch.path
 
 
-def conclude(batch: Batch, store: Store, options: Options) -> None:
-    """Join the tables of the runs in ``store``, write what they mean, the manifest last, and drop what is joined."""
-    runs = store.runs()
+def conclude(batch: Batch, store: Store, options: Options, seconds: dict[str, float]) -> None:
+    """Join the tables of the runs in ``store``, write what they mean, the manifest last, and drop what is joined.
+
+    ``seconds`` tells what was done before, for the timing.
+    """
+    begun, runs = time.monotonic(), store.runs()
     if not runs:
         raise UserError(f"{batch.path}: no run is done, so there are no results")
     with Journal(batch.path):
         digests = compact(store, runs, batch.path, options.workers)
         missing = [str(run) for run in batch.runs() if run not in store]
         facts = _analysis(batch, options.quiet)
+        _write_timing(batch, {**seconds, "reporting": time.monotonic() - begun}, options)
         write_whole(batch.path / MANIFEST, as_json(_manifest(batch, facts, digests, missing)))
         if not missing:
             drop_transient(batch.path)
@@ -165,7 +166,7 @@ def lacking(folder: Path) -> list[RunName]:
     return [RunName.read(text) for text in json.loads(path.read_text(encoding="utf-8")).get("missing", [])]
 
 
-def write_timing(batch: Batch, seconds: dict[str, float], options: Options) -> None:
+def _write_timing(batch: Batch, seconds: dict[str, float], options: Options) -> None:
     """Write what depends on the machine and the hour; beside the journal no other file does."""
     from sim.run import machine
 

@@ -11,7 +11,7 @@ from sim.batch.beginning import begin, shard_of
 from sim.batch.execution import OnError
 from sim.batch.store import Store
 from sim.faults import UserError
-from sim.finish import Incomplete, conclude, resumable, write_timing
+from sim.finish import Incomplete, conclude, resumable
 
 SHOWN = 10
 """Missing runs that are named; the rest are counted."""
@@ -78,8 +78,7 @@ def merge(batches: Sequence[Batch], out: Path, *, workers: int, on_error: OnErro
     options = Options(workers=workers, quiet=quiet, on_error=on_error)
     batch = begin(out, plan, files, merged=folders)
     with resumable(batch):
-        conclude(batch, store, options)
-    write_timing(batch, {"merging": time.monotonic() - begun}, options)
+        conclude(batch, store, options, {"checking": time.monotonic() - begun})
     return out
 
 

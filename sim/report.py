@@ -12,7 +12,7 @@ from sim.figures import Drawn
 from sim.labels import LABELS
 from sim.measures import Results, clipped_share
 from sim.summary import BALANCE_SECTION, GAIN_SECTION, Row
-from sim.wording import NOTHING, Line, change_text, lines_of, reasons_of
+from sim.wording import NOTHING, Line, change_text, lines_of, missing_text, reasons_of
 
 CLIPPED_WARNING_SHARE = 0.001
 STYLE = """
@@ -117,6 +117,8 @@ def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
         "Nobody knows that number for a real place. Recorded crime is what police write down, all that an observer of "
         "real data would see; surveyed crime is what a simulated victimization survey hears."
     )
+    if results.missing:
+        yield note(f"<strong>{escape(missing_text(results))}</strong>")
     if comparison.question:
         yield f"<p><strong>Question:</strong> {escape(comparison.question)}</p>"
 

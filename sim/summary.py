@@ -87,6 +87,11 @@ def measures() -> list[Measure]:
     return [*_crime(), *_reporting(), *_victimization(), *_enforcement(), *_balance()]
 
 
+def column_of(measure: Measure) -> str:
+    """Return the column of ``outcomes.parquet`` that holds a measure."""
+    return measure.name if measure.group == "all" else f"{measure.name}_{measure.group}"
+
+
 def rows_of(runs: Mapping[str, Sequence[RunSummary]], reference: str) -> list[Row]:
     """Return the summary of a comparison.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.batch import Batch, Options, Plan
 from sim.batch.beginning import Shard, begin
 from sim.batch.evaluation import evaluate
-from sim.batch.plan import inputs_of
+from sim.batch.plan import inputs_of, refuse_duplicates
 from sim.scenario import Comparison, Scenario
 from sim.sweep_folder import sweep_files
 
@@ -54,6 +54,8 @@ def sweep_to_folder(
     from sim.needs import forecast_sweep, is_compiled
     from sim.run_terminal import foretell
 
+    if sweep.against is not None:
+        refuse_duplicates([sweep.base, sweep.against])
     options = options or Options()
     needs = forecast_sweep(sweep, engine, options.threads, options.workers, is_compiled(engine))
     foretell(needs, options.quiet)
@@ -123,12 +125,12 @@ def write_sweep(batch: Batch, quiet: bool) -> dict[str, Any]:
     from sim.sweep_tables import codebook_of, write_sensitivity, write_sweep_summary
     from sim.table_files import write_world
 
-    folder, sweep = batch.path, batch.sweep
+    folder, sweep = batch.path, batch.sweep()
     counties, evaluation = evaluate_sweep(sweep)
     runs = sweep_runs(sweep, batch.outcomes())
     write_sweep_summary(runs, folder / "summary.csv")
     write_sensitivity(runs, folder / "sensitivity.csv")
-    tables = ("crime", "people", "enforcement", "counties", "world", "outcomes")
+    tables = ("crime", "people", "enforcement", "counties", "outcomes", "world")
     write_codebook(folder / "codebook.csv", tables[0 if sweep.keep == "tables" else 4 :], codebook_of(sweep))
     write_world(counties, folder / "world.parquet")
     months = sweep.base.parameters.months

@@ -15,7 +15,7 @@ from sim.faults import UserError, did_you_mean
 from sim.labels import LABELS
 from sim.measures import INDEX_FAMILIES
 from sim.statistics import ratio
-from sim.summary import Measure, measures
+from sim.summary import Measure, column_of, measures
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -134,11 +134,6 @@ class SweepRuns:
             return Outcome(GAP + family, f"Observed minus true change, {what}", "percentage points", values, True)
         values = 100 * ratio(self.column(seen, self.mine), self.column(true, self.mine)) - 100
         return Outcome(GAP + family, f"Observed against true crime, {what}", "% of true crime", values, False)
-
-
-def column_of(measure: Measure) -> str:
-    """Return the column of ``outcomes.parquet`` that holds a measure."""
-    return measure.name if measure.group == "all" else f"{measure.name}_{measure.group}"
 
 
 def outcome_names() -> list[str]:

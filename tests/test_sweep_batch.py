@@ -20,11 +20,11 @@ from sim.design import AGAINST
 from sim.faults import UserError
 from sim.measures import reduce
 from sim.run import simulate
-from sim.summary import measures
+from sim.summary import column_of, measures
 from sim.sweep import evaluate_sweep
 from sim.sweep_files import load_sweep
 from sim.sweep_folder import stored_sweep
-from sim.sweep_outcomes import column_of, sweep_runs
+from sim.sweep_outcomes import sweep_runs
 
 TEXT = f"""\
 title: Small sweep
@@ -96,7 +96,7 @@ def test_the_folder_holds_design_outcomes_and_what_they_say(batch: Path) -> None
 def test_each_row_is_the_run_of_its_point(batch: Path) -> None:
     stored = Batch.open(batch)
     table = stored.outcomes().to_pylist()
-    sweep = stored.sweep
+    sweep = stored.sweep()
     start = evaluate_sweep(sweep)[1].start
     for name, replication in (("p00001", 1), (f"p00002{AGAINST}", 0)):
         scenario = stored.scenario(name)
@@ -106,6 +106,25 @@ def test_each_row_is_the_run_of_its_point(batch: Path) -> None:
         for measure in measures():
             value = measure.value(summary)
             assert row[column_of(measure)] == (None if value != value else value)
+
+
+def test_the_two_runs_of_a_pair_differ_by_their_base_alone(batch: Path) -> None:
+    stored = Batch.open(batch)
+    mine, other = (stored.scenario(f"p00003{ending}").parameters for ending in ("", AGAINST))
+    assert mine.programs.secure_communities.counties == "all"
+    assert other.programs.secure_communities.counties == "none"
+    for found in (mine, other):
+        assert (found.detainers.cooperation.none, found.trust.sensitivity.unauthorized) == (1.0, 3.0)
+
+
+def test_what_is_stored_is_what_is_run(batch: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(batch, copy)
+    (copy / "design.csv").write_text((batch / "design.csv").read_text().replace("p00001,0,3", "p00001,0,2"))
+    assert stored_sweep(copy).points[1].values == (0.0, 2.0)
+    assert stored_sweep(copy).scenario("p00001").parameters.trust.sensitivity.unauthorized == 2.0
+    with pytest.raises(UserError, match=r"design\.csv: has changed since the batch began"):
+        Batch.open(copy).check_files()
 
 
 def test_every_column_is_in_the_codebook(batch: Path) -> None:
@@ -233,12 +252,11 @@ def test_a_stored_sweep_is_the_sweep(design: str, written_values: str, tmp_path:
 
 def test_points_measure_the_same_months_even_where_programs_are_swept(tmp_path: Path) -> None:
     text = "scenario: program.yaml\nagainst: base.yaml\nlevers:\n  {}\n"
-    swept = "programs.secure_communities.start: [2008-09, 2009-03]"
-    # the program is in no county of the base: its dates can be swept there too, and change nothing
-    later = load_sweep(written(tmp_path, text.format(swept)))
-    counties, evaluation = evaluate_sweep(later)
-    assert evaluation.start == 3
-    assert len(counties.code) == 4
+    for dates in ("[2008-09, 2009-03]", "[2009-03, 2008-09]"):
+        later = load_sweep(written(tmp_path, text.format(f"programs.secure_communities.start: {dates}")))
+        counties, evaluation = evaluate_sweep(later)
+        assert evaluation.start == 3
+        assert len(counties.code) == 4
     alone = load_sweep(written(tmp_path, f"scenario: program.yaml\nlevers: {{{COOPERATION}: [0, 1]}}\n"))
     assert evaluate_sweep(alone)[1].start == 7
 
@@ -253,7 +271,7 @@ def test_tables_can_be_kept_and_a_reference_is_run_once(tmp_path: Path) -> None:
     crime = pq.read_table(out / "crime.parquet")
     assert crime.column("scenario").unique().to_pylist() == ["reference", "p00000", "p00001"]
     batch = Batch.open(out)
-    runs = sweep_runs(batch.sweep, batch.outcomes())
+    runs = sweep_runs(batch.sweep(), batch.outcomes())
     assert runs.outcome("true_total").values.shape == (2, 1)
     assert runs.outcome("true_total").is_change
     with (out / "codebook.csv").open(encoding="utf-8") as file:

@@ -41,7 +41,7 @@ class DaskRunner:
         if address == LOCAL:
             with dask.config.set({"distributed.scheduler.allowed-failures": 2}):
                 self._cluster = LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
                 )
         try:
             self._client: Any = Client(self._cluster or address, timeout=PATIENCE, set_as_default=False)

@@ -53,6 +53,7 @@ class Batch:
         self.path = path
         self.plan = plan
         self._scenarios: dict[str, Scenario] = {}
+        self._sweep: Sweep | None = None
 
     @staticmethod
     def open(path: Path) -> Batch:
@@ -135,20 +136,29 @@ class Batch:
         """
         if name not in self.plan.places:
             raise UserError(f"{self.path}: no scenario of this batch is called {name}")
-        if self.plan.kind == "sweep":
-            return self.sweep.scenario(name)
         if name not in self._scenarios:
+            if self.plan.kind == "sweep":
+                return self.sweep().scenario(name)
             from sim.scenario import load_scenario
 
             self._scenarios[name] = load_scenario(self.path / SCENARIOS / f"{name}.yaml")
         return self._scenarios[name]
 
-    @cached_property
     def sweep(self) -> Sweep:
-        """The sweep that the batch carries out, with the points of its ``design.csv``."""
-        from sim.sweep_folder import stored_sweep
+        """Return the sweep that the batch carries out, with its points.
 
-        return stored_sweep(self.path)
+        Raises
+        ------
+        UserError
+            Where the batch is a comparison, or a file of the sweep is damaged.
+        """
+        if self.plan.kind != "sweep":
+            raise UserError(f"{self.path}: the batch of a comparison, not of a sweep")
+        if self._sweep is None:
+            from sim.sweep_folder import stored_sweep
+
+            self._sweep = stored_sweep(self.path)
+        return self._sweep
 
     def table(self, run: RunName, name: str) -> Any:
         """Return one of a run's tables (``crime`` ...) as a ``pyarrow.Table``.
@@ -216,10 +226,18 @@ class Batch:
         return pa.concat_tables(pieces).combine_chunks()
 
     def comparison(self) -> Comparison:
-        """Return the comparison that the batch carries out."""
+        """Return the comparison that the batch carries out.
+
+        Raises
+        ------
+        UserError
+            Where the batch is a sweep.
+        """
         from sim.scenario import Comparison
 
         plan = self.plan
+        if plan.kind != "comparison":
+            raise UserError(f"{self.path}: the batch of a sweep, not of a comparison")
         scenarios = [self.scenario(name) for name in plan.scenarios]
         reference = plan.reference or plan.scenarios[0]
         head = (plan.title, plan.question, scenarios, reference, plan.replications, plan.seed)

@@ -132,9 +132,12 @@ class _Process:
         with _without_main():
             self._process.start()
         other.close()
+        self._is_ready = False
 
     def call(self, function: Callable[..., Any], arguments: tuple[Any, ...], timeout: float | None) -> Any:
         try:
+            if not self._is_ready:  # the time that a call may take does not begin before its process has
+                self._is_ready = self._connection.recv()
             self._connection.send((function, arguments))
             ready = connection.wait([self._connection, self._process.sentinel], timeout)
             if not ready:
@@ -187,6 +190,7 @@ def _serve(calls: Any) -> None:
     """Answer calls until the other side closes or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends its workers
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    calls.send(True)
     while True:
         try:
             function, arguments = calls.recv()

@@ -66,18 +66,13 @@ def _array(values: Any, shape: tuple[int, ...]) -> Any:
     return data.reshape(shape)
 
 
-def outcome_name(measure: str, group: str) -> str:
-    """Return the column of ``outcomes.parquet`` that holds a measure for a group."""
-    return measure if group == "all" else f"{measure}_{group}"
-
-
 def outcome_table(summary: RunSummary) -> Any:
     """Return every measure of a run as a table of one row; what cannot be computed is null."""
     import numpy as np
     import pyarrow as pa
 
     from sim.arrow_columns import numbers, numbers_or_null, texts
-    from sim.summary import measures
+    from sim.summary import column_of, measures
 
     columns = {
         "scenario": texts([summary.scenario]),
@@ -85,7 +80,7 @@ def outcome_table(summary: RunSummary) -> Any:
     }
     for measure in measures():
         value = np.array([measure.value(summary)], dtype=np.float64)
-        columns[outcome_name(measure.name, measure.group)] = numbers_or_null(value)
+        columns[column_of(measure)] = numbers_or_null(value)
     return pa.table(columns)
 
 
