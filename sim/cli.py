@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sim.cli_batches import add_batch_commands, add_executing, add_shard, execution_options, exit_status
+from sim.cli_results import add_results_commands
 from sim.faults import UserError, printable
 
 Arguments = argparse.Namespace
@@ -34,7 +35,8 @@ examples:
     "sweep": """\
 examples:
   darkfigure sweep scenarios/sweep_cooperation_trust.yaml
-  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 4 --set world.people=20000 --workers 2""",
+  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 2 --set world.people=200000
+  darkfigure sweep study.yaml --shard 3/8 --out shards/3""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500
@@ -52,6 +54,16 @@ example, after a job array of four jobs, each with its own number i in --shard i
     "check": """\
 example:
   darkfigure check scenarios/*.yaml""",
+    "plot": """\
+examples:
+  darkfigure plot outputs/demo --format svg --format pdf
+  darkfigure plot outputs/low_fear outputs/high_fear --out side_by_side
+  darkfigure plot outputs/sweep --levers detainers.cooperation trust.sensitivity --outcome gap_total""",
+    "export": """\
+examples:
+  darkfigure export outputs/demo --to stata
+  darkfigure export outputs/demo --to csv --wide --out panel
+  darkfigure export outputs/demo --to csv --tables crime counties""",
     "describe": """\
 examples:
   darkfigure describe
@@ -98,14 +110,16 @@ def build_parser() -> argparse.ArgumentParser:
     _add_running(compare)
     add_executing(compare)
     add_shard(compare)
-    sweep = command_parser(commands, "sweep", "run a scenario at many values of its parameters", sweep_command)
-    sweep.add_argument("sweep", metavar="FILE", help="sweep file (YAML)")
+
+    sweep = command_parser(commands, "sweep", "run a scenario at many points of its parameters", sweep_command)
+    sweep.add_argument("file", metavar="FILE", help="sweep file (YAML)")
     sweep.add_argument("--replications", metavar="N", help="runs of each point (default: the file's, or 5)")
-    sweep.add_argument("--keep", choices=("outcomes", "tables"), help="keep a row of measures a run, or all its tables")
+    sweep.add_argument("--keep", choices=("outcomes", "tables"), help="measures alone, or all tables of each run")
     _add_running(sweep)
     add_executing(sweep)
     add_shard(sweep)
     add_batch_commands(commands)
+    add_results_commands(commands)
 
     check = command_parser(
         commands, "check", "check files without running them, and tell what running needs", check_command
@@ -139,7 +153,7 @@ def command_parser(
 
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
-    """Add the options that run and compare share."""
+    """Add the options that run, compare and sweep share."""
     parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
     parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
     parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
@@ -214,47 +228,49 @@ def compare_command(arguments: Arguments) -> int:
 
 
 def sweep_command(arguments: Arguments) -> int:
-    """Run the points of a sweep into a folder."""
+    """Run a sweep into a folder, and tell what its points say."""
     from sim.sweep_files import load_sweep
 
     options = {name: getattr(arguments, name) for name in ("replications", "seed", "keep")}
-    given = {name: text for name, text in options.items() if text is not None}
-    sweep = load_sweep(arguments.sweep, arguments.overrides, given)
+    sweep = load_sweep(
+        arguments.file, arguments.overrides, {name: text for name, text in options.items() if text is not None}
+    )
     out = free_folder(arguments.out, sweep.name)
     from sim.sweep import sweep_to_folder
 
-    options_of_batch = execution_options(arguments)
-    folder = sweep_to_folder(sweep, engine=arguments.engine, out=out, options=options_of_batch, shard=arguments.shard)
+    folder = sweep_to_folder(
+        sweep, engine=arguments.engine, out=out, options=execution_options(arguments), shard=arguments.shard
+    )
     return exit_status(folder)
 
 
 def check_command(arguments: Arguments) -> int:
     """Check files; all are read before the command ends."""
-    from sim.scenario import check_file
-
     status = 0
     for file in arguments.files:
         try:
-            print(printable(f"{file}: {check_file(file)}; {_needs_of(file)}"))
+            print(printable(f"{file}: {'; '.join(_checked(file))}"))
         except UserError as error:
             print(error, file=sys.stderr)
             status = 2
     return status
 
 
-def _needs_of(file: str) -> str:
-    """Return what the runs of a sound file will need, as ``run`` and ``compare`` tell it by default."""
+def _checked(file: str) -> tuple[str, str]:
+    """Return what a sound file is, and what its runs will need, as ``run``, ``compare`` and ``sweep`` tell it."""
     from sim.needs import forecast_comparison, forecast_run, forecast_sweep
-    from sim.scenario import kind_of, load_comparison, load_scenario
+    from sim.scenario import check_file, kind_of, load_comparison, load_scenario
 
     kind = kind_of(file)
-    if kind == "scenario":
-        return str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
     if kind == "sweep":
-        from sim.sweep_files import load_sweep
+        from sim.sweep_files import check_words, load_sweep
 
-        return str(forecast_sweep(load_sweep(file), "columnar", 1, processors()))
-    return str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
+        sweep = load_sweep(file)
+        return check_words(sweep), str(forecast_sweep(sweep, "columnar", 1, processors()))
+    told = check_file(file)
+    if kind == "scenario":
+        return told, str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
+    return told, str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
 
 
 def describe_command(arguments: Arguments) -> int:

@@ -120,7 +120,8 @@ class Sweep:
     """A base scenario, what is varied, and the points at which it is run.
 
     With ``against``, a second base scenario, each point is a pair of runs that share luck and values, and outcomes are
-    paired differences between the two. With ``reference``, outcomes are paired differences from one point.
+    paired differences between the two. With ``reference``, outcomes are paired differences from one point. Points that
+    were ``stored`` with a batch stand for those that the design would give.
     """
 
     title: str
@@ -135,6 +136,7 @@ class Sweep:
     keep: Literal["outcomes", "tables"] = "outcomes"
     reference: tuple[Value, ...] | None = None
     path: Path | None = field(default=None, compare=False)
+    stored: tuple[Point, ...] | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -164,6 +166,8 @@ class Sweep:
     @cached_property
     def points(self) -> tuple[Point, ...]:
         """The points of the design, in order; a reference that is none of them is not among these."""
+        if self.stored is not None:
+            return self.stored
         return tuple(Point(f"p{number:05d}", values) for number, values in enumerate(_rows(self.design, self.factors)))
 
     @cached_property

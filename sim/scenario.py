@@ -165,14 +165,9 @@ def kind_of(path: str | Path) -> Kind:
 
 
 def check_file(path: str | Path) -> str:
-    """Return in a few words what the file at ``path`` is, once it has passed every check."""
-    kind = kind_of(path)
-    if kind == "scenario":
+    """Return in a few words what the scenario or comparison at ``path`` is, once it has passed every check."""
+    if kind_of(path) == "scenario":
         return f"a scenario without fault, {load_scenario(path).parameters.title!r}"
-    if kind == "sweep":
-        from sim.sweep_files import check_words, load_sweep
-
-        return check_words(load_sweep(path))
     comparison = load_comparison(path)
     return f"a comparison without fault, {len(comparison.scenarios)} scenarios against {comparison.reference}"
 

@@ -11,8 +11,9 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from sim.design import Factor
-from sim.figures import BLACK, BLUE, GREY, ORANGE, new_figure, short, style
+from sim.figures import BLACK, BLUE, GREY, ORANGE, new_figure, style
 from sim.sensitivity import MorrisEffects, SobolIndices
+from sim.sweep_plots import panel_title
 
 Floats = NDArray[np.float64]
 _BAR = 0.38
@@ -81,13 +82,13 @@ def _figure(
     columns = min(3, len(found))
     rows = -(-len(found) // columns)
     with style():
-        figure = new_figure(8.2, 1.1 + rows * (0.5 + 0.46 * len(factors)))
+        figure = new_figure(8.2, 1.3 + rows * (0.5 + 0.46 * len(factors)))
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         for number, pair in enumerate(bars):
             axes = grid.flat[number]
             _bars(axes, pair, order)
             title = titles[number] if titles else found[number].outcome.label
-            axes.set_title(short(title, 36 if columns == 3 else 80), fontsize=8.5)
+            axes.set_title(panel_title(title, columns), fontsize=8.5)
         for axes in grid.flat[len(found) :]:
             axes.set_visible(False)
         places = np.arange(len(factors), dtype=np.float64)

@@ -238,20 +238,25 @@ def _cells(runs: SweepRuns, chosen: Sequence[int], places: tuple[int, ...]) -> d
 
 
 def _bins(runs: SweepRuns, place: int) -> dict[Value, list[int]]:
-    """Return the points in bins of equal size along a factor, by the mean of each; listed values as they are."""
-    factor = runs.sweep.factors[place]
-    values = [point[place] for point in runs.values]
+    """Return the points in bins of equal size along a factor, by the mean of each; listed values as they are.
+
+    Of a sobol design the points of its two bases alone, for the exchanged ones repeat their values.
+    """
+    factor, width = runs.sweep.factors[place], len(runs.sweep.factors) + 2
+    chosen = list(range(len(runs.points)))
+    if runs.sweep.design.kind == "sobol":
+        chosen = [point for point in chosen if int(runs.points[point].name[1:]) % width in (0, width - 1)]
     groups: dict[Value, list[int]] = {}
     if factor.values:
-        for point, value in enumerate(values):
-            groups.setdefault(value, []).append(point)
+        for point in chosen:
+            groups.setdefault(runs.values[point][place], []).append(point)
         return groups
-    count = min(MOST_BINS, len(values) // LEAST_IN_BIN)
+    count = min(MOST_BINS, len(chosen) // LEAST_IN_BIN)
     if count < 2:
-        raise UserError(f"no curve along {factor.path}: {len(values)} points are too few, {2 * LEAST_IN_BIN} would do")
-    numbers = np.array(values, dtype=np.float64)
-    for points in np.array_split(np.argsort(numbers, kind="stable"), count):
-        groups[float(numbers[points].mean())] = [int(point) for point in points]
+        raise UserError(f"no curve along {factor.path}: {len(chosen)} points are too few, {2 * LEAST_IN_BIN} would do")
+    numbers = np.array([runs.values[point][place] for point in chosen], dtype=np.float64)
+    for places in np.array_split(np.argsort(numbers, kind="stable"), count):
+        groups[float(numbers[places].mean())] = [chosen[int(place)] for place in places]
     return groups
 
 

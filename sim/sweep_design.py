@@ -83,6 +83,8 @@ def with_rows(
         return design, factors
     before = len(faults)
     written = _written_rows(node, factors, faults)
+    if len(faults) > before:
+        return design, factors
     rows = _checked_rows(written, factors, base, faults)
     if len(faults) > before:
         return design, factors

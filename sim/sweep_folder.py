@@ -1,9 +1,11 @@
-"""A sweep in the folder of its batch: its base scenarios, its design point by point, and a file that runs it again."""
+"""A sweep in the folder of its batch: the files that it is run from, and the sweep read back from them."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,73 +14,105 @@ import yaml
 from sim.design import Factor, Point, Sweep
 from sim.faults import Fault, ScenarioError, UserError
 from sim.scenario_text import Place, Scalar
-from sim.sweep_design import POINT
 from sim.sweep_factors import value_of
 from sim.sweep_files import load_sweep
 from sim.sweep_paths import Value, targets, text_of
 
-BASE, OTHER = "scenarios/base.yaml", "scenarios/against.yaml"
-DESIGN, SWEEP = "design.csv", "sweep.yaml"
+SWEEP, DESIGN, BASE, AGAINST_FILE = "sweep.yaml", "design.csv", "scenarios/base.yaml", "scenarios/against.yaml"
+POINT = "point"
 
 
 def sweep_files(sweep: Sweep) -> dict[str, str]:
-    """Return the files of a batch's folder that the sweep is read from, by path."""
-    files = {BASE: sweep.base.resolved_yaml(), DESIGN: _design_text(sweep), SWEEP: _sweep_text(sweep)}
-    return files | ({OTHER: sweep.against.resolved_yaml()} if sweep.against is not None else {})
+    """Return the files of a batch folder that a sweep is run from, by path; ``sweep.yaml`` runs the batch again."""
+    files = {SWEEP: _sweep_text(sweep), DESIGN: design_text(sweep), BASE: sweep.base.resolved_yaml()}
+    if sweep.against is not None:
+        files[AGAINST_FILE] = sweep.against.resolved_yaml()
+    return files
 
 
-def stored_sweep(folder: Path) -> Sweep:
-    """Return the sweep in the folder of a batch, with its points as they are stored, not chosen anew.
-
-    Raises
-    ------
-    UserError
-        Where one of its files is missing or damaged.
-    """
-    sweep = load_sweep(folder / SWEEP)
-    vars(sweep)["points"] = tuple(_stored_points(folder / DESIGN, sweep))  # where a cached property keeps its value
-    return sweep
-
-
-def _design_text(sweep: Sweep) -> str:
-    """Return the design as CSV: a row a point, a column for each swept parameter, in full precision."""
-    text = io.StringIO(newline="")
+def design_text(sweep: Sweep) -> str:
+    """Return the points of a sweep as CSV: their names, and a column for each swept parameter in full precision."""
+    text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([POINT, *(factor.path for factor in sweep.factors)])
     writer.writerows([point.name, *map(text_of, point.values)] for point in sweep.points)
     return text.getvalue()
 
 
+def stored_sweep(folder: Path) -> Sweep:
+    """Return the sweep that the batch in ``folder`` carries out, with the points that are stored there.
+
+    Raises
+    ------
+    UserError
+        Where a file is missing or damaged; the message names it.
+    """
+    sweep = load_sweep(folder / SWEEP)
+    points = tuple(_points(folder / DESIGN, sweep.factors))
+    if len(points) != sweep.size:
+        raise UserError(f"{folder / DESIGN}: has {len(points):,} points, and the design has {sweep.size:,}")
+    return replace(sweep, stored=points)
+
+
+def _points(path: Path, factors: tuple[Factor, ...]) -> Iterator[Point]:
+    """Yield the points of a stored design."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.reader(file, strict=True)
+            if next(reader, []) != [POINT, *(factor.path for factor in factors)]:
+                raise UserError(f"{path}:1: damaged, not the columns of this sweep")
+            for cells in reader:
+                yield _point(cells, factors, Place(str(path), reader.line_num))
+    except FileNotFoundError:
+        raise UserError(f"{path}: missing; the points of the sweep are in it") from None
+    except (csv.Error, UnicodeDecodeError):
+        raise UserError(f"{path}: damaged, not the points of a sweep") from None
+
+
+def _point(cells: list[str], factors: tuple[Factor, ...], place: Place) -> Point:
+    if len(cells) != len(factors) + 1:
+        raise UserError(f"{place.label}:{place.line}: damaged, not a point of this sweep")
+    faults: list[Fault] = []
+    values = tuple(
+        value_of(Scalar(text, place), targets()[factor.path], faults)
+        for text, factor in zip(cells[1:], factors, strict=True)
+    )
+    if faults:
+        raise ScenarioError(faults)
+    return Point(cells[0], values)
+
+
 def _sweep_text(sweep: Sweep) -> str:
-    content: dict[str, Any] = {
-        "title": sweep.title,
-        "question": sweep.question,
-        "source": sweep.source,
-        "scenario": BASE,
-        **({"against": OTHER} if sweep.against is not None else {}),
-        **{key: _factors_content(factors) for key, factors in _by_role(sweep).items() if factors},
-        "design": _design_content(sweep),
-        "replications": sweep.replications,
-        "seed": sweep.seed,
-        "keep": sweep.keep,
-    }
+    """Return a sweep file that lies in the batch folder."""
+    content: dict[str, Any] = {"title": sweep.title, "question": sweep.question, "source": sweep.source}
+    content["scenario"] = BASE
+    if sweep.against is not None:
+        content["against"] = AGAINST_FILE
+    for key, factors in (("levers", sweep.levers), ("uncertainties", sweep.uncertainties)):
+        if factors:
+            content[key] = {factor.path: _written(sweep, factor) for factor in factors}
+    content["design"] = _design(sweep)
     if sweep.reference is not None:
-        content["reference"] = {factor.path: it for factor, it in zip(sweep.factors, sweep.reference, strict=True)}
+        paths = (factor.path for factor in sweep.factors)
+        content["reference"] = dict(zip(paths, map(_plain, sweep.reference), strict=True))
+    content.update(replications=sweep.replications, seed=sweep.seed, keep=sweep.keep)
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _by_role(sweep: Sweep) -> dict[str, tuple[Factor, ...]]:
-    return {"levers": sweep.levers, "uncertainties": sweep.uncertainties}
+def _written(sweep: Sweep, factor: Factor) -> Any:
+    if sweep.design.kind == "list":
+        return None
+    if factor.values:
+        return [_plain(value) for value in factor.values]
+    return {"low": _plain(factor.low), "high": _plain(factor.high)}
 
 
-def _factors_content(factors: tuple[Factor, ...]) -> dict[str, Any]:
-    return {
-        factor.path: list(factor.values) if factor.values else {"low": factor.low, "high": factor.high}
-        for factor in factors
-    }
+def _plain(value: Value) -> Value:
+    """Return a value that YAML writes as the text it is read back from."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
-def _design_content(sweep: Sweep) -> dict[str, Any]:
+def _design(sweep: Sweep) -> dict[str, Any]:
     design = sweep.design
     sizes: dict[str, dict[str, Any]] = {
         "grid": {},
@@ -88,30 +122,3 @@ def _design_content(sweep: Sweep) -> dict[str, Any]:
         "morris": {"trajectories": design.trajectories, "levels": design.levels, "seed": design.seed},
     }
     return {"kind": design.kind, **sizes[design.kind]}
-
-
-def _stored_points(path: Path, sweep: Sweep) -> list[Point]:
-    paths = [factor.path for factor in sweep.factors]
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.reader(file, strict=True)
-            if next(reader, []) != [POINT, *paths]:
-                raise UserError(f"{path}:1: damaged, not the design of this sweep")
-            points = [_point(row, paths, Place(str(path), reader.line_num)) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise UserError(f"{path}: damaged, not the design of this sweep") from None
-    if len(points) != sweep.size:
-        raise UserError(f"{path}: damaged, {len(points):,} points where the sweep has {sweep.size:,}")
-    return points
-
-
-def _point(row: list[str], paths: list[str], place: Place) -> Point:
-    faults: list[Fault] = []
-    if len(row) != len(paths) + 1:
-        raise ScenarioError([place.fault("damaged, not a point of this design")])
-    values: list[Value] = [
-        value_of(Scalar(text, place), targets()[path], faults) for path, text in zip(paths, row[1:], strict=True)
-    ]
-    if faults:
-        raise ScenarioError(faults)
-    return Point(row[0], tuple(values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 
 from sim.design import Factor
@@ -88,25 +90,30 @@ def heat_maps(surfaces: Sequence[Surface], titles: Sequence[str] = (), scale: Sc
         for number, surface in enumerate(surfaces):
             axes = panels.flat[number]
             drawn = _heat_map(axes, surface, norm, roomy=columns < 3)
-            axes.set_title(short(titles[number] if titles else surface.outcome.label, 90 // columns))
+            axes.set_title(panel_title(titles[number] if titles else surface.outcome.label, columns))
         for axes in panels.flat[len(surfaces) :]:
             axes.set_visible(False)
         for axes in panels[:, 0]:
-            axes.set_ylabel(axis_label(surfaces[0].up))
+            axes.set_ylabel(axis_label(surfaces[0].up, brief=columns > 1 and rows > 1))
         for column in range(columns):
             last = (len(surfaces) - 1 - column) // columns
-            panels[last, column].set_xlabel(axis_label(surfaces[0].across))
+            panels[last, column].set_xlabel(axis_label(surfaces[0].across, brief=columns > 2))
             panels[last, column].tick_params(labelbottom=True)
         bar = figure.colorbar(drawn, ax=panels, location="bottom", shrink=0.7, aspect=40, pad=0.02)
-        bar.set_label(surfaces[0].outcome.unit)
+        bar.set_label(" / ".join(dict.fromkeys(surface.outcome.unit for surface in surfaces)))
         if surfaces[0].outcome.is_change:
             figure.legend(handles=_heat_map_handles(), loc="outside upper center", ncols=3, fontsize=7.5)
     return figure
 
 
-def axis_label(factor: Factor) -> str:
-    """Return what a parameter's axis is called: path, role and unit."""
-    return f"{factor.path}\n({factor.role}; {factor.unit})"
+def axis_label(factor: Factor, brief: bool = False) -> str:
+    """Return what a parameter's axis is called: path, role and, unless ``brief``, unit."""
+    return f"{factor.path}\n({factor.role})" if brief else f"{factor.path}\n({factor.role}; {factor.unit})"
+
+
+def panel_title(text: str, columns: int) -> str:
+    """Return a panel's title on lines that fit into one of so many columns."""
+    return textwrap.fill(short(text, 200 // columns), 100 // columns)
 
 
 def positions(factor: Factor, values: Sequence[Value]) -> Floats:
@@ -198,6 +205,7 @@ def _numbers(axes: Axes, surface: Surface, x: Floats, y: Floats, norm: Normalize
             va="center",
             fontsize=size,
             color="white" if dark else BLACK,
+            path_effects=None if dark else [Stroke(linewidth=1.6, foreground="#FFFFFFB0"), Normal()],
         )
 
 
@@ -230,7 +238,7 @@ def curve_panels(panels: Sequence[Sequence[Curve]], titles: Sequence[str] = (), 
         for number, panel in enumerate(panels):
             _curve_panel(grid.flat[number], panel)
             if titles:
-                grid.flat[number].set_title(short(titles[number], 90 // columns))
+                grid.flat[number].set_title(panel_title(titles[number], columns))
         for axes in grid.flat[len(panels) :]:
             axes.set_visible(False)
         grid[0, 0].set_ylim(*(limits or common_limits(curves)))
