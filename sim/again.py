@@ -111,9 +111,8 @@ def _plain(column: Any) -> Any:
 
 
 def _other_version(batch: Batch) -> str:
-    from sim.compiled import sources_fingerprint
-    from sim.run import version
+    from sim.run import fingerprint, version
 
-    if sources_fingerprint() == batch.plan.fingerprint:
+    if fingerprint() == batch.plan.fingerprint:
         return ""
     return f" (begun by darkfigure {batch.plan.version}, sources {batch.plan.fingerprint}; this is {version()})"

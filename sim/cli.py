@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sim.cli_batches import add_batch_commands, add_executing, add_shard, execution_options, exit_status
+from sim.cli_results import add_results_commands
 from sim.faults import UserError, printable
 
 Arguments = argparse.Namespace
@@ -53,6 +54,16 @@ example, after a job array of four jobs, each with its own number i in --shard i
     "check": """\
 example:
   darkfigure check scenarios/*.yaml""",
+    "plot": """\
+examples:
+  darkfigure plot outputs/demo --format svg --format pdf
+  darkfigure plot outputs/low_fear outputs/high_fear --out side_by_side
+  darkfigure plot outputs/sweep --levers detainers.cooperation trust.sensitivity --outcome gap_total""",
+    "export": """\
+examples:
+  darkfigure export outputs/demo --to stata
+  darkfigure export outputs/demo --to csv --wide --out panel
+  darkfigure export outputs/demo --to csv --tables crime counties""",
     "describe": """\
 examples:
   darkfigure describe
@@ -108,6 +119,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_executing(sweep)
     add_shard(sweep)
     add_batch_commands(commands)
+    add_results_commands(commands)
 
     check = command_parser(
         commands, "check", "check files without running them, and tell what running needs", check_command

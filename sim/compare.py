@@ -73,8 +73,7 @@ def compare_to_folder(
 
 def plan_comparison(comparison: Comparison, engine: str) -> Plan:
     """Return the plan of a comparison."""
-    from sim.compiled import sources_fingerprint
-    from sim.run import version
+    from sim.run import fingerprint, version
 
     _, evaluation = evaluate(comparison)
     return Plan(
@@ -84,7 +83,7 @@ def plan_comparison(comparison: Comparison, engine: str) -> Plan:
         question=comparison.question,
         source=comparison.source,
         version=version(),
-        fingerprint=sources_fingerprint(),
+        fingerprint=fingerprint(),
         engine=engine,
         seed=comparison.seed,
         reference=comparison.reference,

@@ -180,6 +180,13 @@ def version() -> str:
         return "not installed"
 
 
+def fingerprint() -> str:
+    """Return a hash of the program's sources; equal ones give equal results on one type of machine."""
+    from sim.compiled import sources_fingerprint
+
+    return sources_fingerprint()
+
+
 class Watcher(Protocol):
     """Looks on while a run goes, month by month."""
 
@@ -215,7 +222,6 @@ def run_to_folder(
         Where the folder cannot be used, memory is too little, or the scenario's files do not fit together.
     """
     from sim.codebook import write_codebook
-    from sim.compiled import sources_fingerprint
     from sim.month_tables import MonthTables
     from sim.needs import forecast_run, is_compiled
     from sim.run_terminal import RunTotals, foretell, month_progress, print_run, working
@@ -246,7 +252,7 @@ def run_to_folder(
         (folder / "scenario.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
         manifest = {
             "version": version(),
-            "fingerprint": sources_fingerprint(),
+            "fingerprint": fingerprint(),
             "scenario": scenario.name,
             "seed": seed,
             "world_seed": scenario.parameters.world.seed,

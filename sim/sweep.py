@@ -64,8 +64,7 @@ def sweep_to_folder(
 
 def plan_sweep(sweep: Sweep, engine: str) -> Plan:
     """Return the plan of a sweep."""
-    from sim.compiled import sources_fingerprint
-    from sim.run import version
+    from sim.run import fingerprint, version
 
     _, evaluation = evaluate_sweep(sweep)
     return Plan(
@@ -75,7 +74,7 @@ def plan_sweep(sweep: Sweep, engine: str) -> Plan:
         question=sweep.question,
         source=sweep.source,
         version=version(),
-        fingerprint=sources_fingerprint(),
+        fingerprint=fingerprint(),
         engine=engine,
         seed=sweep.seed,
         reference=sweep.reference_name,

@@ -124,7 +124,8 @@ def test_wrong_usage_ends_with_status_two(arguments: list[str], capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "compare", "sweep", "resume", "status", "rerun", "merge", "check", "describe", ""]
+    "command",
+    ["run", "compare", "sweep", "resume", "status", "rerun", "merge", "plot", "export", "check", "describe", ""],
 )
 def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"] if command else ["--help"]) == 0

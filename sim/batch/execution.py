@@ -113,12 +113,11 @@ def execute(batch: Batch, options: Options, shard: Shard | None = None) -> Outco
 
 def _ensure_same(batch: Batch, options: Options) -> None:
     """Refuse to go on under other sources or with other files: results would be of two kinds."""
-    from sim.compiled import sources_fingerprint
-    from sim.run import version
+    from sim.run import fingerprint, version
 
     plan = batch.plan
     batch.check_files()
-    mine = sources_fingerprint()
+    mine = fingerprint()
     if not options.any_version and plan.fingerprint != mine:
         raise UserError(
             f"{batch.path}: begun by darkfigure {plan.version} with sources {plan.fingerprint}; this is {version()} "
@@ -127,10 +126,10 @@ def _ensure_same(batch: Batch, options: Options) -> None:
 
 
 def _note_version(batch: Batch, journal: Journal) -> None:
-    from sim.compiled import sources_fingerprint
+    from sim.run import fingerprint
 
-    if sources_fingerprint() != batch.plan.fingerprint:
-        journal.event("other version", fingerprint=sources_fingerprint())
+    if fingerprint() != batch.plan.fingerprint:
+        journal.event("other version", fingerprint=fingerprint())
 
 
 def _unfit_lines(batch: Batch, store: Store) -> list[str]:
@@ -187,6 +186,7 @@ class _Execution:
         shard: Shard | None,
     ) -> None:
         self.batch, self.options, self.journal, self.runner, self.progress = batch, options, journal, runner, progress
+        self.shard = shard
         self.batch_named = (str(batch.path.absolute()), batch.plan.identity)
         self.attempts: Counter[RunName] = Counter()
         self.at_work: dict[Future[Any], RunName | int] = {}
@@ -197,7 +197,7 @@ class _Execution:
         """Run all of ``waiting``; what fails is noted in ``outcome``."""
         queue = deque(waiting)
         for number in self.joiner.ready():
-            self._join(number)
+            self._join(number, queue)
         while queue or self.at_work:
             while queue and len(self.at_work) < self.runner.slots:
                 self._run(queue.popleft())
@@ -210,9 +210,12 @@ class _Execution:
         arguments = (str(run), self.options.threads, self.options.any_version)
         self.at_work[self.runner.submit(run_one, *self.batch_named, *arguments)] = run
 
-    def _join(self, number: int) -> None:
+    def _join(self, number: int, queue: deque[RunName]) -> None:
+        """Have a part joined, unless the batch is so near its end that all is joined anyway."""
         from sim.batch.work import join_part
 
+        if self.shard is None and len(queue) < part.RUNS:
+            return
         runs = tuple(str(run) for run in self.joiner.runs[number])
         self.at_work[self.runner.submit(join_part, *self.batch_named, number, runs)] = number
 
@@ -229,7 +232,7 @@ class _Execution:
         self.progress.advance()
         number = self.joiner.add(task, receipt.bytes)
         if number is not None:
-            self._join(number)
+            self._join(number, queue)
 
     def _failed(self, task: RunName | int, error: Exception, queue: deque[RunName], outcome: Outcome) -> None:
         """Try again, note the failure and go on, or stop."""

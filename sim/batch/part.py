@@ -50,7 +50,7 @@ def write_part(folder: Path, plan: Plan, number: int, runs: Sequence[RunName]) -
         path = part_path(folder, name, number)
         rows[name] = []
         with whole_file(path, lasting=True) as temporary:
-            write_table(temporary, name, _counted(files, name, rows[name]), plan)
+            write_table(temporary, name, _counted(files, name, rows[name]), plan, "lz4")
             digests[name] = digest_of_file(temporary)
     names = [str(run) for run in runs]
     receipt = as_json({"plan": plan.identity, "runs": names, "rows": rows, "digests": digests})
@@ -66,17 +66,17 @@ def _counted(files: Sequence[RunFile], name: str, rows: list[int]) -> Any:
         yield table
 
 
-def write_table(path: Path, name: str, tables: Any, plan: Plan) -> None:
+def write_table(path: Path, name: str, tables: Any, plan: Plan, compression: str = "zstd") -> None:
     """Write one table of many runs: summaries as an Arrow file with a batch a run, all others as Parquet."""
     import pyarrow as pa
 
     from sim.batch.row_groups import write_groups
 
     if name != SUMMARIES:
-        write_groups(path, tables, plan.places)
+        write_groups(path, tables, plan.places, compression)
         return
     writer = None
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.OSFile(str(path), "wb") as sink:
         for table in tables:
             writer = writer or pa.ipc.new_file(sink, table.schema, options=options)
@@ -172,7 +172,7 @@ class PartReader:
         if self._held[0] != number:
             self._held = (-1, None)
             try:
-                self._held = (number, self._file.read_row_group(number))
+                self._held = (number, self._file.read_row_group(number, use_threads=False))
             except (OSError, pa.ArrowInvalid) as error:
                 raise UserError(f"{self.path}: damaged") from error
         return self._held[1]
@@ -193,7 +193,7 @@ class SummaryReader(PartReader):
 
         self.path = path
         try:
-            self._reader = pa.ipc.open_file(pa.memory_map(str(path)))
+            self._reader = pa.ipc.open_file(pa.memory_map(str(path)), options=pa.ipc.IpcReadOptions(use_threads=False))
         except (OSError, pa.ArrowInvalid) as error:
             raise UserError(f"{path}: damaged") from error
 

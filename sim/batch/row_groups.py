@@ -20,7 +20,7 @@ _LABELS = {name: place for place, name in enumerate(dict.fromkeys((*CRIMES, *TAR
 _IN_ORDER = ("type", "group", "status", "level")
 
 
-def write_groups(path: Path, tables: Iterable[Any], order: Mapping[str, int]) -> None:
+def write_groups(path: Path, tables: Iterable[Any], order: Mapping[str, int], compression: str = "zstd") -> None:
     """Write the tables of runs, in their order, as one Parquet file.
 
     Parameters
@@ -31,6 +31,8 @@ def write_groups(path: Path, tables: Iterable[Any], order: Mapping[str, int]) ->
         One a run, of the same columns.
     order : mapping of int
         The place of each scenario in the design.
+    compression : str
+        How pages are packed.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -39,7 +41,7 @@ def write_groups(path: Path, tables: Iterable[Any], order: Mapping[str, int]) ->
     try:
         for group in _groups(tables):
             table = pa.table({name: _joined([it.column(name) for it in group], name, order) for name in _names(group)})
-            writer = writer or pq.ParquetWriter(path, table.schema, **_options(table))
+            writer = writer or pq.ParquetWriter(path, table.schema, compression=compression, **_options(table))
             writer.write_table(table, row_group_size=max(len(table), 1))
         if writer is not None:
             writer.close()
@@ -72,7 +74,7 @@ def _options(table: Any) -> dict[str, Any]:
 
     texts = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
     pruning = [name for name in PRUNING_COLUMNS if name in table.column_names]
-    return {"compression": "zstd", "use_dictionary": texts, "write_statistics": pruning}
+    return {"use_dictionary": texts, "write_statistics": pruning}
 
 
 def _joined(pieces: list[Any], name: str, order: Mapping[str, int]) -> Any:

@@ -64,7 +64,7 @@ class RunFile:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 content = archive.read(f"{name}.arrow")
-            return pa.ipc.open_stream(content).read_all()
+            return pa.ipc.open_stream(content, options=pa.ipc.IpcReadOptions(use_threads=False)).read_all()
         except (zipfile.BadZipFile, KeyError, EOFError, pa.ArrowInvalid) as error:
             raise UserError(f"{self.path}: damaged") from error
 
@@ -83,11 +83,11 @@ class RunFile:
 
 
 def _packed(table: Any) -> Any:
-    """Return a table as an Arrow stream."""
+    """Return a table as an Arrow stream; what would be packed better or by several threads takes longer than a run."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
         writer.write_table(table)
     return sink.getvalue()

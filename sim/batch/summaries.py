@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     from sim.measures import RunSummary
+    from sim.summary import Measure
 
 SHAPES: dict[str, tuple[int, ...]] = {
     "crime": (-1, 3, 4, 5),
@@ -72,16 +74,21 @@ def outcome_table(summary: RunSummary) -> Any:
     import pyarrow as pa
 
     from sim.arrow_columns import numbers, numbers_or_null, texts
-    from sim.summary import column_of, measures
 
     columns = {
         "scenario": texts([summary.scenario]),
         "replication": numbers(np.array([summary.replication], dtype=np.int32)),
     }
-    for measure in measures():
-        value = np.array([measure.value(summary)], dtype=np.float64)
-        columns[column_of(measure)] = numbers_or_null(value)
+    for name, measure in _measures():
+        columns[name] = numbers_or_null(np.array([measure.value(summary)], dtype=np.float64))
     return pa.table(columns)
+
+
+@cache
+def _measures() -> list[tuple[str, Measure]]:
+    from sim.summary import column_of, measures
+
+    return [(column_of(measure), measure) for measure in measures()]
 
 
 class Summaries(Sequence["RunSummary"]):

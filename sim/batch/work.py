@@ -58,15 +58,13 @@ def run_one(folder: str, plan: str, run: str, threads: int, any_version: bool = 
 
 def results_of(batch: Batch, run: RunName, threads: int) -> dict[str, object]:
     """Simulate a run and return the tables that its batch keeps, by name."""
-    from sim import run as running
     from sim.batch.summaries import outcome_table, summary_table
     from sim.measures import reduce
+    from sim.run import simulate
 
     plan = batch.plan
     scenario = batch.scenario(run.scenario)
-    ledger = running.simulate(
-        scenario, seed=plan.seed, replication=run.replication, engine=plan.engine, threads=threads
-    )
+    ledger = simulate(scenario, seed=plan.seed, replication=run.replication, engine=plan.engine, threads=threads)
     summary = reduce(ledger, run.scenario, run.replication, plan.evaluation_start)
     outcomes = {"outcomes": outcome_table(summary)}
     if plan.keep == "outcomes":
@@ -91,8 +89,8 @@ def _batch(folder: str, plan: str) -> Batch:
 
 
 @lru_cache(maxsize=4)
-def _ensure_version(folder: str, fingerprint: str) -> None:
-    from sim.compiled import sources_fingerprint
+def _ensure_version(folder: str, expected: str) -> None:
+    from sim.run import fingerprint
 
-    if sources_fingerprint() != fingerprint:
+    if fingerprint() != expected:
         raise UserError(f"{folder}: this worker has another version of darkfigure than the one that began the batch")
