@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from sim.cli_batches import add_batch_commands, add_executing, add_shard, execution_options, exit_status
+from sim.cli_results import add_results_commands
 from sim.faults import UserError, printable
 
 Arguments = argparse.Namespace
@@ -28,10 +30,40 @@ examples:
     "compare": """\
 examples:
   darkfigure compare scenarios/compare_programs.yaml
-  darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10""",
+  darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10
+  darkfigure compare study.yaml --replications 1000 --shard 3/8 --out shards/3""",
+    "sweep": """\
+examples:
+  darkfigure sweep scenarios/sweep_cooperation_trust.yaml
+  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 2 --set world.people=200000
+  darkfigure sweep study.yaml --shard 3/8 --out shards/3""",
+    "resume": """\
+examples:
+  darkfigure resume outputs/compare_programs-20260301-221500
+  darkfigure resume outputs/night --on-error continue""",
+    "status": """\
+example:
+  darkfigure status outputs/compare_programs-20260301-221500""",
+    "rerun": """\
+examples:
+  darkfigure rerun outputs/night baseline.7
+  darkfigure rerun outputs/night p00012.0 --out outputs/odd_one""",
+    "merge": """\
+example, after a job array of four jobs, each with its own number i in --shard i/4 --out shards/i:
+  darkfigure merge shards/1 shards/2 shards/3 shards/4 --out outputs/whole""",
     "check": """\
 example:
   darkfigure check scenarios/*.yaml""",
+    "plot": """\
+examples:
+  darkfigure plot outputs/demo --format svg --format pdf
+  darkfigure plot outputs/low_fear outputs/high_fear --out side_by_side
+  darkfigure plot outputs/sweep --levers detainers.cooperation trust.sensitivity --outcome gap_total""",
+    "export": """\
+examples:
+  darkfigure export outputs/demo --to stata
+  darkfigure export outputs/demo --to csv --wide --out panel
+  darkfigure export outputs/demo --to csv --tables crime counties""",
     "describe": """\
 examples:
   darkfigure describe
@@ -64,36 +96,50 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    run = _command(commands, "run", "run one scenario and keep its tables in a folder", run_command)
+    run = command_parser(commands, "run", "run one scenario and keep its tables in a folder", run_command)
     run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML)")
     run.add_argument("--figures", action="store_true", help="draw maps over time and the funnel, in DIR/figures")
     _add_running(run)
 
-    compare = _command(commands, "compare", "run scenarios over the same luck and compare them", compare_command)
+    compare = command_parser(commands, "compare", "run scenarios over the same luck and compare them", compare_command)
     compare.add_argument(
         "scenarios", metavar="SCENARIO", nargs="+", help="two or more scenario files, or one comparison file"
     )
     compare.add_argument("--reference", metavar="NAME", help="the scenario to compare with (default: the first)")
     compare.add_argument("--replications", metavar="N", help="runs of each scenario (default: the file's, or 20)")
-    compare.add_argument("--workers", metavar="N", type=_count, help="processes (default: all processors)")
     _add_running(compare)
+    add_executing(compare)
+    add_shard(compare)
 
-    check = _command(commands, "check", "check files without running them, and tell what running needs", check_command)
-    check.add_argument("files", metavar="FILE", nargs="+", help="scenario or comparison file (YAML)")
+    sweep = command_parser(commands, "sweep", "run a scenario at many points of its parameters", sweep_command)
+    sweep.add_argument("file", metavar="FILE", help="sweep file (YAML)")
+    sweep.add_argument("--replications", metavar="N", help="runs of each point (default: the file's, or 5)")
+    sweep.add_argument("--keep", choices=("outcomes", "tables"), help="measures alone, or all tables of each run")
+    _add_running(sweep)
+    add_executing(sweep)
+    add_shard(sweep)
+    add_batch_commands(commands)
+    add_results_commands(commands)
 
-    describe = _command(commands, "describe", "print the model: phases, rules, parameters", describe_command)
+    check = command_parser(
+        commands, "check", "check files without running them, and tell what running needs", check_command
+    )
+    check.add_argument("files", metavar="FILE", nargs="+", help="scenario, comparison or sweep file (YAML)")
+
+    describe = command_parser(commands, "describe", "print the model: phases, rules, parameters", describe_command)
     form = describe.add_mutually_exclusive_group()
     form.add_argument("--odd", action="store_true", help="as an ODD protocol document (Markdown)")
     form.add_argument("--json-schema", action="store_true", help="the JSON Schema of scenario files, for editors")
     return parser
 
 
-def _command(
+def command_parser(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     help_text: str,
     action: Callable[[Arguments], int],
 ) -> argparse.ArgumentParser:
+    """Add a command with its example, and return its parser."""
     parser = commands.add_parser(
         name,
         help=help_text,
@@ -107,10 +153,10 @@ def _command(
 
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
-    """Add the options that run and compare share."""
+    """Add the options that run, compare and sweep share."""
     parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
     parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
-    parser.add_argument("--threads", metavar="N", type=_count, help="threads of one run; no result depends on them")
+    parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
     parser.add_argument(
         "--set",
         metavar="KEY=VALUE",
@@ -123,7 +169,8 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Return a number of processes or threads."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1024):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1024")
     return int(text)
@@ -167,39 +214,63 @@ def compare_command(arguments: Arguments) -> int:
     out = free_folder(arguments.out, comparison.name)
     from sim.compare import compare_to_folder
 
-    compare_to_folder(
+    folder = compare_to_folder(
         comparison,
         workers=arguments.workers or processors(),
         threads=arguments.threads or 1,
         engine=arguments.engine,
         out=out,
         quiet=arguments.quiet,
+        shard=arguments.shard,
+        options=execution_options(arguments),
     )
-    return 0
+    return exit_status(folder)
+
+
+def sweep_command(arguments: Arguments) -> int:
+    """Run a sweep into a folder, and tell what its points say."""
+    from sim.sweep_files import load_sweep
+
+    options = {name: getattr(arguments, name) for name in ("replications", "seed", "keep")}
+    sweep = load_sweep(
+        arguments.file, arguments.overrides, {name: text for name, text in options.items() if text is not None}
+    )
+    out = free_folder(arguments.out, sweep.name)
+    from sim.sweep import sweep_to_folder
+
+    folder = sweep_to_folder(
+        sweep, engine=arguments.engine, out=out, options=execution_options(arguments), shard=arguments.shard
+    )
+    return exit_status(folder)
 
 
 def check_command(arguments: Arguments) -> int:
     """Check files; all are read before the command ends."""
-    from sim.scenario import check_file
-
     status = 0
     for file in arguments.files:
         try:
-            print(printable(f"{file}: {check_file(file)}; {_needs_of(file)}"))
+            print(printable(f"{file}: {'; '.join(_checked(file))}"))
         except UserError as error:
             print(error, file=sys.stderr)
             status = 2
     return status
 
 
-def _needs_of(file: str) -> str:
-    """Return what the runs of a sound file will need, as ``run`` and ``compare`` tell it by default."""
-    from sim.needs import forecast_comparison, forecast_run
-    from sim.scenario import kind_of, load_comparison, load_scenario
+def _checked(file: str) -> tuple[str, str]:
+    """Return what a sound file is, and what its runs will need, as ``run``, ``compare`` and ``sweep`` tell it."""
+    from sim.needs import forecast_comparison, forecast_run, forecast_sweep
+    from sim.scenario import check_file, kind_of, load_comparison, load_scenario
 
-    if kind_of(file) == "scenario":
-        return str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
-    return str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
+    kind = kind_of(file)
+    if kind == "sweep":
+        from sim.sweep_files import check_words, load_sweep
+
+        sweep = load_sweep(file)
+        return check_words(sweep), str(forecast_sweep(sweep, "columnar", 1, processors()))
+    told = check_file(file)
+    if kind == "scenario":
+        return told, str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
+    return told, str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
 
 
 def describe_command(arguments: Arguments) -> int:
@@ -259,7 +330,7 @@ def _rest_collector() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its status: 0 done, 2 a mistake to put right, 130 interrupted.
+    """Run the command line and return its status: 0 done, 1 runs failed, 2 a mistake to put right, 130 interrupted.
 
     Without ``argv`` the process is the command's own.
     """
@@ -274,8 +345,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else 2
     except UserError as error:
         print(error, file=sys.stderr)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sim.labels import BALANCE_COLUMNS, FAMILIES, PROGRAMS
 
-TABLES: tuple[str, ...] = ("crime", "people", "enforcement", "counties", "world", "summary")
+TABLES: tuple[str, ...] = ("crime", "people", "enforcement", "counties", "outcomes", "world", "summary")
 
 
 class Column(NamedTuple):
@@ -105,18 +105,28 @@ def columns(tables: Sequence[str] = TABLES) -> list[Column]:
         "people": (*_KEYS, *_PEOPLE),
         "enforcement": (*_KEYS, *_ENFORCEMENT),
         "counties": (*_KEYS, *_programs(), *_COUNTIES, *_balance()),
+        "outcomes": (*_KEYS[:2], *(_outcomes() if "outcomes" in tables else ())),
         "world": _WORLD,
         "summary": _SUMMARY,
     }
     return [Column(table, *entry) for table in tables for entry in own[table]]
 
 
-def write_codebook(path: Path, tables: Sequence[str] = TABLES) -> None:
-    """Write the codebook of ``tables`` as CSV."""
+def write_codebook(path: Path, tables: Sequence[str] = TABLES, others: Sequence[Column] = ()) -> None:
+    """Write the codebook of ``tables`` as CSV, and the columns of ``others`` after it."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Column._fields)
-        writer.writerows(columns(tables))
+        writer.writerows([*columns(tables), *others])
+
+
+def _outcomes() -> Iterator[tuple[str, str, str, str]]:
+    from sim.summary import column_of, measures
+
+    for measure in measures():
+        section = measure.section.split(":")[0]
+        meaning = f"{section}: {measure.label}, over the evaluation; empty where it cannot be computed"
+        yield column_of(measure), "number", measure.unit, meaning
 
 
 def _programs() -> Iterator[tuple[str, str, str, str]]:

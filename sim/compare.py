@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sim.batch import run_all
+from sim.batch import Batch, Options, Plan
+from sim.batch.beginning import Shard, begin
+from sim.batch.evaluation import evaluate
+from sim.batch.plan import inputs_of, refuse_duplicates
 from sim.faults import UserError
 
 if TYPE_CHECKING:
-    from sim.counties import Counties
-    from sim.measures import Evaluation, Results, RunSummary
-    from sim.scenario import Comparison, Scenario
+    from sim.measures import Results
+    from sim.scenario import Comparison
 
-TABLES = ("crime", "people", "enforcement", "counties")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One run of one scenario, and where its tables go."""
-
-    scenario: Scenario
-    seed: int
-    replication: int
-    engine: str
-    threads: int
-    start: int
-    parts: str
+__all__ = ["compare_to_folder", "evaluate", "plan_comparison", "write_comparison"]
 
 
 def compare_to_folder(
-    comparison: Comparison, *, workers: int, threads: int, engine: str, out: Path, quiet: bool
+    comparison: Comparison,
+    *,
+    workers: int,
+    threads: int,
+    engine: str,
+    out: Path,
+    quiet: bool,
+    shard: Shard | None = None,
+    options: Options | None = None,
 ) -> Path:
-    """Run all scenarios and replications of a comparison and write the folder ``out``.
+    """Run all scenarios and replications of a comparison in the folder ``out``.
+
+    The folder is a batch from the first moment: whatever ends it, ``carry_on`` brings it to the same end.
 
     Parameters
     ----------
@@ -52,186 +44,59 @@ def compare_to_folder(
     engine : str
         ``columnar`` or ``mesa``; both give the same tables.
     out : Path
-        New or empty; it appears only when everything in it is complete.
+        New or empty.
     quiet : bool
         Print nothing, neither progress nor the table.
+    shard : pair of int, optional
+        ``(i, n)``: run every n-th run only, from the i-th on; shards are merged later.
+    options : Options, optional
+        Further options; the workers, threads and quiet given here replace theirs.
 
     Raises
     ------
     UserError
-        ``out`` holds something already, memory is too little, or a worker was lost.
+        ``out`` holds something already, memory is too little, scenarios are the same, or runs failed.
     """
-    begun = time.monotonic()
-    if len(comparison.scenarios) < 2:
-        raise UserError("a comparison needs two scenarios or more")
-    from sim.measures import Results
+    from dataclasses import replace
+
+    from sim.finish import carry_on
     from sim.needs import forecast_comparison, is_compiled
-    from sim.run import whole_folder
     from sim.run_terminal import foretell
 
+    if len(comparison.scenarios) < 2:
+        raise UserError("a comparison needs two scenarios or more")
+    refuse_duplicates(comparison.scenarios)
     foretell(forecast_comparison(comparison, engine, threads, workers, is_compiled(engine)), quiet)
-    with whole_folder(out) as folder:
-        counties, evaluation = evaluate(comparison)
-        runs = _run(comparison, evaluation, folder, workers=workers, threads=threads, engine=engine, quiet=quiet)
-        simulated = time.monotonic()
-        results = Results(comparison, counties, evaluation, runs)
-        rows = _write_results(results, folder, engine)
-        seconds = {"simulating": simulated - begun, "reporting": time.monotonic() - simulated}
-        _write_timing(folder, seconds, len(comparison.scenarios) * comparison.replications, workers, threads)
-    if not quiet:
-        from sim.terminal import print_comparison
-
-        print_comparison(results, rows, out / "report.html")
-    return out
+    batch = begin(out, plan_comparison(comparison, engine), comparison_files(comparison), shard)
+    return carry_on(batch, replace(options or Options(), workers=workers, threads=threads, quiet=quiet))
 
 
-def evaluate(comparison: Comparison) -> tuple[Counties, Evaluation]:
-    """Return the counties that the scenarios share, and the months over which they are compared.
+def plan_comparison(comparison: Comparison, engine: str) -> Plan:
+    """Return the plan of a comparison."""
+    from sim.run import fingerprint, version
 
-    Where each replication has a world of its own the earliest start counts, and counties are the first world's.
-    """
-    world = comparison.scenarios[0].parameters.world
-    if not world.redraw:
-        return _evaluate(comparison, world.seed)
-    from sim.run import seed_of
-
-    found = [_evaluate(comparison, seed_of(world.seed, number)) for number in range(comparison.replications)]
-    counties, first = found[0]
-    earliest = min((evaluation for _, evaluation in found), key=lambda evaluation: evaluation.start)
-    return counties, replace(first, start=earliest.start, reason=earliest.reason)
-
-
-def _evaluate(comparison: Comparison, world_seed: int) -> tuple[Counties, Evaluation]:
-    import numpy as np
-
-    from sim.counties import build_counties
-    from sim.labels import PROGRAMS
-    from sim.measures import evaluation_of
-    from sim.programs import build_calendar
-
-    counties = build_counties(comparison.scenarios[0].parameters, world_seed)
-    calendars = {it.name: build_calendar(it.parameters, counties, world_seed) for it in comparison.scenarios}
-    names = ["cap" if name == "criminal_alien_program" else name for name in PROGRAMS]
-    programs = {key: np.stack([getattr(it, name) for name in names], axis=2) for key, it in calendars.items()}
-    legalization = {key: calendar.legalization for key, calendar in calendars.items()}
-    return counties, evaluation_of(programs, legalization, comparison.reference, counties.agents)
-
-
-def run_job(job: Job) -> RunSummary:
-    """Simulate one run, write its tables as parts, and return its summary."""
-    from sim import run
-    from sim.measures import reduce
-
-    ledger = run.simulate(
-        job.scenario, seed=job.seed, replication=job.replication, engine=job.engine, threads=job.threads
+    _, evaluation = evaluate(comparison)
+    return Plan(
+        kind="comparison",
+        name=comparison.name,
+        title=comparison.title,
+        question=comparison.question,
+        source=comparison.source,
+        version=version(),
+        fingerprint=fingerprint(),
+        engine=engine,
+        seed=comparison.seed,
+        reference=comparison.reference,
+        replications=comparison.replications,
+        keep="tables",
+        scenarios=tuple(scenario.name for scenario in comparison.scenarios),
+        evaluation_start=evaluation.start,
+        inputs=inputs_of(comparison.scenarios[0].parameters),
     )
-    for name, table in ledger.tables(job.scenario.name, job.replication).items():
-        _keep(table, _part(Path(job.parts), job.scenario.name, job.replication, name))
-    return reduce(ledger, job.scenario.name, job.replication, job.start)
 
 
-def _run(
-    comparison: Comparison,
-    evaluation: Evaluation,
-    folder: Path,
-    *,
-    workers: int,
-    threads: int,
-    engine: str,
-    quiet: bool,
-) -> dict[str, list[RunSummary]]:
-    """Run everything, interleaved by replication, and leave the four tables in ``folder``."""
-    parts = folder / "parts"
-    parts.mkdir()
-    jobs = [
-        Job(scenario, comparison.seed, replication, engine, threads, evaluation.start, str(parts))
-        for replication in range(comparison.replications)
-        for scenario in comparison.scenarios
-    ]
-    with _progress(len(jobs), quiet) as advance:
-        runs: dict[str, list[RunSummary]] = {scenario.name: [] for scenario in comparison.scenarios}
-        for summary in run_all(run_job, jobs, workers, advance):
-            runs[summary.scenario].append(summary)
-    with ThreadPoolExecutor(min(workers, len(TABLES))) as pool:
-        joined = [pool.submit(_join, parts, name, comparison, folder / f"{name}.parquet") for name in TABLES]
-    for future in joined:
-        future.result()
-    parts.rmdir()
-    return runs
-
-
-def _part(parts: Path, scenario: str, replication: int, table: str) -> Path:
-    return parts / f"{scenario}.{replication:05d}.{table}.arrow"
-
-
-def _keep(table: Any, path: Path) -> None:
-    """Write the table of one run quickly; the joined file is what is packed well."""
-    import pyarrow as pa
-
-    whole = table.unify_dictionaries()
-    with pa.ipc.new_file(path, whole.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
-        writer.write_table(whole)
-
-
-def _join(parts: Path, table: str, comparison: Comparison, path: Path) -> None:
-    """Write the parts of one table, scenario by scenario, as one file; each part goes when it is in."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    writer = None
-    for scenario in comparison.scenarios:
-        for replication in range(comparison.replications):
-            part = _part(parts, scenario.name, replication, table)
-            with pa.OSFile(str(part)) as file:
-                rows = pa.ipc.open_file(file).read_all()
-            writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
-            writer.write_table(rows)
-            part.unlink()
-    if writer is not None:
-        writer.close()
-
-
-@contextmanager
-def _progress(total: int, quiet: bool) -> Iterator[Any]:
-    """Give a function that moves a progress bar with time left; the bar shows on a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("runs", total=total)
-        yield lambda: progress.advance(task)
-
-
-def _write_results(results: Results, folder: Path, engine: str) -> list[Any]:
-    """Write everything but the runs' own tables and the timing; return the rows of the summary."""
-    from sim.codebook import write_codebook
-    from sim.figures import write_figures
-    from sim.report import write_report
-    from sim.summary import rows_of, write_summary
-    from sim.table_files import write_world
-
-    comparison = results.comparison
-    rows = rows_of(results.runs, comparison.reference)
-    write_summary(rows, folder / "summary.csv")
-    write_codebook(folder / "codebook.csv")
-    write_world(results.counties, folder / "world.parquet")
-    _write_scenarios(comparison, folder)
-    (folder / "manifest.json").write_text(json.dumps(_manifest(results, engine), indent=2) + "\n", encoding="utf-8")
-    figures = write_figures(results, folder)
-    write_report(results, rows, figures, folder / "report.html")
-    return rows
-
-
-def _write_scenarios(comparison: Comparison, folder: Path) -> None:
-    """Write the resolved scenarios and a comparison file that runs them again."""
-    (folder / "scenarios").mkdir()
-    for scenario in comparison.scenarios:
-        path = folder / "scenarios" / f"{scenario.name}.yaml"
-        path.write_text(scenario.resolved_yaml(), encoding="utf-8")
+def comparison_files(comparison: Comparison) -> dict[str, str]:
+    """Return the resolved scenarios and a comparison file that runs them again."""
     header = {
         "title": comparison.title,
         "question": comparison.question,
@@ -241,39 +106,39 @@ def _write_scenarios(comparison: Comparison, folder: Path) -> None:
         "seed": comparison.seed,
         "scenarios": [f"scenarios/{scenario.name}.yaml" for scenario in comparison.scenarios],
     }
-    text = yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)
-    (folder / "comparison.yaml").write_text(text, encoding="utf-8")
+    files = {f"scenarios/{scenario.name}.yaml": scenario.resolved_yaml() for scenario in comparison.scenarios}
+    return files | {"comparison.yaml": yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)}
 
 
-def _manifest(results: Results, engine: str) -> dict[str, Any]:
-    from sim.compiled import sources_fingerprint
+def write_comparison(batch: Batch, quiet: bool) -> dict[str, Any]:
+    """Write what a comparison means beside its tables, and return what the manifest adds."""
+    from sim.codebook import write_codebook
+    from sim.figures import write_figures
+    from sim.report import write_report
+    from sim.summary import rows_of, write_summary
+    from sim.table_files import write_world
+
+    folder, results = batch.path, batch.results()
+    rows = rows_of(results.runs, results.reference)
+    write_summary(rows, folder / "summary.csv")
+    write_codebook(folder / "codebook.csv")
+    write_world(results.counties, folder / "world.parquet")
+    figures = write_figures(results, folder)
+    write_report(results, rows, figures, folder / "report.html")
+    if not quiet:
+        from sim.terminal import print_comparison
+
+        print_comparison(results, rows, folder / "report.html")
+    return _facts(results)
+
+
+def _facts(results: Results) -> dict[str, Any]:
     from sim.measures import clipped_share
-    from sim.run import version
 
     comparison = results.comparison
     return {
-        "version": version(),
-        "fingerprint": sources_fingerprint(),
-        "engine": engine,
-        "seed": comparison.seed,
         "world_seed": comparison.scenarios[0].parameters.world.seed,
         "scenarios": list(results.runs),
-        "reference": comparison.reference,
-        "replications": comparison.replications,
-        "evaluation_start": results.runs[comparison.reference][0].months[results.evaluation.start],
+        "evaluation_start": results.months[results.evaluation.start],
         "clipped_share": {name: clipped_share(runs) for name, runs in results.runs.items()},
     }
-
-
-def _write_timing(folder: Path, seconds: dict[str, float], runs: int, workers: int, threads: int) -> None:
-    """Write what depends on the machine and the hour; no other file does."""
-    from sim.run import machine
-
-    facts = {
-        "seconds": {name: round(value, 3) for name, value in seconds.items()},
-        "runs": runs,
-        "workers": workers,
-        "threads": threads,
-        **machine(),
-    }
-    (folder / "timing.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")

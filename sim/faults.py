@@ -18,6 +18,9 @@ SHOWN = 25
 class UserError(Exception):
     """Something the user can put right; the message is complete and may have several lines."""
 
+    status: int = 2
+    """What the command line ends with."""
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,6 +107,6 @@ def limit_of(sizes: Floats, agents: Integers) -> float:
     return max(float(sizes[kept][order][np.searchsorted(below, 0.95 * below[-1])]), 0.1)
 
 
-def _smoothed(runs: list[RunSummary], series: Callable[[RunSummary], Floats]) -> Floats:
+def _smoothed(runs: Sequence[RunSummary], series: Callable[[RunSummary], Floats]) -> Floats:
     """Return centred six-month sums of a monthly series of each run: float64[R, T]."""
     return centred_sums(np.stack([series(run) for run in runs]), SMOOTHING_MONTHS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +22,18 @@ if TYPE_CHECKING:
     from sim.maps_over_time import RunMaps
 
 DOTS_PER_INCH = 160
+DOTS_ON_SCREEN = 100
 DOTS_PER_INCH_OF_POINTS = 240
 """In SVG the thousands of counties on a map are a picture; all else there is drawn by lines."""
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#6E6E6E"
+FORMATS: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""What figures can be saved as, and which facts about the saving are left out of each."""
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
@@ -64,18 +73,50 @@ def style() -> Iterator[None]:
         yield
 
 
+class ShownFigure(Figure):
+    """A figure that a notebook shows by itself, whether pyplot is loaded or not."""
+
+    def _repr_png_(self) -> bytes:
+        """Return the figure as a notebook wants it."""
+        buffer = io.BytesIO()
+        with style():
+            self.savefig(buffer, format="png", dpi=DOTS_ON_SCREEN, metadata=FORMATS["png"])
+        return buffer.getvalue()
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure of ``width`` by ``height`` inches that arranges its parts itself."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = ShownFigure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
 def save(figure: Figure, folder: Path, name: str) -> None:
-    """Save a figure as ``name.png`` and ``name.svg`` without date or program in them."""
-    figure.savefig(folder / f"{name}.png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    figure.set_layout_engine("none")  # parts stay where they are now: arranging them takes as long as drawing
-    figure.savefig(folder / f"{name}.svg", dpi=DOTS_PER_INCH_OF_POINTS, metadata={"Date": None, "Creator": None})
+    """Save a figure as ``name.png`` and ``name.svg``, or what ``saved_by`` says instead."""
+    _saving.get()(figure, folder, name)
+
+
+def save_files(figure: Figure, folder: Path, name: str, formats: Sequence[str] = ("png", "svg")) -> None:
+    """Save a figure in some of ``FORMATS`` without date or program in the files."""
+    for place, form in enumerate(formats):
+        dots = DOTS_PER_INCH if form == "png" else DOTS_PER_INCH_OF_POINTS
+        figure.savefig(folder / f"{name}.{form}", dpi=dots, metadata=FORMATS[form])
+        if place == 0:
+            figure.set_layout_engine("none")  # parts stay where they are now: arranging them takes as long as drawing
+
+
+Saving = Callable[[Figure, Path, str], None]
+_saving: ContextVar[Saving] = ContextVar("saving", default=save_files)
+
+
+@contextmanager
+def saved_by(saving: Saving) -> Iterator[None]:
+    """Let ``saving`` have every figure that would be saved meanwhile: other formats, another folder, or no file."""
+    token = _saving.set(saving)
+    try:
+        yield
+    finally:
+        _saving.reset(token)
 
 
 def short(text: str, length: int = 70) -> str:
@@ -84,7 +125,7 @@ def short(text: str, length: int = 70) -> str:
 
 
 def write_figures(results: Results, folder: Path) -> list[Drawn]:
-    """Draw all figures of a comparison into ``folder``, which holds its table ``crime``, each as PNG and SVG."""
+    """Draw all figures of a comparison into ``folder``, each as PNG and SVG; maps over time need its crime table."""
     from sim.maps import draw_maps
     from sim.maps_over_time import draw_maps_over_time
     from sim.plots import draw_crime_over_time, draw_funnel, draw_reporting
@@ -95,14 +136,14 @@ def write_figures(results: Results, folder: Path) -> list[Drawn]:
             draw_reporting(results, folder),
             draw_funnel(results, folder),
             *draw_maps(results, folder),
-            *draw_maps_over_time(results, folder),
+            *(draw_maps_over_time(results, folder) if (folder / "crime.parquet").exists() else ()),
         ]
 
 
-def write_run_figures(results: Results, maps: RunMaps, folder: Path) -> list[Drawn]:
+def write_run_figures(results: Results, maps: RunMaps | None, folder: Path) -> list[Drawn]:
     """Draw the figures of a single run into ``folder``, each as PNG and SVG; ``results`` hold that run alone."""
     from sim.maps_over_time import draw_run_maps
     from sim.plots import draw_funnel
 
     with style():
-        return [*draw_run_maps(maps, folder), draw_funnel(results, folder)]
+        return [*(draw_run_maps(maps, folder) if maps is not None else ()), draw_funnel(results, folder)]

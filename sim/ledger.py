@@ -57,13 +57,9 @@ class Ledger:
 
     def tables(self, scenario: str, replication: int) -> dict[str, Any]:
         """Return the four tables of the run as ``pyarrow.Table`` by name."""
-        import pyarrow as pa
+        from sim.month_tables import run_tables
 
-        from sim.month_tables import TABLES, MonthTables
-
-        maker = MonthTables(self.months, self.counties, scenario, replication)
-        months = [maker.of(self.record(index)) for index in range(len(self.months))]
-        return {name: pa.concat_tables([tables[name] for tables in months]) for name in TABLES}
+        return run_tables(self, scenario, replication)
 
     def record(self, index: int) -> MonthRecord:
         """Return the record of one month, as views."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -136,12 +136,16 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Results:
-    """All runs of a comparison, reduced, by scenario in the order of the comparison."""
+    """All runs of a comparison, reduced, by scenario in the order of the comparison.
+
+    Where runs are ``missing`` (their names), replications that some scenario lacks are left out of all.
+    """
 
     comparison: Comparison
     counties: Counties
     evaluation: Evaluation
-    runs: Mapping[str, list[RunSummary]]
+    runs: Mapping[str, Sequence[RunSummary]]
+    missing: tuple[str, ...] = ()
 
     @property
     def reference(self) -> str:
@@ -169,7 +173,7 @@ class Results:
         return scenario.parameters.title or name
 
 
-def clipped_share(runs: list[RunSummary]) -> float:
+def clipped_share(runs: Sequence[RunSummary]) -> float:
     """Return the mean over runs of the share of opportunities that had to be clipped."""
     return sum(run.clipped_share for run in runs) / len(runs)
 

@@ -1,4 +1,4 @@
-"""The four tables of each month of a run, as Arrow tables."""
+"""The four tables of each month of a run, or of all its months, as Arrow tables."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sim.labels import (
 )
 
 if TYPE_CHECKING:
-    from sim.ledger import MonthRecord
+    from sim.ledger import Ledger, MonthRecord
 
 Columns = dict[str, Any]
 Axis = tuple[str, tuple[str, ...]]
@@ -78,8 +78,39 @@ class MonthTables:
         return {**self.before[table], "month": month, **self.after[table]}
 
 
+def run_tables(ledger: Ledger, scenario: str, replication: int) -> dict[str, Any]:
+    """Return the four tables of all months of a run as ``pyarrow.Table`` by name, each in one piece.
+
+    Rows stand as in the tables of one month after another; made at once they take a tenth of the time.
+    """
+    import pyarrow as pa
+
+    counts = {
+        "crime": lambda: _counts(CRIME_COLUMNS, ledger.crime),
+        "people": lambda: _people(ledger),
+        "enforcement": lambda: _counts(ENFORCEMENT_COLUMNS, ledger.enforcement),
+        "counties": lambda: _county_columns(ledger),
+    }
+    return {name: pa.table(_run_keys(name, ledger, scenario, replication) | counts[name]()) for name in TABLES}
+
+
+def _run_keys(table: str, ledger: Ledger, scenario: str, replication: int) -> Columns:
+    """Return the columns that say what a row is about, for all months of a run."""
+    axes, months, counties = AXES[table], len(ledger.months), len(ledger.counties)
+    rows = int(np.prod([len(names) for _, names in axes], dtype=int))
+    size = months * counties * rows
+    places = np.tile(np.repeat(np.arange(counties, dtype=np.int32), rows), months)
+    return {
+        "scenario": categories([scenario], np.zeros(size, dtype=np.int8)),
+        "replication": numbers(np.full(size, replication, dtype=np.int32)),
+        "county": categories(ledger.counties.fips, places),
+        "month": categories(ledger.months, np.repeat(np.arange(months, dtype=np.int16), counties * rows)),
+        **_axis_columns(axes, months * counties),
+    }
+
+
 def _axis_columns(axes: tuple[Axis, ...], count: int) -> Columns:
-    """Return the columns of the axes that divide each of ``count`` counties."""
+    """Return the columns of the axes that divide each of ``count`` counties (or months of counties)."""
     lengths = tuple(len(names) for _, names in axes)
     columns = {}
     for place, (column, names) in enumerate(axes):
@@ -94,13 +125,14 @@ def _counts(names: tuple[str, ...], values: npt.NDArray[np.integer[Any]]) -> Col
     return {name: numbers(column) for name, column in zip(names, by_column, strict=True)}
 
 
-def _people(record: MonthRecord) -> Columns:
+def _people(record: MonthRecord | Ledger) -> Columns:
     return {**_counts(PEOPLE_COLUMNS, record.people), "trust": numbers_or_null(record.trust.ravel())}
 
 
-def _county_columns(record: MonthRecord) -> Columns:
+def _county_columns(record: MonthRecord | Ledger) -> Columns:
     """Return what is known of whole counties: programs in force, fear and risks, the balance of offences."""
-    columns = {name: flags(record.programs[:, place]) for place, name in enumerate(PROGRAMS)}
-    columns |= {name: numbers(getattr(record, name)) for name in COUNTY_NUMBERS}
+    programs = record.programs.reshape(-1, len(PROGRAMS))
+    columns = {name: flags(programs[:, place]) for place, name in enumerate(PROGRAMS)}
+    columns |= {name: numbers(getattr(record, name).ravel()) for name in COUNTY_NUMBERS}
     names = tuple(f"{balance}_{family}" for balance in BALANCE_COLUMNS for family in FAMILIES)
     return columns | _counts(names, record.balance)

@@ -15,6 +15,7 @@ from sim.faults import UserError
 from sim.memory import GIGABYTE, VARIABLE, free_memory
 
 if TYPE_CHECKING:
+    from sim.design import Sweep
     from sim.parameters import Parameters
     from sim.scenario import Comparison
 
@@ -119,8 +120,26 @@ def forecast_comparison(
     UserError
         Faults in the county file.
     """
-    parameters = comparison.scenarios[0].parameters
-    size, runs = costs.size_of(parameters), len(comparison.scenarios) * comparison.replications
+    runs = len(comparison.scenarios) * comparison.replications
+    return _forecast_runs(comparison.scenarios[0].parameters, runs, engine, threads, workers, compiled)
+
+
+def forecast_sweep(sweep: Sweep, engine: str, threads: int, workers: int, compiled: bool = True) -> Forecast:
+    """Return what all runs of a sweep will need, as many at a time as there are workers.
+
+    Raises
+    ------
+    UserError
+        Faults in the county file.
+    """
+    return _forecast_runs(sweep.base.parameters, sweep.runs, engine, threads, workers, compiled)
+
+
+def _forecast_runs(
+    parameters: Parameters, runs: int, engine: str, threads: int, workers: int, compiled: bool
+) -> Forecast:
+    """Return what many runs of worlds of one size need."""
+    size = costs.size_of(parameters)
     at_a_time = min(workers, runs)
     worker = costs.memory_of_worker(parameters, size, engine, compiled)
 

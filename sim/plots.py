@@ -77,7 +77,7 @@ def draw_crime_over_time(results: Results, folder: Path) -> Drawn:
         for column, family in enumerate(FAMILIES):
             axes = figure.add_subplot(grid[2 * row, column], sharey=first.get(family))
             first.setdefault(family, axes)
-            _change_panel(axes, results, name, family)
+            change_panel(axes, results, name, family)
             strip = figure.add_subplot(grid[2 * row + 1, column], sharex=axes)
             _strip(strip, results, name, labelled=column == 0)
             if column == 0:
@@ -98,7 +98,8 @@ def draw_crime_over_time(results: Results, folder: Path) -> Drawn:
     )
 
 
-def _change_panel(axes: Axes, results: Results, name: str, family: str) -> None:
+def change_panel(axes: Axes, results: Results, name: str, family: str) -> None:
+    """Draw the change of both books of a family over time, with intervals."""
     years = years_of(results.months)
     axes.axhline(0, color=GREY, linewidth=0.8)
     for book, look in BOOK_STYLES.items():
@@ -123,7 +124,7 @@ def _strip(axes: Axes, results: Results, name: str, labelled: bool) -> None:
     if labelled:
         axes.set_ylabel("People\nreached (%)", fontsize=7.5)
     _mark_start(axes, results)
-    _year_ticks(axes, results)
+    year_ticks(axes, results)
 
 
 def _mark_start(axes: Axes, results: Results) -> None:
@@ -133,7 +134,7 @@ def _mark_start(axes: Axes, results: Results) -> None:
         )
 
 
-def _year_ticks(axes: Axes, results: Results) -> None:
+def year_ticks(axes: Axes, results: Results) -> None:
     """Mark whole years, or months where the run is short."""
     years = years_of(results.months)
     if len(years) > 30:
@@ -183,7 +184,7 @@ def _reporting_column(
             axes.plot(years, share(results, results.reference, key), **{**look, "linewidth": 0.9, "alpha": 0.5})
             axes.plot(years, share(results, name, key), **{**look, "linewidth": 2.0})
         _mark_start(axes, results)
-        _year_ticks(axes, results)
+        year_ticks(axes, results)
         axes.set_title(short(results.title(name), 48))
         axes.set_ylabel("Reported to police\n(% of true incidents)")
     handles: list[Artist] = [

@@ -12,7 +12,7 @@ from sim.figures import Drawn
 from sim.labels import LABELS
 from sim.measures import Results, clipped_share
 from sim.summary import BALANCE_SECTION, GAIN_SECTION, Row
-from sim.wording import NOTHING, Line, change_text, lines_of, reasons_of
+from sim.wording import NOTHING, Line, change_text, lines_of, missing_text, reasons_of
 
 CLIPPED_WARNING_SHARE = 0.001
 STYLE = """
@@ -51,25 +51,29 @@ def write_report(results: Results, rows: Sequence[Row], figures: Sequence[Drawn]
     """Write the report of a comparison; figures are read from the folder of ``path`` and put into the page."""
     title = results.comparison.title or results.comparison.name
     body = "\n".join(_parts(results, rows, figures, path.parent))
-    page = (
+    path.write_text(html_page(title, body), encoding="utf-8")
+
+
+def html_page(title: str, body: str) -> str:
+    """Return a self-contained page; ``title`` is plain text, ``body`` HTML."""
+    return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
-    path.write_text(page, encoding="utf-8")
 
 
 def _parts(results: Results, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
     lines = lines_of(rows, results.reference, results.others)
     yield from _opening(results, rows)
     yield "<h2>What changes</h2>"
-    yield _note(_how_to_read(results))
+    yield note(_how_to_read(results))
     yield _table(results, [line for line in lines if line.section not in (BALANCE_SECTION, GAIN_SECTION)])
-    yield from (_note(f"{NOTHING}: {reason}.") for reason in reasons_of(rows))
+    yield from (note(f"{NOTHING}: {reason}.") for reason in reasons_of(rows))
     yield "<h2>Figures</h2>"
-    yield from (_figure(figure, folder) for figure in figures)
+    yield from (figure_html(figure, folder) for figure in figures)
     yield "<h2>The balance</h2>"
-    yield _note(BALANCE_NOTE)
+    yield note(BALANCE_NOTE)
     yield _table(results, [line for line in lines if line.section == BALANCE_SECTION or line.measure in _REMOVALS])
     yield from _assumptions(results)
     yield from _gain(results, [line for line in lines if line.section == GAIN_SECTION])
@@ -103,16 +107,18 @@ def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
         f"<strong>{recorded}</strong> and true crime by <strong>{true}</strong> under "
         f"{_named(results, main)}, compared with {_named(results, results.reference)}. By kind: {'; '.join(told)}.</p>"
     )
-    yield _note(
+    yield note(
         f"Changes over {results.window} ({escape(results.evaluation.reason)}; the same months for all scenarios): "
         f"means of paired differences over {comparison.replications} replications, with 95 % intervals in brackets. "
         f"The intervals tell chance in the runs, not doubt about the assumptions. {_reached(results)}"
     )
-    yield _note(
+    yield note(
         "<strong>True means true in the simulated world</strong>: the model knows each incident, reported or not. "
         "Nobody knows that number for a real place. Recorded crime is what police write down, all that an observer of "
         "real data would see; surveyed crime is what a simulated victimization survey hears."
     )
+    if results.missing:
+        yield note(f"<strong>{escape(missing_text(results))}</strong>")
     if comparison.question:
         yield f"<p><strong>Question:</strong> {escape(comparison.question)}</p>"
 
@@ -131,7 +137,8 @@ def _named(results: Results, name: str) -> str:
     return f"<em>{escape(title)}</em>" if title == name else f"<em>{escape(title)}</em> (<code>{escape(name)}</code>)"
 
 
-def _note(text: str) -> str:
+def note(text: str) -> str:
+    """Return a paragraph in small letters; ``text`` is HTML."""
     return f'<p class="small">{text}</p>'
 
 
@@ -172,7 +179,8 @@ def _row(label: str, cells: Iterable[str]) -> str:
     return f"<tr><td>{label}</td>{''.join(f'<td>{_breaking(cell)}</td>' for cell in cells)}</tr>"
 
 
-def _figure(figure: Drawn, folder: Path) -> str:
+def figure_html(figure: Drawn, folder: Path) -> str:
+    """Return a figure of ``folder`` with its caption, the picture within the page."""
     data = base64.b64encode((folder / f"{figure.name}.png").read_bytes()).decode("ascii")
     return (
         f'<figure><img alt="{escape(figure.title)}" src="data:image/png;base64,{data}">'
@@ -186,18 +194,19 @@ def _assumptions(results: Results) -> Iterator[str]:
     differing, shared = assumptions_of(results.comparison.scenarios)
     yield '<h2 id="assumptions">The assumptions</h2>'
     yield "<h3>In what the scenarios differ</h3>"
-    yield _assumption_table(differing, names) if differing else "<p>In nothing.</p>"
+    yield assumption_table(differing, names) if differing else "<p>In nothing.</p>"
     dials = [dial for dial in dials_of(results.comparison.scenarios) if len(set(dial.values)) == 1]
     if dials:
         yield "<h3>What the answer depends on most, the same in all scenarios</h3>"
-        yield _assumption_table(dials, names[:1])
+        yield assumption_table(dials, names[:1])
     yield "<h3>What else they share that is not the default</h3>"
     told = [it for it in shared if not it.name.startswith(tuple(dial.name for dial in dials))]
-    yield _assumption_table(told, names[:1]) if told else "<p>Nothing: all else is at its default.</p>"
-    yield _note("All other parameters, with unit, range and source, are printed by <code>darkfigure describe</code>.")
+    yield assumption_table(told, names[:1]) if told else "<p>Nothing: all else is at its default.</p>"
+    yield note("All other parameters, with unit, range and source, are printed by <code>darkfigure describe</code>.")
 
 
-def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str]) -> str:
+def assumption_table(assumptions: Sequence[Assumption], names: Sequence[str]) -> str:
+    """Return a table of parameters with a column for each of the scenarios ``names``."""
     heads = names if len(names) > 1 else ["all scenarios"]
     columns = "".join(f'<th scope="col">{_breaking(name)}</th>' for name in heads)
     rows = "\n".join(
@@ -214,7 +223,7 @@ def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str]) -
 
 def _gain(results: Results, lines: Sequence[Line]) -> Iterator[str]:
     yield "<h2>What the pairing gains</h2>"
-    yield _note(
+    yield note(
         "Runs with one number share their luck, so that a difference between them is caused by policy. The table says "
         "how many times more runs would be needed for the same precision without that: the variance of the difference "
         "of two independent runs over that of paired ones."
@@ -237,7 +246,7 @@ def _how_made(results: Results) -> Iterator[str]:
     )
     shares = {name: clipped_share(runs) for name, runs in results.runs.items()}
     largest = max(shares.values())
-    yield _note(
+    yield note(
         f"Opportunities for crime whose probability had to be cut at 1: at most {100 * largest:.3g} % in any scenario."
     )
     if largest > CLIPPED_WARNING_SHARE:

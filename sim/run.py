@@ -183,6 +183,13 @@ def version() -> str:
         return "not installed"
 
 
+def fingerprint() -> str:
+    """Return a hash of the program's sources; equal ones give equal results on one type of machine."""
+    from sim.compiled import sources_fingerprint
+
+    return sources_fingerprint()
+
+
 class Watcher(Protocol):
     """Looks on while a run goes, month by month."""
 
@@ -200,6 +207,7 @@ def run_to_folder(
     scenario: Scenario,
     *,
     seed: int,
+    replication: int = 0,
     engine: str = "columnar",
     threads: int = 1,
     out: Path,
@@ -217,7 +225,6 @@ def run_to_folder(
         Where the folder cannot be used, memory is too little, or the scenario's files do not fit together.
     """
     from sim.codebook import write_codebook
-    from sim.compiled import sources_fingerprint
     from sim.month_tables import MonthTables
     from sim.needs import forecast_run, is_compiled
     from sim.run_terminal import RunTotals, foretell, month_progress, print_run, working
@@ -226,16 +233,16 @@ def run_to_folder(
     foretell(forecast_run(scenario.parameters, engine, threads, is_compiled(engine)), quiet)
     with whole_folder(out) as folder:
         with working("building the world", quiet):
-            setting = prepare(scenario, share=False, threads=threads)
+            setting = prepare(scenario, replication, share=False, threads=threads)
         if watcher is not None:
             watcher.begin(scenario, setting)
         built = time.perf_counter()
         writer = TableWriter(folder)
-        tables = MonthTables(setting.months, setting.world.counties, scenario.name, 0)
+        tables = MonthTables(setting.months, setting.world.counties, scenario.name, replication)
         totals = RunTotals()
         try:
             with month_progress(len(setting.months), quiet) as advance:
-                for record in records(setting, seed_of(seed, 0), engine, threads, keep_world=False):
+                for record in records(setting, seed_of(seed, replication), engine, threads, keep_world=False):
                     writer.write(tables.of(record))
                     totals.add(record)
                     if watcher is not None:
@@ -248,11 +255,11 @@ def run_to_folder(
         (folder / "scenario.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
         manifest = {
             "version": version(),
-            "fingerprint": sources_fingerprint(),
+            "fingerprint": fingerprint(),
             "scenario": scenario.name,
             "seed": seed,
             "world_seed": scenario.parameters.world.seed,
-            "replication": 0,
+            "replication": replication,
             "engine": engine,
             "people": setting.world.size,
             "counties": len(setting.world.counties.code),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from sim.measures import Evaluation, Results, RunSummary, adoption_months
 from sim.scenario import Comparison, Scenario
 
 if TYPE_CHECKING:
+    from sim.counties import Counties
     from sim.figures import Drawn
     from sim.ledger import MonthRecord
     from sim.maps_over_time import RunMaps
@@ -29,6 +31,11 @@ NO_PLACES = (
 _FAMILIES = (VIOLENT_CRIMES, PROPERTY_CRIMES, ("simple_assault",))
 
 
+def captions_of(drawn: Sequence[Drawn]) -> str:
+    """Return the captions of figures as one text."""
+    return "\n\n".join(f"{it.name}: {it.title}\n{it.caption}" for it in drawn) + "\n"
+
+
 class RunFigures:
     """Watches one run and draws its figures; a few megabytes, however many people the run has."""
 
@@ -40,11 +47,14 @@ class RunFigures:
         UserError
             Where no county has a place on a map.
         """
-        self.scenario, self.counties, self.months = scenario, setting.world.counties, tuple(setting.months)
-        places = places_of(self.counties)
-        if places is None:
+        self.prepare(scenario, setting.world.counties, setting.months)
+        if self.places is None:
             raise UserError(NO_PLACES)
-        self.places = places
+
+    def prepare(self, scenario: Scenario, counties: Counties, months: Sequence[str]) -> None:
+        """Prepare for T months of K counties; where no county has a place there will be no maps."""
+        self.scenario, self.counties, self.months = scenario, counties, tuple(months)
+        self.places = places_of(self.counties)
         self.periods = periods_of(self.months)
         self._period_of_month = period_numbers(self.periods, len(self.months))
         self.county_crime = np.zeros((len(self.periods), len(self.counties), 2, 2), dtype=np.int64)
@@ -73,14 +83,15 @@ class RunFigures:
         own = folder / FOLDER
         own.mkdir()
         drawn = write_run_figures(self.results(), self.maps(), own)
-        captions = "\n\n".join(f"{it.name}: {it.title}\n{it.caption}" for it in drawn)
-        (own / "captions.txt").write_text(captions + "\n", encoding="utf-8")
+        (own / "captions.txt").write_text(captions_of(drawn), encoding="utf-8")
         return drawn
 
-    def maps(self) -> RunMaps:
-        """Return what the maps are drawn from."""
+    def maps(self) -> RunMaps | None:
+        """Return what the maps are drawn from, or None where no county has a place."""
         from sim.maps_over_time import RunMaps, Sheet
 
+        if self.places is None:
+            return None
         sheet = Sheet(self.places, self.counties.agents, self.periods, self.reached())
         return RunMaps(self.scenario.parameters.title or self.scenario.name, sheet, self.county_crime)
 

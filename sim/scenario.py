@@ -98,7 +98,7 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     ScenarioError
         With all faults found in the file, the files it extends, and the overrides.
     """
-    return _scenario(Path(path), None, override_trees(overrides))
+    return layered_scenario(Path(path), None, override_trees(overrides))
 
 
 def load_comparison(
@@ -165,7 +165,7 @@ def kind_of(path: str | Path) -> Kind:
 
 
 def check_file(path: str | Path) -> str:
-    """Return in a few words what the file at ``path`` is, once it has passed every check."""
+    """Return in a few words what the scenario or comparison at ``path`` is, once it has passed every check."""
     if kind_of(path) == "scenario":
         return f"a scenario without fault, {load_scenario(path).parameters.title!r}"
     comparison = load_comparison(path)
@@ -177,7 +177,8 @@ def checked_seed(text: str) -> int:
     return checked(ComparisonHeader, options_tree({"seed": text}), []).seed
 
 
-def _scenario(path: Path, name: str | None, overrides: Iterable[Branch]) -> Scenario:
+def layered_scenario(path: Path, name: str | None, overrides: Iterable[Branch]) -> Scenario:
+    """Return the scenario in the file at ``path``, called ``name`` if given, with the trees ``overrides`` on top."""
     faults: list[Fault] = []
     trees = layers_of(path, faults)
     tree = Branch({}, trees[-1].place)
@@ -211,12 +212,12 @@ def _comparison(
     scenarios: list[Scenario] = []
     for name, file, place in members:
         try:
-            scenario = _scenario(Path(os.path.normpath(file)), name, layers)
+            scenario = layered_scenario(Path(os.path.normpath(file)), name, layers)
         except ScenarioError as error:
             missing = not os.path.exists(file) and path is not None
             faults.extend([place.fault(f"scenarios: no such file ({file}){near(file)}")] if missing else error.faults)
             continue
-        faults.extend(place.fault(problem) for problem in _unfit(scenario, scenarios))
+        faults.extend(place.fault(problem) for problem in unfit(scenario, scenarios))
         scenarios.append(scenario)
     names = [scenario.name for scenario in scenarios]
     reference = header.reference if header.reference is not None else (names[0] if names else "")
@@ -238,7 +239,7 @@ def _comparison(
     )
 
 
-def _unfit(scenario: Scenario, others: list[Scenario]) -> list[str]:
+def unfit(scenario: Scenario, others: Sequence[Scenario]) -> list[str]:
     """Return why ``scenario`` cannot stand beside those before it in one comparison."""
     if scenario.name in {other.name for other in others}:
         return [f"two scenarios are called {scenario.name}; give names, 'name: file', in a comparison file"]

@@ -14,6 +14,9 @@ from sim.scenario_text import Branch, Items, Node, Place, Scalar, read_file
 RESERVED = ("extends", "name")
 """Keys of a scenario file that are no parameters; they are not inherited."""
 
+SWEEP_KEYS = ("levers", "uncertainties", "design", "scenario", "against")
+"""Keys that tell a sweep file from a scenario."""
+
 Kind = Literal["scenario", "comparison", "sweep"]
 Member = tuple[str | None, Path, Place]
 """A scenario in a comparison: its name there (None: its own), its file, and where it is listed."""
@@ -21,23 +24,25 @@ Member = tuple[str | None, Path, Place]
 
 def kind_of_tree(tree: Branch) -> Kind:
     """Return what a file is, by its top-level keys."""
-    if "sweep" in tree.entries:
-        return "sweep"
-    return "comparison" if "scenarios" in tree.entries else "scenario"
+    if "scenarios" in tree.entries:
+        return "comparison"
+    return "sweep" if any(key in tree.entries for key in SWEEP_KEYS) else "scenario"
 
 
 def where_told(tree: Branch, kind: Kind) -> Place:
     """Return the place of the key that tells the kind of a file."""
-    key = {"sweep": "sweep", "comparison": "scenarios", "scenario": ""}[kind]
-    return tree.entries[key].place if key else tree.place
+    keys = {"sweep": SWEEP_KEYS, "comparison": ("scenarios",), "scenario": ()}[kind]
+    return next((tree.entries[key].place for key in keys if key in tree.entries), tree.place)
 
 
 def instead(kind: Kind, wanted: Kind) -> str:
     """Return what to say of a file of another kind than the wanted one."""
     if kind == "sweep":
-        return "sweep: this version does not read sweep files"
+        return f"this is a sweep file and a {wanted} is wanted; use 'darkfigure sweep' for it"
     if kind == "comparison":
         return f"scenarios: this is a comparison file and a {wanted} is wanted; use 'darkfigure compare' for it"
+    if wanted == "sweep":
+        return "levers: missing key; a sweep names its levers or uncertainties, and a design"
     return "scenarios: missing key; a comparison lists its scenarios under it"
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario and comparison files, generated from the parameter table for editors."""
+"""The JSON Schema of scenario, comparison and sweep files, generated from the parameter table for editors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 from sim.parameters import Parameters, Section, Strict, Table
 from sim.parameters.comparison import ComparisonHeader
 from sim.parameters.listing import Allowed, entry_allowed, facts, field_alternatives, inner_model
+from sim.parameters.sweep import SIZES, DesignHeader, RangeHeader, SweepHeader
+from sim.scenario_files import SWEEP_KEYS
+from sim.sweep_paths import Target, targets
 
 TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -19,17 +22,19 @@ def schema_text() -> str:
 
 
 def schema() -> dict[str, Any]:
-    """Return the schema: a file with the key ``scenarios`` is a comparison, any other a scenario."""
+    """Return the schema: a file with ``scenarios`` is a comparison, one with levers or a design a sweep."""
+    is_sweep = {"type": "object", "anyOf": [{"required": [key]} for key in SWEEP_KEYS]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "darkfigure scenario or comparison",
+        "title": "darkfigure scenario, comparison or sweep",
         "if": {"type": "object", "required": ["scenarios"]},
         "then": {"$ref": "#/$defs/comparison"},
-        "else": {"$ref": "#/$defs/scenario"},
+        "else": {"if": is_sweep, "then": {"$ref": "#/$defs/sweep"}, "else": {"$ref": "#/$defs/scenario"}},
         "$defs": {
             "parameters": section_schema(Parameters),
             "scenario": _scenario_schema(),
             "comparison": _comparison_schema(),
+            **sweep_definitions(),
             **{inner.__name__: section_schema(inner) for inner in _sections(Parameters)},
         },
     }
@@ -66,6 +71,48 @@ def _comparison_schema() -> dict[str, Any]:
     listed = {"type": "array", "minItems": 2, "items": {"anyOf": [file, named]}}
     own = {"scenarios": {"anyOf": [listed, named]}, "set": {"$ref": "#/$defs/parameters"}}
     return {**found, "required": ["scenarios"], "properties": {**found["properties"], **own}}
+
+
+def sweep_definitions() -> dict[str, Any]:
+    """Return the schemas of a sweep file and of its parts."""
+    header, design = section_schema(SweepHeader), section_schema(DesignHeader)
+    point = {"$ref": "#/$defs/point"}
+    design["properties"]["points"] = {"type": "array", "minItems": 1, "items": point}
+    file = {"type": "string", "description": "Scenario file, relative to this one"}
+    own = {
+        "scenario": {**file, "description": "Scenario file that the sweep varies"},
+        "against": {**file, "description": "Scenario that each point is compared with, at the same values"},
+        "set": {"$ref": "#/$defs/parameters"},
+        "levers": {"$ref": "#/$defs/swept", "description": "What policy chooses, by dotted path"},
+        "uncertainties": {"$ref": "#/$defs/swept", "description": "What nobody knows, by dotted path"},
+        "design": {"anyOf": [{"enum": list(SIZES)}, design]},
+        "reference": {**point, "description": "Point that the others are compared with"},
+    }
+    paths = {path: _swept_schema(target) for path, target in targets().items()}
+    names = {"type": "array", "items": {"enum": list(paths)}}
+    mapping = {"type": "object", "additionalProperties": False, "properties": paths}
+    values = {path: _value_schema(target) for path, target in targets().items()}
+    return {
+        "sweep": {**header, "required": ["scenario"], "properties": {**header["properties"], **own}},
+        "swept": {"anyOf": [mapping, names]},
+        "point": {"type": "object", "additionalProperties": False, "properties": values},
+        "range": {**section_schema(RangeHeader), "required": ["low", "high"]},
+    }
+
+
+def _swept_schema(target: Target) -> dict[str, Any]:
+    """Return what may be written for a swept parameter: values, a range of numbers, or nothing in a list design."""
+    forms: list[dict[str, Any]] = [{"type": "array", "minItems": 2, "items": _value_schema(target)}, {"type": "null"}]
+    if target.takes_numbers:
+        forms.append({"$ref": "#/$defs/range"})
+    return {"description": f"{target.meaning}. Unit: {target.unit}", "anyOf": forms}
+
+
+def _value_schema(target: Target) -> dict[str, Any]:
+    options = [_allowed_schema(one) for one in target.allowed if one.type is not list]
+    if target.nullable:
+        options.append({"type": "null"})
+    return options[0] if len(options) == 1 else {"anyOf": options}
 
 
 def _field_schema(model: type[Strict], name: str) -> dict[str, Any]:

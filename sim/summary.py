@@ -87,6 +87,11 @@ def measures() -> list[Measure]:
     return [*_crime(), *_reporting(), *_victimization(), *_enforcement(), *_balance()]
 
 
+def column_of(measure: Measure) -> str:
+    """Return the column of ``outcomes.parquet`` that holds a measure."""
+    return measure.name if measure.group == "all" else f"{measure.name}_{measure.group}"
+
+
 def rows_of(runs: Mapping[str, Sequence[RunSummary]], reference: str) -> list[Row]:
     """Return the summary of a comparison.
 
@@ -122,7 +127,8 @@ def _written(value: float | None) -> str:
 
 
 def _values(table: Sequence[Measure], summaries: Sequence[RunSummary]) -> list[Floats]:
-    return [np.array([measure.value(summary) for summary in summaries], dtype=np.float64) for measure in table]
+    by_run = [[measure.value(summary) for measure in table] for summary in summaries]
+    return list(np.array(by_run, dtype=np.float64).T)
 
 
 def _level(measure: Measure, reference: str, values: Floats) -> Row:

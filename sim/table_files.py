@@ -87,12 +87,18 @@ def _open(path: Path, first: Any) -> Any:
 
 def write_world(counties: Counties, path: Path) -> None:
     """Write the counties of a world: place, position and people."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
+
+    pq.write_table(world_table(counties), path, compression="zstd")
+
+
+def world_table(counties: Counties) -> Any:
+    """Return the counties of a world as a ``pyarrow.Table``: place, position and people."""
+    import pyarrow as pa
 
     from sim.arrow_columns import numbers, numbers_or_null, texts
 
-    table = pa.table(
+    return pa.table(
         {
             "county": texts(counties.fips),
             "name": texts(counties.name),
@@ -105,4 +111,3 @@ def write_world(counties: Counties, path: Path) -> None:
             "agents": numbers(counties.agents),
         }
     )
-    pq.write_table(table, path, compression="zstd")

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.summary import Row
-from sim.wording import lines_of, reasons_of
+from sim.wording import lines_of, missing_text, reasons_of
 
 if TYPE_CHECKING:
     from sim.measures import Results
@@ -37,6 +37,8 @@ def print_comparison(results: Results, rows: Sequence[Row], report: Path) -> Non
         )
     )
     console.print(_table(results, rows, terminal))
+    if results.missing:
+        console.print(Text(missing_text(results)))
     for reason in reasons_of(rows):
         console.print(Text(f"Blank where {reason}."))
     console.print(Text(f"Report: {report}"), soft_wrap=True)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.statistics import Estimate
 from sim.summary import GAIN_SECTION, SECTIONS, Row
 
+if TYPE_CHECKING:
+    from sim.measures import Results
+
+SHOWN = 5
+"""Missing runs that are named; the rest are counted."""
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 
@@ -80,3 +86,13 @@ def lines_of(rows: Sequence[Row], reference: str, scenarios: Sequence[str]) -> l
 def reasons_of(rows: Sequence[Row]) -> list[str]:
     """Return why some estimates or intervals are missing, each reason once."""
     return list(dict.fromkeys(row.estimate.reason for row in rows if row.estimate.reason))
+
+
+def missing_text(results: Results) -> str:
+    """Return which runs are missing from the results, and what follows from it."""
+    missing = results.missing
+    named = ", ".join(missing[:SHOWN]) + (f" and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else "")
+    return (
+        f"Missing, for they failed or are not done: {named}. Only the {results.comparison.replications} replications "
+        "that all scenarios have are compared."
+    )

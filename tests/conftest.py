@@ -26,3 +26,17 @@ def shared_data() -> Path:
     if not (folder / "us_counties.csv").exists():
         pytest.skip("../shared/data is not there")
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a real comparison: two scenarios of four counties over three years, two replications each."""
+    import sim
+
+    folder = tmp_path_factory.mktemp("real") / "comparison"
+    world = {"months": 36, "start": "2008-01", "world": {"rows": 2, "columns": 2, "people": 12_000}}
+    names = ("baseline", "secure_communities")
+    sim.compare(
+        {name: REPOSITORY / "scenarios" / f"{name}.yaml" for name in names}, world, replications=2, folder=folder
+    )
+    return folder

@@ -67,9 +67,15 @@ def test_mistakes_end_with_status_two_and_one_message(text: str, words: str, tmp
         (["compare", "here.yaml", "here.yaml"], "two scenarios are called here"),
         (["compare", "here.yaml", "other.yaml", "--reference", "othr"], "did you mean other?"),
         (["compare", "here.yaml", "other.yaml", "--replications", "0"], "--replications 0: replications: out of range"),
+        (["resume", "full"], "full: not the folder of a batch (there is no plan.json)"),
+        (["resume", "none"], "none: not the folder of a batch"),
+        (["status", "here.yaml"], "here.yaml: not the folder of a batch"),
+        (["rerun", "full", "here.0"], "full: not the folder of a batch"),
+        (["merge", "full"], "full: not the folder of a batch"),
         (["run", "comparison.yaml"], "use 'darkfigure compare'"),
-        (["run", "sweep.yaml"], "does not read sweep files"),
-        (["check", "sweep.yaml"], "does not read sweep files"),
+        (["run", "sweep.yaml"], "sweep.yaml:1: this is a sweep file and a scenario is wanted; use 'darkfigure sweep'"),
+        (["compare", "sweep.yaml"], "sweep.yaml:1: this is a sweep file and a comparison is wanted"),
+        (["check", "sweep.yaml"], "sweep.yaml:1: scenario: missing key"),
     ],
 )
 def test_mistakes_on_the_command_line(
@@ -83,7 +89,7 @@ def test_mistakes_on_the_command_line(
     scenario(tmp_path, "title: a")
     scenario(tmp_path, "title: b", "other.yaml")
     scenario(tmp_path, "scenarios: [here.yaml, other.yaml]", "comparison.yaml")
-    scenario(tmp_path, "sweep: {}", "sweep.yaml")
+    scenario(tmp_path, "levers: {trust.sensitivity: [0, 1]}", "sweep.yaml")
     (tmp_path / "full").mkdir()
     scenario(tmp_path / "full", "mine", "mine.txt")
     assert cli.main(arguments) == 2
@@ -103,6 +109,13 @@ def test_mistakes_on_the_command_line(
         ["run", "a.yaml", "--engine", "steam"],
         ["run", "a.yaml", "--threads", "0"],
         ["describe", "x"],
+        ["compare", "a.yaml", "b.yaml", "--shard", "3/2"],
+        ["compare", "a.yaml", "b.yaml", "--shard", "1"],
+        ["compare", "a.yaml", "b.yaml", "--timeout", "0"],
+        ["compare", "a.yaml", "b.yaml", "--on-error", "ignore"],
+        ["resume"],
+        ["rerun", "folder"],
+        ["merge"],
     ],
 )
 def test_wrong_usage_ends_with_status_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,7 +123,10 @@ def test_wrong_usage_ends_with_status_two(arguments: list[str], capsys: pytest.C
     assert "usage: darkfigure" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "check", "describe", ""])
+@pytest.mark.parametrize(
+    "command",
+    ["run", "compare", "sweep", "resume", "status", "rerun", "merge", "plot", "export", "check", "describe", ""],
+)
 def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"] if command else ["--help"]) == 0
     out = capsys.readouterr().out
@@ -123,6 +139,9 @@ def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str])
     [
         ("main(['--help'])", (*HEAVY, "pydantic", "yaml")),
         ("main(['run', '--help'])", (*HEAVY, "pydantic", "yaml")),
+        ("main(['resume', '--help'])", (*HEAVY, "pydantic", "yaml")),
+        ("main(['resume', 'no_such'])", HEAVY),
+        ("main(['status', 'no_such'])", HEAVY),
         ("main(['--version'])", (*HEAVY, "pydantic", "yaml")),
         ("main(['check', 'scenarios/compare_programs.yaml'])", HEAVY),
         ("main(['run', 'no_such.yaml'])", HEAVY),
@@ -193,7 +212,9 @@ def test_compare_hands_over_what_was_asked(tmp_path: Path, monkeypatch: pytest.M
     assert (subject.reference, subject.replications, subject.seed) == ("other", 3, 5)
     assert [found.parameters.months for found in subject.scenarios] == [3, 3]
     wanted = {"workers": 2, "threads": 1, "engine": "columnar", "out": tmp_path / "new", "quiet": False}
-    assert given == wanted
+    assert {name: given[name] for name in wanted} == wanted
+    assert given["shard"] is None
+    assert (given["options"].on_error, given["options"].timeout, given["options"].dask) == ("hold", None, None)
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,11 @@ import sim.batch
 import sim.compare
 import sim.figures
 import sim.run
+from sim.batch import Batch, Options
 from sim.codebook import columns
 from sim.compare import compare_to_folder
 from sim.faults import UserError
+from sim.finish import carry_on
 from sim.labels import PROGRAMS
 from sim.measures import adoption_months, evaluation_of, reduce
 from sim.parameters import Parameters
@@ -67,6 +69,12 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 def compared(out: Path, replications: int = 2) -> Path:
     options = {"workers": 1, "threads": 1, "engine": "columnar", "quiet": True}
     return compare_to_folder(small_comparison(replications), out=out, **options)  # type: ignore[arg-type]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return all files of a batch but those that tell of the hour and the machine."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("journal.jsonl", "timing.json")]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 7, 19, 99, 500])
@@ -241,11 +249,10 @@ def test_tables_are_in_design_order(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("fake_runs")
 def test_same_bytes_twice(tmp_path: Path) -> None:
-    first, second = compared(tmp_path / "one"), compared(tmp_path / "two")
-    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
-    assert len(files) > 20
-    different = [str(file) for file in files if (first / file).read_bytes() != (second / file).read_bytes()]
-    assert different == ["timing.json"]
+    first, second = files_of(compared(tmp_path / "one")), files_of(compared(tmp_path / "two"))
+    assert len(first) > 20
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
 
 
 @pytest.mark.usefixtures("fake_runs", "no_figures")
@@ -261,17 +268,25 @@ def test_runs_are_interleaved_by_replication(tmp_path: Path, monkeypatch: pytest
     assert seen == [("plain", 0), ("program", 0), ("plain", 1), ("program", 1)]
 
 
+@pytest.mark.usefixtures("no_figures")
 @pytest.mark.parametrize("fault", [UserError("no"), KeyboardInterrupt(), OSError(28, "No space left on device")])
-def test_nothing_half_written_remains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException) -> None:
+def test_what_was_done_before_a_fault_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
     def fail(scenario: Scenario, **options: int) -> object:
         if options["replication"] == 1:
             raise fault
         return fake_simulate(scenario, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sim.run, "simulate", fail)
-    with pytest.raises(type(fault)):
+    kind = UserError if isinstance(fault, OSError) else type(fault)
+    with pytest.raises(kind, match="2 of 4 runs are done and kept, 'darkfigure resume "):
         compared(tmp_path / "out")
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(sim.run, "simulate", fake_simulate)
+    resumed = carry_on(Batch.open(tmp_path / "out"), Options(quiet=True))
+    undisturbed = compared(tmp_path / "undisturbed")
+    assert files_of(resumed) == files_of(undisturbed)
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "undisturbed"}
 
 
 @pytest.mark.usefixtures("fake_runs")

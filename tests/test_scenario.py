@@ -91,7 +91,7 @@ FAULTS = {
     "share above one": ("programs:\n  secure_communities:\n    counties: 2", 3, ["(2)", "all, none, file", "0 to 1"]),
     "bad name": ("name: a/b", 1, ["name", "not a possible name"]),
     "comparison": ("title: a\nscenarios: [a, b]", 2, ["comparison", "darkfigure compare"]),
-    "sweep": ("title: a\nsweep: {}", 2, ["does not read sweep files"]),
+    "sweep": ("title: a\nlevers: {}", 2, ["this is a sweep file and a scenario is wanted", "darkfigure sweep"]),
 }
 
 
@@ -373,7 +373,7 @@ def test_comparison_defaults_names_and_common_settings(tmp_path: Path) -> None:
         ("scenarios: [a.yaml, b.yaml]\nset: 3", 2, "must be a mapping of parameters"),
         ("scenarios: [a.yaml, b.yaml]\nset:\n  monts: 3", 3, "did you mean months?"),
         ("scenarios: [a.yaml, b.yaml]\nset:\n  extends: a.yaml", 3, "can only stand in a scenario file"),
-        ("title: a\nsweep: {}", 2, "does not read sweep files"),
+        ("title: a\nlevers: {}", 2, "this is a sweep file"),
         ("title: a", 1, "missing key"),
     ],
 )
@@ -420,7 +420,7 @@ any_value = st.recursive(
     lambda inner: st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
     max_leaves=4,
 )
-known_keys = st.sampled_from([*Parameters.model_fields, "extends", "name", "scenarios", "sweep", "<<"])
+known_keys = st.sampled_from([*Parameters.model_fields, "extends", "name", "scenarios", "levers", "<<"])
 documents = st.lists(st.tuples(known_keys | st.text(max_size=5), any_value), max_size=5).map(
     lambda pairs: "\n".join(f"{key}: {value}" for key, value in pairs)
 )
