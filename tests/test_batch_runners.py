@@ -21,7 +21,7 @@ from sim.batch.execution import Stopped
 from sim.batch.on_dask import DaskRunner
 from sim.batch.runners import Pool, TimedOut, WorkerLost
 from sim.cli_batches import exit_status
-from sim.faults import UserError
+from sim.faults import Fault, ScenarioError, UserError
 from sim.finish import Incomplete
 from sim.merge import check_shards, merge
 
@@ -83,6 +83,19 @@ def die(_: int) -> None:
 
 def own_id() -> int:
     return os.getpid()
+
+
+def mistake() -> None:
+    raise ScenarioError([Fault("here.yaml", 3, "months: out of range"), Fault("here.yaml", 4, "wrold: unknown key")])
+
+
+def test_a_users_mistake_comes_back_in_its_own_words() -> None:
+    pool = Pool(1)
+    try:
+        with pytest.raises(UserError, match=r"^here\.yaml:3: months: out of range\nhere\.yaml:4: wrold: unknown key$"):
+            pool.submit(mistake).result()
+    finally:
+        pool.close(at_once=False)
 
 
 def test_a_pool_knows_what_a_process_died_of() -> None:

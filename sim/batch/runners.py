@@ -214,6 +214,8 @@ def _die_with_parent() -> None:
 
 def _portable(error: Exception) -> Exception:
     """Return an exception that can be sent: itself, or its words."""
+    if isinstance(error, UserError):
+        return UserError(str(error))
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:

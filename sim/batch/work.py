@@ -45,6 +45,13 @@ def run_one(folder: str, plan: str, run: str, threads: int, any_version: bool = 
     UserError
         Where the scenario cannot be run, or this is another version of the program.
     """
+    try:
+        return _run_one(folder, plan, run, threads, any_version)
+    except UserError as error:
+        raise UserError(str(error)) from None  # its subclasses do not travel between processes
+
+
+def _run_one(folder: str, plan: str, run: str, threads: int, any_version: bool) -> Receipt:
     begun = time.perf_counter()
     batch = _batch(folder, plan)
     name = RunName.read(run)
