@@ -28,9 +28,12 @@ COUNTS = {
     "scaling_months": "target 5: months",
     "doubling_people": "target 5: people that are doubled twice at equal events",
     "events_people": "target 5: people to whom more and more happens",
-    "ensemble_people": "target 6: people",
-    "ensemble_months": "target 6: months",
+    "ensemble_people": "targets 6 and 9: people",
+    "ensemble_months": "targets 6 and 9: months",
     "ensemble_runs": "target 6: runs",
+    "batch_runs": "target 9: runs",
+    "batch_small_runs": "target 9: small runs",
+    "sweep_runs": "target 9: runs of the sweep",
 }
 LISTS = {"mesa_people": "target 2: people", "scaling_people": "target 5: people"}
 SCALES = {"scale": "targets 3 and 8: agents per person", "threads_scale": "target 4: agents per person"}

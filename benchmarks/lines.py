@@ -59,6 +59,9 @@ class Options(NamedTuple):
     ensemble_people: int = 100_000
     ensemble_months: int = 96
     ensemble_runs: int = 200
+    batch_runs: int = 200
+    batch_small_runs: int = 400
+    sweep_runs: int = 10_000
 
 
 QUICK = Options(
@@ -79,6 +82,9 @@ QUICK = Options(
     ensemble_people=10_000,
     ensemble_months=12,
     ensemble_runs=8,
+    batch_runs=8,
+    batch_small_runs=10,
+    sweep_runs=200,
 )
 """Small sizes, to see that everything works; its figures say nothing."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchmarks.lines import Line, Options
+from benchmarks.targets.batches import batches
 from benchmarks.targets.commands import command_line
 from benchmarks.targets.ensembles import ensembles
 from benchmarks.targets.nation import nation, output, two_threads
@@ -20,4 +21,5 @@ TARGETS: dict[int, Callable[[Options], list[Line]]] = {
     6: ensembles,
     7: command_line,
     8: output,
+    9: batches,
 }
