@@ -114,7 +114,7 @@ def _view_of_batch(folder: Path) -> Results:
     batch = Batch.open(folder)
     plan = batch.plan
     is_sweep = plan.kind == "sweep"
-    words = f"{_points(folder):,} points; {plan.replications} replications each" if is_sweep else ""
+    words = f"{_points(folder):,} points; {_each(plan.replications)}" if is_sweep else ""
     words = words or _batch_in_words(plan.scenarios, plan.replications)
     progress = "" if batch.is_complete else f", {len(batch.finished())} of {len(plan)} runs done"
     reference = f", reference {plan.reference}" if plan.reference else ""
@@ -230,4 +230,8 @@ def _points(folder: Path) -> int:
 
 def _batch_in_words(names: Sequence[str], replications: int) -> str:
     shown = ", ".join(names) if len(names) <= 5 else f"{len(names)} scenarios"
-    return f"{shown}; {replications} replications each"
+    return f"{shown}; {_each(replications)}"
+
+
+def _each(replications: int) -> str:
+    return "one run each" if replications == 1 else f"{replications} replications each"

@@ -298,6 +298,8 @@ def test_outcomes_and_design_of_a_sweep(sweep: Path, tmp_path: Path, form: str) 
     ending = "dta" if form == "stata" else form
     outcomes, design = (read(out / f"{name}.{ending}") for name in ("outcomes", "design"))
     assert outcomes["true_violent"].isna().tolist() == [False, False, True, False]
+    if form == "csv":
+        assert "nan" not in (out / "outcomes.csv").read_text(encoding="utf-8").lower()
     assert outcomes["scenario"].tolist() == ["p00000", "p00000", "p00001", "p00002"]
     lever = "detainers_cooperation" if form == "stata" else "detainers.cooperation"
     assert design[lever].tolist() == [0.1, 0.30000000000000004, 1.0]
