@@ -35,7 +35,7 @@ def test_sizes_asked_for_are_written_over_the_usual_or_the_small_ones() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--targets", "9"], ["--rounds", "0"], ["--scale", "1.5"], ["--counties", "nowhere.csv"], ["--peers", "other"]],
+    [["--targets", "10"], ["--rounds", "0"], ["--scale", "1.5"], ["--counties", "nowhere.csv"], ["--peers", "other"]],
 )
 def test_bad_arguments_end_with_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
