@@ -86,7 +86,7 @@ def _months(task: Mapping[str, Any], setting: Any, watch: Stopwatch) -> dict[str
     from sim.run import records
 
     digest, opportunities = hashlib.blake2b(digest_size=16), 0
-    months = iter(records(setting, task["seed"], "columnar", task["threads"]))
+    months = iter(records(setting, task["seed"], "columnar", task["threads"], keep_world=False))
     watch.lap(PARTS[2])
     tables = Tables(task["tables"], setting)
     watch.lap(PARTS[4])
@@ -105,14 +105,17 @@ def _months(task: Mapping[str, Any], setting: Any, watch: Stopwatch) -> dict[str
 
 
 def whole_run(task: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a task (scenario, overrides, seed, threads, folder of tables or None) and return what it took and gave."""
+    """Run a task (scenario, overrides, seed, threads, folder of tables or None) and return what it took and gave.
+
+    The world is built and used up as ``darkfigure run`` does it.
+    """
     watch = Stopwatch(*PARTS, "hashing")
     from sim.run import prepare
     from sim.scenario import load_scenario
 
     scenario = load_scenario(Path(task["scenario"]), task["overrides"])
     watch.lap(PARTS[0])
-    setting = prepare(scenario)
+    setting = prepare(scenario, share=False, threads=task["threads"])
     watch.lap(PARTS[1])
     found = _months(task, setting, watch)
     facts = {"people": setting.world.size, "counties": len(setting.world.counties), "months": len(setting.months)}
