@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from sim.columnar_people import group_at, record_of
-from sim.columnar_records import Array, Book, Incidents, Land, Month, State, keep_in_front
+from sim.columnar_records import ORGANIZATION, Array, Book, Incidents, Land, Month, State, keep_in_front
 from sim.compiled import block, helper, int64, prefetch, unowned
 from sim.constants import Constants
 from sim.draws import Purpose, draw, entity_of, poisson
@@ -25,7 +25,6 @@ OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
 OPPORTUNITY = int(Purpose.OPPORTUNITY)
 TRUE, INCIDENTS = 0, 4
 REMOVAL, DETERRENCE, IMPUNITY, BY_RELEASED = 0, 1, 2, 3
-ORGANIZATION = 3
 LAPSED = math.inf
 """The uniform that decides where nobody can: no probability is above it."""
 ROUNDED_UP = 1.0 + 2.0**-40

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.columnar_people import group_at, prefetch_fear, sensitivity_and_trust
-from sim.columnar_records import Array, Book, Incidents, Land, Month, State, arrest_of
+from sim.columnar_records import ORGANIZATION, Array, Book, Incidents, Land, Month, State, arrest_of
 from sim.compiled import block, helper, int64, prefetch, unowned
 from sim.constants import Constants
 from sim.draws import Purpose, draw, poisson
@@ -27,7 +27,6 @@ SOLVE, STREET_COUNT, STREET_ARREST = int(Purpose.SOLVE), int(Purpose.STREET_COUN
 REPORTED, RECORDED, CLEARED, REPORTED_BY_STATUS = 1, 2, 3, 5
 CLEARING, THIRD_PARTY, WITNESS, TELLING = 0, 1, 2, 3
 """What each of the uniforms of solving a crime decides."""
-ORGANIZATION = 3
 
 
 @block

@@ -28,6 +28,8 @@ Array = npt.NDArray[Any]
 CONVICTION, RELEASE, ICE_END, RETURN, ARRIVAL = 0, 3, 4, 5, 6
 """Kinds of calendar events; a conviction's kind (0, 1, 2) is the conviction's."""
 AFTER_REMOVAL, AFTER_AT_LARGE = 0, 1
+ORGANIZATION = 3
+"""Stands for the group of a target that is no person."""
 COUNTY = np.dtype(
     [
         ("code", np.int64),
