@@ -129,7 +129,7 @@ def processor() -> str:
 
 def sources() -> str:
     """Return the fingerprint of the sources measured."""
-    from sim.compiled import sources_fingerprint
+    from sim.numerics.compiled import sources_fingerprint
 
     return sources_fingerprint()
 

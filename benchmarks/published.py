@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.labels import CRIME_TYPES, ENFORCEMENT_COLUMNS
-from sim.ledger import Ledger
-from sim.run import simulate
-from sim.scenario import load_scenario
+from sim.engines.ledger import Ledger
+from sim.running.run import simulate
+from sim.scenario.scenario import load_scenario
+from sim.words.labels import CRIME_TYPES, ENFORCEMENT_COLUMNS
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "secure_communities.yaml"
 

@@ -18,15 +18,15 @@ SEED = 1
 
 def prepared(overrides: Sequence[str]) -> Any:
     """Return the full model made ready to run, with differences as the command line writes them."""
-    from sim.run import prepare
-    from sim.scenario import load_scenario
+    from sim.running.run import prepare
+    from sim.scenario.scenario import load_scenario
 
     return prepare(load_scenario(FULL_MODEL, overrides))
 
 
 def loop_seconds(setting: Any, engine: str = "columnar") -> float:
     """Return the processor seconds of all months of a run on one thread, the engine built beforehand."""
-    from sim.run import records
+    from sim.running.run import records
 
     loop = iter(records(setting, SEED, engine, 1))
     begun = time.process_time()

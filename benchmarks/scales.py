@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.labels import CRIME_COLUMNS, CRIMES, GROUPS, TARGET_GROUPS
-from sim.ledger import month_number
+from sim.engines.ledger import month_number
+from sim.words.labels import CRIME_COLUMNS, CRIMES, GROUPS, TARGET_GROUPS
 
 Floats = npt.NDArray[np.float64]
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -116,8 +116,8 @@ class Pair(NamedTuple):
 
 def simulate(pair: Pair) -> tuple[list[float], list[float]]:
     """Return the rates and effects of a pair of runs."""
-    from sim.run import prepare, records, seed_of
-    from sim.scenario import load_scenario
+    from sim.running.run import prepare, records, seed_of
+    from sim.scenario.scenario import load_scenario
 
     whole, window = {}, {}
     overrides = [*pair.files, f"world.scale={pair.scale}", "world.redraw=true", "start=2006-01", "months=96"]
@@ -137,7 +137,7 @@ def simulate(pair: Pair) -> tuple[list[float], list[float]]:
 
 def all_runs(files: Sequence[str], scales: Sequence[float], counts: Sequence[int], processors: int) -> Iterator[Runs]:
     """Yield the runs at each scale; large worlds share processors among threads, small ones among pairs."""
-    from sim.batch import run_all
+    from sim.running.batch import run_all
 
     for scale, count in zip(scales, counts, strict=True):
         alone = scale >= LARGE

@@ -32,7 +32,7 @@ replications: {replications}
 
 def comparison_of(task: Mapping[str, Any]) -> Any:
     """Return a comparison of two scenarios in a small world."""
-    from sim.scenario import compare_scenarios
+    from sim.scenario.scenario import compare_scenarios
 
     overrides = [f"world.people={task['people']}", f"months={task['months']}"]
     return compare_scenarios(SCENARIO_FILES, overrides, {"replications": str(task["replications"]), "seed": str(SEED)})
@@ -40,10 +40,10 @@ def comparison_of(task: Mapping[str, Any]) -> Any:
 
 def batch_seconds(task: Mapping[str, Any], folder: Path) -> dict[str, float]:
     """Return the seconds that a batch took, and those that the same simulations take with nothing around them."""
-    from sim.batch import Options, execute
-    from sim.batch.beginning import begin
-    from sim.compare import comparison_files, plan_comparison
-    from sim.run import simulate
+    from sim.jobs.compare import comparison_files, plan_comparison
+    from sim.running.batch import Options, execute
+    from sim.running.batch.beginning import begin
+    from sim.running.run import simulate
 
     comparison = comparison_of(task)
     alone = 0.0
@@ -63,7 +63,7 @@ def batch_seconds(task: Mapping[str, Any], folder: Path) -> dict[str, float]:
 
 def sweep_bytes(task: Mapping[str, Any], folder: Path) -> dict[str, float]:
     """Return the most memory that the parent of a sweep of many small runs held, and its seconds."""
-    from sim.cli import main
+    from sim.doors.cli.main import main
 
     file = folder.with_suffix(".yaml")
     file.write_text(SWEEP.format(scenario=SCENARIO_FILES[1], **task["sweep"]), encoding="utf-8")

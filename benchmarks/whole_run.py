@@ -49,8 +49,8 @@ class Tables:
         self.folder, self.setting = folder, setting
         self.rows: dict[str, int] = {}
         if folder is not None:
-            from sim.month_tables import MonthTables
-            from sim.table_files import TableWriter
+            from sim.running.tables.files import TableWriter
+            from sim.running.tables.months import MonthTables
 
             Path(folder).mkdir(parents=True)
             self.writer = TableWriter(Path(folder))
@@ -83,7 +83,7 @@ def _arrays(record: Any) -> Iterator[Any]:
 
 
 def _months(task: Mapping[str, Any], setting: Any, watch: Stopwatch) -> dict[str, Any]:
-    from sim.run import records
+    from sim.running.run import records
 
     digest, opportunities = hashlib.blake2b(digest_size=16), 0
     months = iter(records(setting, task["seed"], "columnar", task["threads"], keep_world=False))
@@ -110,8 +110,8 @@ def whole_run(task: Mapping[str, Any]) -> dict[str, Any]:
     The world is built and used up as ``darkfigure run`` does it.
     """
     watch = Stopwatch(*PARTS, "hashing")
-    from sim.run import prepare
-    from sim.scenario import load_scenario
+    from sim.running.run import prepare
+    from sim.scenario.scenario import load_scenario
 
     scenario = load_scenario(Path(task["scenario"]), task["overrides"])
     watch.lap(PARTS[0])

@@ -11,15 +11,13 @@ needed.
 from __future__ import annotations
 
 import importlib
-import sys
-import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.faults import ScenarioError, UserError
-    from sim.notebook import compare, load, run, sweep
-    from sim.notebook_results import Results
-    from sim.scenario import Scenario, load_scenario
+    from sim.doors.notebook.api import compare, load, run, sweep
+    from sim.doors.notebook.results import Results
+    from sim.scenario.scenario import Scenario, load_scenario
+    from sim.words.faults import ScenarioError, UserError
 
 __all__ = [
     "Results",
@@ -33,53 +31,24 @@ __all__ = [
     "sweep",
 ]
 _HOMES = {
-    "Results": "sim.notebook_results",
-    "Scenario": "sim.scenario",
-    "ScenarioError": "sim.faults",
-    "UserError": "sim.faults",
-    "load": "sim.notebook",
-    "load_scenario": "sim.scenario",
+    "Results": "sim.doors.notebook.results",
+    "Scenario": "sim.scenario.scenario",
+    "ScenarioError": "sim.words.faults",
+    "UserError": "sim.words.faults",
+    "compare": "sim.doors.notebook.api",
+    "load": "sim.doors.notebook.api",
+    "load_scenario": "sim.scenario.scenario",
+    "run": "sim.doors.notebook.api",
+    "sweep": "sim.doors.notebook.api",
 }
-_CALLED_LIKE_MODULES = ("run", "compare", "sweep")
-"""Public functions whose names are those of modules of the package."""
+"""Where each public name lives; it is looked up when it is asked for."""
 
 
-class _ModuleAndFunction(types.ModuleType):
-    """A module of the package that is called like a public function: calling it calls the function.
-
-    So ``sim.run(...)`` and ``from sim.run import simulate`` both work, whichever is asked for first.
-    """
-
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Call the public function of this name."""
-        return self.__wrapped__(*arguments, **options)
-
-    @property
-    def __wrapped__(self) -> Any:
-        """The public function, for ``help`` and signatures."""
-        return getattr(importlib.import_module("sim.notebook"), self.__name__.rpartition(".")[2])
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
 
-_ModuleAndFunction.__doc__ = property(lambda module: module.__wrapped__.__doc__)  # type: ignore[assignment]
-
-
-class _Package(types.ModuleType):
-    """The package: public names are looked up when they are asked for."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name in _HOMES:
-            return getattr(importlib.import_module(_HOMES[name]), name)
-        if name in _CALLED_LIKE_MODULES:
-            return importlib.import_module(f"sim.{name}")
-        raise AttributeError(f"module 'sim' has no attribute {name!r}")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in _CALLED_LIKE_MODULES and type(value) is types.ModuleType:
-            value.__class__ = _ModuleAndFunction
-        super().__setattr__(name, value)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__})
-
-
-sys.modules[__name__].__class__ = _Package
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

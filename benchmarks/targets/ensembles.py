@@ -31,7 +31,7 @@ class Ensemble(NamedTuple):
 
 def one_run(job: Job) -> int:
     """Simulate one replication and return its recorded crime."""
-    from sim.run import simulate
+    from sim.running.run import simulate
 
     ledger = simulate(job.scenario, seed=SEED, replication=job.replication)
     return int(ledger.crime[..., 2].sum())
@@ -45,8 +45,8 @@ def overrides(options: Options, world_seed: int) -> list[str]:
 
 def run_ensemble(options: Options, world_seed: int, workers: int) -> Ensemble:
     """Run all replications of one scenario."""
-    from sim.batch import run_all
-    from sim.scenario import load_scenario
+    from sim.running.batch import run_all
+    from sim.scenario.scenario import load_scenario
 
     scenario = load_scenario(FULL_MODEL, overrides(options, world_seed))
     jobs = [Job(scenario, replication) for replication in range(options.ensemble_runs)]
@@ -93,8 +93,8 @@ def building(options: Options) -> list[Line]:
 
 
 def _built_and_run(options: Options) -> Iterator[tuple[float, float]]:
-    from sim.run import prepare
-    from sim.scenario import load_scenario
+    from sim.running.run import prepare
+    from sim.scenario.scenario import load_scenario
 
     for number in range(options.rounds):
         scenario = load_scenario(FULL_MODEL, overrides(options, 1_000_000 + number))

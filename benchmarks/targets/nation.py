@@ -83,8 +83,8 @@ def nation_rounds(options: Options) -> dict[str, list[Report]]:
 
 def _size(task: Report) -> tuple[int, int]:
     """Return people and months of a task, from its counties alone."""
-    from sim.counties import build_counties
-    from sim.scenario import load_scenario
+    from sim.scenario.scenario import load_scenario
+    from sim.world.counties.building import build_counties
 
     parameters = load_scenario(Path(task["scenario"]), task["overrides"]).parameters
     return int(build_counties(parameters, parameters.world.seed).agents.sum()), parameters.months
@@ -107,7 +107,7 @@ def identical(first: Sequence[Report], second: Sequence[Report]) -> Spread:
 
 def _size_note(report: Report) -> str:
     """Return what was run, and whether a second thread was used at all."""
-    from sim.columnar_engine import SMALL_WORLD
+    from sim.engines.columnar.engine import SMALL_WORLD
 
     small = f"; below {SMALL_WORLD:,} people one thread is used" if report["people"] < SMALL_WORLD else ""
     return f"{report['people']:,} people, {report['counties']:,} counties, {report['months']} months{small}"

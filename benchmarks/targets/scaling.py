@@ -30,7 +30,7 @@ DOUBLINGS = (1, 2, 4)
 
 def rates(factor: float) -> list[str]:
     """Return overrides that multiply what happens to a person: crime, street arrests and interviews."""
-    from sim.scenario import load_scenario
+    from sim.scenario.scenario import load_scenario
 
     parameters = load_scenario(FULL_MODEL, []).parameters
     crimes = parameters.crime.recorded_per_100k.model_dump()
@@ -61,7 +61,7 @@ def _expected(factor: float) -> float:
 
 def opportunities(setting: Any) -> float:
     """Return opportunities in a month of a run, the mean over its months."""
-    from sim.run import records
+    from sim.running.run import records
 
     return sum(float(record.opportunities.sum()) for record in records(setting, SEED)) / len(setting.months)
 

@@ -46,8 +46,8 @@ def columnar_engine(options: Options) -> list[Line]:
 
 def mesa_engine(options: Options) -> list[Line]:
     """Target 2: the Mesa engine, full model, against the bare Mesa toy."""
-    if importlib.util.find_spec("sim.mesa_engine") is None:
-        return [Line(2, "Mesa engine", None, "", note="skipped: this version has no sim.mesa_engine")]
+    if importlib.util.find_spec("sim.engines.mesa.model") is None:
+        return [Line(2, "Mesa engine", None, "", note="skipped: this version has no Mesa engine")]
     lines = []
     for people in options.mesa_people:
         months = options.mesa_months

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
+from sim.numerics.compiled import rule
 
 STREET_FELONY = 7
 STREET_MISDEMEANOR = 9

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import rule
+from sim.numerics.compiled import rule
 
 RISK_UNIT = 1048576.0
 """Risks of being reported and solved are summed as whole numbers of 2**-20, so that the order does not matter."""

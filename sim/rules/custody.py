@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
-from sim.draws import geometric
+from sim.numerics.compiled import rule
+from sim.numerics.draws import geometric
 from sim.rules.booking import CITIZEN, LAWFUL, UNAUTHORIZED
 
 STAYS_AWAY, RETURNS, REPLACED = 0, 1, 2

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import int64, rule
+from sim.numerics.compiled import int64, rule
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)

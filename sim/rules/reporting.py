@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import rule
+from sim.numerics.compiled import rule
 
 FEAR_STEP = 1.0 / 32.0
 """A stored step of own fear; 255 steps are the most a person can fear."""

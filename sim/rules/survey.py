@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import rule
+from sim.numerics.compiled import rule
 from sim.rules.opportunity import scattered
 
 ROTATIONS = 6

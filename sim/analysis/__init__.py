@@ -1,0 +1,1 @@
+"""What the numbers mean: statistics of paired runs, and the rows of a summary."""

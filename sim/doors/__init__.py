@@ -1,0 +1,1 @@
+"""Where a user comes in: the command line and the functions for notebooks."""

@@ -1,0 +1,360 @@
+"""The command line. Nothing is imported before it is needed, so that help and mistakes are answered at once."""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import gc
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sim.doors.cli.batches import add_batch_commands, add_executing, add_shard, execution_options, exit_status
+from sim.doors.cli.results import add_results_commands
+from sim.words.faults import UserError, printable
+
+Arguments = argparse.Namespace
+
+ENGINES = ("columnar", "mesa")
+PROGRAM = """\
+darkfigure simulates people, police and immigration enforcement month by month and keeps two books: crime that
+happened and crime that was recorded."""
+EXAMPLES = {
+    "run": """\
+examples:
+  darkfigure run scenarios/secure_communities.yaml
+  darkfigure run scenarios/baseline.yaml --seed 7 --set world.people=50000 --set months=48 --out outputs/mine
+  darkfigure run scenarios/secure_communities.yaml --figures""",
+    "compare": """\
+examples:
+  darkfigure compare scenarios/compare_programs.yaml
+  darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10
+  darkfigure compare study.yaml --replications 1000 --shard 3/8 --out shards/3""",
+    "sweep": """\
+examples:
+  darkfigure sweep scenarios/sweep_cooperation_trust.yaml
+  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 2 --set world.people=200000
+  darkfigure sweep study.yaml --shard 3/8 --out shards/3""",
+    "resume": """\
+examples:
+  darkfigure resume outputs/compare_programs-20260301-221500
+  darkfigure resume outputs/night --on-error continue""",
+    "status": """\
+example:
+  darkfigure status outputs/compare_programs-20260301-221500""",
+    "rerun": """\
+examples:
+  darkfigure rerun outputs/night baseline.7
+  darkfigure rerun outputs/night p00012.0 --out outputs/odd_one""",
+    "merge": """\
+example, after a job array of four jobs, each with its own number i in --shard i/4 --out shards/i:
+  darkfigure merge shards/1 shards/2 shards/3 shards/4 --out outputs/whole""",
+    "check": """\
+example:
+  darkfigure check scenarios/*.yaml""",
+    "plot": """\
+examples:
+  darkfigure plot outputs/demo --format svg --format pdf
+  darkfigure plot outputs/low_fear outputs/high_fear --out side_by_side
+  darkfigure plot outputs/sweep --levers detainers.cooperation trust.sensitivity --outcome gap_total""",
+    "export": """\
+examples:
+  darkfigure export outputs/demo --to stata
+  darkfigure export outputs/demo --to csv --wide --out panel
+  darkfigure export outputs/demo --to csv --tables crime counties""",
+    "describe": """\
+examples:
+  darkfigure describe
+  darkfigure describe --odd > odd.md""",
+}
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"darkfigure {version('darkfigure')}")
+        except PackageNotFoundError:
+            print("darkfigure (not installed)")
+        parser.exit()
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="darkfigure",
+        description=PROGRAM,
+        epilog="example:\n  darkfigure compare scenarios/compare_programs.yaml",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    run = command_parser(commands, "run", "run one scenario and keep its tables in a folder", run_command)
+    run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML)")
+    run.add_argument("--figures", action="store_true", help="draw maps over time and the funnel, in DIR/figures")
+    _add_running(run)
+
+    compare = command_parser(commands, "compare", "run scenarios over the same luck and compare them", compare_command)
+    compare.add_argument(
+        "scenarios", metavar="SCENARIO", nargs="+", help="two or more scenario files, or one comparison file"
+    )
+    compare.add_argument("--reference", metavar="NAME", help="the scenario to compare with (default: the first)")
+    compare.add_argument("--replications", metavar="N", help="runs of each scenario (default: the file's, or 20)")
+    _add_running(compare)
+    add_executing(compare)
+    add_shard(compare)
+
+    sweep = command_parser(commands, "sweep", "run a scenario at many points of its parameters", sweep_command)
+    sweep.add_argument("file", metavar="FILE", help="sweep file (YAML)")
+    sweep.add_argument("--replications", metavar="N", help="runs of each point (default: the file's, or 5)")
+    sweep.add_argument("--keep", choices=("outcomes", "tables"), help="measures alone, or all tables of each run")
+    _add_running(sweep)
+    add_executing(sweep)
+    add_shard(sweep)
+    add_batch_commands(commands)
+    add_results_commands(commands)
+
+    check = command_parser(
+        commands, "check", "check files without running them, and tell what running needs", check_command
+    )
+    check.add_argument("files", metavar="FILE", nargs="+", help="scenario, comparison or sweep file (YAML)")
+
+    describe = command_parser(commands, "describe", "print the model: phases, rules, parameters", describe_command)
+    form = describe.add_mutually_exclusive_group()
+    form.add_argument("--odd", action="store_true", help="as an ODD protocol document (Markdown)")
+    form.add_argument("--json-schema", action="store_true", help="the JSON Schema of scenario files, for editors")
+    return parser
+
+
+def command_parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    help_text: str,
+    action: Callable[[Arguments], int],
+) -> argparse.ArgumentParser:
+    """Add a command with its example, and return its parser."""
+    parser = commands.add_parser(
+        name,
+        help=help_text,
+        description=help_text[0].upper() + help_text[1:] + ".",
+        epilog=EXAMPLES[name],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(action=action)
+    return parser
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    """Add the options that run, compare and sweep share."""
+    parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
+    parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
+    parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="overrides",
+        help="set a parameter, for example world.scale=0.01; may be repeated; paths are relative to this folder",
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: under outputs/)")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def count(text: str) -> int:
+    """Return a number of processes or threads."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1024):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1024")
+    return int(text)
+
+
+def run_command(arguments: Arguments) -> int:
+    """Run one scenario into a folder."""
+    from sim.scenario.scenario import checked_seed, load_scenario
+
+    seed = 1 if arguments.seed is None else checked_seed(arguments.seed)
+    scenario = load_scenario(arguments.scenario, arguments.overrides)
+    out = free_folder(arguments.out, scenario.name)
+    from sim.running.run import run_to_folder
+
+    threads, watcher = arguments.threads or processors(), None
+    if arguments.figures:
+        from sim.telling.figures.of_runs import RunFigures
+
+        watcher = RunFigures()
+    run_to_folder(
+        scenario,
+        seed=seed,
+        engine=arguments.engine,
+        threads=threads,
+        out=out,
+        quiet=arguments.quiet,
+        watcher=watcher,
+    )
+    if watcher is not None and not arguments.quiet:
+        print(f"Figures: {out / 'figures'}")
+    return 0
+
+
+def compare_command(arguments: Arguments) -> int:
+    """Run scenarios over the same luck into a folder and compare them."""
+    from sim.scenario.scenario import compare_scenarios
+
+    options = {name: getattr(arguments, name) for name in ("reference", "replications", "seed")}
+    given = {name: text for name, text in options.items() if text is not None}
+    comparison = compare_scenarios(arguments.scenarios, arguments.overrides, given)
+    out = free_folder(arguments.out, comparison.name)
+    from sim.jobs.compare import compare_to_folder
+
+    folder = compare_to_folder(
+        comparison,
+        workers=arguments.workers or processors(),
+        threads=arguments.threads or 1,
+        engine=arguments.engine,
+        out=out,
+        quiet=arguments.quiet,
+        shard=arguments.shard,
+        options=execution_options(arguments),
+    )
+    return exit_status(folder)
+
+
+def sweep_command(arguments: Arguments) -> int:
+    """Run a sweep into a folder, and tell what its points say."""
+    from sim.scenario.design.files import load_sweep
+
+    options = {name: getattr(arguments, name) for name in ("replications", "seed", "keep")}
+    sweep = load_sweep(
+        arguments.file, arguments.overrides, {name: text for name, text in options.items() if text is not None}
+    )
+    out = free_folder(arguments.out, sweep.name)
+    from sim.jobs.sweep import sweep_to_folder
+
+    folder = sweep_to_folder(
+        sweep, engine=arguments.engine, out=out, options=execution_options(arguments), shard=arguments.shard
+    )
+    return exit_status(folder)
+
+
+def check_command(arguments: Arguments) -> int:
+    """Check files; all are read before the command ends."""
+    status = 0
+    for file in arguments.files:
+        try:
+            print(printable(f"{file}: {'; '.join(_checked(file))}"))
+        except UserError as error:
+            print(error, file=sys.stderr)
+            status = 2
+    return status
+
+
+def _checked(file: str) -> tuple[str, str]:
+    """Return what a sound file is, and what its runs will need, as ``run``, ``compare`` and ``sweep`` tell it."""
+    from sim.running.needs import forecast_comparison, forecast_run, forecast_sweep
+    from sim.scenario.scenario import check_file, kind_of, load_comparison, load_scenario
+
+    kind = kind_of(file)
+    if kind == "sweep":
+        from sim.scenario.design.files import check_words, load_sweep
+
+        sweep = load_sweep(file)
+        return check_words(sweep), str(forecast_sweep(sweep, "columnar", 1, processors()))
+    told = check_file(file)
+    if kind == "scenario":
+        return told, str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
+    return told, str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
+
+
+def describe_command(arguments: Arguments) -> int:
+    """Print the model from the code."""
+    if arguments.json_schema:
+        from sim.telling.describe.schema import schema_text
+
+        print(schema_text(), end="")
+        return 0
+    if arguments.odd:
+        from sim.telling.describe.odd_protocol import odd_text
+
+        print(odd_text(), end="")
+        return 0
+    from sim.telling.describe.overview import model_text
+
+    print(model_text(), end="")
+    return 0
+
+
+def free_folder(out: Path | None, name: str) -> Path:
+    """Return the folder for results: ``out``, or a new one under ``outputs/``.
+
+    Raises
+    ------
+    UserError
+        If ``out`` holds something already or nothing can be written there.
+    """
+    if out is None:
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+        first = Path("outputs") / f"{name}-{stamp}"
+        out, count = first, 1
+        while out.exists():
+            count += 1
+            out = first.with_name(f"{first.name}-{count}")
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--out {out}: is a file; give a new folder")
+    if out.is_dir() and any(out.iterdir()):
+        raise UserError(f"--out {out}: the folder is not empty, and nothing in it is overwritten; give a new one")
+    parent = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise UserError(f"--out {out}: cannot write in {parent}")
+    return out
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _rest_collector() -> None:
+    """Let the garbage collector look seldom, and not at all at the end: loading modules leaves nothing to collect."""
+    gc.set_threshold(100_000, 20, 20)
+    atexit.register(gc.freeze)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its status: 0 done, 1 runs failed, 2 a mistake to put right, 130 interrupted.
+
+    Without ``argv`` the process is the command's own.
+    """
+    if argv is None:
+        _rest_collector()
+    try:
+        arguments = build_parser().parse_args(argv)
+        status = int(arguments.action(arguments))
+        sys.stdout.flush()
+        return status
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 2
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except MemoryError:
+        print("not enough memory; lower world.people or world.scale, or --workers", file=sys.stderr)
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        print(printable(f"{named}{error.strerror or error}"), file=sys.stderr)
+    return 2

@@ -1,0 +1,237 @@
+"""From ledgers and folders to what a notebook gets of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.doors.notebook.results import Figures, Results, Tables
+from sim.jobs.folders import sweep_in
+from sim.telling.export.tables import TABLES, WrittenTable
+from sim.words.faults import UserError, printable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.engines.ledger import Ledger
+    from sim.running.batch import Batch
+    from sim.running.measures import RunSummary
+    from sim.scenario.scenario import Scenario
+    from sim.telling.figures.style import Drawn
+
+RUN_TABLES = ("crime", "people", "enforcement", "counties")
+
+
+def view_of_ledger(scenario: Scenario, ledger: Ledger, seed: int, replication: int) -> Results:
+    """Return a run that is in memory."""
+    from sim.running.measures import reduce
+    from sim.running.tables.files import world_table
+
+    def table(name: str) -> Callable[[], pd.DataFrame]:
+        return lambda: ledger.tables(scenario.name, replication)[name].unify_dictionaries().to_pandas()
+
+    readers = {name: table(name) for name in RUN_TABLES} | {"world": lambda: world_table(ledger.counties).to_pandas()}
+    agents, months = int(ledger.counties.agents.sum()), ledger.months
+    return Results(
+        "run",
+        scenario.name,
+        scenario.parameters.title,
+        f"{_run_in_words(agents, months)}, seed {seed}, replication {replication}",
+        None,
+        Tables(readers),
+        Figures(lambda: _run_figures(scenario, ledger)),
+        lambda: _summary({scenario.name: [reduce(ledger, scenario.name, replication, 0)]}, scenario.name),
+    )
+
+
+def view_of_folder(folder: Path) -> Results:
+    """Return the run, comparison or sweep in ``folder``.
+
+    Raises
+    ------
+    UserError
+        Where there is none.
+    """
+    if (folder / "plan.json").exists():
+        return _view_of_batch(folder)
+    if (folder / "scenario.yaml").exists() and (folder / "manifest.json").exists():
+        return _view_of_run(folder)
+    if (folder / "comparison.yaml").exists() and (folder / "manifest.json").exists():
+        return _view_of_comparison(folder)
+    what = "holds no results" if folder.is_dir() else "no such folder"
+    raise UserError(printable(f"{folder}: {what}; give the folder of a run, a comparison or a sweep"))
+
+
+def _view_of_run(folder: Path) -> Results:
+    from sim.running.stored import stored_run, stored_scenario
+
+    scenario = stored_scenario(folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+    def summarize() -> pd.DataFrame:
+        from sim.running.measures import reduce
+
+        name, replication, ledger = stored_run(folder)
+        return _summary({name: [reduce(ledger, name, replication, 0)]}, name)
+
+    return Results(
+        "run",
+        scenario.name,
+        scenario.parameters.title,
+        f"{manifest['people']:,} people, {manifest['months']} months, seed {manifest['seed']}",
+        folder,
+        Tables(_stored_tables(folder)),
+        Figures(lambda: _run_figures(scenario, stored_run(folder).ledger)),
+        summarize,
+    )
+
+
+def _view_of_comparison(folder: Path) -> Results:
+    """Return a comparison whose folder has no plan: one of an earlier version."""
+    from sim.running.stored import stored_results
+    from sim.scenario.scenario import load_comparison
+    from sim.telling.figures.style import write_figures
+
+    comparison = load_comparison(folder / "comparison.yaml")
+    return Results(
+        "comparison",
+        folder.name,
+        comparison.title,
+        _batch_in_words([scenario.name for scenario in comparison.scenarios], comparison.replications)
+        + f", reference {comparison.reference}",
+        folder,
+        Tables(_stored_tables(folder)),
+        Figures(lambda: write_figures(stored_results(folder), folder)),
+        lambda: _stored_table(folder / "summary.csv"),
+    )
+
+
+def _view_of_batch(folder: Path) -> Results:
+    from sim.running.batch import Batch
+
+    batch = Batch.open(folder)
+    plan = batch.plan
+    is_sweep = plan.kind == "sweep"
+    words = f"{_points(folder):,} points; {_each(plan.replications)}" if is_sweep else ""
+    words = words or _batch_in_words(plan.scenarios, plan.replications)
+    progress = "" if batch.is_complete else f", {len(batch.finished())} of {len(plan)} runs done"
+    reference = f", reference {plan.reference}" if plan.reference else ""
+    tables = Tables(_batch_tables(batch))
+    return Results(
+        plan.kind,
+        plan.name,
+        plan.title,
+        f"{words}{reference}, seed {plan.seed}{progress}",
+        folder,
+        tables,
+        Figures(lambda: _batch_figures(batch)),
+        lambda: _batch_summary(batch),
+    )
+
+
+def _batch_summary(batch: Batch) -> pd.DataFrame:
+    if (batch.path / "summary.csv").exists() and batch.is_complete:
+        return _stored_table(batch.path / "summary.csv")
+    if batch.plan.kind == "sweep":
+        return _means_by_point(batch)
+    results = batch.results()
+    return _summary(results.runs, results.reference)
+
+
+def _batch_figures(batch: Batch) -> list[Drawn]:
+    from sim.telling.figures.style import write_figures
+
+    if batch.plan.kind == "sweep":
+        from sim.telling.figures.chosen_outcome import draw_sweeps
+
+        return draw_sweeps({batch.path.name: sweep_in(batch.path)})
+    return write_figures(batch.results(), batch.path)
+
+
+def _means_by_point(batch: Batch) -> pd.DataFrame:
+    """Return the mean outcomes of each point of a growing sweep, beside the point's values."""
+
+    outcomes = batch.outcomes().to_pandas().astype({"scenario": "str"})
+    means = outcomes.drop(columns="replication").groupby("scenario", sort=False).mean().reset_index()
+    design: pd.DataFrame = _stored_table(batch.path / "design.csv").rename(columns={"point": "scenario"})
+    return design.merge(means, on="scenario")
+
+
+def _batch_tables(batch: Batch) -> dict[str, Callable[[], pd.DataFrame]]:
+    """Return what reads each table: its file, or while the batch grows what is there of it."""
+    stored = _stored_tables(batch.path)
+    growing = ("outcomes",) if batch.plan.keep == "outcomes" else (*RUN_TABLES, "outcomes")
+
+    def pieces(name: str) -> Callable[[], pd.DataFrame]:
+        return lambda: _joined(list(batch.tables(name)))
+
+    return {name: pieces(name) for name in growing if name not in stored} | stored
+
+
+def _joined(pieces: list[Any]) -> pd.DataFrame:
+    import pyarrow as pa
+
+    if not pieces:
+        raise UserError("no run is done yet")
+    return pa.concat_tables(pieces).unify_dictionaries().to_pandas()
+
+
+def _stored_tables(folder: Path) -> dict[str, Callable[[], pd.DataFrame]]:
+    paths = [folder / f"{name}{ending}" for name in TABLES for ending in (".parquet", ".csv")]
+    return {path.stem: _reader(path) for path in paths if path.exists()}
+
+
+def _reader(path: Path) -> Callable[[], pd.DataFrame]:
+    return lambda: _stored_table(path)
+
+
+def _stored_table(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    return WrittenTable(path.stem, path, {}).content.to_pandas()
+
+
+def _summary(runs: Mapping[str, Sequence[RunSummary]], reference: str) -> pd.DataFrame:
+    """Return the rows of a summary in the columns of ``summary.csv``."""
+    import pandas as pd
+
+    from sim.analysis.summary import COLUMNS, rows_of
+
+    rows = [
+        (row.scenario, row.measure, row.group, row.estimate.estimate, row.estimate.low, row.estimate.high, row.unit)
+        for row in rows_of(runs, reference)
+    ]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame.astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
+
+
+def _run_figures(scenario: Scenario, ledger: Ledger) -> list[Drawn]:
+    from sim.telling.figures.of_runs import RunFigures
+    from sim.telling.figures.style import write_run_figures
+
+    watcher = RunFigures()
+    watcher.prepare(scenario, ledger.counties, ledger.months)
+    for index in range(len(ledger.months)):
+        watcher.add(ledger.record(index))
+    return write_run_figures(watcher.results(), watcher.maps(), Path())
+
+
+def _run_in_words(agents: int, months: Sequence[str]) -> str:
+    return f"{agents:,} people, {months[0]} to {months[-1]}"
+
+
+def _points(folder: Path) -> int:
+    return len((folder / "design.csv").read_text(encoding="utf-8").splitlines()) - 1
+
+
+def _batch_in_words(names: Sequence[str], replications: int) -> str:
+    shown = ", ".join(names) if len(names) <= 5 else f"{len(names)} scenarios"
+    return f"{shown}; {_each(replications)}"
+
+
+def _each(replications: int) -> str:
+    return "one run each" if replications == 1 else f"{replications} replications each"

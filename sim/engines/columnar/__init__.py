@@ -1,0 +1,1 @@
+"""The fast engine: compiled loops over blocks of cells, whose cost follows events."""

@@ -1,0 +1,79 @@
+"""Phases 3 to 8 of the columnar engine, block by block of cells: everything that reads only start-of-month state.
+
+What later phases need is pushed onto lists; blocks are whole counties, so that threads never write to the same place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engines.columnar.crime import offending, opportunity
+from sim.engines.columnar.docket import in_order_of_slot
+from sim.engines.columnar.police import (
+    clearance,
+    recording,
+    reporting,
+    solving_draws,
+    street_arrest,
+    street_counts,
+    told_to_survey,
+)
+from sim.engines.columnar.records import Array, Book, Land, Month, State, with_room
+from sim.numerics.compiled import block, unowned
+
+BATCH_AGENTS = 100_000
+
+
+@block
+def _batch_end(cell: int, last: int, cells: Array) -> int:
+    """Return the end of a batch of cells that starts at ``cell`` and holds some hundred thousand people."""
+    people = 0
+    while cell < last and people < BATCH_AGENTS:
+        people += cells[cell].people
+        cell += 1
+    return cell
+
+
+@block
+def run_block(
+    first_county: int, last_county: int, land: Land, state: State, table: Array, month: Month, book: Book
+) -> tuple[Array, Array, Array]:
+    """Run phases 3 to 8 for a range of counties; returns arrests, people reassured, and what the survey will hear."""
+    constants = table[0]
+    land, state = unowned(land), unowned(state)
+    month, book = unowned(month), unowned(book)
+    arrests, calmed, told = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+    arrested, reassured, heard = 0, 0, 0
+    cell, last = land.counties[first_county].cell_first, land.counties[last_county - 1].cell_end
+    while cell < last:
+        end = _batch_end(cell, last, land.cells)
+        met, incidents = opportunity(cell, end, land, state, constants, month, book)
+        crimes = offending(met, incidents, land, constants, month, book)
+        solve = solving_draws(crimes, incidents, land, month)
+        reported, chance, full, left = reporting(crimes, incidents, solve, land, state, constants, month, book)
+        recorded = recording(crimes, incidents, reported, left, land, constants, book)
+        stops = street_counts(cell, end, land, constants, month)
+        arrests = with_room(arrests, arrested, crimes + stops.sum())
+        calmed, told = with_room(calmed, reassured, crimes), with_room(told, heard, crimes)
+        solved, calm = clearance(
+            crimes,
+            incidents,
+            solve,
+            reported,
+            recorded,
+            chance,
+            full,
+            land,
+            state,
+            constants,
+            month,
+            book,
+            arrests[arrested:],
+            calmed[reassured:],
+        )
+        arrested, reassured = arrested + solved, reassured + calm
+        heard += told_to_survey(crimes, incidents, solve, land, constants, month, told[heard:])
+        arrested += street_arrest(cell, end, stops, land, state, constants, month, arrests[arrested:])
+        cell = end
+    first_slot, last_slot = land.county_base[first_county], land.county_base[last_county]
+    return in_order_of_slot(arrests[:arrested], first_slot, last_slot), calmed[:reassured], told[:heard]

@@ -1,0 +1,354 @@
+"""The columnar engine: the fourteen phases as compiled loops over blocks of cells; cost follows events, not people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engines.columnar import blocks as blocks
+from sim.engines.columnar import booking as booking_loops
+from sim.engines.columnar import custody as custody_loops
+from sim.engines.columnar import news as news_loops
+from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
+from sim.engines.columnar.records import (
+    CELL,
+    CONDITION,
+    COUNTY,
+    POOL,
+    RELEASE,
+    Book,
+    Booked,
+    Land,
+    Month,
+    Registry,
+    State,
+)
+from sim.engines.ledger import MonthRecord
+from sim.rules.detainer import capacity_this_month
+from sim.rules.survey import ROTATIONS
+from sim.world.constants import as_record
+from sim.world.people import World, county_ranges
+from sim.world.setting import Setting, hispanic_risk, program_flags
+
+SMALL_WORLD = 5_000_000
+"""Below so many people, threads inside a run cost more than they save: run replications in parallel instead."""
+CHUNKS, DOCKETS = 16, 4
+"""Parts for each thread in which a month's crimes, and a month's arrests, are worked through."""
+Result = TypeVar("Result")
+
+
+def chosen_in_capacity(office: Events, level: Events, rank: npt.NDArray[np.float64], quota: Events) -> Events:
+    """Return indices of the requests within each field office's capacity: gravest level first, then by keyed rank."""
+    order = np.lexsort((rank, level, office))
+    sorted_office = office[order]
+    first = np.searchsorted(sorted_office, sorted_office, side="left")
+    place = np.arange(len(order)) - first
+    result: Events = order[place < quota[sorted_office]]
+    return result
+
+
+class ColumnarEngine:
+    """One run on arrays; iterate over ``months()`` to run it."""
+
+    def __init__(self, setting: Setting, seed: int, threads: int = 1, *, keep_world: bool = True) -> None:
+        """Lay out a run of ``setting`` with the luck of ``seed``.
+
+        Unless ``keep_world`` holds, the run uses up the world's people instead of a copy: half the memory, one run.
+        """
+        self.setting, self.world, self.constants = setting, setting.world, setting.constants
+        world, count = self.world, len(self.world.counties.code)
+        self.land = _land(setting, seed)
+        community = int(world.community_base[-1])
+        self.state = State(
+            person=world.person.copy() if keep_world else world.person,
+            fear_steps=np.zeros(community, dtype=np.uint8),
+            fear_month=np.zeros(community, dtype=np.uint8),
+            roster=world.roster.copy() if keep_world else world.roster,
+        )
+        self.record = as_record(setting.constants)
+        self.threads = threads if world.size >= SMALL_WORLD else 1
+        self.pool: ThreadPoolExecutor | None = None
+        self.chunks = county_ranges(world.slot_base, 1 if self.threads == 1 else CHUNKS * self.threads)
+        ranges = county_ranges(world.slot_base, 1 if self.threads == 1 else DOCKETS * self.threads)
+        ends = [(int(world.slot_base[first]), int(world.slot_base[last])) for first, last in ranges]
+        self.dockets = [Docket(first, last, setting.parameters.months) for first, last in ends]
+        self.interviews: dict[int, list[Events]] = defaultdict(list)
+        self.county_fear = np.zeros(count)
+        self.risk = np.ones((count, 3, 2))
+        self.removal_risk = setting.starting_removal_risk.copy()
+        self.load = np.ones(count)
+        region_agents = np.bincount(world.counties.region, weights=world.counties.agents.astype(np.float64))
+        self.office_capacity = [self.constants.capacity_per_agent * size for size in region_agents]
+        self.recent = np.zeros(len(world.cell_county))
+        self.custody_counts = np.zeros((count, 3, 3, 4), dtype=np.int64)
+        news_loops.count_people(self.land, self.state, self.custody_counts)
+        width = self.constants.panel_width
+        most = world.size // max(1, width) + 2 * count
+        nobody = np.empty(0, dtype=np.int64)
+        members, rotations = news_loops.panel_of(self.land, width, most) if width else (nobody, nobody)
+        self.panels = [members[rotations == month] for month in range(ROTATIONS)]
+        self._plan_first_releases()
+
+    def _plan_first_releases(self) -> None:
+        world = self.world
+        homes = np.searchsorted(world.slot_base, world.release_slot, side="right") - 1
+        events = (world.release_slot << 24) | (homes << 8) | RELEASE
+        order = np.argsort(events, kind="stable")
+        events, due = events[order], world.release_month[order]
+        for docket in self.dockets:
+            low, high = np.searchsorted(events, [docket.first << 24, docket.last << 24])
+            docket.plan(events[low:high], due[low:high])
+
+    def _side_by_side(self, work: Callable[..., Result], *parts: Sequence[Any]) -> list[Result]:
+        """Return what ``work`` gives for each of several parts, in threads where the run has them."""
+        if self.pool is None:
+            return [work(*each) for each in zip(*parts, strict=True)]
+        return list(self.pool.map(work, *parts))
+
+    def months(self) -> Iterator[MonthRecord]:
+        """Run the months in order and yield the record of each."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            self.pool = pool if self.threads > 1 else None
+            for t in range(self.setting.parameters.months):
+                yield self.step(t)
+
+    def step(self, t: int) -> MonthRecord:
+        """Run one month: the phases of the schedule."""
+        book = self._empty_book()
+        registries = [empty_registry(self.custody_counts) for _ in self.dockets]
+        self.policy(t)
+        month = self.patrol(t)
+        arrests, calmed, told = self.blocks(month, book)
+        for months_ahead in range(1, 7):
+            self.interviews[t + months_ahead].append(told[(told & 15) == months_ahead])
+        booked = self.booking(arrests, month, registries)
+        outcomes = self.detainer(booked, month, registries)
+        spread = self.custody(booked, outcomes, month, registries)
+        self.word_of_mouth(calmed, spread, month)
+        registry = merged(registries)
+        self.news(month, book, registry)
+        return self.count(month, book, registry)
+
+    def _empty_book(self) -> Book:
+        count, cells = len(self.land.counties), len(self.land.cells)
+        return Book(
+            crime=np.zeros((count, 8, 4, 5), dtype=np.int32),
+            people=np.zeros((count, 3, 3, 7), dtype=np.int64),
+            risk=np.zeros((count, 3, 2, 2), dtype=np.int64),
+            balance=np.zeros((count, 4, 2), dtype=np.int32),
+            cell_recorded=np.zeros(cells, dtype=np.int32),
+            opportunities=np.zeros(count, dtype=np.int64),
+            clipped=np.zeros(count, dtype=np.int64),
+        )
+
+    def policy(self, t: int) -> None:
+        """Phase 1: a legalization changes status; programs are read from the calendar."""
+        if t == self.setting.calendar.legalization:
+            share = self.constants.legalization_share
+            news_loops.legalize(t, self.land, self.state, share, self.custody_counts)
+
+    def patrol(self, t: int) -> Month:
+        """Phase 2: officers are spread over cells; with the news of last month this gives the month's conditions."""
+        count = len(self.land.counties)
+        guard = np.empty(len(self.land.cells))
+        news_loops.patrol(self.land, self.record, self.recent, guard)
+        now = np.empty(count, dtype=CONDITION)
+        now["fear"], now["background"] = self.county_fear, self.setting.background[t]
+        task_force = self.setting.calendar.agreement_287g_task_force[t]
+        shares = self.world.baseline.group_share
+        news_loops.conditions(self.record, shares, self.risk, self.removal_risk, self.load, task_force, now)
+        return Month(t, now, guard)
+
+    def blocks(self, month: Month, book: Book) -> tuple[Events, Events, Events]:
+        """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""
+
+        def run(chunk: tuple[int, int]) -> Any:
+            return blocks.run_block(*chunk, self.land, self.state, self.record, month, book)
+
+        arrests, calmed, told = zip(*self._side_by_side(run, self.chunks), strict=True)
+        return np.concatenate(arrests), np.concatenate(calmed), np.concatenate(told)
+
+    def booking(self, arrests: Events, month: Month, registries: list[Registry]) -> list[tuple[Booked, int]]:
+        """Phase 9: who is booked, matched and screened; by docket, the people and their number."""
+        arrests = np.sort(arrests, kind="stable")  # each block's are in order already
+        calendar, t = self.setting.calendar, month.index
+        programs = (calendar.cap[t], calendar.secure_communities[t], calendar.agreement_287g_jail[t])
+
+        def book(docket: Docket, registry: Registry) -> tuple[Booked, int]:
+            own = docket.own(arrests, 20)
+            events, due = np.empty(len(own), dtype=np.int64), np.empty(len(own), dtype=np.int64)
+            booked, count, planned = booking_loops.booking(
+                own, self.land, self.state, self.record, month, programs, registry, events, due
+            )
+            docket.plan(events[:planned], due[:planned])
+            return booked, count
+
+        return self._side_by_side(book, self.dockets, registries)
+
+    def detainer(
+        self, booked: list[tuple[Booked, int]], month: Month, registries: list[Registry]
+    ) -> list[npt.NDArray[np.int8]]:
+        """Phase 10: ICE ranks within its capacity and asks; the county honours or declines. Outcomes by docket."""
+        calendar, t, region = self.setting.calendar, month.index, self.world.counties.region
+        priority, cooperation = calendar.priority_enforcement[t], calendar.cooperation[t]
+
+        def request(people: tuple[Booked, int]) -> Any:
+            return booking_loops.request(*people, region, self.land, self.record, month, priority)
+
+        def decide(people: tuple[Booked, int], asked: Events, registry: Registry) -> Any:
+            return booking_loops.detainer(
+                people[0], asked, self.land, self.state, self.record, month, priority, cooperation, registry
+            )
+
+        who, office, level, rank = zip(*self._side_by_side(request, booked), strict=True)
+        starts = np.cumsum([0, *(count for _, count in booked)])
+        asked = np.zeros(starts[-1], dtype=np.int64)
+        wanted = np.concatenate([start + own for start, own in zip(starts[:-1], who, strict=True)])
+        offices, levels, ranks = np.concatenate(office), np.concatenate(level), np.concatenate(rank)
+        quota = np.array([capacity_this_month(capacity, t) for capacity in self.office_capacity])
+        asked[wanted[chosen_in_capacity(offices, levels, ranks, quota)]] = 1
+        return self._side_by_side(decide, booked, np.split(asked, starts[1:-1]), registries)
+
+    def custody(
+        self,
+        booked: list[tuple[Booked, int]],
+        outcomes: list[npt.NDArray[np.int8]],
+        month: Month,
+        registries: list[Registry],
+    ) -> list[Events]:
+        """Phase 11: courts, ICE, returns and arrivals; returns by docket who causes fear and why."""
+        shares = self.world.baseline.status_share
+
+        def settle(docket: Docket, people: tuple[Booked, int], outcome: Any, registry: Registry) -> Events:
+            due_now = docket.take(month.index)
+            events, due, spread = (np.empty(len(due_now) + 2 * len(outcome), dtype=np.int64) for _ in range(3))
+            planned, told = custody_loops.custody(
+                due_now,
+                people[0],
+                outcome,
+                self.land,
+                self.state,
+                self.record,
+                month,
+                shares,
+                registry,
+                events,
+                due,
+                spread,
+            )
+            docket.plan(events[:planned], due[:planned])
+            return spread[:told].copy()
+
+        return self._side_by_side(settle, self.dockets, booked, outcomes, registries)
+
+    def word_of_mouth(self, calmed: Events, spread: list[Events], month: Month) -> None:
+        """Phase 12: reassurance, and fear among those close to people removed."""
+        calmed = np.sort(calmed)
+
+        def tell(docket: Docket, heard: Events) -> None:
+            own = docket.own(calmed, 0)
+            custody_loops.word_of_mouth(own, heard, len(heard), self.land, self.state, self.record, month)
+
+        self._side_by_side(tell, self.dockets, spread)
+
+    def news(self, month: Month, book: Book, registry: Registry) -> None:
+        """Phase 13: county fear, believed risks and police workload."""
+        baseline, counties, calendar = self.world.baseline, self.world.counties, self.setting.calendar
+        expected = (baseline.expected_risk, baseline.expected_recorded, baseline.expected_removable)
+        news_loops.news(
+            self.record,
+            self.land,
+            month,
+            book,
+            registry,
+            counties.region,
+            (counties.neighbour_start, counties.neighbour),
+            expected,
+            calendar.publicity[month.index],
+            calendar.presence[month.index],
+            self.county_fear,
+            self.risk,
+            self.removal_risk,
+            self.load,
+            self.recent,
+        )
+
+    def count(self, month: Month, book: Book, registry: Registry) -> MonthRecord:
+        """Phase 14: the survey's interviews, and the record of the month."""
+        waiting = self.interviews.pop(month.index, [])
+        told = np.concatenate(waiting) if waiting else np.empty(0, dtype=np.int64)
+        panel = self.panels[month.index % ROTATIONS]
+        trust_sum = np.zeros((len(self.land.counties), 3, 3), dtype=np.int64)
+        news_loops.count_survey(panel, told, self.land, self.state, self.record, month, book, trust_sum)
+        counts = self.custody_counts
+        book.people[..., 0] = counts[..., :3].sum(axis=-1)
+        book.people[..., 1:4] = counts[..., 1:]
+        respondents = book.people[..., 6]
+        with np.errstate(invalid="ignore"):
+            trust = trust_sum / news_loops.TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
+        return MonthRecord(
+            index=month.index,
+            crime=book.crime,
+            people=book.people,
+            trust=trust,
+            enforcement=registry.enforcement,
+            programs=program_flags(self.setting, month.index),
+            county_fear=self.county_fear.copy(),
+            relative_risk=hispanic_risk(self.setting, self.risk),
+            removal_risk=self.removal_risk.copy(),
+            officers=self.setting.officers,
+            balance=book.balance,
+            opportunities=book.opportunities,
+            clipped=book.clipped,
+        )
+
+
+def _land(setting: Setting, seed: int) -> Land:
+    """Return the world as the tables of records that compiled loops read."""
+    world = setting.world
+    return Land(
+        seed=seed,
+        world_seed=world.seed,
+        counties=_county_records(world),
+        cells=_cell_records(world),
+        pools=_pool_records(world),
+        neighbour=world.neighbour,
+        county_base=world.slot_base,
+        pool_low=world.pool_low,
+    )
+
+
+def _county_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.counties.code), dtype=COUNTY)
+    baseline = world.baseline
+    records["code"], records["base"] = world.counties.code, world.slot_base[:-1]
+    records["people"] = np.diff(world.slot_base)
+    records["low"], records["size"] = world.group_low, world.group_size
+    records["community"], records["community_people"] = world.community_base[:-1], np.diff(world.community_base)
+    records["cell_first"], records["cell_end"] = world.cell_first[:-1], world.cell_first[1:]
+    records["types"], records["organization"] = baseline.type_cumulative, baseline.organization_opportunity
+    records["opportunity_rate"], records["street_rate"] = baseline.opportunity_rate, baseline.street_rate
+    return records
+
+
+def _cell_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.cell_county), dtype=CELL)
+    county = world.cell_county.astype(np.int64)
+    records["county"] = county
+    records["entity"] = (world.counties.code[county] << 32) | (np.arange(len(county)) - world.cell_first[county])
+    records["low"], records["size"], records["pool"] = world.cell_low, world.cell_size, world.cell_pool
+    records["people"] = world.cell_size.sum(axis=1)
+    records["neighbour_first"], records["neighbours"] = world.neighbour_start[:-1], np.diff(world.neighbour_start)
+    return records
+
+
+def _pool_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.pool_low), dtype=POOL)
+    records["low"], records["size"] = world.pool_low, world.pool_size
+    records["roster"], records["entries"] = world.roster_start[:-1], np.diff(world.roster_start)
+    return records

@@ -1,0 +1,287 @@
+"""Phases 5 to 8 of the columnar engine: who reports, what police record and clear, and street arrests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engines.columnar.people import group_at, prefetch_fear, sensitivity_and_trust
+from sim.engines.columnar.records import ORGANIZATION, Array, Book, Incidents, Land, Month, State, arrest_of
+from sim.numerics.compiled import block, helper, int64, prefetch, unowned
+from sim.numerics.draws import Purpose, draw, poisson
+from sim.rules.arrest import street_arrest_mean, street_charge
+from sim.rules.clearance import clearance_probability, risk_units, witness_help
+from sim.rules.opportunity import choose, likely_mass, roster_entry
+from sim.rules.reporting import (
+    VICTIM,
+    first_caller,
+    is_recorded,
+    rest_of_call,
+    somebody_reports,
+    willing_to_report,
+)
+from sim.rules.survey import is_panel_member, next_interview, rotation
+from sim.world.constants import Constants
+from sim.world.person import custody_of, status_of
+
+SOLVE, STREET_COUNT, STREET_ARREST = int(Purpose.SOLVE), int(Purpose.STREET_COUNT), int(Purpose.STREET_ARREST)
+REPORTED, RECORDED, CLEARED, REPORTED_BY_STATUS = 1, 2, 3, 5
+CLEARING, THIRD_PARTY, WITNESS, TELLING = 0, 1, 2, 3
+"""What each of the uniforms of solving a crime decides."""
+
+
+@block
+def solving_draws(n: int, met: Incidents, land: Land, month: Month) -> Array:
+    """Return four uniforms for each crime, of which each decides one thing about solving it."""
+    met, land, month = unowned(met), unowned(land), unowned(month)
+    cells, numbers = met.cell, met.number
+    uniforms = np.empty((n, 4))
+    for i in range(n):
+        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, SOLVE)
+        uniforms[i, 0], uniforms[i, 1], uniforms[i, 2], uniforms[i, 3] = u[0], u[1], u[2], u[3]
+    return uniforms
+
+
+@block
+def _bystanders(n: int, met: Incidents, solve: Array, land: Land, state: State) -> Array:
+    """Return the slot of the third party of each crime against the community: of the target's group in the cell."""
+    met, land, state = unowned(met), unowned(land), unowned(state)
+    cells, groups, targets = met.cell, met.group, met.target
+    slots = np.empty(n, np.int32)
+    for i in range(n):
+        group = groups[i]
+        if group < 2:
+            cell = cells[i]
+            slots[i] = land.cells[cell].low[group] + int(solve[i, THIRD_PARTY] * land.cells[cell].size[group])
+            prefetch(state.person, slots[i])
+            prefetch_fear(targets[i], land.cells[cell].county, land, state)
+            prefetch_fear(slots[i], land.cells[cell].county, land, state)
+    return slots
+
+
+@helper
+def _third_status(group: int, slot: int, state: State) -> int:
+    """Return the status of a third party; outside the community all are citizens."""
+    return status_of(state.person[slot]) if group < 2 else 0
+
+
+@block
+def reporting(
+    n: int, met: Incidents, solve: Array, land: Land, state: State, constants: Constants, month: Month, book: Book
+) -> tuple[Array, Array, Array, Array]:
+    """Phase 5: who calls the police.
+
+    Returns for each crime who called (the victim 2, others 1, nobody 0), the chance that somebody did, the same at full
+    trust, and what is left of the uniform, which recording will use.
+    """
+    met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
+    cells, crimes, groups, targets, persons = met.cell, met.crime, met.group, met.target, met.target_person
+    bystanders = _bystanders(n, met, solve, land, state)
+    reported = np.empty(n, dtype=np.int8)
+    chance, full, left = np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        crime, group = int64(crimes[i]), int64(groups[i])
+        county = land.cells[cells[i]].county
+        status = status_of(persons[i])
+        if group == ORGANIZATION:
+            victim, third, officer = constants.organization_reports[crime], 0.0, 0.0
+            chance[i] = victim
+            full[i] = victim
+        else:
+            other = _third_status(group, bystanders[i], state)
+            victim, third = constants.victim_full_trust[crime, status], constants.third_full_trust[crime, other]
+            officer = constants.officer[crime]
+            full[i] = constants.full_trust_union[crime, status, other]
+            chance[i] = full[i]
+        if group < 2:
+            sensitivity, now = sensitivity_and_trust(targets[i], county, group, month, land, state, constants)
+            if sensitivity > 0.0:
+                log_odds, offset = constants.victim_log_odds[crime], constants.offset[status]
+                victim = willing_to_report(log_odds, offset, sensitivity, now)
+            sensitivity, now = sensitivity_and_trust(bystanders[i], county, group, month, land, state, constants)
+            if sensitivity > 0.0:
+                log_odds, offset = constants.third_log_odds[crime], constants.offset[other]
+                third = willing_to_report(log_odds, offset, sensitivity, now)
+            chance[i] = somebody_reports(victim, third, officer)
+        others = somebody_reports(0.0, third, officer)
+        reported[i] = first_caller(met.calls[i], victim, others)
+        left[i] = rest_of_call(met.calls[i], victim, others)
+        book.crime[county, crime, group, REPORTED] += int64(reported[i] > 0)
+        if group < ORGANIZATION:
+            book.people[county, group, status, REPORTED_BY_STATUS] += int64(reported[i] > 0)
+    return reported, chance, full, left
+
+
+@block
+def recording(
+    n: int, met: Incidents, reported: Array, left: Array, land: Land, constants: Constants, book: Book
+) -> Array:
+    """Phase 6: police record a report or not; returns one flag a crime."""
+    met, land, book = unowned(met), unowned(land), unowned(book)
+    cells, crimes, groups = met.cell, met.crime, met.group
+    recorded = np.empty(n, dtype=np.int8)
+    for i in range(n):
+        told = int64(reported[i] > 0) & int64(is_recorded(left[i], constants.recording[crimes[i]]))
+        recorded[i] = told
+        book.crime[land.cells[cells[i]].county, crimes[i], groups[i], RECORDED] += told
+        book.cell_recorded[cells[i]] += told
+    return recorded
+
+
+@block
+def _witnesses(n: int, met: Incidents, solve: Array, land: Land, state: State) -> tuple[Array, Array]:
+    """Return the witness of each crime, anybody of the cell: group and slot."""
+    met, land, state = unowned(met), unowned(land), unowned(state)
+    cells = met.cell
+    groups, slots = np.empty(n, np.int8), np.empty(n, np.int32)
+    for i in range(n):
+        cell = cells[i]
+        group, place = group_at(land.cells[cell].size, int(solve[i, WITNESS] * land.cells[cell].people))
+        groups[i], slots[i] = group, land.cells[cell].low[group] + place
+        if group < 2:
+            prefetch(state.person, slots[i])
+            prefetch_fear(slots[i], land.cells[cell].county, land, state)
+    return groups, slots
+
+
+@block
+def clearance(
+    n: int,
+    met: Incidents,
+    solve: Array,
+    reported: Array,
+    recorded: Array,
+    chance: Array,
+    full: Array,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    book: Book,
+    arrests: Array,
+    calmed: Array,
+) -> tuple[int, int]:
+    """Phase 7: recorded crimes are solved by arrest, with the help of a witness; every crime adds to believed risk.
+
+    Writes arrests and, where a victim's report led to one, who is reassured; returns how many of each.
+    """
+    met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
+    cells, crimes, groups, targets, offenders = met.cell, met.crime, met.group, met.target, met.offender
+    witness_groups, witnesses = _witnesses(n, met, solve, land, state)
+    arrested, reassured = 0, 0
+    for i in range(n):
+        cell, crime, group = cells[i], int64(crimes[i]), int64(groups[i])
+        county = land.cells[cell].county
+        base, capacity = constants.clearance[crime], month.counties[county].capacity
+        usual = clearance_probability(base, capacity, 1.0)
+        solved = usual
+        if witness_groups[i] < 2:
+            sensitivity, now = sensitivity_and_trust(
+                witnesses[i], county, int64(witness_groups[i]), month, land, state, constants
+            )
+            helped = witness_help(constants.witness_weight, sensitivity, now)
+            solved = clearance_probability(base, capacity, helped)
+        if group < ORGANIZATION:
+            family, share = constants.family[crime], constants.recording[crime]
+            book.risk[county, group, family, 0] += risk_units(chance[i], share, solved)
+            book.risk[county, group, family, 1] += risk_units(full[i], share, usual)
+        if recorded[i] == 1 and solve[i, CLEARING] < solved:
+            book.crime[county, crime, group, CLEARED] += 1
+            charge = constants.charge_of_crime[crime]
+            arrests[arrested] = arrest_of(offenders[i], charge, county)
+            arrested += 1
+            if reported[i] == VICTIM and group < 2:
+                calmed[reassured] = targets[i]
+                reassured += 1
+    return arrested, reassured
+
+
+@block
+def told_to_survey(
+    n: int, met: Incidents, solve: Array, land: Land, constants: Constants, month: Month, told: Array
+) -> int:
+    """Write down the crimes that panel members will tell of: slot, crime type and months until the interview."""
+    met, land, month = unowned(met), unowned(land), unowned(month)
+    cells, crimes, groups, targets = met.cell, met.crime, met.group, met.target
+    size = 0
+    for i in range(n):
+        if groups[i] == ORGANIZATION or solve[i, TELLING] >= constants.capture[crimes[i]]:
+            continue
+        county = land.cells[cells[i]].county
+        code, index = land.counties[county].code, targets[i] - land.counties[county].base
+        if not is_panel_member(code, index, constants.panel_width):
+            continue
+        wait = next_interview(month.index, rotation(code, index, constants.panel_width)) - month.index
+        told[size] = (int64(targets[i]) << 8) | (int64(crimes[i]) << 4) | wait
+        size += 1
+    return size
+
+
+@block
+def street_counts(first: int, last: int, land: Land, constants: Constants, month: Month) -> Array:
+    """Return the encounters that would end in an arrest for a minor offence, by cell and group."""
+    land, month = unowned(land), unowned(month)
+    counts = np.empty((last - first, 3), dtype=np.int64)
+    for cell in range(first, last):
+        county = land.cells[cell].county
+        for group in range(3):
+            people = land.cells[cell].size[group]
+            rise = month.counties[county].street_rise if group < 2 else 1.0
+            mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
+            entity = land.cells[cell].entity
+            counts[cell - first, group] = poisson(land.seed, entity, group, month.index, STREET_COUNT, mean)
+    return counts
+
+
+@block
+def _stops(
+    first: int, last: int, counts: Array, land: Land, state: State, constants: Constants, month: Month
+) -> tuple[Array, Array, Array]:
+    """Draw street encounters; return for each its county, its charge and where the person is found.
+
+    That is a slot, or ``~entry`` below 0 for an entry of the rosters of likely offenders.
+    """
+    land, state, month = unowned(land), unowned(state), unowned(month)
+    total, n = counts.sum(), 0
+    counties, charges, found = np.empty(total, np.int32), np.empty(total, np.int8), np.empty(total, np.int64)
+    for cell in range(first, last):
+        entity = land.cells[cell].entity
+        for group in range(3):
+            low, size, pool = land.cells[cell].low[group], land.cells[cell].size[group], land.cells[cell].pool[group]
+            for number in range(counts[cell - first, group]):
+                place = (int64(group) << 32) | int64(number)
+                u = draw(land.seed, entity, place, month.index, STREET_ARREST)
+                mass = likely_mass(land.pools[pool].size, constants.likely_share)
+                entry = roster_entry(u[1], mass, constants.frequent_share, constants.frequent_offending)
+                entry += land.pools[pool].roster
+                linked = choose(u[0], constants.offender_link)
+                found[n] = ~entry if linked else int64(low + int(u[1] * size))
+                counties[n], charges[n] = land.cells[cell].county, street_charge(u[2], constants.street_felony_share)
+                prefetch(state.roster, max(0, ~found[n]))
+                n += 1
+    return counties, charges, found
+
+
+@block
+def street_arrest(
+    first: int,
+    last: int,
+    counts: Array,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    arrests: Array,
+) -> int:
+    """Phase 8: arrests for minor offences, of people found as offenders are or anywhere; returns how many."""
+    land, state, month = unowned(land), unowned(state), unowned(month)
+    counties, charges, slots = _stops(first, last, counts, land, state, constants, month)
+    for i in range(len(slots)):
+        if slots[i] < 0:
+            slots[i] = state.roster[~slots[i]]
+        prefetch(state.person, max(0, slots[i]))
+    arrested = 0
+    for i in range(len(slots)):
+        arrests[arrested] = arrest_of(slots[i], charges[i], counties[i])
+        at_liberty = slots[i] >= 0 and custody_of(state.person[max(0, slots[i])]) == 0
+        arrested += 1 if at_liberty else 0
+    return arrested

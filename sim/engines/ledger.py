@@ -1,0 +1,83 @@
+"""The ledger: both books, the people and the enforcement funnel of one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.world.counties.building import Counties
+
+Floats = npt.NDArray[np.float64]
+
+
+class MonthRecord(NamedTuple):
+    """One month of a run over K counties; arrays belong to the receiver."""
+
+    index: int  # type: ignore[assignment]
+    crime: npt.NDArray[np.int32]  # K x 8 x 4 x 5
+    people: npt.NDArray[np.int64]  # K x 3 x 3 x 7
+    trust: Floats  # K x 3 x 3, nan where nobody responded
+    enforcement: npt.NDArray[np.int32]  # K x 3 x 4 x 12
+    programs: npt.NDArray[np.bool_]  # K x 6
+    county_fear: Floats  # K
+    relative_risk: Floats  # K, against Hispanic targets
+    removal_risk: Floats  # K
+    officers: Floats  # K, sworn officers at scale of the world
+    balance: npt.NDArray[np.int32]  # K x 4 x 2
+    opportunities: npt.NDArray[np.int64]  # K
+    clipped: npt.NDArray[np.int64]  # K
+
+
+@dataclass
+class Ledger:
+    """One run's results in memory: the records of T months, stacked on a leading axis."""
+
+    months: list[str]
+    counties: Counties
+    crime: npt.NDArray[np.int32]
+    people: npt.NDArray[np.int64]
+    trust: Floats
+    enforcement: npt.NDArray[np.int32]
+    programs: npt.NDArray[np.bool_]
+    county_fear: Floats
+    relative_risk: Floats
+    removal_risk: Floats
+    officers: Floats
+    balance: npt.NDArray[np.int32]
+    opportunities: npt.NDArray[np.int64]
+    clipped: npt.NDArray[np.int64]
+
+    @property
+    def clipped_share(self) -> float:
+        """Share of opportunities whose probability of being taken had to be cut to 1."""
+        return float(self.clipped.sum() / max(1, self.opportunities.sum()))
+
+    def tables(self, scenario: str, replication: int) -> dict[str, Any]:
+        """Return the four tables of the run as ``pyarrow.Table`` by name."""
+        from sim.running.tables.months import run_tables
+
+        return run_tables(self, scenario, replication)
+
+    def record(self, index: int) -> MonthRecord:
+        """Return the record of one month, as views."""
+        return MonthRecord(index, *(getattr(self, name)[index] for name in MonthRecord._fields[1:]))
+
+
+def month_names(start: str, months: int) -> list[str]:
+    """Return ``months`` calendar months from ``start``, written YYYY-MM."""
+    first = month_number(start)
+    return [f"{(first + t) // 12:04d}-{(first + t) % 12 + 1:02d}" for t in range(months)]
+
+
+def month_number(month: str) -> int:
+    """Return a calendar month (YYYY-MM) as year * 12 + month - 1."""
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def stack(records: list[MonthRecord], months: list[str], counties: Counties) -> Ledger:
+    """Return the ledger of a run from its monthly records."""
+    fields = {name: np.stack([getattr(record, name) for record in records]) for name in MonthRecord._fields[1:]}
+    return Ledger(months=months, counties=counties, **fields)

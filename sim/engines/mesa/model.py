@@ -1,0 +1,362 @@
+"""The Mesa engine: the fourteen phases over agents, to read, to teach with and to extend."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import mesa
+import numpy as np
+import numpy.typing as npt
+
+from sim.engines.ledger import MonthRecord
+from sim.engines.mesa.places import County, Neighbourhood, Pool
+from sim.engines.mesa.police import IceOffice
+from sim.engines.mesa.records import (
+    ARRESTED,
+    ARRESTED_AT_LARGE,
+    ARRIVAL,
+    CLEARED,
+    END_OF_ICE_CUSTODY,
+    INCIDENTS,
+    NOTHING,
+    ORGANIZATION,
+    RECORDED,
+    RELEASE,
+    REPORTED,
+    REPORTED_BY_STATUS,
+    RETURN,
+    SURVEYED,
+    TRUE,
+    Arrest,
+    Book,
+    Booking,
+    Due,
+    Incident,
+    Told,
+)
+from sim.engines.mesa.residents import Immigrant, Resident
+from sim.engines.mesa.settlement import replace, settle
+from sim.numerics import draws
+from sim.numerics.draws import Purpose
+from sim.rules.clearance import risk_units
+from sim.rules.reporting import NOBODY, VICTIM, somebody_reports
+from sim.rules.survey import ROTATIONS, next_interview
+from sim.words.schedule import PHASES
+from sim.world.constants import Constants
+from sim.world.person import JAILED
+from sim.world.setting import Setting, hispanic_risk, program_flags
+
+SOLVE = int(Purpose.SOLVE)
+OF_THE_MONTH = (
+    "cap",
+    "secure_communities",
+    "agreement_287g_jail",
+    "agreement_287g_task_force",
+    "priority_enforcement",
+    "cooperation",
+    "publicity",
+    "presence",
+)
+"""What the calendar of programs tells each county."""
+
+
+class MesaEngine(mesa.Model):  # type: ignore[misc]
+    """One run on agents; iterate over ``months()`` to run it.
+
+    All draws are keyed; the random generators that Mesa keeps are never used.
+    """
+
+    space: Any
+    counties: list[County]
+    neighbourhoods: list[Neighbourhood]
+    pools: list[Pool]
+    offices: list[IceOffice]
+    book: Book
+
+    def __init__(self, setting: Setting, seed: int) -> None:
+        """Settle the people of ``setting``; ``seed`` is the seed of luck."""
+        super().__init__(rng=0)
+        self.setting, self.luck, self.world_seed = setting, seed, setting.world.seed
+        self.constants = _in_plain_numbers(setting.constants)
+        self.removed_people_leave = bool(self.constants.incapacitation)
+        self.month = 0
+        self.residents: list[Resident] = []  # by slot
+        self.panel: list[list[int]] = [[] for _ in range(ROTATIONS)]  # slots by month of interview, of six
+        self.population = np.zeros((len(setting.world.counties.code), 3, 3, 4), dtype=np.int64)
+        self.calendar: dict[int, list[Due]] = defaultdict(list)
+        self.interviews: dict[int, list[Told]] = defaultdict(list)
+        settle(self, setting)
+        self._plan_first_releases()
+
+    def _plan_first_releases(self) -> None:
+        world = self.setting.world
+        for slot, month in zip(world.release_slot.tolist(), world.release_month.tolist(), strict=True):
+            self.residents[slot].expects(RELEASE, month, self.residents[slot].county.index)
+
+    def plan(self, due: Due, month: int) -> None:
+        """Put something into the calendar; what comes after the last month is dropped."""
+        if month < self.setting.parameters.months:
+            self.calendar[month].append(due)
+
+    def draw(self, identity: int, block: int, purpose: int) -> tuple[float, float, float, float]:
+        """Return this month's four uniforms of somebody (or of a cell) for one purpose."""
+        return draws.draw(self.luck, identity, block, self.month, purpose)
+
+    def months(self) -> Iterator[MonthRecord]:
+        """Run the months in order and yield the record of each."""
+        for month in range(self.setting.parameters.months):
+            self.month = month
+            self.step()
+            yield self.record
+
+    def step(self) -> None:
+        """Run one month: the phases of the schedule."""
+        self.book = Book.empty(len(self.counties))
+        self.opportunities: list[Incident] = []
+        self.incidents: list[Incident] = []
+        self.arrests: list[Arrest] = []
+        self.bookings: list[Booking] = []
+        self.reassured: list[Resident] = []
+        self.taken_from_their_circles: list[tuple[Resident, int]] = []
+        for phase in PHASES:
+            getattr(self, phase.name)()
+
+    def policy(self) -> None:
+        """Phase 1: programs in force come from the calendar; a legalization changes status."""
+        calendar = self.setting.calendar
+        for name in OF_THE_MONTH:
+            for county, value in zip(self.counties, getattr(calendar, name)[self.month].tolist(), strict=True):
+                setattr(county, name, value)
+        for county, value in zip(self.counties, self.setting.background[self.month].tolist(), strict=True):
+            county.background = value
+        if self.month == calendar.legalization and Immigrant in self.agents_by_type:
+            self.agents_by_type[Immigrant].do("gains_status")
+
+    def patrol(self) -> None:
+        """Phase 2: officers are spread over cells; last month's news gives what holds in each county."""
+        for county in self.counties:
+            county.begin_month()
+            county.expect(self.constants)
+            county.police.patrols()
+            county.police.prepares()
+
+    def opportunity(self) -> None:
+        """Phase 3: a target, a likely offender and a place meet."""
+        for cell in self.neighbourhoods:
+            count = cell.count_opportunities()
+            self.book.opportunities[cell.county.index] += count
+            self.opportunities.extend(cell.opportunities(count))
+
+    def offending(self) -> None:
+        """Phase 4: offenders take opportunities or not."""
+        for opportunity in self.opportunities:
+            taken = opportunity.offender.takes(opportunity)
+            self.book.weigh(opportunity, taken, self.constants)
+            if taken:
+                self.incidents.append(opportunity)
+        for incident in self.incidents:
+            self.book.count_crime(incident, TRUE)
+            if incident.target is not None:
+                self.book.count_person(incident.place.county, incident.target, INCIDENTS)
+
+    def reporting(self) -> None:
+        """Phase 5: somebody calls the police or nobody does."""
+        for incident in self.incidents:
+            incident.solving_luck = self.draw(incident.place.identity, incident.number, SOLVE)
+            if incident.target is None:
+                self._organization_reports(incident)
+            else:
+                self._people_report(incident, incident.target)
+            if incident.caller != NOBODY:
+                self.book.count_crime(incident, REPORTED)
+
+    def _organization_reports(self, incident: Incident) -> None:
+        incident.report_chance = self.constants.organization_reports[incident.crime]
+        incident.report_chance_at_full_trust = incident.report_chance
+        incident.is_settled(incident.report_chance, 0.0)
+
+    def _people_report(self, incident: Incident, victim: Resident) -> None:
+        """Ask the victim, a third party of the same group in the cell, and an officer on the spot."""
+        constants, crime = self.constants, incident.crime
+        neighbours = incident.place.residents[incident.group]
+        bystander = neighbours[int(incident.solving_luck[1] * len(neighbours))]
+        call, other_call, officer = (
+            victim.reports(crime),
+            bystander.reports_for_another(crime),
+            constants.officer[crime],
+        )
+        incident.report_chance = somebody_reports(call, other_call, officer)
+        union = constants.full_trust_union[crime]
+        incident.report_chance_at_full_trust = union[victim.status][bystander.status]
+        others = somebody_reports(0.0, other_call, officer)
+        incident.is_settled(call, others)
+        if incident.caller != NOBODY:
+            self.book.count_person(incident.place.county, victim, REPORTED_BY_STATUS)
+
+    def recording(self) -> None:
+        """Phase 6: a report becomes a recorded crime or not."""
+        for cell in self.neighbourhoods:
+            cell.recorded_this_month = 0
+        for incident in self.incidents:
+            if incident.caller != NOBODY and incident.place.county.police.records(incident):
+                incident.recorded = True
+                incident.place.recorded_this_month += 1
+                self.book.count_crime(incident, RECORDED)
+
+    def clearance(self) -> None:
+        """Phase 7: a recorded crime is solved by arrest, with a witness's help; every crime adds to believed risk."""
+        for incident in self.incidents:
+            police, place = incident.place.county.police, incident.place
+            witness = place.resident_at(int(incident.solving_luck[2] * place.people))
+            solved = police.solves(incident.crime, witness.helps_as_witness())
+            self._adds_to_risk(incident, solved, police.solves(incident.crime, 1.0))
+            arrest = police.clears(incident, solved)
+            if arrest is not None:
+                self.arrests.append(arrest)
+                self.book.count_crime(incident, CLEARED)
+                if incident.caller == VICTIM and incident.target is not None:
+                    self.reassured.append(incident.target)
+
+    def _adds_to_risk(self, incident: Incident, solved: float, solved_at_full_trust: float) -> None:
+        """Add an incident's risk of being reported and solved, and the same at full trust."""
+        if incident.group == ORGANIZATION:
+            return
+        share, family = self.constants.recording[incident.crime], self.constants.family[incident.crime]
+        risk = incident.place.county.risk_sums[incident.group][family]
+        risk[0] += risk_units(incident.report_chance, share, solved)
+        risk[1] += risk_units(incident.report_chance_at_full_trust, share, solved_at_full_trust)
+
+    def street_arrest(self) -> None:
+        """Phase 8: arrests for minor offences: traffic, drugs, driving under the influence."""
+        for cell in self.neighbourhoods:
+            self.arrests.extend(cell.county.police.stops(cell))
+
+    def booking(self) -> None:
+        """Phase 9: everybody arrested is booked once, on the gravest charge, matched and screened."""
+        level, previous = 0, -1
+        for arrest in sorted(self.arrests):
+            person, county = self.residents[arrest.slot], self.counties[arrest.county]
+            first = arrest.slot != previous
+            if first:
+                level, previous = person.level(), arrest.slot
+            self.book.count_enforcement(arrest.county, person.status, level, ARRESTED)
+            if first:
+                self.bookings.append(county.police.books(person, arrest.charge, level))
+
+    def detainer(self) -> None:
+        """Phase 10: ICE ranks within its capacity and asks; the county honours or declines."""
+        by_office: dict[IceOffice, list[Booking]] = defaultdict(list)
+        for booking in self.bookings:
+            by_office[booking.county.office].append(booking)
+        for office, bookings in by_office.items():
+            office.ranks_and_asks(bookings)
+        for booking in self.bookings:
+            if booking.is_candidate:
+                booking.county.police.hands_over_or_releases(booking)
+
+    def custody(self) -> None:
+        """Phase 11: what was due this month, in the order of slots; then this month's bookings."""
+        for due in sorted(self.calendar.pop(self.month, [])):
+            person = self.residents[due.slot]
+            if person.generation == due.generation:
+                self._becomes_of(person, due)
+        for booking in self.bookings:
+            self._holds_or_releases(booking)
+
+    def _becomes_of(self, person: Resident, due: Due) -> None:
+        """Let happen to a person what was due."""
+        if due.kind == RELEASE:
+            person.is_released(due.county)
+        elif due.kind == END_OF_ICE_CUSTODY:
+            person.leaves_ice_custody(due.county)
+        elif due.kind == RETURN:
+            person.returns(due.county)
+        elif due.kind == ARRIVAL:
+            replace(self, person)
+        else:
+            person.is_convicted(due.kind, due.county)
+
+    def _holds_or_releases(self, booking: Booking) -> None:
+        """Jail somebody booked, or let them go: home or with ICE."""
+        person, county = booking.person, booking.county.index
+        if booking.stay > 0:
+            person.moves_to(JAILED)
+            person.expects(RELEASE, self.month + booking.stay, county)
+            if booking.outcome != NOTHING:
+                person.awaits_transfer = True
+        elif booking.outcome != NOTHING:
+            person.enters_ice_custody(county)
+        if booking.outcome == ARRESTED_AT_LARGE:
+            person.is_arrested_at_large()
+
+    def word_of_mouth(self) -> None:
+        """Phase 12: a report that led to an arrest reassures; a removal frightens household and acquaintances."""
+        for victim in self.reassured:
+            self.residents[victim.slot].is_reassured()
+        for person, reason in self.taken_from_their_circles:
+            person.frightens_others(reason)
+
+    def news(self) -> None:
+        """Phase 13: county fear fades and rises; offenders and police update what they expect."""
+        for office in self.offices:
+            office.adds_up_removals()
+        for county in self.counties:
+            county.pool_removals(self.constants.region_weight)
+        for county in self.counties:
+            county.fear_fades_and_rises(self.constants)
+            county.offenders_learn(self.constants)
+            county.police.learns(int(self.book.crime[county.index, :, :, RECORDED].sum()))
+
+    def count(self) -> None:
+        """Phase 14: the survey's interviews, and the record of the month."""
+        self._promise_to_tell()
+        for slot in self.panel[self.month % ROTATIONS]:
+            person = self.residents[slot]
+            trust = person.answers_survey()
+            if trust is not None:
+                self.book.count_respondent(person.county, person, trust)
+        for told in self.interviews.pop(self.month, []):
+            person = self.residents[told.slot]
+            if person.answers_survey() is not None:
+                self.book.crime[person.county.index, told.crime, person.group, SURVEYED] += 1
+        self.record = self._record()
+
+    def _promise_to_tell(self) -> None:
+        """Note which of this month's crimes members of the panel will tell of in their next interview."""
+        for incident in self.incidents:
+            target = incident.target
+            if target is None or target.interview_month is None:
+                continue
+            if incident.solving_luck[3] < self.constants.capture[incident.crime]:
+                told = Told(target.slot, incident.crime)
+                self.interviews[next_interview(self.month, target.interview_month)].append(told)
+
+    def _record(self) -> MonthRecord:
+        """Return the record of the month."""
+        book = self.book
+        book.count_population(self.population)
+        return MonthRecord(
+            index=self.month,
+            crime=book.crime,
+            people=book.people,
+            trust=book.mean_trust(),
+            enforcement=book.enforcement,
+            programs=program_flags(self.setting, self.month),
+            county_fear=self._by_county("fear"),
+            relative_risk=hispanic_risk(self.setting, self._by_county("risk")),
+            removal_risk=self._by_county("removal_risk"),
+            officers=self.setting.officers,
+            balance=book.balance,
+            opportunities=book.opportunities,
+            clipped=book.clipped,
+        )
+
+    def _by_county(self, name: str) -> npt.NDArray[np.float64]:
+        return np.array([getattr(county, name) for county in self.counties], dtype=np.float64)
+
+
+def _in_plain_numbers(constants: Constants) -> Any:
+    """Return the constants with lists for arrays: cheaper to look up one by one."""
+    return Constants(*(value.tolist() if isinstance(value, np.ndarray) else value for value in constants))  # type: ignore[arg-type]

@@ -1,0 +1,253 @@
+"""Where residents live: neighbourhoods are cells of Mesa's discrete space, joined into counties."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from mesa.discrete_space import Cell
+
+from sim.engines.mesa.records import ORGANIZATION, Incident
+from sim.numerics.draws import Purpose, poisson
+from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_removal_risk
+from sim.rules.offending import deterrence, displaced, impunity
+from sim.rules.opportunity import choose, rest_of_choice, roster_entry, target_index
+from sim.world.person import FREE, JAILED
+
+if TYPE_CHECKING:
+    from sim.engines.mesa.model import MesaEngine
+    from sim.engines.mesa.police import IceOffice, PoliceDepartment
+    from sim.engines.mesa.residents import Resident
+
+OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
+OPPORTUNITY = int(Purpose.OPPORTUNITY)
+OTHER = 2
+"""The group outside the community that enforcement touches."""
+
+
+@dataclass
+class Pool:
+    """People of one group in a county, and the roster of likely offenders among them, who may have left for good."""
+
+    first_slot: int
+    mass: float  # expected number of likely offenders
+    roster: list[Resident]
+
+    def meets(self, uniform: float, constants: Any) -> Resident:
+        """Return the likely offender met, those who offend often first."""
+        return self.roster[roster_entry(uniform, self.mass, constants.frequent_share, constants.frequent_offending)]
+
+    def enlists(self, newcomer: Resident, frequent: bool, frequent_share: float) -> bool:
+        """Put a newcomer in place of somebody of their rank who left for good; returns whether there was one."""
+        border = frequent_share * len(self.roster)
+        for entry in range(ceil(border)) if frequent else range(int(border), len(self.roster)):
+            if self.roster[entry].replaced:
+                self.roster[entry] = newcomer
+                return True
+        return False
+
+
+class Neighbourhood(Cell):  # type: ignore[misc]
+    """A cell: its residents by group, its neighbours, and the pools in which its offenders are sought."""
+
+    def settle(self, model: MesaEngine, county: County, identity: int, first_slots: list[int]) -> None:
+        """Put the cell into its county; ``identity`` keys its draws."""
+        self.model, self.county, self.identity = model, county, identity
+        self.first_slots = first_slots
+        self.residents: list[list[Resident]] = [[], [], []]
+        self.people = 0
+        self.pools: list[Pool | None] = [None, None, None]
+        self.neighbours: list[Neighbourhood] = [self.connections[key] for key in sorted(self.connections)]
+        self.guardianship = 1.0
+        self.recent_crime = 0.0
+        self.recorded_this_month = 0
+        county.cells.append(self)
+
+    def replace(self, resident: Resident, newcomer: Resident) -> None:
+        """Let a newcomer take a resident's place."""
+        self.residents[resident.group][resident.slot - self.first_slots[resident.group]] = newcomer
+
+    def group_at(self, place: int) -> tuple[int, int]:
+        """Return the group, and the place within it, of the ``place``-th person of the cell."""
+        for group in (0, 1):
+            if place < len(self.residents[group]):
+                return group, place
+            place -= len(self.residents[group])
+        return OTHER, place
+
+    def resident_at(self, place: int) -> Resident:
+        """Return the ``place``-th person of the cell."""
+        group, place = self.group_at(place)
+        return self.residents[group][place]
+
+    def count_opportunities(self) -> int:
+        """Return how many opportunities for crime arise in the cell this month."""
+        model, county = self.model, self.county
+        mean = self.people * county.opportunity_rate * county.background * model.constants.headroom
+        return poisson(model.luck, self.identity, 0, model.month, OPPORTUNITY_COUNT, mean)
+
+    def opportunities(self, count: int) -> Iterator[Incident]:
+        """Yield those of the month's ``count`` opportunities that do not lapse; four are decided by one draw."""
+        for first in range(0, count, 4):
+            for lane, decides in enumerate(self.model.draw(self.identity, first // 4, DECIDE)[: count - first]):
+                incident = self.opportunity(first + lane, decides)
+                if incident is not None:
+                    yield incident
+
+    def opportunity(self, number: int, decides: float) -> Incident | None:
+        """Let target, offender and place meet; None where the target is absent or the offender in jail."""
+        kind, where, who, calls = self.model.draw(self.identity, number, OPPORTUNITY)
+        crime, rest = self.county.crime_type(kind)
+        group, target = ORGANIZATION, None
+        if not choose(rest, self.county.organization[crime]):
+            target = self.target_of(crime, where)
+            if target.custody != FREE:
+                return None
+            group = target.group
+        offender = self.offender_met(who, group)
+        if offender.custody == JAILED:
+            return None
+        return Incident(self, number, crime, group, target, offender, decides, calls)
+
+    def target_of(self, crime: int, uniform: float) -> Resident:
+        """Return the person (or a person of the household) against whom an opportunity is directed."""
+        constants = self.model.constants
+        family = constants.family[crime]
+        unit = 1 if constants.person_target[crime] == 1 else 4
+        share, stratum = constants.repeat_share[family], constants.repeat_stratum[family]
+        return self.resident_at(target_index(uniform, self.people, share, stratum, unit, self.identity))
+
+    def offender_met(self, uniform: float, group: int) -> Resident:
+        """Return the likely offender met: of the target's group or anyone, of this cell or a neighbouring one."""
+        constants = self.model.constants
+        own = False
+        if group != ORGANIZATION:
+            own = choose(uniform, constants.own_group[group])
+            uniform = rest_of_choice(uniform, constants.own_group[group])
+        home = self
+        travels = choose(uniform, constants.travel_share)
+        uniform = rest_of_choice(uniform, constants.travel_share)
+        if travels and self.neighbours:
+            ways = len(self.neighbours)
+            way = int(uniform * ways)
+            uniform = uniform * ways - way
+            home = self.neighbours[way]
+        if not own:
+            place = int(uniform * home.people)
+            uniform = uniform * home.people - place
+            group, _ = home.group_at(place)
+        pool = home.pools[group] or self.pools[group]
+        assert pool is not None, "no likely offenders of this group here"
+        return pool.meets(uniform, constants)
+
+
+@dataclass
+class County:
+    """A county: what lies in it, the programs of the month, and what its people have come to expect."""
+
+    index: int
+    code: int
+    first_slot: int
+    people: int
+    community: int  # Hispanic people and other noncitizens
+    group_low: list[int]  # first slot of each group
+    group_size: list[int]
+    group_share: list[float]  # expected, as the baseline has it
+    status_share: list[list[float]]  # group x status
+    crime_shares: list[float]  # cumulative over the eight types
+    organization: list[float]  # by crime type: share of opportunities with an organization as target
+    opportunity_rate: float
+    street_rate: float
+    expected_risk: list[list[float]]  # group x family: risk units per slot and month
+    expected_recorded: list[float]  # by crime type, per slot and month
+    expected_removable: float  # per slot and month
+    removal_risk: float  # running share of removable arrestees who are removed
+    cells: list[Neighbourhood] = field(default_factory=list, repr=False)
+    neighbours: list[County] = field(default_factory=list, repr=False)
+    police: PoliceDepartment = field(init=False, repr=False)
+    office: IceOffice = field(init=False, repr=False)
+    fear: float = 0.0
+    risk: list[list[float]] = field(default_factory=lambda: [[1.0, 1.0] for _ in range(3)])  # group x family, relative
+    # what holds this month
+    background: float = 1.0
+    cap: bool = False
+    secure_communities: bool = False
+    agreement_287g_jail: bool = False
+    agreement_287g_task_force: bool = False
+    priority_enforcement: bool = False
+    cooperation: list[float] = field(default_factory=list)  # share of detainers honoured, by level
+    publicity: float = 0.0
+    presence: float = 0.0
+    fear_at_start: float = 0.0
+    impunity: list[list[float]] = field(default_factory=list)  # group x crime type
+    deterrence: float = 1.0
+    # what happened this month
+    removed: int = 0  # of the county's residents
+    removal_rate: float = 0.0  # per person of the community, pooled with the ICE region
+    removable: int = 0  # booked in the county
+    taken: int = 0  # of them, those whom ICE will take
+    risk_sums: list[list[list[int]]] = field(default_factory=list)  # group x family x (real, at full trust), risk units
+
+    def crime_type(self, uniform: float) -> tuple[int, float]:
+        """Return the crime type at ``uniform``, and the uniform left over."""
+        crime = bisect_right(self.crime_shares, uniform, 0, 7)
+        below = self.crime_shares[crime - 1] if crime > 0 else 0.0
+        above = self.crime_shares[crime] if crime < 7 else 1.0
+        return crime, (uniform - below) / (above - below)
+
+    def expect(self, constants: Any) -> None:
+        """Work out from last month's news what holds now: fear, belief in impunity, deterrence."""
+        self.fear_at_start = self.fear
+        pairs = list(zip(constants.family, constants.elasticity, strict=True))
+        self.impunity = [[impunity(risk[family], elasticity) for family, elasticity in pairs] for risk in self.risk]
+        if constants.displacement > 0.0:
+            for crime in range(len(pairs)):
+                self._displace(crime, constants.displacement)
+        self.deterrence = deterrence(constants.deterrence, self.removal_risk, constants.deterrence_reference)
+
+    def _displace(self, crime: int, share: float) -> None:
+        """Let part of the offending that impunity adds against some groups be lost against others."""
+        mean = 0.0
+        for group in range(3):
+            mean += self.group_share[group] * self.impunity[group][crime]
+        for group in range(3):
+            self.impunity[group][crime] = displaced(self.impunity[group][crime], mean, share)
+
+    def begin_month(self) -> None:
+        """Set the month's counts to nothing."""
+        self.removed, self.removable, self.taken = 0, 0, 0
+        self.risk_sums = [[[0, 0], [0, 0]], [[0, 0], [0, 0]], [[0, 0], [0, 0]]]
+
+    def pool_removals(self, weight: float) -> None:
+        """Work out this month's removals per person of the community, the county's own pooled with its ICE region."""
+        self.removal_rate = pooled_removal_rate(self.removed, self.community, self.office.regional_rate, weight)
+
+    def heard_rate(self, weight: float) -> float:
+        """Return the removal rate that people hear of: their own county's and, in part, the neighbours'."""
+        if weight <= 0.0 or not self.neighbours:
+            return self.removal_rate
+        around = 0.0
+        for neighbour in self.neighbours:
+            around += neighbour.removal_rate
+        return (1.0 - weight) * self.removal_rate + weight * (around / len(self.neighbours))
+
+    def fear_fades_and_rises(self, constants: Any) -> None:
+        """Update county fear from the month's events, programs and removals."""
+        heard = self.heard_rate(constants.neighbour_weight) * 1000.0
+        fade, awareness = constants.county_fade, constants.awareness
+        self.fear = county_fear(self.fear, fade, self.publicity, self.presence, awareness, heard)
+
+    def offenders_learn(self, constants: Any) -> None:
+        """Update the believed risk of being reported and solved, and that of being removed."""
+        for group in range(3):
+            for family in range(2):
+                weight = constants.risk_memory * self.expected_risk[group][family] * self.people
+                real, at_full_trust = self.risk_sums[group][family]
+                self.risk[group][family] = relative_risk(real, at_full_trust, self.risk[group][family], weight)
+        weight = constants.removal_memory * self.expected_removable * self.people
+        self.removal_risk = running_removal_risk(
+            self.taken, self.removable, self.removal_risk, weight, constants.removal_share
+        )

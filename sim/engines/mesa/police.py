@@ -1,0 +1,252 @@
+"""Police departments and ICE field offices: patrol, recording, clearance, stops, booking and detainers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mesa.discrete_space import FixedAgent
+
+from sim.engines.mesa.records import (
+    ARRESTED_AT_LARGE,
+    AT_LARGE,
+    BOOKED,
+    CONVICTION,
+    DETAINERS,
+    HONOURED,
+    IDENTIFIED,
+    REMOVABLE,
+    TAKEN_FROM_JAIL,
+    Arrest,
+    Booking,
+    Incident,
+)
+from sim.engines.mesa.residents import Immigrant
+from sim.numerics.draws import Purpose, poisson
+from sim.rules.arrest import street_arrest_mean, street_charge
+from sim.rules.booking import is_identified, screening_probability
+from sim.rules.clearance import clearance_capacity, clearance_probability
+from sim.rules.custody import conviction_kind, months_held
+from sim.rules.detainer import (
+    DECLINED,
+    TAKEN,
+    asks_for_detainer,
+    capacity_this_month,
+    needs_conviction,
+    outcome_of_request,
+)
+from sim.rules.news import running_load
+from sim.rules.offending import guardianship, relative_patrol
+from sim.rules.opportunity import choose
+from sim.rules.reporting import is_recorded
+from sim.world.person import FREE
+
+if TYPE_CHECKING:
+    from sim.engines.mesa.model import MesaEngine
+    from sim.engines.mesa.places import County, Neighbourhood
+    from sim.engines.mesa.residents import Resident
+
+STREET_COUNT, STREET_ARREST = int(Purpose.STREET_COUNT), int(Purpose.STREET_ARREST)
+BOOKING, CUSTODY, DETAINER = int(Purpose.BOOKING), int(Purpose.CUSTODY), int(Purpose.DETAINER)
+
+
+class PoliceDepartment(FixedAgent):  # type: ignore[misc]
+    """The police and the jail of a county."""
+
+    model: MesaEngine
+    load: float = 1.0  # recorded crime relative to the usual amount, running
+    capacity: float = 1.0  # how workload multiplies clearance this month
+    street_rise: float = 1.0  # how a task force multiplies stops in the community this month
+
+    def __init__(self, model: MesaEngine, county: County) -> None:
+        """Stand in the first cell of a county."""
+        super().__init__(model)
+        self.cell, self.county = county.cells[0], county
+
+    def patrols(self) -> None:
+        """Spread officers over the county's cells; guardianship has mean 1 over people."""
+        constants, cells, people = self.model.constants, self.county.cells, self.county.people
+        total = 0.0
+        for cell in cells:
+            total += cell.recent_crime
+        weighted = 0.0
+        for cell in cells:
+            relative = 1.0
+            if cell.people > 0:
+                recent = cell.recent_crime
+                relative = relative_patrol(constants.patrol, cell.people, people, len(cells), recent, total)
+            cell.guardianship = guardianship(constants.patrol_effect, relative)
+            weighted += cell.guardianship * cell.people
+        for cell in cells:
+            cell.guardianship = cell.guardianship / (weighted / people)
+
+    def prepares(self) -> None:
+        """Work out what the workload and a task force leave for other police work this month."""
+        constants, task_force = self.model.constants, self.county.agreement_287g_task_force
+        lost = constants.task_force_officer_time if task_force else 0.0
+        self.capacity = clearance_capacity(self.load, constants.load_elasticity, lost)
+        self.street_rise = 1.0 + constants.task_force_stops if task_force else 1.0
+
+    def records(self, incident: Incident) -> bool:
+        """Decide whether a report becomes a recorded crime."""
+        return is_recorded(incident.calls, self.model.constants.recording[incident.crime])
+
+    def solves(self, crime: int, help_factor: float) -> float:
+        """Return the probability that a recorded crime is cleared, given a witness's help."""
+        return clearance_probability(self.model.constants.clearance[crime], self.capacity, help_factor)
+
+    def clears(self, incident: Incident, probability: float) -> Arrest | None:
+        """Solve a recorded crime by arrest, or not."""
+        if not incident.recorded or incident.solving_luck[0] >= probability:
+            return None
+        charge = self.model.constants.charge_of_crime[incident.crime]
+        return Arrest(incident.offender.slot, charge, self.county.index)
+
+    def stops(self, cell: Neighbourhood) -> Iterator[Arrest]:
+        """Make the month's arrests for minor offences in a cell."""
+        model, ratio = self.model, self.model.constants.stop_ratio
+        for group, residents in enumerate(cell.residents):
+            rise = self.street_rise if group < 2 else 1.0
+            mean = street_arrest_mean(len(residents), self.county.street_rate, ratio[group], rise)
+            encounters = poisson(model.luck, cell.identity, group, model.month, STREET_COUNT, mean)
+            for number in range(encounters):
+                arrest = self.arrests_on_the_street(cell, group, number)
+                if arrest is not None:
+                    yield arrest
+
+    def arrests_on_the_street(self, cell: Neighbourhood, group: int, number: int) -> Arrest | None:
+        """Arrest somebody found as offending finds people, or anybody; None where they are not at liberty."""
+        constants = self.model.constants
+        link, who, what, _ = self.model.draw(cell.identity, (group << 32) | number, STREET_ARREST)
+        if choose(link, constants.offender_link):
+            pool = cell.pools[group]
+            assert pool is not None
+            person = pool.meets(who, constants)
+        else:
+            residents = cell.residents[group]
+            person = residents[int(who * len(residents))]
+        if person.custody != FREE:
+            return None
+        return Arrest(person.slot, street_charge(what, constants.street_felony_share), self.county.index)
+
+    def books(self, person: Resident, charge: int, level: int) -> Booking:
+        """Book somebody: hold or release, plan the conviction, send fingerprints."""
+        constants, month = self.model.constants, self.model.month
+        prints, match, hold, convict = self.model.draw(person.identity, 0, BOOKING)
+        stay = 0
+        if hold < constants.held[charge]:
+            stay = months_held(self.model.draw(person.identity, 0, CUSTODY)[0], constants.stay[charge])
+        if convict < constants.convicted[charge]:
+            share = convict / constants.convicted[charge]
+            kind = conviction_kind(share, constants.felony[charge], constants.aggravated[charge])
+            person.expects(CONVICTION + kind, month + constants.disposition_lag[charge], self.county.index)
+        booking = Booking(person, self.county, level, stay, removable=person.is_removable(level))
+        if booking.removable:
+            self.county.removable += 1
+        if prints < constants.fingerprints:
+            self.counts(booking, BOOKED)
+            self.screens(booking, match)
+        return booking
+
+    def screens(self, booking: Booking, uniform: float) -> None:
+        """Match fingerprints with federal records and interview noncitizens, where programs are in force."""
+        constants, county = self.model.constants, self.county
+        screening = screening_probability(
+            isinstance(booking.person, Immigrant),
+            county.cap,
+            constants.cap_interview,
+            constants.cap_prison,
+            booking.stay > 0,
+            county.agreement_287g_jail,
+            constants.screening_287g,
+        )
+        known = booking.person.has_federal_record()
+        booking.identified = is_identified(county.secure_communities, known, uniform, screening)
+        if booking.identified:
+            self.counts(booking, IDENTIFIED)
+        if booking.is_candidate:
+            self.counts(booking, REMOVABLE)
+
+    def honours_detainer(self, booking: Booking, honour: float, custody: float) -> int:
+        """Answer a detainer: decline, honour, or honour and see ICE take the person."""
+        self.counts(booking, DETAINERS)
+        share = self.model.constants.custody_share
+        answer = outcome_of_request(honour, self.county.cooperation[booking.level], custody, share)
+        if answer == DECLINED:
+            booking.person.detainer_declined = True
+        else:
+            self.counts(booking, HONOURED)
+        if answer == TAKEN:
+            booking.outcome = TAKEN_FROM_JAIL
+        return answer
+
+    def hands_over_or_releases(self, booking: Booking) -> None:
+        """Settle what becomes of somebody whom ICE may remove."""
+        model, constants = self.model, self.model.constants
+        _, _, honour, custody = model.draw(booking.person.identity, 0, DETAINER)
+        released = True
+        if needs_conviction(self.county.priority_enforcement, booking.level):
+            released = False
+            if custody < constants.notification_pickup:
+                booking.outcome = ARRESTED_AT_LARGE
+        elif booking.asked:
+            released = self.honours_detainer(booking, honour, custody) == DECLINED
+        if released and model.draw(booking.person.identity, 0, CUSTODY)[1] < constants.at_large:
+            booking.outcome = ARRESTED_AT_LARGE
+        if booking.outcome != 0:
+            self.county.taken += 1
+        if booking.outcome == ARRESTED_AT_LARGE:
+            self.counts(booking, AT_LARGE)
+
+    def counts(self, booking: Booking, column: int) -> None:
+        """Count a step of the enforcement funnel."""
+        self.model.book.count_enforcement(self.county.index, booking.person.status, booking.level, column)
+
+    def learns(self, recorded: int) -> None:
+        """Update the workload from this month's recorded crime, and what hot spots remember."""
+        constants, county = self.model.constants, self.county
+        usual = 0.0
+        for expected in county.expected_recorded:
+            usual += expected * county.people
+        self.load = running_load(recorded, usual, self.load, constants.load_memory)
+        for cell in county.cells:
+            kept = cell.recent_crime * (1.0 - 1.0 / constants.hot_spot_memory)
+            cell.recent_crime = kept + cell.recorded_this_month
+
+
+class IceOffice(FixedAgent):  # type: ignore[misc]
+    """The field office of a region: it asks for those it wants most, within its capacity."""
+
+    model: MesaEngine
+
+    def __init__(self, model: MesaEngine, counties: list[County], agents: float) -> None:
+        """Serve the counties of a region; ``agents`` is how many people live there."""
+        super().__init__(model)
+        self.cell, self.counties, self.agents = counties[0].cells[0], counties, agents
+        self.community = sum(county.community for county in counties)
+        self.regional_rate = 0.0
+        for county in counties:
+            county.office = self
+
+    def wants(self, booking: Booking) -> bool:
+        """Decide whether to ask for somebody known to be removable, capacity aside."""
+        if not booking.is_candidate or needs_conviction(booking.county.priority_enforcement, booking.level):
+            return False
+        issue = self.model.constants.detainer_issue[booking.level]
+        return asks_for_detainer(self.model.draw(booking.person.identity, 0, DETAINER)[0], issue)
+
+    def rank(self, booking: Booking) -> tuple[int, float]:
+        """Return the order in which the office asks: gravest record first, then by lot."""
+        return booking.level, self.model.draw(booking.person.identity, 0, DETAINER)[1]
+
+    def ranks_and_asks(self, bookings: list[Booking]) -> None:
+        """Lodge detainers for those wanted most, as many as the office can handle."""
+        wanted = sorted((booking for booking in bookings if self.wants(booking)), key=self.rank)
+        capacity = self.model.constants.capacity_per_agent * self.agents
+        for booking in wanted[: capacity_this_month(capacity, self.model.month)]:
+            booking.asked = True
+
+    def adds_up_removals(self) -> None:
+        """Work out this month's removals per person of the region's community."""
+        removed = sum(county.removed for county in self.counties)
+        self.regional_rate = removed / self.community if self.community > 0 else 0.0

@@ -1,0 +1,214 @@
+"""What passes between agents: incidents, arrests, bookings, what is due in later months, and the month's book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.rules.offending import offending_probability
+from sim.rules.reporting import first_caller, rest_of_call
+
+if TYPE_CHECKING:
+    from sim.engines.mesa.places import County, Neighbourhood
+    from sim.engines.mesa.residents import Resident
+
+Array = npt.NDArray[Any]
+TRUST_UNIT = 1048576.0
+"""Trust is summed over respondents in whole units of 2**-20."""
+ORGANIZATION = 3
+"""The target group of incidents against no person."""
+TRUE, REPORTED, RECORDED, CLEARED, SURVEYED = range(5)
+INCIDENTS, REPORTED_BY_STATUS, RESPONDENTS = 4, 5, 6
+PREVENTED_BY_REMOVAL, PREVENTED_BY_DETERRENCE, ADDED_BY_IMPUNITY, AFTER_DECLINED_DETAINER = range(4)
+(
+    ARRESTED,
+    CONVICTED,
+    BOOKED,
+    IDENTIFIED,
+    REMOVABLE,
+    DETAINERS,
+    HONOURED,
+    IN_ICE,
+    AT_LARGE,
+    REMOVED,
+    PARENTS,
+    RETURNED,
+) = range(12)
+CONVICTION, RELEASE, END_OF_ICE_CUSTODY, RETURN, ARRIVAL = 0, 3, 4, 5, 6
+"""Kinds of what is due; convictions are 0 to 2: misdemeanour, felony, aggravated felony."""
+NOTHING, TAKEN_FROM_JAIL, ARRESTED_AT_LARGE = 0, 1, 2
+"""What ICE does with somebody booked."""
+AFTER_REMOVAL, AFTER_AT_LARGE = 0, 1
+"""Why those close to somebody take fright."""
+
+
+@dataclass(slots=True)
+class Incident:
+    """An opportunity for crime and what becomes of it; each phase fills in its part."""
+
+    place: Neighbourhood
+    number: int  # in its cell this month
+    crime: int
+    group: int  # of the target; ORGANIZATION where there is no person
+    target: Resident | None
+    offender: Resident  # who may be gone
+    decides: float  # uniform on which the offender decides
+    calls: float  # uniform that settles who calls the police; then what is left of it, for recording
+    recorded: bool = False
+    probability: float = field(init=False)
+    without_impunity: float = field(init=False)  # the probability if nobody believed in impunity
+    without_deterrence: float = field(init=False)
+    solving_luck: tuple[float, float, float, float] = field(init=False)
+    caller: int = field(init=False)  # the victim, others or nobody
+    report_chance: float = field(init=False)
+    report_chance_at_full_trust: float = field(init=False)
+
+    def weigh(self, status: int, deterrence: float, constants: Any) -> None:
+        """Work out the probability that an offender of this status takes the opportunity."""
+        county, propensity = self.place.county, constants.propensity[status][constants.family[self.crime]]
+        impunity = 1.0 if self.group == ORGANIZATION else county.impunity[self.group][self.crime]
+        headroom, guard = constants.headroom, self.place.guardianship
+        self.probability = offending_probability(headroom, propensity, guard, impunity, deterrence)
+        self.without_impunity = offending_probability(headroom, propensity, guard, 1.0, deterrence)
+        self.without_deterrence = offending_probability(headroom, propensity, guard, impunity, 1.0)
+
+    def is_settled(self, victim: float, others: float) -> None:
+        """Settle who calls the police, and keep what is left of the uniform for recording."""
+        self.caller = first_caller(self.calls, victim, others)
+        self.calls = rest_of_call(self.calls, victim, others)
+
+
+class Arrest(NamedTuple):
+    """An arrest; sorting puts a person's gravest charge first."""
+
+    slot: int
+    charge: int
+    county: int  # where the arrest was made
+
+
+@dataclass(slots=True)
+class Booking:
+    """Somebody booked this month, and what follows."""
+
+    person: Resident
+    county: County  # where the arrest was made
+    level: int
+    stay: int  # months in local custody; 0 released at once
+    identified: bool = False
+    removable: bool = False
+    asked: bool = False
+    outcome: int = NOTHING
+
+    @property
+    def is_candidate(self) -> bool:
+        """Tell whether ICE knows of somebody whom the law lets it remove."""
+        return self.identified and self.removable
+
+
+class Due(NamedTuple):
+    """Something that happens in a later month; sorting puts it in the order in which it is dealt with."""
+
+    slot: int
+    county: int  # where the arrest was made
+    generation: int  # of the resident meant: void once a newcomer has the place
+    kind: int
+
+
+class Told(NamedTuple):
+    """A crime that a member of the survey's panel will tell of."""
+
+    slot: int
+    crime: int
+
+
+@dataclass
+class Book:
+    """The month's counts over K counties; axes as in ``ledger.MonthRecord``."""
+
+    crime: Array
+    people: Array
+    enforcement: Array
+    balance: Array
+    opportunities: Array
+    clipped: Array
+    trust: Array  # K x group x status: sum over respondents, in whole units
+
+    @classmethod
+    def empty(cls, count: int) -> Book:
+        """Return the book of a month that has just begun."""
+        return cls(
+            crime=np.zeros((count, 8, 4, 5), dtype=np.int32),
+            people=np.zeros((count, 3, 3, 7), dtype=np.int64),
+            enforcement=np.zeros((count, 3, 4, 12), dtype=np.int32),
+            balance=np.zeros((count, 4, 2), dtype=np.int32),
+            opportunities=np.zeros(count, dtype=np.int64),
+            clipped=np.zeros(count, dtype=np.int64),
+            trust=np.zeros((count, 3, 3), dtype=np.int64),
+        )
+
+    def count_crime(self, incident: Incident, column: int) -> None:
+        """Count an incident as true, reported, recorded or cleared."""
+        self.crime[incident.place.county.index, incident.crime, incident.group, column] += 1
+
+    def count_person(self, county: County, person: Resident, column: int) -> None:
+        """Count somebody of the county by group and status."""
+        self.people[county.index, person.group, person.status, column] += 1
+
+    def count_respondent(self, county: County, person: Resident, trust: float) -> None:
+        """Count somebody who answers the survey, and their trust."""
+        self.count_person(county, person, RESPONDENTS)
+        self.trust[county.index, person.group, person.status] += int(trust * TRUST_UNIT)
+
+    def count_population(self, population: Array) -> None:
+        """Enter people by custody; ``population`` is K x group x status x custody."""
+        self.people[..., 0] = population[..., :3].sum(axis=-1)
+        self.people[..., 1:4] = population[..., 1:]
+
+    def mean_trust(self) -> Array:
+        """Return mean trust of respondents, K x group x status; nan where there are none."""
+        respondents = self.people[..., RESPONDENTS]
+        mean: Array = self.trust / TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
+        return mean
+
+    def count_enforcement(self, county: int, status: int, level: int, column: int) -> None:
+        """Count a step of the enforcement funnel in the county of the arrest."""
+        self.enforcement[county, status, level, column] += 1
+
+    def weigh(self, incident: Incident, taken: bool, constants: Any) -> None:
+        """Note a clipped probability, and for index crime what removal, deterrence and beliefs changed."""
+        county, family = incident.place.county.index, constants.family[incident.crime]
+        if incident.probability > 1.0:
+            self.clipped[county] += 1
+        if constants.is_index[incident.crime] == 0:
+            return
+        if incident.offender.is_gone():
+            self._weigh_absence(incident, self.balance[county, :, family])
+        elif taken:
+            self._weigh_crime(incident, self.balance[county, :, family])
+        else:
+            self._weigh_refusal(incident, self.balance[county, :, family])
+
+    @staticmethod
+    def _weigh_absence(incident: Incident, balance: Array) -> None:
+        """Count a crime that did not happen because the offender had been removed."""
+        if incident.decides < incident.probability:
+            balance[PREVENTED_BY_REMOVAL] += 1
+
+    @staticmethod
+    def _weigh_refusal(incident: Incident, balance: Array) -> None:
+        """Count a crime that deterrence prevented, or that lost belief in impunity did."""
+        if incident.decides < incident.without_impunity:
+            balance[ADDED_BY_IMPUNITY] -= 1
+        if incident.decides < incident.without_deterrence:
+            balance[PREVENTED_BY_DETERRENCE] += 1
+
+    @staticmethod
+    def _weigh_crime(incident: Incident, balance: Array) -> None:
+        """Count a crime that belief in impunity added, or whose offender a declined detainer had set free."""
+        if incident.decides >= incident.without_impunity:
+            balance[ADDED_BY_IMPUNITY] += 1
+        if incident.offender.detainer_declined:
+            balance[AFTER_DECLINED_DETAINER] += 1

@@ -1,0 +1,322 @@
+"""Residents: what each decides, what each believes, and what becomes of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mesa.discrete_space import CellAgent
+
+from sim.engines.mesa.records import (
+    AFTER_AT_LARGE,
+    AFTER_REMOVAL,
+    ARRIVAL,
+    CONVICTED,
+    END_OF_ICE_CUSTODY,
+    IN_ICE,
+    PARENTS,
+    REMOVED,
+    RETURN,
+    RETURNED,
+    Due,
+    Incident,
+)
+from sim.numerics.draws import Purpose, draw
+from sim.rules.booking import (
+    CITIZEN,
+    LAWFUL,
+    LEVEL_NONE,
+    UNAUTHORIZED,
+    has_federal_record,
+    is_removable,
+    prior_felonies,
+    prior_misdemeanors,
+    record_level,
+)
+from sim.rules.clearance import witness_help
+from sim.rules.custody import (
+    AGGRAVATED,
+    MISDEMEANOR,
+    REPLACED,
+    RETURNS,
+    departure,
+    legalized,
+    months_in_ice_custody,
+    months_until_refill,
+    months_until_return,
+)
+from sim.rules.reporting import fear_after_jump, fear_after_reassurance, own_fear, trust, willing_to_report
+from sim.rules.survey import responds_to_survey
+from sim.world.person import AWAY, FREE, ICE_CUSTODY, is_tied
+
+if TYPE_CHECKING:
+    from sim.engines.mesa.model import MesaEngine
+    from sim.engines.mesa.places import County, Neighbourhood
+
+HISPANIC, OTHER_NONCITIZEN, OTHER = 0, 1, 2
+MOST_ADDED = 3
+"""Convictions are counted up to three."""
+RECORD, SURVEY, LEGALIZATION = int(Purpose.RECORD), int(Purpose.SURVEY), int(Purpose.LEGALIZATION)
+TRANSFER, DEPARTURE, ACQUAINTANCE = int(Purpose.TRANSFER), int(Purpose.DEPARTURE), int(Purpose.ACQUAINTANCE)
+
+
+class Outlook(NamedTuple):
+    """How sensitive somebody is to lost trust, and their trust now."""
+
+    sensitivity: float
+    trust: float
+
+
+UNTROUBLED = Outlook(0.0, 1.0)
+
+
+class Resident(CellAgent):  # type: ignore[misc]
+    """Somebody who lives in a place of a household: may offend, be a victim, call the police, help as a witness."""
+
+    model: MesaEngine
+    cell: Neighbourhood
+    custody: int = FREE
+    replaced: bool = False  # left for good, and a newcomer has the place
+    generation: int = 0  # how many newcomers the place has had, modulo 8
+    likely_offender: bool = False
+    added_felonies: int = 0  # convictions since the start; what a person brought is a keyed draw
+    added_misdemeanors: int = 0
+    added_aggravated: bool = False
+    known_to_ice: bool = False  # by contact since the start
+    detainer_declined: bool = False  # released after a detainer that the county declined
+    awaits_transfer: bool = False  # ICE takes over when local custody ends
+    fear_steps: int = 0  # own fear when it last changed, in steps of 1/32
+    fear_month: int = 0  # when that was
+    interview_month: int | None = None  # of six, for members of the survey's panel
+
+    def __init__(
+        self, model: MesaEngine, cell: Neighbourhood, slot: int, identity: int, group: int, status: int
+    ) -> None:
+        """Move into a cell; ``identity`` keys the place's draws."""
+        super().__init__(model)
+        self.cell = cell
+        self.slot, self.identity, self.group, self.status = slot, identity, group, status
+
+    @property
+    def county(self) -> County:
+        """The county of the home."""
+        return self.cell.county
+
+    @property
+    def household(self) -> list[Resident]:
+        """The up to four who share a home, themselves among them."""
+        low, size = self.county.group_low[self.group], self.county.group_size[self.group]
+        first = low + (self.slot - low) // 4 * 4
+        return self.model.residents[first : min(first + 4, low + size)]
+
+    def tie(self) -> int:
+        """Return the tie to enforcement: a citizen's household counts where noncitizens share it."""
+        mixed = self.group == HISPANIC and any(member.status != CITIZEN for member in self.household)
+        return is_tied(CITIZEN, mixed)
+
+    def outlook(self) -> Outlook:
+        """Return sensitivity and trust: nothing to fear outside the community."""
+        if self.group == OTHER:
+            return UNTROUBLED
+        sensitivity = self.model.constants.sensitivity[self.tie()]
+        if sensitivity == 0.0:
+            return UNTROUBLED
+        own = own_fear(self.fear_steps, self.fear_left())
+        return Outlook(sensitivity, trust(self.county.fear_at_start, own))
+
+    def fear_left(self) -> float:
+        """Return what is left of own fear since it last changed, as a share."""
+        left: float = self.model.constants.fear_decay[self.model.month - self.fear_month]
+        return left
+
+    def level(self) -> int:
+        """Return the level of the criminal record: what was brought and what was added."""
+        constants, likely = self.model.constants, int(self.likely_offender)
+        felony, misdemeanor, aggravated, _ = self.brought()
+        felonies = prior_felonies(felony, constants.prior_felony[likely], constants.prior_repeat)
+        misdemeanors = prior_misdemeanors(misdemeanor, constants.prior_misdemeanor[likely], constants.prior_repeat)
+        grave = self.added_aggravated or (felonies > 0 and aggravated < constants.prior_aggravated)
+        return record_level(felonies + self.added_felonies, misdemeanors + self.added_misdemeanors, int(grave))
+
+    def brought(self, block: int = 0) -> tuple[float, float, float, float]:
+        """Return the uniforms that settle what a person brought: records (block 0), child and age (block 1)."""
+        return draw(self.model.world_seed, self.identity, 2 * self.generation + block, 0, RECORD)
+
+    def has_federal_record(self) -> bool:
+        """Tell whether fingerprints are in the immigration database."""
+        share = self.model.constants.federal_record[self.group][self.status]
+        return has_federal_record(int(self.known_to_ice), self.brought()[3], share)
+
+    def is_removable(self, level: int) -> bool:
+        """Tell whether immigration law lets ICE remove somebody with a record of this level."""
+        return is_removable(self.status, level)
+
+    def is_gone(self) -> bool:
+        """Tell whether ICE holds or has removed the person."""
+        return self.custody in (ICE_CUSTODY, AWAY)
+
+    def deterrence(self, county: County) -> float:
+        """Return how the risk of removal multiplies offending in a county: not at all for citizens."""
+        return 1.0
+
+    def takes(self, opportunity: Incident) -> bool:
+        """Decide whether to take an opportunity for crime; who is gone takes none, but might have."""
+        if self.is_gone():
+            opportunity.weigh(self.status, 1.0, self.model.constants)
+            return False
+        opportunity.weigh(self.status, self.deterrence(opportunity.place.county), self.model.constants)
+        return opportunity.decides < opportunity.probability
+
+    def reports(self, crime: int) -> float:
+        """Return the probability of calling the police as a victim."""
+        return self._calls(self.model.constants.victim_log_odds[crime])
+
+    def reports_for_another(self, crime: int) -> float:
+        """Return the probability of calling the police as a third party."""
+        return self._calls(self.model.constants.third_log_odds[crime])
+
+    def _calls(self, log_odds: float) -> float:
+        outlook = self.outlook()
+        return willing_to_report(log_odds, self.model.constants.offset[self.status], outlook.sensitivity, outlook.trust)
+
+    def helps_as_witness(self) -> float:
+        """Return how a witness's trust multiplies clearance."""
+        outlook = self.outlook()
+        return witness_help(self.model.constants.witness_weight, outlook.sensitivity, outlook.trust)
+
+    def hears_of_removal(self, jump: float) -> None:
+        """Fear more: somebody close was taken."""
+        self.fear_steps = fear_after_jump(self.fear_steps, self.fear_left(), jump)
+        self.fear_month = self.model.month
+
+    def is_reassured(self) -> None:
+        """Fear less: one's own report led to an arrest."""
+        if self.fear_steps > 0:
+            share = self.model.constants.reassurance
+            self.fear_steps = fear_after_reassurance(self.fear_steps, self.fear_left(), share)
+            self.fear_month = self.model.month
+
+    def frightens_others(self, reason: int) -> None:
+        """Let household and acquaintances hear of one's removal or arrest at large."""
+        if self.group == OTHER:
+            return
+        constants, others = self.model.constants, self.model.residents
+        close = constants.household_jump if reason == AFTER_REMOVAL else constants.at_large_jump
+        known = constants.acquaintance_jump if reason == AFTER_REMOVAL else constants.at_large_jump
+        for member in self.household:
+            if member is not self:
+                member.hears_of_removal(close)
+        low, size = self.county.group_low[self.group], self.county.group_size[self.group]
+        for number in range(constants.acquaintances):
+            uniforms = self.model.draw(self.identity, 2 * (number // 4) + reason, ACQUAINTANCE)
+            friend = others[low + int(uniforms[number % 4] * size)]
+            if friend is not self:
+                friend.hears_of_removal(known)
+
+    def answers_survey(self) -> float | None:
+        """Return trust now if the person answers the survey's interviewer this month, None otherwise."""
+        constants = self.model.constants
+        if self.custody != FREE or self.brought(block=1)[1] >= constants.survey_age_share:
+            return None
+        outlook = self.outlook()
+        uniform = self.model.draw(self.identity, 0, SURVEY)[0]
+        response, weight = constants.response, constants.response_weight
+        answers = responds_to_survey(uniform, response, weight, outlook.sensitivity, outlook.trust)
+        return outlook.trust if answers else None
+
+    def moves_to(self, custody: int) -> None:
+        """Change custody; the model keeps count."""
+        count = self.model.population[self.county.index, self.group, self.status]
+        count[self.custody] -= 1
+        count[custody] += 1
+        self.custody = custody
+
+    def expects(self, kind: int, month: int, county: int) -> None:
+        """Enter into the calendar what will become of the person, after an arrest in ``county``."""
+        self.model.plan(Due(self.slot, county, self.generation, kind), month)
+
+    def is_convicted(self, kind: int, county: int) -> None:
+        """A court convicts: one more misdemeanour or felony on the record."""
+        if self.is_gone():
+            return
+        if kind == MISDEMEANOR:
+            self.added_misdemeanors = min(MOST_ADDED, self.added_misdemeanors + 1)
+        else:
+            self.added_felonies = min(MOST_ADDED, self.added_felonies + 1)
+        self.added_aggravated = self.added_aggravated or kind == AGGRAVATED
+        self.model.book.count_enforcement(county, self.status, self.level(), CONVICTED)
+
+    def is_released(self, county: int) -> None:
+        """Local custody ends; ICE may stand at the door."""
+        self.moves_to(FREE)
+        if self.awaits_transfer:
+            self.enters_ice_custody(county)
+
+    def enters_ice_custody(self, county: int) -> None:
+        """ICE takes the person: a federal record from now on, and custody of a drawn length."""
+        model = self.model
+        self.known_to_ice, self.awaits_transfer = True, False
+        model.book.count_enforcement(county, self.status, self.level(), IN_ICE)
+        if model.removed_people_leave:
+            self.moves_to(ICE_CUSTODY)
+        months = months_in_ice_custody(model.draw(self.identity, 0, TRANSFER)[0], model.constants.custody_ends)
+        self.expects(END_OF_ICE_CUSTODY, model.month + months, county)
+
+    def leaves_ice_custody(self, county: int) -> None:
+        """ICE custody ends in removal or in relief."""
+        if self.model.draw(self.identity, 1, TRANSFER)[0] < self.model.constants.removal_share:
+            self.is_removed(county)
+        elif self.model.removed_people_leave:
+            self.moves_to(FREE)
+
+    def is_removed(self, county: int) -> None:
+        """Leave the country; those close hear of it, and the place waits for a return, a newcomer or nobody."""
+        model, constants, level = self.model, self.model.constants, self.level()
+        model.book.count_enforcement(county, self.status, level, REMOVED)
+        if self.brought(block=1)[0] < constants.citizen_child_share:
+            model.book.count_enforcement(county, self.status, level, PARENTS)
+        self.county.removed += 1
+        model.taken_from_their_circles.append((self, AFTER_REMOVAL))
+        leaves, when, _, _ = model.draw(self.identity, 0, DEPARTURE)
+        becomes = departure(leaves, constants.returns, constants.refill)
+        if becomes == RETURNS:
+            self.expects(RETURN, model.month + months_until_return(when, constants.return_months), county)
+        if model.removed_people_leave:
+            self.moves_to(AWAY)
+            self.detainer_declined = False
+            if becomes == REPLACED:
+                self.expects(ARRIVAL, model.month + months_until_refill(when, constants.refill_months), county)
+
+    def is_arrested_at_large(self) -> None:
+        """ICE makes an arrest in the community, and those close hear of it."""
+        self.model.taken_from_their_circles.append((self, AFTER_AT_LARGE))
+
+    def returns(self, county: int) -> None:
+        """Come back after a removal, with the same rank and record."""
+        self.model.book.count_enforcement(county, self.status, self.level(), RETURNED)
+        if self.model.removed_people_leave:
+            self.moves_to(FREE)
+
+
+class Immigrant(Resident):
+    """A resident who is not a citizen."""
+
+    def tie(self) -> int:
+        """Return the tie to enforcement: one's own status."""
+        return is_tied(self.status, False)
+
+    def deterrence(self, county: County) -> float:
+        """Return how the risk of removal in a county multiplies offending, for those whom ICE could remove."""
+        if county.deterrence == 1.0:
+            return 1.0
+        level = self.level() if self.status == LAWFUL else LEVEL_NONE
+        return county.deterrence if self.is_removable(level) else 1.0
+
+    def gains_status(self) -> None:
+        """A legalization makes a keyed share of unauthorized people lawful noncitizens."""
+        if self.status != UNAUTHORIZED:
+            return
+        if legalized(self.model.draw(self.identity, 0, LEGALIZATION)[0], self.model.constants.legalization_share):
+            count = self.model.population[self.county.index, self.group, :, self.custody]
+            count[UNAUTHORIZED] -= 1
+            count[LAWFUL] += 1
+            self.status = LAWFUL

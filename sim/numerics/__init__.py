@@ -1,0 +1,1 @@
+"""The compiler's one door, and random draws that depend only on who, when and why."""

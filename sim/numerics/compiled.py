@@ -1,0 +1,153 @@
+"""The one door to the compiler, so that no compiled rule is ever older than its source.
+
+Numba's file cache does not notice an edit in a file that a cached function calls. Here the cache lives in a folder
+named by a hash of every source file with compiled code: edit a rule and everything is compiled afresh, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+_PACKAGE = Path(__file__).parents[1]
+"""The folder of the whole package: whatever compiled code is made of lies below it."""
+
+
+def sources_fingerprint() -> str:
+    """Return a 16-digit hash of every Python source file of the package."""
+    return _fingerprint(sorted(_PACKAGE.rglob("*.py")))
+
+
+def compiled_sources() -> list[Path]:
+    """Return the source files that compiled code is made of: those that import this module.
+
+    A compiled function freezes the numbers it reads from its module, so such numbers must stand in these files too.
+    """
+    return [path for path in sorted(_PACKAGE.rglob("*.py")) if __name__ in path.read_text(encoding="utf-8")]
+
+
+def _fingerprint(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_folder() -> Path:
+    """Return a writable folder for compiled code, keyed by the sources; a temporary one where home is read-only."""
+    home = os.environ.get("DARKFIGURE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(home) / "darkfigure" / _fingerprint(compiled_sources())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"darkfigure-{os.getuid()}" / folder.name
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+# The vector math library differs from the scalar one in the last bit; the two engines must not.
+os.environ["NUMBA_DISABLE_INTEL_SVML"] = "1"
+os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder())
+
+import numba  # noqa: E402  (the two settings above must stand first)
+
+
+def _load_array_functions() -> None:
+    """Load numba's array functions without SciPy's linear algebra, which takes a fifth of a second.
+
+    Numba only looks whether it is there. No loop here uses it, and others who compile in this process can.
+    """
+    name = "scipy.linalg.cython_blas"
+    if "scipy.linalg" not in sys.modules:
+        sys.modules[name] = None  # type: ignore[assignment]
+        try:
+            arrays: Any = importlib.import_module("numba.np.arraymath")
+            arrays._HAVE_BLAS = importlib.util.find_spec("scipy") is not None
+        finally:
+            del sys.modules[name]
+
+
+_load_array_functions()
+
+import numpy as np  # noqa: E402
+from llvmlite import ir  # noqa: E402
+from numba.core import cgutils  # noqa: E402
+from numba.extending import intrinsic  # noqa: E402
+
+numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+numba.config.DISABLE_INTEL_SVML = 1
+
+
+int64: Any = np.int64
+"""NumPy's 64-bit integer, to the type checker anything: in compiled code every whole number is one."""
+
+
+def rule(function: Function) -> Function:
+    """Compile a scalar rule: strict arithmetic, callable from Python and from compiled loops alike."""
+    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, inline="never")(function)
+    return compiled
+
+
+def helper(function: Function) -> Function:
+    """Compile a part of a loop that is always written into its caller, so that handing over records costs nothing."""
+    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, forceinline=True)(function)
+    return compiled
+
+
+def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """Return an array's structure with its owner struck out; anything else as it is."""
+    if not isinstance(kind, numba.types.Array):
+        return value
+    view = context.make_array(kind)(context, builder, value)
+    view.meminfo = view.meminfo.type(None)
+    view.parent = view.parent.type(None)
+    return view._getvalue()
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def unowned(typing_context: Any, record: Any) -> Any:
+    """Compile to the same record of arrays without owners: no reference counting in hot loops.
+
+    The caller keeps the arrays alive while the copy is in use.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        values = cgutils.unpack_tuple(builder, arguments[0], len(record.types))
+        pairs = zip(record.types, values, strict=True)
+        bare = [_without_owner(context, builder, kind, value) for kind, value in pairs]
+        return context.make_tuple(builder, signature.return_type, bare)
+
+    return record(record), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+    """Compile to a hint that an entry of a one-dimensional array will be read soon; any index is harmless."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(array)(context, builder, arguments[0]).data
+        address = builder.bitcast(builder.gep(data, [arguments[1]]), cgutils.voidptr_t)
+        word = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, word, word, word])
+        hint = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], kind)
+        builder.call(hint, [address, word(0), word(3), word(1)])
+        return context.get_dummy_value()
+
+    return numba.types.void(array, index), generate
+
+
+def block(function: Function) -> Function:
+    """Compile a loop over cells or people; it releases the interpreter lock, so that threads can share the work."""
+    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    return compiled

@@ -1,0 +1,14 @@
+"""Batches: many runs in one folder that exists from the first moment and outlives whatever ends its processes.
+
+``plan`` says what is to be run, ``journal`` what became of it; ``run_file`` and ``part`` hold results while they come,
+``compaction`` joins them at the end; ``reading`` opens a folder, ``execution`` fills one.
+"""
+
+from __future__ import annotations
+
+from sim.running.batch.execution import Options, execute
+from sim.running.batch.plan import Plan, RunName
+from sim.running.batch.reading import Batch, Status
+from sim.running.batch.runners import WorkerLost, run_all
+
+__all__ = ["Batch", "Options", "Plan", "RunName", "Status", "WorkerLost", "execute", "run_all"]

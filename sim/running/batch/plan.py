@@ -1,0 +1,190 @@
+"""The plan of a batch: which runs there are, and all that their results follow from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from sim.running.batch.files import as_json, digest_of, digest_of_file
+from sim.words.faults import UserError
+
+if TYPE_CHECKING:
+    from sim.parameters import Parameters
+    from sim.scenario.scenario import Scenario
+
+FORMAT = 1
+"""Raised whenever older folders can no longer be read."""
+PLAN = "plan.json"
+Kind = Literal["comparison", "sweep"]
+Keep = Literal["tables", "outcomes"]
+INPUTS = ("counties", "adjacency", "background")
+"""Files that a world may be read from, by their keys under ``world``."""
+
+
+class RunName(NamedTuple):
+    """A run of a batch: a scenario (or a point of a sweep) and a replication; written ``baseline.7``."""
+
+    scenario: str
+    replication: int
+
+    def __str__(self) -> str:
+        """Return the run's name as it is written."""
+        return f"{self.scenario}.{self.replication}"
+
+    @classmethod
+    def read(cls, text: str) -> RunName:
+        """Return the run that ``text`` names.
+
+        Raises
+        ------
+        UserError
+            Where it does not end in a point and a number.
+        """
+        scenario, point, number = text.rpartition(".")
+        if not (scenario and point and number.isascii() and number.isdigit()):
+            raise UserError(f"{text!r} names no run; a run is SCENARIO.REPLICATION, for instance baseline.7")
+        return cls(scenario, int(number))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a batch consists of; the same plan gives the same results, whoever carries it out and in what order.
+
+    Attributes
+    ----------
+    kind : str
+        ``comparison`` or ``sweep``.
+    name, title, question, source : str
+        What it is called, what it asks, and where its facts come from.
+    version, fingerprint : str
+        Of the program and its sources.
+    engine : str
+        ``columnar`` or ``mesa``.
+    seed : int
+        Master seed; the luck of replication r follows from it and r alone.
+    reference : str or None
+        The scenario that the others are compared with.
+    replications : int
+        Runs of each scenario.
+    keep : str
+        ``tables``: everything; ``outcomes``: one row of measures a run.
+    scenarios : tuple of str
+        Names of scenarios or points, in the order of the design.
+    evaluation_start : int
+        First month of the evaluation.
+    files : dict
+        Checksum of each file of the folder that scenarios are read from.
+    inputs : dict
+        Checksum of each file that the world is read from, by key under ``world``.
+    """
+
+    kind: Kind
+    name: str
+    title: str
+    question: str
+    source: str
+    version: str
+    fingerprint: str
+    engine: str
+    seed: int
+    reference: str | None
+    replications: int
+    keep: Keep
+    scenarios: tuple[str, ...]
+    evaluation_start: int
+    files: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of runs."""
+        return len(self.scenarios) * self.replications
+
+    def __contains__(self, run: object) -> bool:
+        """Tell whether a run belongs to the batch."""
+        return isinstance(run, RunName) and run.scenario in self.places and 0 <= run.replication < self.replications
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each scenario in the design."""
+        return {name: place for place, name in enumerate(self.scenarios)}
+
+    @cached_property
+    def identity(self) -> str:
+        """A checksum of the whole plan; results carry it, so that none gets into another batch."""
+        return digest_of(self.text())
+
+    def runs(self) -> list[RunName]:
+        """Return all runs in the order of the design: scenario by scenario, replications in turn."""
+        return [RunName(name, number) for name in self.scenarios for number in range(self.replications)]
+
+    def order(self) -> list[RunName]:
+        """Return all runs in the order of execution: replication by replication, so that half a batch compares."""
+        return [RunName(name, number) for number in range(self.replications) for name in self.scenarios]
+
+    def place_of(self, run: RunName) -> int:
+        """Return the place of a run in the order of the design."""
+        return self.places[run.scenario] * self.replications + run.replication
+
+    def text(self) -> str:
+        """Return the content of ``plan.json``."""
+        return as_json({"format": FORMAT, **asdict(self)})
+
+    @classmethod
+    def read(cls, folder: Path) -> Plan:
+        """Return the plan of the batch in ``folder``.
+
+        Raises
+        ------
+        UserError
+            Where there is none, or it is damaged or of another format.
+        """
+        path = folder / PLAN
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            number = content.pop("format")
+            if number != FORMAT:
+                raise UserError(f"{path}: format {number}, this version of darkfigure reads format {FORMAT}")
+            if set(content) != {entry.name for entry in fields(cls)}:
+                raise ValueError
+            return cls(**{**content, "scenarios": tuple(content["scenarios"])})
+        except (FileNotFoundError, NotADirectoryError):
+            raise UserError(f"{folder}: not the folder of a batch (there is no {PLAN})") from None
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise UserError(f"{path}: damaged, not the plan of a batch") from None
+
+
+def refuse_duplicates(scenarios: Iterable[Scenario]) -> None:
+    """Refuse scenarios that would give the same runs, or share the name of a file.
+
+    Raises
+    ------
+    UserError
+        Where two have one name (capitals apart), or the same parameters under two names.
+    """
+    names: set[str] = set()
+    seen: dict[str, str] = {}
+    for scenario in scenarios:
+        if scenario.name.casefold() in names:
+            raise UserError(f"two scenarios are called {scenario.name}; give each a name of its own")
+        names.add(scenario.name.casefold())
+        same = seen.setdefault(substance_of(scenario.parameters), scenario.name)
+        if same != scenario.name:
+            raise UserError(
+                f"{same} and {scenario.name} are one scenario under two names: every parameter agrees, so their runs "
+                "would be identical; leave one out, or ask for more replications"
+            )
+
+
+def substance_of(parameters: Parameters) -> str:
+    """Return everything that a scenario's runs follow from, as JSON: its parameters without the header."""
+    return parameters.model_copy(update={"title": "", "question": "", "source": ""}).model_dump_json()
+
+
+def inputs_of(parameters: Parameters) -> dict[str, str]:
+    """Return the checksum of each file that a world is read from, by key."""
+    found: dict[str, str | None] = {key: getattr(parameters.world, key) for key in INPUTS}
+    return {key: digest_of_file(Path(path)) for key, path in found.items() if path is not None}

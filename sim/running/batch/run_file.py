@@ -1,0 +1,93 @@
+"""The results of one finished run in one file: an uncompressed ZIP archive of Arrow tables.
+
+An archive is whole or not there, knows when it has been cut short, and keeps a checksum of each table.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.running.batch.files import whole_file
+from sim.running.batch.plan import Plan, RunName
+from sim.words.faults import UserError
+
+TABLES = ("crime", "people", "enforcement", "counties")
+OUTCOMES, SUMMARIES = "outcomes", "summaries"
+RECEIPT = "receipt.json"
+SUFFIX = ".zip"
+FOLDER = "runs"
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def kept_tables(plan: Plan) -> tuple[str, ...]:
+    """Return the tables that a batch keeps of each run."""
+    return (*TABLES, SUMMARIES, OUTCOMES) if plan.keep == "tables" else (OUTCOMES,)
+
+
+def run_path(folder: Path, run: RunName) -> Path:
+    """Return where the results of a finished run lie in the folder of a batch."""
+    return folder / FOLDER / f"{run}{SUFFIX}"
+
+
+def write_run(folder: Path, plan: Plan, run: RunName, tables: Mapping[str, Any]) -> Path:
+    """Write the tables of a run, whole or not at all."""
+    path = run_path(folder, run)
+    receipt = {"plan": plan.identity, "run": str(run)}
+    with whole_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(RECEIPT, _DATE), json.dumps(receipt))
+        for name, table in tables.items():
+            archive.writestr(zipfile.ZipInfo(f"{name}.arrow", _DATE), memoryview(_packed(table)).tobytes())
+    return path
+
+
+class RunFile:
+    """The file of one run, reading."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the path of the file, which may have been damaged since it was written."""
+        self.path = path
+
+    def table(self, name: str) -> Any:
+        """Return one of the run's tables.
+
+        Raises
+        ------
+        UserError
+            Where the file is damaged.
+        """
+        import pyarrow as pa
+
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                content = archive.read(f"{name}.arrow")
+            return pa.ipc.open_stream(content, options=pa.ipc.IpcReadOptions(use_threads=False)).read_all()
+        except (zipfile.BadZipFile, KeyError, EOFError, pa.ArrowInvalid) as error:
+            raise UserError(f"{self.path}: damaged") from error
+
+    def fault(self, plan: Plan) -> str:
+        """Return why the file cannot be used in the batch of ``plan``, or nothing."""
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                if archive.testzip() is not None:
+                    return "damaged"
+                receipt = json.loads(archive.read(RECEIPT))
+        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, OSError):
+            return "damaged"
+        if receipt.get("plan") != plan.identity:
+            return "of another batch"
+        return "" if f"{receipt.get('run')}{SUFFIX}" == self.path.name else f"not of this run, but of {receipt['run']}"
+
+
+def _packed(table: Any) -> Any:
+    """Return a table as an Arrow stream; what would be packed better or by several threads takes longer than a run."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return sink.getvalue()

@@ -1,0 +1,281 @@
+"""One run: a scenario and a seed in, a ledger or a folder of tables out."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim.running.tables.files import TableWriter, write_world
+from sim.words.faults import UserError
+
+if TYPE_CHECKING:
+    from sim.engines.ledger import Ledger, MonthRecord
+    from sim.parameters import Parameters
+    from sim.scenario.scenario import Scenario
+    from sim.world.setting import Setting
+
+ENGINES = ("columnar", "mesa")
+MESA_PEOPLE = 200_000
+"""Above so many people the Mesa engine is refused: it would take hours and several gigabytes."""
+_SEED_PURPOSE = 1_000
+
+
+def seed_of(master: int, replication: int) -> int:
+    """Return the seed of luck of a replication: it follows from the master seed and the number alone."""
+    from sim.numerics.draws import philox
+
+    return int(philox(master, replication, 0, 0, _SEED_PURPOSE)[0]) >> 2
+
+
+@lru_cache(maxsize=2)
+def _world(description: str, seed: int, threads: int = 1) -> Any:
+    """Return the world of parameters (as JSON); scenarios that differ only in programs share it."""
+    from sim.parameters import Parameters
+    from sim.world.counties.building import build_counties
+    from sim.world.people import build_world
+
+    parameters = Parameters.model_validate_json(description)
+    return build_world(parameters, build_counties(parameters, seed), seed, threads)
+
+
+def _world_description(parameters: Parameters) -> str:
+    """Return the part of the parameters that shapes a world, as JSON: what programs and behaviour leave untouched."""
+    from sim.parameters import Parameters as Table
+
+    defaults = Table()
+    same = {name: getattr(defaults, name) for name in ("programs", "responses", "enforcement", "detainers", "trust")}
+    plain = parameters.model_copy(update={**same, "title": "", "question": "", "source": ""})
+    return plain.model_dump_json()
+
+
+def prepare(scenario: Scenario, replication: int = 0, *, share: bool = True, threads: int = 1) -> Setting:
+    """Return a scenario made ready to run; unless ``share`` holds, its world is its own to use up.
+
+    A world of its own is built on as many ``threads``.
+
+    Raises
+    ------
+    UserError
+        Where files, programs or sizes do not fit together.
+    """
+    from sim.world.setting import build_setting
+
+    world_seed = scenario.parameters.world.seed
+    if scenario.parameters.world.redraw:
+        world_seed = seed_of(world_seed, replication)
+    description = _world_description(scenario.parameters)
+    world = _world(description, world_seed) if share else _world.__wrapped__(description, world_seed, threads)
+    return build_setting(scenario.parameters, world_seed, world)
+
+
+def records(
+    setting: Setting, seed: int, engine: str = "columnar", threads: int = 1, *, keep_world: bool = True
+) -> Iterator[MonthRecord]:
+    """Yield the record of each month of a run; ``seed`` is the seed of luck.
+
+    Unless ``keep_world`` holds, a run of the columnar engine uses up the setting's world: half the memory, one run.
+
+    Raises
+    ------
+    UserError
+        Where the engine cannot run a world of this size.
+    """
+    if engine == "mesa":
+        if setting.world.size > MESA_PEOPLE:
+            raise UserError(
+                f"the mesa engine runs up to {MESA_PEOPLE:,} people, this world has {setting.world.size:,}; "
+                "use --engine columnar, or fewer people"
+            )
+        from sim.engines.mesa.model import MesaEngine
+
+        return MesaEngine(setting, seed).months()
+    from sim.engines.columnar.engine import ColumnarEngine
+
+    return ColumnarEngine(setting, seed, threads, keep_world=keep_world).months()
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int,
+    replication: int = 0,
+    engine: str = "columnar",
+    threads: int = 1,
+    on_month: Callable[[int, int], None] | None = None,
+) -> Ledger:
+    """Run one replication of a scenario and return its ledger.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved scenario.
+    seed : int
+        Master seed; the luck follows from it and ``replication``.
+    engine : str
+        ``columnar`` or ``mesa``; both give the same ledger.
+    threads : int
+        Threads within a run of millions of people; the ledger does not depend on it.
+    on_month : callable, optional
+        Called with the number of months done and the number in all.
+    """
+    from sim.engines.ledger import stack
+
+    setting = prepare(scenario, replication)
+    done: list[MonthRecord] = []
+    for record in records(setting, seed_of(seed, replication), engine, threads):
+        done.append(record)
+        if on_month is not None:
+            on_month(len(done), len(setting.months))
+    return stack(done, setting.months, setting.world.counties)
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Give a temporary sibling folder that becomes ``out`` only when everything in it is written.
+
+    Raises
+    ------
+    UserError
+        Where ``out`` exists and is not an empty folder, or cannot be written.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(f"{out}: already exists and is not an empty folder; choose another with --out")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        os.rename(temporary, out)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def machine() -> dict[str, str | int]:
+    """Return what timings depend on: machine, Python and the number of processors."""
+    return {
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "processors": os.cpu_count() or 1,
+    }
+
+
+def version() -> str:
+    """Return the installed version of darkfigure."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("darkfigure")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def fingerprint() -> str:
+    """Return a hash of the program's sources; equal ones give equal results on one type of machine."""
+    from sim.numerics.compiled import sources_fingerprint
+
+    return sources_fingerprint()
+
+
+class Watcher(Protocol):
+    """Looks on while a run goes, month by month."""
+
+    def begin(self, scenario: Scenario, setting: Setting) -> object:
+        """Called once, before the first month."""
+
+    def add(self, record: MonthRecord) -> object:
+        """Called with each month; what is kept of it must be copied or summed."""
+
+    def finish(self, folder: Path) -> object:
+        """Called after the last month, with the folder that the tables are in."""
+
+
+def run_to_folder(
+    scenario: Scenario,
+    *,
+    seed: int,
+    replication: int = 0,
+    engine: str = "columnar",
+    threads: int = 1,
+    out: Path,
+    quiet: bool = False,
+    watcher: Watcher | None = None,
+) -> Path:
+    """Run a scenario once and write a folder: tables, resolved scenario, codebook, manifest and timing.
+
+    ``watcher`` sees every month and may add files of its own, figures for instance. Returns the folder. It appears
+    whole or not at all.
+
+    Raises
+    ------
+    UserError
+        Where the folder cannot be used, memory is too little, or the scenario's files do not fit together.
+    """
+    from sim.running.needs import forecast_run, is_compiled
+    from sim.running.tables.codebook import write_codebook
+    from sim.running.tables.months import MonthTables
+    from sim.running.terminal import RunTotals, foretell, month_progress, print_run, working
+
+    begun = time.perf_counter()
+    foretell(forecast_run(scenario.parameters, engine, threads, is_compiled(engine)), quiet)
+    with whole_folder(out) as folder:
+        with working("building the world", quiet):
+            setting = prepare(scenario, replication, share=False, threads=threads)
+        if watcher is not None:
+            watcher.begin(scenario, setting)
+        built = time.perf_counter()
+        writer = TableWriter(folder)
+        tables = MonthTables(setting.months, setting.world.counties, scenario.name, replication)
+        totals = RunTotals()
+        try:
+            with month_progress(len(setting.months), quiet) as advance:
+                for record in records(setting, seed_of(seed, replication), engine, threads, keep_world=False):
+                    writer.write(tables.of(record))
+                    totals.add(record)
+                    if watcher is not None:
+                        watcher.add(record)
+                    advance()
+        finally:
+            writer.close()
+        write_world(setting.world.counties, folder / "world.parquet")
+        write_codebook(folder / "codebook.csv", ("crime", "people", "enforcement", "counties", "world"))
+        (folder / "scenario.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
+        manifest = {
+            "version": version(),
+            "fingerprint": fingerprint(),
+            "scenario": scenario.name,
+            "seed": seed,
+            "world_seed": scenario.parameters.world.seed,
+            "replication": replication,
+            "engine": engine,
+            "people": setting.world.size,
+            "counties": len(setting.world.counties.code),
+            "months": len(setting.months),
+            "opportunities": totals.opportunities,
+            "clipped_share": totals.clipped / max(1, totals.opportunities),
+        }
+        _write_json(folder / "manifest.json", manifest)
+        timing = {"building": built - begun, "running": time.perf_counter() - built, "threads": threads, **machine()}
+        _write_json(folder / "timing.json", timing)
+        if watcher is not None:
+            watcher.finish(folder)
+    if not quiet:
+        print_run(scenario, setting, totals, out)
+    return out
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,217 @@
+"""Runs read back from their folder, month by month: what the tables hold, as the engine gave it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.ledger import Ledger, MonthRecord, stack
+from sim.running.tables.months import AXES, COUNTY_NUMBERS
+from sim.telling.export.tables import RowReader, StoredTable, check_folder
+from sim.words.faults import UserError, printable
+from sim.words.labels import BALANCE_COLUMNS, CRIME_COLUMNS, ENFORCEMENT_COLUMNS, FAMILIES, PEOPLE_COLUMNS, PROGRAMS
+from sim.world.counties.building import Counties
+
+if TYPE_CHECKING:
+    from sim.running.measures import Results
+    from sim.scenario.scenario import Scenario
+    from sim.telling.figures.style import Drawn
+
+BALANCE = tuple(f"{balance}_{family}" for balance in BALANCE_COLUMNS for family in FAMILIES)
+_RUN_AND_MONTH = ("scenario", "replication", "month")
+
+
+class StoredRun(NamedTuple):
+    """One run that was read back: its scenario's name, its number, and its ledger."""
+
+    scenario: str
+    replication: int
+    ledger: Ledger
+
+
+def stored_runs(folder: Path) -> Iterator[StoredRun]:
+    """Yield the runs whose tables lie in ``folder``, one in memory at a time.
+
+    What is not in the tables, opportunities and clipped ones, is taken from the manifest as a share of a million.
+
+    Raises
+    ------
+    UserError
+        Where the folder holds no runs, or a table is damaged.
+    """
+    counties = stored_counties(folder)
+    months: list[StoredMonth] = []
+    for month in stored_months(folder, counties):
+        if months and month[:2] != months[0][:2]:
+            yield _run(months, counties)
+            months = []
+        months.append(month._replace(record=month.record._replace(index=len(months))))
+    if not months:
+        raise UserError(printable(f"{folder / 'crime.parquet'}: holds no month"))
+    yield _run(months, counties)
+
+
+def stored_run(folder: Path) -> StoredRun:
+    """Return the first run whose tables lie in ``folder``."""
+    return next(stored_runs(folder))
+
+
+def _run(months: list[StoredMonth], counties: Counties) -> StoredRun:
+    ledger = stack([month.record for month in months], [month.month for month in months], counties)
+    return StoredRun(months[0].scenario, months[0].replication, ledger)
+
+
+def stored_results(folder: Path) -> Results:
+    """Return a comparison read back from its tables, reduced as it was when it was run.
+
+    Raises
+    ------
+    UserError
+        Where the folder is not that of a comparison, or a table is damaged.
+    """
+    from sim.running.batch.evaluation import evaluate
+    from sim.running.measures import Results, RunSummary, reduce
+    from sim.scenario.scenario import load_comparison
+
+    comparison = load_comparison(folder / "comparison.yaml")
+    counties, evaluation = evaluate(comparison)
+    runs: dict[str, list[RunSummary]] = {scenario.name: [] for scenario in comparison.scenarios}
+    for name, replication, ledger in stored_runs(folder):
+        runs[name].append(reduce(ledger, name, replication, evaluation.start))
+    return Results(comparison, counties, evaluation, runs)
+
+
+def stored_scenario(folder: Path) -> Scenario:
+    """Return the scenario of the run in ``folder``."""
+    from sim.scenario.scenario import load_scenario
+
+    return load_scenario(folder / "scenario.yaml")
+
+
+def draw_stored_run(folder: Path) -> list[Drawn]:
+    """Draw the figures of the run in ``folder`` from its tables, month by month."""
+    from sim.telling.figures.of_runs import RunFigures
+    from sim.telling.figures.style import write_run_figures
+
+    counties, watcher = stored_counties(folder), RunFigures()
+    watcher.prepare(stored_scenario(folder), counties, _months_in(folder, len(counties)))
+    for month in stored_months(folder, counties):
+        watcher.add(month.record)
+    return write_run_figures(watcher.results(), watcher.maps(), folder)
+
+
+def _months_in(folder: Path, counties: int) -> list[str]:
+    table = StoredTable("counties", folder / "counties.parquet", {})
+    column = RowReader(table).take(table.rows, ["month"]).column("month")
+    return [str(month) for month in column.to_pylist()[::counties]]
+
+
+def stored_counties(folder: Path) -> Counties:
+    """Return the counties of a folder of results; what the table ``world`` does not tell of them is not known."""
+    check_folder(folder, (folder / "world.parquet").exists())
+    world = {name: column.to_numpy() for name, column in _whole(folder, "world").items()}
+    count = len(world["county"])
+    nowhere, never = np.full(count, np.nan), np.full(count, -1, dtype=np.int32)
+    return Counties(
+        code=np.arange(count, dtype=np.int64),
+        fips=world["county"].tolist(),
+        name=world["name"].tolist(),
+        state=world["state"].tolist(),
+        row=world["row"],
+        column=world["column"],
+        latitude=world["latitude"].astype(np.float64),
+        longitude=world["longitude"].astype(np.float64),
+        land_area_km2=nowhere,
+        persons=world["persons"],
+        agents=world["agents"],
+        hispanic_share=nowhere,
+        noncitizen_share=nowhere,
+        recorded_per_100k=np.full((count, 8), np.nan),
+        filled=[""] * count,
+        region=never,
+        activation=never,
+        agreement=never,
+        agreement_jail=np.zeros(count, dtype=np.bool_),
+        agreement_task_force=np.zeros(count, dtype=np.bool_),
+        neighbour_start=np.zeros(count + 1, dtype=np.int64),
+        neighbour=np.empty(0, dtype=np.int32),
+    )
+
+
+class StoredMonth(NamedTuple):
+    """One month of a run: the names of scenario and run, the calendar month, and what the engine gave."""
+
+    scenario: str
+    replication: int
+    month: str
+    record: MonthRecord
+
+
+def stored_months(folder: Path, counties: Counties) -> Iterator[StoredMonth]:
+    """Yield the months of all runs in ``folder`` one after the other, whatever their number; ``index`` counts them.
+
+    Raises
+    ------
+    UserError
+        Where a table does not have the rows that runs of these counties have.
+    """
+    size, share = len(counties), _clipped_share(folder)
+    tables = {name: StoredTable(name, folder / f"{name}.parquet", {}) for name in AXES}
+    rows = {name: size * int(np.prod([len(kinds) for _, kinds in axes], dtype=int)) for name, axes in AXES.items()}
+    months = tables["counties"].rows // size
+    for name, table in tables.items():
+        if table.rows != months * rows[name]:
+            raise UserError(printable(f"{table.path}: not the rows of runs of {size:,} counties"))
+    readers = {name: RowReader(table) for name, table in tables.items()}
+    for month in range(months):
+        found = {name: reader.take(rows[name]) for name, reader in readers.items()}
+        scenario, replication, name = (found["counties"].column(key)[0].as_py() for key in _RUN_AND_MONTH)
+        yield StoredMonth(scenario, replication, name, _record(month, size, found, share))
+
+
+def _record(month: int, size: int, tables: dict[str, Any], clipped_share: float) -> MonthRecord:
+    """Return one month from its rows of each table; arrays as ``MonthRecord`` tells."""
+    county = tables["counties"]
+    numbers = {name: _column(county, name) for name in COUNTY_NUMBERS}
+    million = np.zeros(size, dtype=np.int64)
+    million[0] = 1_000_000
+    return MonthRecord(
+        index=month,
+        crime=_counts(tables["crime"], CRIME_COLUMNS, (size, 8, 4)),
+        people=_counts(tables["people"], PEOPLE_COLUMNS, (size, 3, 3)).astype(np.int64),
+        trust=_column(tables["people"], "trust").reshape(size, 3, 3),
+        enforcement=_counts(tables["enforcement"], ENFORCEMENT_COLUMNS, (size, 3, 4)),
+        programs=np.stack([_column(county, name) for name in PROGRAMS], axis=1),
+        balance=_counts(county, BALANCE, (size,)).reshape(size, len(BALANCE_COLUMNS), len(FAMILIES)),
+        opportunities=million,
+        clipped=np.round(million * clipped_share).astype(np.int64),
+        **numbers,
+    )
+
+
+def _counts(table: Any, names: tuple[str, ...], shape: tuple[int, ...]) -> NDArray[np.int32]:
+    return np.stack([_column(table, name) for name in names], axis=1).reshape(*shape, len(names))
+
+
+def _column(table: Any, name: str) -> NDArray[Any]:
+    return np.asarray(table.column(name).combine_chunks().to_numpy(zero_copy_only=False))
+
+
+def _whole(folder: Path, name: str) -> dict[str, Any]:
+    table = StoredTable(name, folder / f"{name}.parquet", {})
+    rows = RowReader(table).take(table.rows)
+    return {column: rows.column(column) for column in rows.column_names}
+
+
+def _clipped_share(folder: Path) -> float:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(printable(f"{folder / 'manifest.json'}: damaged ({error})")) from error
+    share = manifest.get("clipped_share", 0.0)
+    return float(share) if isinstance(share, (int, float)) else 0.0

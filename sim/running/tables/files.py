@@ -1,0 +1,113 @@
+"""Results on disk: the four tables of a run and the counties of its world, as Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.world.counties.building import Counties
+
+SMALL_TABLE = 2_000
+"""Rows a month. Below, zstd spends its time on being set up for each column, and saves nothing over snappy."""
+PRUNING_COLUMNS = ["month"]
+"""Least and greatest value of a row group are kept, so that readers who filter by month skip the others."""
+
+
+class TableWriter:
+    """The four tables of a run as Parquet files, a row group a month; a month is written while the next one runs."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write into ``folder``, which exists."""
+        self.folder = folder
+        self.writers: dict[str, Any] = {}
+        self.aside = ThreadPoolExecutor(1)
+        self.pending: Future[None] | None = None
+
+    def write(self, tables: dict[str, Any]) -> None:
+        """Append one month (or more) of each table; what went wrong with the one before is told now.
+
+        The tables must stay as they are until the next call.
+        """
+        self._settle()
+        self.pending = self.aside.submit(self._append, tables)
+
+    def _append(self, tables: dict[str, Any]) -> None:
+        for name, table in tables.items():
+            if name not in self.writers:
+                self.writers[name] = _open(self.folder / f"{name}.parquet", table)
+            self.writers[name].write_table(table)
+
+    def _settle(self) -> None:
+        pending, self.pending = self.pending, None
+        if pending is not None:
+            pending.result()
+
+    def close(self) -> None:
+        """Finish the files; where one cannot be written, the others are closed all the same."""
+        failures = []
+        steps: list[Callable[[], object]] = [self._settle, self.aside.shutdown]
+        steps += [partial(_close, writer) for writer in self.writers.values()]
+        for step in steps:
+            try:
+                step()
+            except OSError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+
+def _close(writer: Any) -> None:
+    try:
+        writer.close()
+    except OSError:
+        writer.is_open = False  # or it would try again, and fail loudly, when it is collected
+        raise
+
+
+def _open(path: Path, first: Any) -> Any:
+    """Return a Parquet writer for tables like ``first``, a month of one.
+
+    Only text is written as numbers of a dictionary: counts are quicker written plain, and zstd finds what repeats.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    return pq.ParquetWriter(
+        path,
+        first.schema,
+        compression="zstd" if len(first) >= SMALL_TABLE else "snappy",
+        use_dictionary=[field.name for field in first.schema if pa.types.is_dictionary(field.type)],
+        write_statistics=PRUNING_COLUMNS,
+    )
+
+
+def write_world(counties: Counties, path: Path) -> None:
+    """Write the counties of a world: place, position and people."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(world_table(counties), path, compression="zstd")
+
+
+def world_table(counties: Counties) -> Any:
+    """Return the counties of a world as a ``pyarrow.Table``: place, position and people."""
+    import pyarrow as pa
+
+    from sim.running.tables.arrow import numbers, numbers_or_null, texts
+
+    return pa.table(
+        {
+            "county": texts(counties.fips),
+            "name": texts(counties.name),
+            "state": texts(counties.state),
+            "row": numbers(counties.row),
+            "column": numbers(counties.column),
+            "latitude": numbers_or_null(counties.latitude),
+            "longitude": numbers_or_null(counties.longitude),
+            "persons": numbers(counties.persons),
+            "agents": numbers(counties.agents),
+        }
+    )

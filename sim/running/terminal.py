@@ -1,0 +1,112 @@
+"""What the terminal shows of one run: progress with time left, and a short summary."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.words.labels import CRIME_TYPES, CRIMES, ENFORCEMENT_COLUMNS, LABELS
+
+if TYPE_CHECKING:
+    from sim.engines.ledger import MonthRecord
+    from sim.running.needs import Forecast
+    from sim.scenario.scenario import Scenario
+    from sim.world.setting import Setting
+
+SPEED_OVER = 60.0
+"""Seconds over which speed is taken: several months even where one takes ten seconds."""
+
+
+class RunTotals:
+    """What the short summary of a run tells, added up month by month."""
+
+    def __init__(self) -> None:
+        """Start at nothing."""
+        self.crime: Any = 0  # 8 x 4 x 5
+        self.enforcement: Any = 0  # 3 x 4 x 12
+        self.opportunities = 0
+        self.clipped = 0
+        self.adopted = 0  # counties in which any program other than the Criminal Alien Program ever ran
+
+    def add(self, record: MonthRecord) -> None:
+        """Add one month."""
+        self.crime = self.crime + record.crime.sum(axis=0, dtype="int64")
+        self.enforcement = self.enforcement + record.enforcement.sum(axis=0, dtype="int64")
+        self.opportunities += int(record.opportunities.sum())
+        self.clipped += int(record.clipped.sum())
+        self.adopted = max(self.adopted, int(record.programs[:, 1:].any(axis=1).sum()))
+
+
+def foretell(forecast: Forecast, quiet: bool) -> None:
+    """Tell on standard error what is needed.
+
+    Raises
+    ------
+    UserError
+        Where memory is too little.
+    """
+    forecast.ensure_room()
+    if not quiet:
+        print(forecast, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def working(what: str, quiet: bool) -> Iterator[None]:
+    """Show on standard error, where that is a terminal, what is being done, until it is done."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
+def month_progress(months: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Give a function to call after each month; it moves a bar on standard error where that is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("months"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+    with Progress(*columns, console=Console(stderr=True), speed_estimate_period=SPEED_OVER) as progress:
+        task = progress.add_task("months", total=months)
+        yield lambda: progress.advance(task)
+
+
+def print_run(scenario: Scenario, setting: Setting, totals: RunTotals, out: Path) -> None:
+    """Print crime of both books by type, the funnel, and where the tables lie."""
+    years, people = len(setting.months) / 12, setting.world.size
+    title = scenario.parameters.title or scenario.name
+    count = len(setting.world.counties.code)
+    print(f"{title}: {people:,} people in {count:,} counties, {setting.months[0]} to {setting.months[-1]}")
+    print(f"programs other than the Criminal Alien Program ran in {totals.adopted:,} counties\n")
+    print(f"{'per 100,000 people and year':28}{'true':>10}{'observed':>10}{'reported':>10}")
+    for name, rows in _families():
+        true, reported, recorded = (float(totals.crime[rows, :, place].sum()) for place in (0, 1, 2))
+        per = 100_000 / people / years
+        share = f"{reported / true:9.1%}" if true else f"{'-':>9}"
+        print(f"{LABELS[name]:28}{true * per:10.1f}{recorded * per:10.1f} {share}")
+    print("\nenforcement, events per 100,000 people and year")
+    by_column = totals.enforcement.sum(axis=(0, 1)) * 100_000 / people / years
+    for name in ("arrested", "booked", "identified", "removable", "detainers", "honoured", "ice_custody", "removed"):
+        print(f"  {name.replace('_', ' '):26}{by_column[ENFORCEMENT_COLUMNS.index(name)]:10.1f}")
+    print(f"\nTrue means true in the simulated world. Tables and codebook: {out}")
+
+
+def _families() -> list[tuple[str, list[int]]]:
+    """Return the rows of the summary: index crime by family and in all, then simple assault."""
+    violent = [place for place, crime in enumerate(CRIME_TYPES) if crime.violent and crime.index]
+    other = [place for place, crime in enumerate(CRIME_TYPES) if not crime.violent]
+    return [
+        ("violent", violent),
+        ("property", other),
+        ("total", violent + other),
+        ("simple_assault", [CRIMES.index("simple_assault")]),
+    ]

@@ -1,0 +1,1 @@
+"""The points of a sweep: which parameters vary, over which values, in which design."""

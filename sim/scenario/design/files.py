@@ -1,0 +1,176 @@
+"""Sweep files, read strictly: every fault with its file, line and what is allowed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sim.parameters.sweep import MOST_POINTS, SweepHeader
+from sim.scenario.check import checked, quoted
+from sim.scenario.design.factors import read_factors
+from sim.scenario.design.kinds import contradictions, read_design, reference_of, with_rows
+from sim.scenario.design.sweep import Factor, Sweep
+from sim.scenario.files import RESERVED, instead, kind_of_tree, options_tree, override_trees, where_told
+from sim.scenario.scenario import Scenario, layered_scenario, unfit
+from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_file
+from sim.words.faults import Fault, ScenarioError, did_you_mean, near, shortened
+
+PARTS = ("scenario", "against", "set", "levers", "uncertainties", "design", "reference")
+KEYS = (*SweepHeader.model_fields, *PARTS)
+
+
+def load_sweep(path: str | Path, overrides: Sequence[str] = (), options: dict[str, str] | None = None) -> Sweep:
+    """Return the sweep in the file at ``path``.
+
+    Parameters
+    ----------
+    path : str or Path
+        The sweep file.
+    overrides : sequence of str
+        Differences such as ``months=24`` applied to every point, after those under ``set``.
+    options : dict, optional
+        ``replications``, ``seed`` or ``keep`` as written on the command line, instead of the file's.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults found in it and in its scenarios.
+    """
+    path, faults = Path(path), list[Fault]()
+    tree = read_file(path, str(path), faults)
+    kind = kind_of_tree(tree)
+    if kind != "sweep":
+        raise ScenarioError([where_told(tree, kind).fault(instead(kind, "sweep"))])
+    faults.extend(_unknown_keys(tree))
+    header = _header(tree, options or {}, faults)
+    given = override_trees(overrides)
+    layers = [_common(tree, faults), *given]
+    base, against = _bases(tree, layers, faults)
+    design = read_design(tree, faults)
+    factors = read_factors(tree, design.kind, base, faults)
+    faults.extend(_set_and_swept(layers, factors))
+    design, factors = with_rows(tree, design, factors, base, faults)
+    reference = reference_of(tree, factors, base, faults)
+    if not faults and base is not None:
+        faults.extend(contradictions(factors, design, base, tree.place))
+    if faults or base is None:
+        raise ScenarioError(sorted(faults, key=lambda fault: (fault.line is None, fault.path, fault.line)))
+    size = design.size(factors)
+    if size > MOST_POINTS:
+        place = tree.entries.get("design", tree).place
+        raise ScenarioError([place.fault(f"design: {size:,} points, allowed are up to {MOST_POINTS:,}")])
+    return Sweep(
+        header.title,
+        header.question,
+        header.source,
+        base,
+        against,
+        tuple(factors),
+        design,
+        header.replications,
+        header.seed,
+        header.keep,
+        reference,
+        path,
+    )
+
+
+def check_words(sweep: Sweep) -> str:
+    """Return in a few words what a sweep without fault is."""
+    names = {"latin_hypercube": "Latin hypercube", "sobol": "Sobol'", "morris": "Morris"}
+    design = names.get(sweep.design.kind, sweep.design.kind)
+    varied = [f"{len(sweep.levers)} levers" if len(sweep.levers) != 1 else "1 lever"]
+    varied.append(f"{len(sweep.uncertainties)} uncertaint{'y' if len(sweep.uncertainties) == 1 else 'ies'}")
+    pair = f", each with and without ({sweep.against.name})" if sweep.against is not None else ""
+    return f"a sweep without fault, {design} design of {sweep.size:,} points over {' and '.join(varied)}{pair}"
+
+
+def _unknown_keys(tree: Branch) -> list[Fault]:
+    found = []
+    for name, node in tree.entries.items():
+        if name not in KEYS:
+            hint = did_you_mean(name, KEYS) or f", allowed here are {', '.join(KEYS)}"
+            found.append(node.place.fault(f"{shortened(name)}: unknown key{hint}"))
+    return found
+
+
+def _header(tree: Branch, options: dict[str, str], faults: list[Fault]) -> SweepHeader:
+    own = {name: node for name, node in tree.entries.items() if name in SweepHeader.model_fields}
+    own.update(options_tree(options).entries)
+    try:
+        return checked(SweepHeader, Branch(own, tree.place), [])
+    except ScenarioError as error:
+        faults.extend(error.faults)
+        return SweepHeader()
+
+
+def _common(tree: Branch, faults: list[Fault]) -> Branch:
+    """Return the differences under ``set``."""
+    node = tree.entries.get("set", Branch({}, tree.place))
+    entries = dict(node.entries) if isinstance(node, Branch) else {}
+    if isinstance(node, Items) or (isinstance(node, Scalar) and not node.is_empty):
+        faults.append(node.place.fault(f"set: must be a mapping of parameters ({quoted(node)})"))
+    for name in [name for name in RESERVED if name in entries]:
+        faults.append(entries.pop(name).place.fault(f"set.{name}: can only stand in a scenario file"))
+    return Branch(entries, node.place)
+
+
+def _bases(tree: Branch, layers: list[Branch], faults: list[Fault]) -> tuple[Scenario | None, Scenario | None]:
+    """Return the scenario that is varied, and the one that each point is compared with, if there is one."""
+    if "scenario" not in tree.entries:
+        faults.append(tree.place.fault("scenario: missing key; a sweep names the scenario file that it varies"))
+    base = _base("scenario", tree.entries.get("scenario"), layers, faults)
+    against = _base("against", tree.entries.get("against"), layers, faults)
+    if base is not None and against is not None:
+        place = tree.entries["against"].place
+        faults.extend(place.fault(f"against: {problem}") for problem in _misfits(against, base))
+    return base, against
+
+
+def _misfits(against: Scenario, base: Scenario) -> list[str]:
+    """Return why runs of ``against`` cannot be paired with those of ``base``."""
+    if against.path is not None and base.path is not None and os.path.samefile(against.path, base.path):
+        return ["is the scenario itself; name the one that each point is compared with"]
+    return unfit(replace(against, name="against"), [replace(base, name="scenario")])
+
+
+def _base(key: str, node: Node | None, layers: list[Branch], faults: list[Fault]) -> Scenario | None:
+    if node is None or (key == "against" and isinstance(node, Scalar) and node.is_empty):
+        return None
+    if not isinstance(node, Scalar) or node.is_empty or not node.text.isprintable():
+        faults.append(node.place.fault(f"{key}: must name one scenario file ({quoted(node)})"))
+        return None
+    file = Path(os.path.normpath(node.place.folder / node.text))
+    if not file.exists():
+        faults.append(node.place.fault(f"{key}: no such file ({file}){near(file)}"))
+        return None
+    try:
+        return layered_scenario(file, None, layers)
+    except ScenarioError as error:
+        faults.extend(fault for fault in error.faults if fault not in faults)
+        return None
+
+
+def _set_and_swept(layers: Sequence[Branch], factors: Sequence[Factor]) -> list[Fault]:
+    """Return a fault for each parameter that is both set and swept."""
+    found = []
+    for factor in factors:
+        for layer in layers:
+            place = _place_within(layer, factor.path.split("."))
+            if place is not None:
+                found.append(place.fault(f"{factor.path}: is swept, so it cannot be set for all points"))
+    return found
+
+
+def _place_within(tree: Branch, path: Sequence[str]) -> Place | None:
+    """Return where the parameter at ``path``, or a part of it, is set in ``tree``."""
+    node: Node = tree
+    for name in path:
+        if not isinstance(node, Branch):
+            return node.place
+        if name not in node.entries:
+            return None
+        node = node.entries[name]
+    return node.place

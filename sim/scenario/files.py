@@ -1,0 +1,158 @@
+"""The parts of scenario and comparison files: their kinds, what they extend, names, and lists of members."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.scenario.check import override, quoted
+from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_file
+from sim.words.faults import Fault, ScenarioError, near
+
+RESERVED = ("extends", "name")
+"""Keys of a scenario file that are no parameters; they are not inherited."""
+
+SWEEP_KEYS = ("levers", "uncertainties", "design", "scenario", "against")
+"""Keys that tell a sweep file from a scenario."""
+
+Kind = Literal["scenario", "comparison", "sweep"]
+Member = tuple[str | None, Path, Place]
+"""A scenario in a comparison: its name there (None: its own), its file, and where it is listed."""
+
+
+def kind_of_tree(tree: Branch) -> Kind:
+    """Return what a file is, by its top-level keys."""
+    if "scenarios" in tree.entries:
+        return "comparison"
+    return "sweep" if any(key in tree.entries for key in SWEEP_KEYS) else "scenario"
+
+
+def where_told(tree: Branch, kind: Kind) -> Place:
+    """Return the place of the key that tells the kind of a file."""
+    keys = {"sweep": SWEEP_KEYS, "comparison": ("scenarios",), "scenario": ()}[kind]
+    return next((tree.entries[key].place for key in keys if key in tree.entries), tree.place)
+
+
+def instead(kind: Kind, wanted: Kind) -> str:
+    """Return what to say of a file of another kind than the wanted one."""
+    if kind == "sweep":
+        return f"this is a sweep file and a {wanted} is wanted; use 'darkfigure sweep' for it"
+    if kind == "comparison":
+        return f"scenarios: this is a comparison file and a {wanted} is wanted; use 'darkfigure compare' for it"
+    if wanted == "sweep":
+        return "levers: missing key; a sweep names its levers or uncertainties, and a design"
+    return "scenarios: missing key; a comparison lists its scenarios under it"
+
+
+def override_trees(options: Sequence[str]) -> list[Branch]:
+    """Return the tree of each ``KEY=VALUE`` of the command line; their faults are raised together."""
+    faults: list[Fault] = []
+    trees = []
+    for option in options:
+        try:
+            tree = override(option, Path.cwd(), faults)
+        except ScenarioError as error:
+            faults.extend(error.faults)
+            continue
+        trees.append(tree)
+        faults.extend(
+            tree.place.fault(f"{name}: can only stand in a scenario file") for name in RESERVED if name in tree.entries
+        )
+    if faults:
+        raise ScenarioError(faults)
+    return trees
+
+
+def layers_of(path: Path, faults: list[Fault]) -> list[Branch]:
+    """Return the trees of the file at ``path`` and of all it extends, the last ancestor first.
+
+    A fault in ``extends`` is added to ``faults``, and the chain ends there.
+
+    Raises
+    ------
+    ScenarioError
+        If the first file cannot be read or is no scenario.
+    """
+    trees = [_scenario_tree(path, str(path), faults)]
+    seen = [os.path.realpath(path)]
+    while (node := trees[0].entries.get("extends")) is not None:
+        if not isinstance(node, Scalar) or node.is_empty or not node.text.isprintable():
+            faults.append(node.place.fault(f"extends: must name one file ({quoted(node)})"))
+            break
+        path = path.parent / node.text
+        file = os.path.realpath(path)
+        if file in seen:
+            circle = " -> ".join(os.path.basename(known) for known in [*seen[seen.index(file) :], file])
+            faults.append(node.place.fault(f"extends: files extend each other in a circle ({circle})"))
+            break
+        seen.append(file)
+        label = os.path.normpath(path)
+        if not os.path.exists(file):
+            faults.append(node.place.fault(f"extends: no such file ({label}){near(path)}"))
+            break
+        try:
+            trees.insert(0, _scenario_tree(path, label, faults))
+        except ScenarioError as error:
+            faults.extend(error.faults)
+            break
+    return trees
+
+
+def _scenario_tree(path: Path, label: str, faults: list[Fault]) -> Branch:
+    tree = read_file(path, label, faults)
+    kind = kind_of_tree(tree)
+    if kind != "scenario":
+        raise ScenarioError([where_told(tree, kind).fault(instead(kind, "scenario"))])
+    return tree
+
+
+def name_faults(node: Node) -> list[Fault]:
+    """Return what is wrong with a scenario's name; it becomes the name of a folder."""
+    text = node.text if isinstance(node, Scalar) else ""
+    if text and len(text) <= 80 and text[0] not in ".-" and text.isprintable() and not set(text) & set('/\\:*?"<>|'):
+        return []
+    return [node.place.fault(f"name: not a possible name ({quoted(node)}), allowed are up to 80 letters and digits")]
+
+
+def members_of(node: Node, faults: list[Fault]) -> list[tuple[str | None, Path, Place]]:
+    """Return name, path and place of each scenario listed; a name is None where the file's own serves."""
+    if isinstance(node, Branch):
+        pairs: list[tuple[str | None, Node]] = list(node.entries.items())
+    elif isinstance(node, Items):
+        pairs = []
+        for item in node.items:
+            pairs.extend(item.entries.items() if isinstance(item, Branch) else [(None, item)])
+    else:
+        pairs = []
+    if len(pairs) < 2:
+        faults.append(node.place.fault("scenarios: must list two or more scenario files, or name: file"))
+    members = []
+    for name, entry in pairs:
+        if not isinstance(entry, Scalar) or entry.is_empty:
+            faults.append(entry.place.fault(f"scenarios: each entry is a file, or name: file ({quoted(entry)})"))
+            continue
+        if name is not None:
+            faults.extend(name_faults(Scalar(name, entry.place)))
+        members.append((name, entry.place.folder / entry.text, entry.place))
+    return members
+
+
+def options_tree(options: dict[str, str]) -> Branch:
+    """Return the tree of options such as ``--seed 3``, each a place of its own."""
+    entries: dict[str, Node] = {
+        name: Scalar(text, Place(f"--{name} {text}")) for name, text in options.items() if text is not None
+    }
+    return Branch(entries, Place("options"))
+
+
+def differences(values: dict[str, Any], others: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Return the entries of nested ``values`` that differ from ``others``, by dotted path."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, dict) and isinstance(others[name], dict):
+            found.update(differences(value, others[name], f"{prefix}{name}."))
+        elif value != others[name]:
+            found[prefix + name] = value
+    return found

@@ -1,0 +1,254 @@
+"""Scenario and comparison files, read strictly: every fault with its file, line and what is allowed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.parameters import Parameters
+from sim.parameters.comparison import ComparisonHeader
+from sim.scenario.check import checked, merge, quoted
+from sim.scenario.files import (
+    RESERVED,
+    Kind,
+    Member,
+    differences,
+    instead,
+    kind_of_tree,
+    layers_of,
+    members_of,
+    name_faults,
+    options_tree,
+    override_trees,
+    where_told,
+)
+from sim.scenario.yaml_text import Branch, Items, Place, Scalar, read_file
+from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean, near
+
+SHARED = ("start", "months", "world")
+"""What the scenarios of one comparison must have in common, for their runs are paired."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One world and its policies, resolved: every parameter has its value.
+
+    Attributes
+    ----------
+    name : str
+        The file's stem, or the name given in the file or in a comparison.
+    parameters : Parameters
+        All parameters; file paths in ``world`` are absolute.
+    path : Path or None
+        The file it was read from.
+    folder : Path
+        The folder of that file.
+    """
+
+    name: str
+    parameters: Parameters
+    path: Path | None = None
+    folder: Path = field(default_factory=Path)
+
+    def resolved_yaml(self) -> str:
+        """Return a scenario file with every parameter written out, which loads back to the same scenario."""
+        head = "# Resolved scenario: every parameter with its value, nothing inherited.\n"
+        values = {"name": self.name, **self.parameters.model_dump(mode="json")}
+        text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
+        if not text.replace("\n", "").isprintable():
+            text = yaml.safe_dump(values, sort_keys=False, allow_unicode=False, width=120)
+        return head + text
+
+    def differences(self) -> dict[str, Any]:
+        """Return the parameters that differ from the defaults, by dotted path in the order of the table."""
+        return differences(self.parameters.model_dump(mode="json"), Parameters().model_dump(mode="json"), "")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Scenarios to be run over the same luck, and the one that the others are compared with."""
+
+    title: str
+    question: str
+    scenarios: list[Scenario]
+    reference: str
+    replications: int
+    seed: int
+    path: Path | None = None
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the file's stem, or ``comparison`` where no file describes it."""
+        return self.path.stem if self.path is not None else "comparison"
+
+
+def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Return the scenario in the file at ``path``, with ``overrides`` such as ``world.scale=0.01`` on top.
+
+    Paths in a file are relative to that file, paths in an override to the working directory.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults found in the file, the files it extends, and the overrides.
+    """
+    return layered_scenario(Path(path), None, override_trees(overrides))
+
+
+def load_comparison(
+    path: str | Path, overrides: Sequence[str] = (), options: dict[str, str] | None = None
+) -> Comparison:
+    """Return the comparison in the file at ``path``.
+
+    Parameters
+    ----------
+    path : str or Path
+        The comparison file.
+    overrides : sequence of str
+        Differences such as ``months=24`` applied to every scenario, after those under ``set``.
+    options : dict, optional
+        ``reference``, ``replications`` or ``seed`` as written on the command line, instead of the file's.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults found in it and in its scenarios.
+    """
+    path = Path(path)
+    faults: list[Fault] = []
+    tree = read_file(path, str(path), faults)
+    kind = kind_of_tree(tree)
+    if kind != "comparison":
+        raise ScenarioError([where_told(tree, kind).fault(instead(kind, "comparison"))])
+    listed = {name: node for name, node in tree.entries.items() if name not in {"scenarios", "set"}}
+    common = tree.entries.get("set", Branch({}, tree.place))
+    entries = dict(common.entries) if isinstance(common, Branch) else {}
+    if isinstance(common, Items) or (isinstance(common, Scalar) and not common.is_empty):
+        faults.append(common.place.fault(f"set: must be a mapping of parameters ({quoted(common)})"))
+    for name in [name for name in RESERVED if name in entries]:
+        faults.append(entries.pop(name).place.fault(f"set.{name}: can only stand in a scenario file"))
+    members = members_of(tree.entries["scenarios"], faults)
+    return _comparison(
+        Branch(listed, tree.place),
+        members,
+        [Branch(entries, common.place), *override_trees(overrides)],
+        options,
+        path,
+        faults,
+    )
+
+
+def compare_scenarios(
+    paths: Sequence[str | Path], overrides: Sequence[str] = (), options: dict[str, str] | None = None
+) -> Comparison:
+    """Return the comparison of the scenario files ``paths``; a single comparison file is read as it is.
+
+    Parameters and errors are those of ``load_comparison``; the reference is the first file unless ``options`` names it.
+    """
+    if len(paths) == 1 and kind_of(paths[0]) != "scenario":
+        return load_comparison(paths[0], overrides, options)
+    if len(paths) == 1:
+        raise UserError(f"{paths[0]}: one scenario is nothing to compare; give two or more, or a comparison file")
+    members: list[Member] = [(None, Path(path), Place(str(path))) for path in paths]
+    return _comparison(Branch({}, Place("compare")), members, override_trees(overrides), options, None, [])
+
+
+def kind_of(path: str | Path) -> Kind:
+    """Return what the file at ``path`` is, by its top-level keys: a scenario, a comparison or a sweep."""
+    return kind_of_tree(read_file(Path(path), str(path), []))
+
+
+def check_file(path: str | Path) -> str:
+    """Return in a few words what the scenario or comparison at ``path`` is, once it has passed every check."""
+    if kind_of(path) == "scenario":
+        return f"a scenario without fault, {load_scenario(path).parameters.title!r}"
+    comparison = load_comparison(path)
+    return f"a comparison without fault, {len(comparison.scenarios)} scenarios against {comparison.reference}"
+
+
+def checked_seed(text: str) -> int:
+    """Return the seed written as ``text`` on the command line, checked against the table's range."""
+    return checked(ComparisonHeader, options_tree({"seed": text}), []).seed
+
+
+def layered_scenario(path: Path, name: str | None, overrides: Iterable[Branch]) -> Scenario:
+    """Return the scenario in the file at ``path``, called ``name`` if given, with the trees ``overrides`` on top."""
+    faults: list[Fault] = []
+    trees = layers_of(path, faults)
+    tree = Branch({}, trees[-1].place)
+    for layer in trees:
+        entries = {key: node for key, node in layer.entries.items() if key not in RESERVED}
+        tree = merge(tree, Branch(entries, layer.place), Parameters)
+    for layer in overrides:
+        tree = merge(tree, layer, Parameters)
+    own = trees[-1].entries.get("name")
+    faults.extend([] if own is None else name_faults(own))
+    parameters = checked(Parameters, tree, faults)
+    given = own.text if isinstance(own, Scalar) else path.stem
+    return Scenario(name or given, parameters, path, Path(os.path.abspath(path.parent)))
+
+
+def _comparison(
+    tree: Branch,
+    members: list[Member],
+    layers: list[Branch],
+    options: dict[str, str] | None,
+    path: Path | None,
+    faults: list[Fault],
+) -> Comparison:
+    """Return the comparison of ``members`` under the header ``tree``, or all its faults."""
+    tree = merge(tree, options_tree(options or {}), ComparisonHeader)
+    header = ComparisonHeader()
+    try:
+        header = checked(ComparisonHeader, tree, [])
+    except ScenarioError as error:
+        faults.extend(error.faults)
+    scenarios: list[Scenario] = []
+    for name, file, place in members:
+        try:
+            scenario = layered_scenario(Path(os.path.normpath(file)), name, layers)
+        except ScenarioError as error:
+            missing = not os.path.exists(file) and path is not None
+            faults.extend([place.fault(f"scenarios: no such file ({file}){near(file)}")] if missing else error.faults)
+            continue
+        faults.extend(place.fault(problem) for problem in unfit(scenario, scenarios))
+        scenarios.append(scenario)
+    names = [scenario.name for scenario in scenarios]
+    reference = header.reference if header.reference is not None else (names[0] if names else "")
+    if header.reference is not None and len(names) == len(members) and reference not in names:
+        hint = did_you_mean(reference, names)
+        allowed = f"not one of the scenarios ({reference}), allowed is {', '.join(names)}{hint}"
+        faults.append(tree.entries["reference"].place.fault(f"reference: {allowed}"))
+    if faults:
+        raise ScenarioError(faults)
+    return Comparison(
+        header.title,
+        header.question,
+        scenarios,
+        reference,
+        header.replications,
+        header.seed,
+        path,
+        header.source,
+    )
+
+
+def unfit(scenario: Scenario, others: Sequence[Scenario]) -> list[str]:
+    """Return why ``scenario`` cannot stand beside those before it in one comparison."""
+    if scenario.name in {other.name for other in others}:
+        return [f"two scenarios are called {scenario.name}; give names, 'name: file', in a comparison file"]
+    if not others:
+        return []
+    mine, first = scenario.parameters.model_dump(include=set(SHARED)), others[0]
+    different = differences(mine, first.parameters.model_dump(include=set(SHARED)), "")
+    return [
+        f"{scenario.name} has {key} {value} unlike {first.name}; scenarios compared share start, months and world "
+        f"(--set {key}=VALUE gives all the same)"
+        for key, value in different.items()
+    ]

@@ -1,0 +1,1 @@
+"""What a person looks at: figures, reports, exported tables and the description of the model."""

@@ -1,0 +1,244 @@
+"""Which figures a sweep has, of one batch or of several side by side on the same scales, and their captions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from matplotlib.figure import Figure
+
+from sim.analysis.sweep.curves import Curve, Surface, curve, surface
+from sim.analysis.sweep.outcomes import SweepRuns
+from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
+from sim.analysis.sweep.tables import varying
+from sim.scenario.design.sweep import Factor
+from sim.telling.figures.sensitivity import morris_bars, sobol_bars
+from sim.telling.figures.style import Drawn, save, style
+from sim.telling.figures.sweep_panels import curve_panels, heat_maps
+from sim.words.faults import UserError
+
+TOTALS = ("true_total", "recorded_total", "gap_total")
+KINDS = tuple(f"{book}_{family}" for family in ("violent", "property") for book in ("true", "recorded", "gap"))
+MOST_CURVES = 8
+"""Parameters that have a curve in the figure; all are in the report's table."""
+
+
+class Named(NamedTuple):
+    """A batch as it stands in a figure of several."""
+
+    title: str
+    runs: SweepRuns
+
+
+def write_sweep_figures(runs: SweepRuns, folder: Path) -> list[Drawn]:
+    """Draw all figures that the design of a sweep allows into ``folder``, each as PNG and SVG."""
+    return draw_sweeps([Named("", runs)], folder)
+
+
+def draw_sweeps(
+    batches: Sequence[Named], folder: Path, across: str | None = None, up: str | None = None
+) -> list[Drawn]:
+    """Draw sweeps side by side on the same scales.
+
+    Parameters
+    ----------
+    batches : sequence of Named
+        One or more, over the same parameters.
+    folder : Path
+        Where figures are saved.
+    across, up : str, optional
+        The parameters of the heat map; by default the first lever and the first uncertainty.
+
+    Raises
+    ------
+    UserError
+        Where a heat map of two parameters was asked for that the design does not allow, or batches vary different
+        parameters.
+    """
+    first = batches[0].runs.sweep
+    for batch in batches[1:]:
+        if {factor.path for factor in batch.runs.sweep.factors} != {factor.path for factor in first.factors}:
+            raise UserError(f"{batch.title}: varies other parameters than {batches[0].title}; draw it alone")
+    drawn: list[Drawn] = []
+    with style():
+        for figure, told in _figures(batches, across, up):
+            save(figure, folder, told.name)
+            drawn.append(told)
+    return drawn
+
+
+def _figures(batches: Sequence[Named], across: str | None, up: str | None) -> Iterator[tuple[Figure, Drawn]]:
+    """Yield each figure with its name, title and caption."""
+    pair = heat_map_pair(batches[0].runs, across, up)
+    if pair is not None:
+        yield from _heat_maps(batches, *pair)
+    yield from _curves(batches)
+    yield from _sensitivity(batches)
+
+
+def heat_map_pair(runs: SweepRuns, across: str | None = None, up: str | None = None) -> tuple[str, str] | None:
+    """Return the parameters of the heat map; None where the design allows none and none was asked for."""
+    sweep = runs.sweep
+    several = [factor for factor in (*sweep.levers, *sweep.uncertainties) if len(factor.values) != 1]
+    chosen = [path for path in (across, up) if path is not None]
+    levers, others = [it for it in several if it.role == "lever"], [it for it in several if it.role != "lever"]
+    usual = [*levers[:1], *others[:1]] if levers and others else several[:2]
+    spare = [factor.path for factor in (*usual, *several) if not _is_named(factor, chosen)]
+    first, second = across or next(iter(spare), None), None
+    second = up or next((path for path in spare if path != first), None)
+    if first is None or second is None:
+        return None
+    try:
+        surface(runs, runs.outcome("gap_total"), first, second)
+    except UserError:
+        if chosen:
+            raise
+        return None
+    return first, second
+
+
+def _is_named(factor: Factor, chosen: Sequence[str]) -> bool:
+    return any(factor.path == path or factor.path.endswith(f".{path}") for path in chosen)
+
+
+def _heat_maps(batches: Sequence[Named], across: str, up: str) -> Iterator[tuple[Figure, Drawn]]:
+    def maps(names: Sequence[str]) -> list[Surface]:
+        return [surface(it.runs, it.runs.outcome(name), across, up) for it in batches for name in names]
+
+    gaps = maps(["gap_total"])
+    told = _held(gaps[0])
+    several = [batch.title for batch in batches] if len(batches) > 1 else []
+    yield (
+        heat_maps(gaps, several),
+        Drawn(
+            "heat_map",
+            f"{gaps[0].outcome.label}: {gaps[0].across.path} by {gaps[0].up.path}",
+            f"{_compared_with(batches[0].runs)} Each cell is the mean over {_replications(batches)}{told}. "
+            f"{_map_form(gaps[0])}",
+        ),
+    )
+    if len(batches) == 1 and gaps[0].outcome.is_change:
+        kinds = maps(KINDS)
+        yield (
+            heat_maps(kinds),
+            Drawn(
+                "heat_map_by_kind",
+                f"Violent and property crime: {kinds[0].across.path} by {kinds[0].up.path}",
+                "True change, observed change and the gap between them, on one scale of colours. "
+                f"{_map_form(kinds[0])}",
+            ),
+        )
+
+
+def _map_form(found: Surface) -> str:
+    if not found.outcome.is_change:
+        return "The darker, the more."
+    return (
+        "Orange: above 0, purple and hatched: below 0. The thick line is where the sign changes, drawn where both "
+        "signs are certain in a column or row; on dashed lines a limit of the 95 % interval (over replications) is 0. "
+        "Numbers in brackets: 0 lies within the interval."
+    )
+
+
+def _compared_with(runs: SweepRuns) -> str:
+    sweep = runs.sweep
+    if sweep.against is not None:
+        against = sweep.against.parameters.title or sweep.against.name
+        return f"Each point is compared with {against} at the same values and luck."
+    if sweep.reference is not None:
+        return "Each point is compared with the reference point at the same luck."
+    return "Levels: nothing is compared."
+
+
+def _replications(batches: Sequence[Named]) -> str:
+    counts = sorted({len(batch.runs.replications) for batch in batches})
+    told = " or ".join(str(number) for number in counts)
+    return f"{told} replication{'' if counts == [1] else 's'}"
+
+
+def _held(found: Surface) -> str:
+    return f" and the {found.count} combinations of the other parameters" if found.count > 1 else ""
+
+
+def _curves(batches: Sequence[Named]) -> Iterator[tuple[Figure, Drawn]]:
+    """Yield the curves along each parameter; with several batches a panel for each, one figure for each parameter."""
+    sweep = batches[0].runs.sweep
+    paths = [factor.path for factor in sweep.factors if len(factor.values) != 1]
+    panels = [[_row(batch.runs, path) for batch in batches] for path in paths[:MOST_CURVES]]
+    known = [row for row in panels if all(row)]
+    if not known:
+        return
+    caption = _curve_caption(batches, known[0][0][0])
+    if len(batches) == 1:
+        figure = curve_panels([row[0] for row in known])
+        yield figure, Drawn("curves", "True and observed crime along each parameter", caption)
+        return
+    titles = [batch.title for batch in batches]
+    for row in known:
+        path = row[0][0].factor.path
+        name = f"curves_{path.replace('.', '_')}"
+        yield curve_panels(row, titles), Drawn(name, f"True and observed crime along {path}", caption)
+
+
+def _row(runs: SweepRuns, path: str) -> list[Curve]:
+    """Return the curves of one panel; none where the design allows none."""
+    try:
+        return [curve(runs, runs.outcome(name), path) for name in outcome_lines(runs)]
+    except UserError:
+        return []
+
+
+def outcome_lines(runs: SweepRuns) -> tuple[str, ...]:
+    """Return the outcomes that share a panel: the gap joins where it has the unit of the others."""
+    return TOTALS if runs.other is not None else TOTALS[:2]
+
+
+def _curve_caption(batches: Sequence[Named], found: Curve) -> str:
+    spread = "Pale bands: 95 % of the points, which differ in the other parameters."
+    if found.is_binned:
+        chance = "Points are put into bins of equal size; bars: 95 % interval of each bin's mean."
+    else:
+        chance = f"Bars: 95 % interval over {_replications(batches)}, chance alone."
+    return f"All index crime. {_compared_with(batches[0].runs)} {chance} {spread}"
+
+
+def _sensitivity(batches: Sequence[Named]) -> Iterator[tuple[Figure, Drawn]]:
+    kinds = {batch.runs.sweep.design.kind for batch in batches}
+    if len(kinds) != 1 or not all(batch.runs.is_whole for batch in batches):
+        return
+    kind = kinds.pop()
+    names = [name for name in ("gap_total", "true_total", "recorded_total") if _varies(batches, name)]
+    if kind not in ("sobol", "morris") or not names:
+        return
+    several = len(batches) > 1
+    for name in names if several else [""]:
+        chosen = [(it, name) for it in batches] if several else [(batches[0], one) for one in names]
+        titles = [it.title for it, _ in chosen] if several else []
+        if kind == "sobol":
+            figure = sobol_bars([sobol_indices(it.runs, it.runs.outcome(one)) for it, one in chosen], titles)
+        else:
+            figure = morris_bars([morris_effects(it.runs, it.runs.outcome(one)) for it, one in chosen], titles)
+        yield figure, _sensitivity_told(kind, name)
+
+
+def _varies(batches: Sequence[Named], name: str) -> bool:
+    return all(varying(batch.runs, [name]) for batch in batches)
+
+
+def _sensitivity_told(kind: str, name: str) -> Drawn:
+    title = "What drives the outcomes" + (f": {name}" if name else "")
+    ending = f"_{name}" if name else ""
+    if kind == "sobol":
+        caption = (
+            "Sobol' indices: the share of the variance between points that a parameter explains alone, and with all "
+            "its interactions. Lines: 95 % intervals by resampling of the design. Values a little below 0 are 0 within "
+            "their interval."
+        )
+        return Drawn(f"sensitivity{ending}", title, caption)
+    caption = (
+        "Morris' elementary effects over the whole range of each parameter: their mean size (mu*), and how far they "
+        "differ from place to place (sigma), which tells of interactions and bends. Lines: 95 % intervals by "
+        "resampling of the trajectories."
+    )
+    return Drawn(f"sensitivity{ending}", title, caption)

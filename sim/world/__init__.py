@@ -1,0 +1,1 @@
+"""Who lives where, under which programs: everything that a run needs before its first month."""

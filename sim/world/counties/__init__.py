@@ -1,0 +1,1 @@
+"""The counties of a world: from a file, or made to published distributions."""

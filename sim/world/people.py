@@ -1,0 +1,269 @@
+"""Who lives where: slots, cells, households of mixed status, rosters of likely offenders, and who starts in jail.
+
+Slots are sorted by county, then group (Hispanic, other noncitizens, everyone else), then cell; so a person's county,
+group and cell follow from the slot's number and are not stored. A household is four consecutive slots of a group.
+"""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.numerics.draws import Purpose, draw
+from sim.parameters import Parameters
+from sim.rules.opportunity import likely_mass, roster_length
+from sim.world.baseline import Baseline, solve_baseline
+from sim.world.counties.building import Counties
+from sim.world.starting import fill_households, fill_rosters, start_in_jail
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+People = npt.NDArray[np.uint16]
+Array = npt.NDArray[Any]
+HOUSEHOLD = 4
+ROUNDING = int(Purpose.ROUNDING)
+PARTS = 8
+"""Parts for each thread in which people are made."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The start of a run: K counties, C cells, P pools of likely offenders, N slots."""
+
+    counties: Counties
+    baseline: Baseline
+    seed: int
+    slot_base: Int64  # K+1: first slot of each county
+    group_low: Int64  # K x 3: first slot of each group in each county
+    group_size: Int64  # K x 3
+    community_base: Int64  # K+1: Hispanic people and other noncitizens, numbered through the world
+    cell_first: Int64  # K+1: first cell of each county
+    cell_county: Int32  # C
+    cell_low: Int64  # C x 3: first slot of each group in the cell
+    cell_size: Int64  # C x 3
+    neighbour_start: Int64  # C+1
+    neighbour: Int32  # neighbouring cells
+    cell_pool: Int32  # C x 3: where the cell's offenders of a group are sought
+    pool_low: Int64  # P: first slot
+    pool_size: Int64  # P
+    roster_start: Int64  # P+1
+    roster: Int32  # slots of likely offenders, those who offend often first
+    person: People  # N: see ``person``
+    release_slot: Int64  # who starts in jail
+    release_month: Int64  # month in which they are released
+
+    @property
+    def size(self) -> int:
+        """Number of slots."""
+        return len(self.person)
+
+
+def _group_sizes(counties: Counties, shares: npt.NDArray[np.float64], seed: int) -> Int64:
+    """Return slots by county and group (K x 3), rounded by a keyed draw so that expectations are kept."""
+    sizes = np.zeros((len(counties.code), 3), dtype=np.int64)
+    for k, (code, agents) in enumerate(zip(counties.code, counties.agents, strict=True)):
+        u = draw(seed, int(code) << 32, 0, 0, ROUNDING)
+        for g in (0, 1):
+            left = int(agents) - int(sizes[k].sum())
+            sizes[k, g] = min(left, math.floor(float(agents) * shares[k, g] + u[g]))
+        sizes[k, 2] = int(agents) - int(sizes[k, :2].sum())
+    return sizes
+
+
+def _cells_per_county(parameters: Parameters, counties: Counties) -> Int64:
+    """Return the number of cells of each county: about ``people_per_cell`` persons, not below the least agents."""
+    wanted = np.maximum(1, np.round(counties.persons / parameters.world.people_per_cell)).astype(np.int64)
+    most = np.maximum(1, counties.agents // max(1, round(parameters.world.least_agents_per_cell)))
+    return np.minimum(wanted, most)
+
+
+def _boundaries(size: int, parts: int) -> Int64:
+    """Return ``parts + 1`` boundaries of near-equal parts, at whole households except the last."""
+    cuts = np.arange(parts + 1, dtype=np.int64) * size // parts // HOUSEHOLD * HOUSEHOLD
+    cuts[-1] = size
+    return cuts
+
+
+def _neighbour_cells(counties: Counties, cells: Int64) -> tuple[Int64, Int32]:
+    """Return neighbouring cells as start and list: near-square rows in a county, border cells across county lines."""
+    first = np.concatenate([[0], np.cumsum(cells)])
+    lists: list[set[int]] = [set() for _ in range(int(first[-1]))]
+    for k, count in enumerate(cells):
+        width = math.ceil(math.sqrt(count))
+        base = int(first[k])
+        for c in range(int(count)):
+            for other in ((c + 1) if (c + 1) % width else -1, c + width):
+                if 0 <= other < count:
+                    lists[base + c].add(base + other)
+                    lists[base + other].add(base + c)
+    start, neighbour = counties.neighbour_start, counties.neighbour
+    for k in range(len(cells)):
+        ring = neighbour[start[k] : start[k + 1]]
+        for place, other_county in enumerate(ring):
+            if other_county <= k:
+                continue
+            back = neighbour[start[other_county] : start[other_county + 1]]
+            here = _border_cell(int(first[k]), int(cells[k]), place, len(ring))
+            there_place = int(np.flatnonzero(back == k)[0])
+            there = _border_cell(int(first[other_county]), int(cells[other_county]), there_place, len(back))
+            lists[here].add(there)
+            lists[there].add(here)
+    starts = np.concatenate([[0], np.cumsum([len(entry) for entry in lists])]).astype(np.int64)
+    flat = np.array([other for entry in lists for other in sorted(entry)], dtype=np.int32)
+    return starts, flat
+
+
+def _border_cell(first: int, count: int, place: int, places: int) -> int:
+    """Return the cell of a county that touches its ``place``-th neighbour: evenly along the cells."""
+    return first + (place * count) // max(1, places)
+
+
+class Pools(NamedTuple):
+    """Where likely offenders are sought: runs of whole cells, so that all meet the same share of opportunities."""
+
+    first: Int64  # K x 3: first pool of each county and group
+    count: Int64  # type: ignore[assignment]  # K x 3
+    low: Int64  # P: first slot
+    size: Int64  # P
+    of_cell: Int32  # C x 3: pool of each cell and group; -1 where the county has nobody of the group
+
+
+def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, cell_first: Int64, cell_low: Int64) -> Pools:
+    """Return the pools: in each county and group about ``offender_pool`` agents each, cut at borders of cells."""
+    wanted = max(1, round(parameters.world.offender_pool))
+    first, count = np.zeros_like(sizes), np.zeros_like(sizes)
+    of_cell = np.full(cell_low.shape, -1, dtype=np.int32)
+    low: list[int] = []
+    size: list[int] = []
+    for k, g in np.ndindex(sizes.shape):
+        people, base = int(sizes[k, g]), int(group_low[k, g])
+        cells = slice(int(cell_first[k]), int(cell_first[k + 1]))
+        first[k, g] = len(low)
+        if people == 0:
+            continue
+        borders = cell_low[cells, g] - base
+        parts = max(1, people // wanted)
+        goals = np.arange(1, parts) * people // parts
+        inner = borders[np.minimum(np.searchsorted(borders, goals), len(borders) - 1)]
+        cuts = np.unique(np.concatenate([[0], inner, [people]]))
+        count[k, g] = len(cuts) - 1
+        low.extend((base + cuts[:-1]).tolist())
+        size.extend(np.diff(cuts).tolist())
+        place = np.clip(np.searchsorted(cuts, borders, side="right") - 1, 0, len(cuts) - 2)
+        of_cell[cells, g] = first[k, g] + place
+    return Pools(first, count, np.array(low, dtype=np.int64), np.array(size, dtype=np.int64), of_cell)
+
+
+def county_ranges(slot_base: Int64, parts: int) -> list[tuple[int, int]]:
+    """Return ranges of whole counties with near-equal numbers of people."""
+    cuts = np.unique(np.searchsorted(slot_base, np.linspace(0, slot_base[-1], parts + 1)))
+    cuts[0], cuts[-1] = 0, len(slot_base) - 1
+    return [(int(low), int(high)) for low, high in pairwise(cuts) if high > low]
+
+
+def build_world(parameters: Parameters, counties: Counties, seed: int, threads: int = 1) -> World:
+    """Return the world of a scenario; ``seed`` is the world's, not the luck's. No person depends on ``threads``.
+
+    Raises
+    ------
+    ValueError
+        Where the propensities given leave nobody to offend.
+    """
+    baseline = solve_baseline(parameters, counties)
+    count = len(counties.code)
+    sizes = _group_sizes(counties, baseline.group_share, seed)
+    slot_base = np.concatenate([[0], np.cumsum(counties.agents)]).astype(np.int64)
+    group_low = slot_base[:-1, None] + np.cumsum(sizes, axis=1) - sizes
+    community_base = np.concatenate([[0], np.cumsum(sizes[:, :2].sum(axis=1))]).astype(np.int64)
+    cells = _cells_per_county(parameters, counties)
+    cell_first = np.concatenate([[0], np.cumsum(cells)]).astype(np.int64)
+    cell_county = np.repeat(np.arange(count, dtype=np.int32), cells)
+    cuts = [[_boundaries(int(sizes[k, g]), int(cells[k])) for g in range(3)] for k in range(count)]
+    relative = np.concatenate([np.stack([c[:-1] for c in county], axis=1) for county in cuts])
+    cell_size = np.concatenate([np.stack([np.diff(c) for c in county], axis=1) for county in cuts])
+    cell_low = group_low[cell_county] + relative
+    neighbour_start, neighbour = _neighbour_cells(counties, cells)
+    pools = _pools(parameters, sizes, group_low, cell_first, cell_low)
+    share = parameters.people.likely_offender_share
+    lengths = [roster_length(likely_mass(int(size), share)) for size in pools.size]
+    roster_start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    roster = np.zeros(int(roster_start[-1]), dtype=np.int32)
+    person = np.zeros(int(slot_base[-1]), dtype=np.uint16)
+    code = counties.code
+    pool_county = np.repeat(np.arange(count, dtype=np.int64), pools.count.sum(axis=1))
+    pool_ends = np.searchsorted(pool_county, np.arange(count + 1))
+    concentration, stays = parameters.people.household_concentration, np.array(parameters.courts.stay.values())
+
+    def people(counties_of_part: tuple[int, int]) -> tuple[Array, Array]:
+        first, last = counties_of_part
+        fill_households(
+            first, last, seed, code, slot_base, group_low, sizes, baseline.status_share, concentration, person
+        )
+        pools_of_part = pool_ends[first], pool_ends[last]
+        fill_rosters(
+            *pools_of_part,
+            seed,
+            code,
+            slot_base,
+            pool_county,
+            pools.low,
+            pools.size,
+            roster_start,
+            share,
+            roster,
+            person,
+        )
+        return start_in_jail(
+            first,
+            last,
+            seed,
+            code,
+            slot_base,
+            group_low,
+            sizes,
+            pools.first,
+            pools.count,
+            pools.size,
+            roster_start,
+            parameters.people.frequent_share,
+            share,
+            baseline.jailed_share,
+            baseline.status_share,
+            baseline.stay_cumulative,
+            stays,
+            roster,
+            person,
+        )
+
+    with ThreadPoolExecutor(threads) as pool:
+        jailed = list(pool.map(people, county_ranges(slot_base, threads if threads == 1 else PARTS * threads)))
+    release_slot, release_month = (np.concatenate(part) for part in zip(*jailed, strict=True))
+    return World(
+        counties=counties,
+        baseline=baseline,
+        seed=seed,
+        slot_base=slot_base,
+        group_low=group_low,
+        group_size=sizes,
+        community_base=community_base,
+        cell_first=cell_first,
+        cell_county=cell_county,
+        cell_low=cell_low,
+        cell_size=cell_size,
+        neighbour_start=neighbour_start,
+        neighbour=neighbour,
+        cell_pool=pools.of_cell,
+        pool_low=pools.low,
+        pool_size=pools.size,
+        roster_start=roster_start,
+        roster=roster,
+        person=person,
+        release_slot=release_slot,
+        release_month=release_month,
+    )

@@ -1,0 +1,295 @@
+"""The command line as a user meets it: help, mistakes, and what is asked of the parts behind it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.doors.cli import main as cli
+
+ROOT = Path(__file__).parents[2]
+Call = tuple[Any, dict[str, Any]]
+HEAVY = ("numpy", "numba", "pandas", "pyarrow", "matplotlib", "mesa", "scipy", "networkx")
+
+
+def darkfigure(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "sim", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def scenario(folder: Path, text: str, name: str = "here.yaml") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("titel: a", "here.yaml:1: titel: unknown key; did you mean title?"),
+        ("months: 3\nmonths: 4", "here.yaml:2: months: key written twice"),
+        ("months: 300", "here.yaml:1: months: out of range (300), allowed is a whole number from 1 to 240"),
+        ("title: !!python/name:os.system x", "here.yaml:1: tags are not read"),
+        ("extends: here.yaml", "here.yaml:1: extends: files extend each other in a circle"),
+        ("world: {counties: none.csv}", "here.yaml:1: world.counties: no such file"),
+    ],
+)
+def test_mistakes_end_with_status_two_and_one_message(text: str, words: str, tmp_path: Path) -> None:
+    scenario(tmp_path, text)
+    for command in ("run", "check"):
+        result = darkfigure(command, "here.yaml", cwd=tmp_path)
+        assert result.returncode == 2
+        assert "Traceback" not in result.stderr
+        assert result.stdout == ""
+        assert len(result.stderr.splitlines()) == 1
+        assert words in result.stderr
+    assert not (tmp_path / "outputs").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "none.yaml"], "none.yaml: no such file"),
+        (["run", "here.yaml", "--seed", "-1"], "--seed -1: seed: out of range (-1), allowed is a whole number from 0"),
+        (["run", "here.yaml", "--seed", "many"], "not a whole number (many)"),
+        (["run", "here.yaml", "--set", "world.rows=61"], "--set world.rows=61: world.rows: out of range (61)"),
+        (["run", "here.yaml", "--out", "full"], "the folder is not empty"),
+        (["run", "here.yaml", "--out", "here.yaml"], "is a file"),
+        (["run", "here.yaml", "--out", "here.yaml/inside"], "cannot write in"),
+        (["compare", "here.yaml"], "nothing to compare"),
+        (["compare", "here.yaml", "here.yaml"], "two scenarios are called here"),
+        (["compare", "here.yaml", "other.yaml", "--reference", "othr"], "did you mean other?"),
+        (["compare", "here.yaml", "other.yaml", "--replications", "0"], "--replications 0: replications: out of range"),
+        (["resume", "full"], "full: not the folder of a batch (there is no plan.json)"),
+        (["resume", "none"], "none: not the folder of a batch"),
+        (["status", "here.yaml"], "here.yaml: not the folder of a batch"),
+        (["rerun", "full", "here.0"], "full: not the folder of a batch"),
+        (["merge", "full"], "full: not the folder of a batch"),
+        (["run", "comparison.yaml"], "use 'darkfigure compare'"),
+        (["run", "sweep.yaml"], "sweep.yaml:1: this is a sweep file and a scenario is wanted; use 'darkfigure sweep'"),
+        (["compare", "sweep.yaml"], "sweep.yaml:1: this is a sweep file and a comparison is wanted"),
+        (["check", "sweep.yaml"], "sweep.yaml:1: scenario: missing key"),
+    ],
+)
+def test_mistakes_on_the_command_line(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scenario(tmp_path, "title: a")
+    scenario(tmp_path, "title: b", "other.yaml")
+    scenario(tmp_path, "scenarios: [here.yaml, other.yaml]", "comparison.yaml")
+    scenario(tmp_path, "levers: {trust.sensitivity: [0, 1]}", "sweep.yaml")
+    (tmp_path / "full").mkdir()
+    scenario(tmp_path / "full", "mine", "mine.txt")
+    assert cli.main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert words in err
+    assert len(err.splitlines()) == 1
+    assert (tmp_path / "full" / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["walk"],
+        ["run"],
+        ["run", "a.yaml", "--engine", "steam"],
+        ["run", "a.yaml", "--threads", "0"],
+        ["describe", "x"],
+        ["compare", "a.yaml", "b.yaml", "--shard", "3/2"],
+        ["compare", "a.yaml", "b.yaml", "--shard", "1"],
+        ["compare", "a.yaml", "b.yaml", "--timeout", "0"],
+        ["compare", "a.yaml", "b.yaml", "--on-error", "ignore"],
+        ["resume"],
+        ["rerun", "folder"],
+        ["merge"],
+    ],
+)
+def test_wrong_usage_ends_with_status_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 2
+    assert "usage: darkfigure" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["run", "compare", "sweep", "resume", "status", "rerun", "merge", "plot", "export", "check", "describe", ""],
+)
+def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([command, "--help"] if command else ["--help"]) == 0
+    out = capsys.readouterr().out
+    assert "example" in out
+    assert f"  darkfigure {command}" in out
+
+
+@pytest.mark.parametrize(
+    ("call", "absent"),
+    [
+        ("main(['--help'])", (*HEAVY, "pydantic", "yaml")),
+        ("main(['run', '--help'])", (*HEAVY, "pydantic", "yaml")),
+        ("main(['resume', '--help'])", (*HEAVY, "pydantic", "yaml")),
+        ("main(['resume', 'no_such'])", HEAVY),
+        ("main(['status', 'no_such'])", HEAVY),
+        ("main(['--version'])", (*HEAVY, "pydantic", "yaml")),
+        ("main(['check', 'scenarios/compare_programs.yaml'])", HEAVY),
+        ("main(['run', 'no_such.yaml'])", HEAVY),
+        ("main(['describe'])", HEAVY),
+        ("main(['describe', '--odd'])", HEAVY),
+        ("main(['describe', '--json-schema'])", HEAVY),
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(call: str, absent: tuple[str, ...]) -> None:
+    found = f"[n for n in {absent} if n in sys.modules]"
+    code = f"import sys; from sim.doors.cli.main import main; {call}; print({found}, end='')"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.endswith("[]")
+
+
+def test_check_tells_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = scenario(tmp_path, "title: fine"), scenario(tmp_path, "months: 0", "bad.yaml")
+    worse = scenario(tmp_path, "start: soon", "worse.yaml")
+    assert cli.main(["check", str(bad), str(good), str(worse)]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith(f"{good}: a scenario without fault, 'fine'; 100,000 people, 96 months: about ")
+    assert len(out.splitlines()) == 1
+    assert len(err.splitlines()) == 2
+    assert cli.main(["check", *map(str, sorted((ROOT / "scenarios").glob("*.yaml")))]) == 0
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, module: str, function: str, action: Any) -> list[Call]:
+    """Put a module in place that notes its calls, so that only the command line is tested."""
+    calls: list[Call] = []
+
+    def noted(subject: Any, **options: Any) -> Path:
+        calls.append((subject, options))
+        if isinstance(action, BaseException):
+            raise action
+        return options["out"]
+
+    fake = types.ModuleType(module)
+    setattr(fake, function, noted)
+    monkeypatch.setitem(sys.modules, module, fake)
+    return calls
+
+
+def test_run_hands_over_what_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = stand_in(monkeypatch, "sim.running.run", "run_to_folder", None)
+    path, out = scenario(tmp_path, "title: a"), tmp_path / "new"
+    options = ["--seed", "7", "--engine", "mesa", "--threads", "2", "--set", "months=3", "--set", "world.rows=2"]
+    assert cli.main(["run", str(path), *options, "--out", str(out), "--quiet"]) == 0
+    subject, given = calls[0]
+    assert (subject.name, subject.parameters.months, subject.parameters.world.rows) == ("here", 3, 2)
+    assert given == {"seed": 7, "engine": "mesa", "threads": 2, "out": out, "quiet": True, "watcher": None}
+
+
+def test_results_go_under_outputs_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = stand_in(monkeypatch, "sim.running.run", "run_to_folder", None)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["run", str(scenario(tmp_path, "title: a"))]) == 0
+    out = calls[0][1]["out"]
+    assert out.parent == Path("outputs")
+    assert out.name.startswith("here-20")
+    assert calls[0][1]["seed"] == 1
+
+
+def test_compare_hands_over_what_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = stand_in(monkeypatch, "sim.jobs.compare", "compare_to_folder", None)
+    one, two = scenario(tmp_path, "title: a"), scenario(tmp_path, "title: b", "other.yaml")
+    options = ["--reference", "other", "--replications", "3", "--seed", "5", "--workers", "2", "--set", "months=3"]
+    assert cli.main(["compare", str(one), str(two), *options, "--out", str(tmp_path / "new")]) == 0
+    subject, given = calls[0]
+    assert (subject.reference, subject.replications, subject.seed) == ("other", 3, 5)
+    assert [found.parameters.months for found in subject.scenarios] == [3, 3]
+    wanted = {"workers": 2, "threads": 1, "engine": "columnar", "out": tmp_path / "new", "quiet": False}
+    assert {name: given[name] for name in wanted} == wanted
+    assert given["shard"] is None
+    assert (given["options"].on_error, given["options"].timeout, given["options"].dask) == ("hold", None, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (OSError(28, "No space left on device", "crime.parquet"), 2, "crime.parquet: No space left on device"),
+        (PermissionError(13, "Permission denied", "outputs"), 2, "outputs: Permission denied"),
+        (MemoryError(), 2, "not enough memory"),
+    ],
+)
+def test_what_goes_wrong_on_the_way_is_told_in_a_line(
+    error: BaseException,
+    status: int,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stand_in(monkeypatch, "sim.running.run", "run_to_folder", error)
+    assert cli.main(["run", str(scenario(tmp_path, "title: a")), "--out", str(tmp_path / "new")]) == status
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert words in lines[0]
+
+
+def test_a_fault_of_the_program_is_not_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, "sim.running.run", "run_to_folder", ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["run", str(scenario(tmp_path, "title: a")), "--out", str(tmp_path / "new")])
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    code = f"{sys.executable} -m sim describe | head -1"
+    result = subprocess.run(["bash", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "THE MONTH\n"
+    assert result.stderr == ""
+
+
+def test_version() -> None:
+    assert darkfigure("--version").stdout.startswith("darkfigure ")
+
+
+def test_describe_lists_phases_rules_and_parameters(capsys: pytest.CaptureFixture[str]) -> None:
+    from sim.telling.describe.overview import rule_list
+    from sim.words.schedule import PHASES
+
+    assert cli.main(["describe"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 120
+    rules = {rule.name: rule for rule in rule_list()}
+    assert all(rule.meaning for rule in rules.values())
+    for phase in PHASES:
+        assert f"\n{phase.number:<3}  {phase.name}" in text
+        assert set(phase.rules) <= set(rules), phase.name
+    for words in ("trust\n", "programs.secure_communities\n", "county_fade", "hand-set to T32", "log odds per"):
+        assert words in text
+
+
+def test_describe_as_odd_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["describe", "--odd"]) == 0
+    text = capsys.readouterr().out
+    heads = [line for line in text.splitlines() if line.startswith("## ")]
+    assert [head[3] for head in heads] == list("1234567")
+    for words in (
+        "Purpose",
+        "Entities",
+        "Process overview",
+        "Design concepts",
+        "Initialization",
+        "Input data",
+        "Submodels",
+    ):
+        assert any(words in head for head in heads)
+    for table in text.split("\n\n"):
+        if table.startswith("| "):
+            assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1

@@ -1,0 +1,48 @@
+"""What a command loads before it answers: help and mistakes next to nothing, a run nothing that it does not use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from small_worlds import REPOSITORY
+
+SHOW = """
+import sys
+from sim.doors.cli.main import main
+status = main(sys.argv[1:])
+print("loaded:", *sorted(sys.modules))
+sys.exit(status)
+"""
+HEAVY = {"numpy", "numba", "pydantic", "yaml", "pyarrow", "pandas", "matplotlib", "mesa", "rich"}
+
+
+def loaded(*arguments: str, status: int = 0) -> set[str]:
+    """Return the modules that a command has loaded when it ends."""
+    command = [sys.executable, "-c", SHOW, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=300, check=False)
+    assert done.returncode == status, done.stderr
+    return set(done.stdout.split("loaded:")[-1].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["--version"]])
+def test_help_loads_the_standard_library_only(arguments: list[str]) -> None:
+    assert not loaded(*arguments) & HEAVY
+
+
+def test_a_mistake_is_told_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("wrold: {people: 10}\nmonths: 0\n", encoding="utf-8")
+    for command in (["check", str(bad)], ["run", str(bad)], ["compare", str(bad), str(bad)]):
+        assert not loaded(*command, status=2) & (HEAVY - {"pydantic", "yaml"}), command
+
+
+def test_a_run_loads_neither_pandas_nor_figures(tmp_path: Path) -> None:
+    """Arrow would load pandas to look for it, and numba SciPy's linear algebra: longer than the run."""
+    file = tmp_path / "tiny.yaml"
+    file.write_text("months: 8\nworld: {rows: 2, columns: 2, people: 3000}\n", encoding="utf-8")
+    found = loaded("run", str(file), "--quiet", "--out", str(tmp_path / "out"))
+    assert {"numba", "pyarrow"} <= found
+    assert not found & {"pandas", "matplotlib", "mesa", "networkx", "scipy.linalg"}

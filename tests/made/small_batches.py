@@ -1,0 +1,74 @@
+"""Small batches that several test files share."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fake_ledger import fake_simulate
+
+import sim.running.run
+import sim.telling.figures.style
+from sim.jobs.compare import comparison_files, plan_comparison
+from sim.jobs.finish import carry_on
+from sim.parameters import Parameters
+from sim.running.batch import Batch, Options
+from sim.running.batch.beginning import Shard, begin
+from sim.scenario.scenario import Comparison, Scenario
+
+FAULTY = Path(__file__).parent / "faulty"
+TELLS_OF_THE_HOUR = ("journal.jsonl", "timing.json")
+TABLES = ("crime", "people", "enforcement", "counties")
+
+
+def tiny_comparison(replications: int = 3, people: int = 2000, months: int = 6) -> Comparison:
+    world = {"rows": 2, "columns": 2, "people": people}
+    programs = {"secure_communities": {"counties": "all", "start": "2006-03"}}
+    base = Parameters.model_validate({"months": months, "world": world})
+    program = Parameters.model_validate({"months": months, "world": world, "programs": programs})
+    scenarios = [Scenario("baseline", base), Scenario("program", program)]
+    return Comparison("Tiny", "", scenarios, "baseline", replications, 5)
+
+
+def new_batch(out: Path, replications: int = 3, shard: Shard | None = None) -> Batch:
+    comparison = tiny_comparison(replications)
+    return begin(out, plan_comparison(comparison, "columnar"), comparison_files(comparison), shard)
+
+
+def finished(out: Path, replications: int = 3, workers: int = 1) -> Path:
+    return carry_on(new_batch(out, replications), Options(workers=workers, quiet=True))
+
+
+def resumed(folder: Path, **options: object) -> Path:
+    return carry_on(Batch.open(folder), Options(quiet=True, **options))  # type: ignore[arg-type]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return all files of a batch but those that tell of the hour and the machine."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and path.name not in TELLS_OF_THE_HOUR]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def done_in(folder: Path) -> list[str]:
+    """Return the runs that the journal calls done, once for each time."""
+    lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [line["run"] for line in lines if line.get("status") == "done"]
+
+
+def use_fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have runs of this process made up, and no figures drawn."""
+    monkeypatch.setattr(sim.running.run, "simulate", fake_simulate)
+    without_figures(monkeypatch)
+
+
+def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sim.telling.figures.style, "write_figures", lambda *_: [])
+
+
+def make_faulty(monkeypatch: pytest.MonkeyPatch, faults: dict[str, str], once: Path | None = None) -> None:
+    """Have runs fail in worker processes that begin from now on."""
+    monkeypatch.setenv("PYTHONPATH", str(FAULTY))
+    monkeypatch.setenv("FAULTY_RUNS", json.dumps(faults))
+    if once is not None:
+        monkeypatch.setenv("FAULTY_ONCE", str(once))

@@ -1,0 +1,63 @@
+"""Compiled code is never older than its source: the cache is keyed by every file that compiled functions come from."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+import sim
+from sim.numerics.compiled import compiled_sources
+
+ROOT = Path(sim.__file__).parent
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imported_from(path: Path) -> dict[str, str]:
+    """Return the module from which each name of a file is imported."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    return {alias.asname or alias.name: str(node.module) for node in nodes for alias in node.names}
+
+
+def test_numbers_that_compiled_code_freezes_stand_in_files_that_key_the_cache() -> None:
+    keyed = {module_name(path) for path in compiled_sources()}
+    seen = 0
+    for path in compiled_sources():
+        module, origins = importlib.import_module(module_name(path)), imported_from(path)
+        for function in vars(module).values():
+            if not isinstance(function, Dispatcher):
+                continue
+            code = function.py_func
+            for name in code.__code__.co_names:
+                value = code.__globals__.get(name)
+                if isinstance(value, (bool, int, float, tuple, np.ndarray, np.generic)) and name in origins:
+                    seen += 1
+                    assert origins[name] in keyed, f"{path.name}: {name} comes from {origins[name]}"
+    assert seen > 20
+
+
+def test_every_file_with_a_compiled_function_is_keyed() -> None:
+    keyed = {path.name for path in compiled_sources()}
+    assert {"draws.py", "person.py", "starting.py"} <= keyed
+    columnar = {path.name for path in (ROOT / "engines" / "columnar").glob("[a-z]*.py")}
+    assert columnar - {"engine.py"} <= keyed
+    assert {path.name for path in (ROOT / "rules").glob("[a-z]*.py")} <= keyed
+
+
+def test_others_in_the_process_can_compile_linear_algebra() -> None:
+    """Numba is loaded without looking for it; whoever asks for it later finds it."""
+    call = "numba.njit(lambda a: numpy.cov(numpy.dot(a, a)))(numpy.eye(2))"
+    code = f"import sim.numerics.compiled, numba, numpy; print({call})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "0.5" in done.stdout

@@ -1,0 +1,234 @@
+"""Rules of opportunity and offending: worked tables, limits and shares."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sim.rules.offending import (
+    BY_POPULATION,
+    EVEN,
+    HOT_SPOTS,
+    deterrence,
+    displaced,
+    guardianship,
+    impunity,
+    offending_probability,
+    relative_patrol,
+)
+from sim.rules.opportunity import (
+    choose,
+    likely_mass,
+    rest_of_choice,
+    roster_entry,
+    roster_length,
+    scattered,
+    target_index,
+)
+from sim.world.constants import PATROLS
+
+LAST = 1.0 - 2.0**-53
+uniforms = st.floats(0.0, LAST)
+shares = st.floats(0.01, 1.0)
+
+
+def steps(number: int) -> np.ndarray:
+    """Return the midpoints of ``number`` equal parts of [0, 1)."""
+    return (np.arange(number) + 0.5) / number
+
+
+# Choices
+
+
+def test_choose_takes_its_share() -> None:
+    assert [choose(u, 0.3) for u in (0.0, 0.299, 0.3, 0.9)] == [True, True, False, False]
+    assert not choose(0.0, 0.0)
+    assert choose(LAST, 1.0)
+
+
+@given(uniforms, st.floats(0.0, 1.0))
+@example(LAST, 0.32)
+def test_rest_of_choice_stays_in_the_unit_interval(uniform: float, share: float) -> None:
+    assert 0.0 <= rest_of_choice(uniform, share) < 1.0
+
+
+def test_rest_of_choice_is_uniform_on_both_sides() -> None:
+    assert rest_of_choice(0.15, 0.3) == pytest.approx(0.5)
+    assert rest_of_choice(0.65, 0.3) == pytest.approx(0.5)
+    rest = np.array([rest_of_choice(u, 0.3) for u in steps(10_000)])
+    below = steps(10_000) < 0.3
+    for part in (rest[below], rest[~below]):
+        assert np.bincount((part * 10).astype(int), minlength=10) == pytest.approx(len(part) / 10, abs=1)
+
+
+# Targets
+
+
+@given(uniforms, st.integers(1, 5000), st.floats(0.0, 0.99), st.integers(1, 600), st.sampled_from([1, 4]), st.data())
+def test_target_is_in_the_cell(
+    uniform: float, size: int, repeat_share: float, stratum: int, unit: int, data: st.DataObject
+) -> None:
+    identity = data.draw(st.integers(0, 2**62))
+    assert 0 <= target_index(uniform, size, repeat_share, stratum, unit, identity) < size
+
+
+@pytest.mark.parametrize("repeat_share", [0.32, 0.36, 0.4235658408084277, 0.54])
+def test_target_is_in_the_cell_at_the_last_uniform(repeat_share: float) -> None:
+    for uniform in (LAST, np.nextafter(repeat_share, 0), repeat_share, 0.0):
+        assert 0 <= target_index(uniform, 100, repeat_share, 64, 4, 1) < 100
+
+
+def test_target_without_repeats_is_uniform() -> None:
+    places = [target_index(u, 50, 0.0, 64, 1, 7) for u in steps(5000)]
+    assert np.array_equal(np.bincount(places), np.full(50, 100))
+
+
+@pytest.mark.parametrize(("size", "share", "stratum", "unit"), [(4096, 0.54, 512, 1), (4096, 0.36, 64, 4)])
+def test_repeat_victims_get_their_share(size: int, share: float, stratum: int, unit: int) -> None:
+    """One in ``stratum`` people (or households) gets ``share`` of incidents, and its part of the others."""
+    number = 100_000
+    places = np.array([target_index(u, size, share, stratum, unit, 12345) for u in steps(number)])
+    counts = np.bincount(places, minlength=size)
+    often = np.argsort(-counts)[: size // stratum]
+    expected = share + (1.0 - share) / stratum
+    assert counts[often].sum() / number == pytest.approx(expected, abs=size / number)
+    width = stratum * unit
+    household = {int(place) // unit for place in often}
+    assert len(household) == size // stratum // unit
+    assert sorted(number * unit // width for number in household) == list(range(size // width))
+
+
+def test_who_is_victim_again_differs_between_cells() -> None:
+    first, second = ({target_index(u, 4096, 0.54, 512, 1, cell) for u in steps(999) * 0.54} for cell in (1, 2))
+    assert len(first) == len(second) == 8
+    assert first != second
+
+
+@given(st.integers(0, 2**62), st.integers(0, 2**31), st.integers(1, 10_000))
+def test_scattered_is_a_fixed_place(identity: int, index: int, modulus: int) -> None:
+    assert 0 <= scattered(identity, index, modulus) < modulus
+    assert scattered(identity, index, modulus) == scattered(identity, index, modulus)
+
+
+def test_scattered_covers_its_range_evenly() -> None:
+    """Chi-square with 63 degrees of freedom below 130 (level 1e-6); regular places would give 0 or hundreds."""
+    counts = np.bincount([scattered(1003, index, 64) for index in range(64_000)], minlength=64)
+    chi_square = float(((counts - 1000.0) ** 2 / 1000.0).sum())
+    assert 10.0 < chi_square < 130.0
+
+
+# Rosters
+
+
+def test_roster_lengths() -> None:
+    assert [roster_length(mass) for mass in (0.0, 0.05, 1.0, 1.0000000000000002, 2.01, 100.0)] == [0, 1, 1, 1, 3, 100]
+    assert likely_mass(60, 0.05) == pytest.approx(3.0)
+    assert roster_length(likely_mass(60, 0.05)) == 3
+
+
+@given(uniforms, st.integers(1, 100_000), st.floats(0.005, 1.0), shares, shares)
+@example(LAST, 1980, 0.05, 0.18, 0.52)
+def test_roster_entry_is_in_the_roster(
+    uniform: float, size: int, likely_share: float, frequent_share: float, frequent_offending: float
+) -> None:
+    mass = likely_mass(size, likely_share)
+    assert 0 <= roster_entry(uniform, mass, frequent_share, frequent_offending) < roster_length(mass)
+
+
+def test_those_who_offend_often_get_their_share_evenly() -> None:
+    """18 % of a roster of 100 get 52 % of encounters, 0.52 / 18 each; the others 0.48 / 82 each."""
+    counts = np.bincount([roster_entry(u, 100.0, 0.18, 0.52) for u in steps(1_000_000)], minlength=100) / 1_000_000
+    assert counts[:18] == pytest.approx(0.02888889, abs=2e-6)
+    assert counts[18:] == pytest.approx(0.00585366, abs=2e-6)
+
+
+def test_last_entry_counts_for_its_part() -> None:
+    """Mass 2.5 with a fifth frequent: half of entry 0 is frequent, the last entry is half a person."""
+    counts = np.bincount([roster_entry(u, 2.5, 0.2, 0.5) for u in steps(100_000)], minlength=3) / 100_000
+    assert counts == pytest.approx([0.625, 0.25, 0.125], abs=2e-5)
+
+
+# Offending
+
+
+@pytest.mark.parametrize(
+    ("effect", "patrol", "expected"), [(0.3, 0.0, 1.3498588), (0.3, 0.5, 1.1618342), (0.3, 2.0, 0.7408182), (0, 9, 1)]
+)
+def test_guardianship(effect: float, patrol: float, expected: float) -> None:
+    assert guardianship(effect, patrol) == pytest.approx(expected)
+    assert guardianship(effect, 1.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("policy", "recent", "total", "expected"),
+    [
+        (EVEN, 6.0, 10.0, 0.8),
+        (BY_POPULATION, 6.0, 10.0, 1.0),
+        (HOT_SPOTS, 6.0, 10.0, 1.7),
+        (HOT_SPOTS, 0.0, 10.0, 0.5),
+        (HOT_SPOTS, 0.0, 0.0, 1.0),
+    ],
+)
+def test_relative_patrol(policy: int, recent: float, total: float, expected: float) -> None:
+    """A cell of 1,000 in a county of 4,000 people in 5 cells."""
+    assert relative_patrol(policy, 1000, 4000, 5, recent, total) == pytest.approx(expected)
+
+
+def test_patrol_names_and_numbers_agree() -> None:
+    assert PATROLS == ("even", "population", "hot_spots")
+    assert (EVEN, BY_POPULATION, HOT_SPOTS) == (0, 1, 2)
+
+
+@given(st.lists(st.tuples(st.integers(1, 5000), st.integers(0, 50)), min_size=1, max_size=20), st.sampled_from([0, 2]))
+def test_patrol_has_mean_one_over_people(cells: list[tuple[int, int]], policy: int) -> None:
+    people, total = sum(size for size, _ in cells), float(sum(recent for _, recent in cells))
+    mean = sum(size * relative_patrol(policy, size, people, len(cells), recent, total) for size, recent in cells)
+    assert mean / people == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("risk", "elasticity", "expected"), [(0.5, 0.6, 1.5157166), (0.8, 0.6, 1.1432626), (0.8, 1.5, 1.3975425)]
+)
+def test_impunity(risk: float, elasticity: float, expected: float) -> None:
+    assert impunity(risk, elasticity) == pytest.approx(expected)
+
+
+@given(st.floats(0.01, 3.0), st.floats(0.0, 1.5))
+def test_impunity_limits(risk: float, elasticity: float) -> None:
+    assert impunity(1.0, elasticity) == 1.0
+    assert impunity(risk, 0.0) == 1.0
+    assert impunity(min(risk, 1.0), elasticity) >= 1.0 >= impunity(max(risk, 1.0), elasticity)
+
+
+@pytest.mark.parametrize(
+    ("strength", "risk", "reference", "expected"),
+    [(0.3, 0.1, 0.25, 0.88), (0.3, 0.25, 0.25, 0.7), (0.3, 0.9, 0.25, 0.7), (1.0, 1.0, 0.5, 0.0), (0.3, 0.0, 0.2, 1.0)],
+)
+def test_deterrence(strength: float, risk: float, reference: float, expected: float) -> None:
+    assert deterrence(strength, risk, reference) == pytest.approx(expected)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(-1.0, 1.0))
+def test_deterrence_limits(strength: float, risk: float, reference: float) -> None:
+    assert deterrence(0.0, risk, reference) == 1.0
+    assert deterrence(strength, risk, 0.0) == 1.0
+    assert 1.0 - strength <= deterrence(strength, risk, reference) <= 1.0
+
+
+def test_offending_probability() -> None:
+    assert offending_probability(2.0, 0.5, 1.1, 1.2, 0.9) == pytest.approx(0.297)
+    assert offending_probability(2.0, 1.0, 1.0, 1.0, 1.0) == 0.5
+    assert offending_probability(1.0, 0.0, 1.0, 5.0, 1.0) == 0.0
+    assert math.isclose(offending_probability(2.0, 3.0, 1.0, 1.0, 1.0), 1.5)  # the engine counts and clips it
+
+
+@pytest.mark.parametrize(
+    ("factor", "mean", "share", "expected"), [(1.2, 1.1, 0.0, 1.2), (1.2, 1.2, 1.0, 1.0), (1.5, 1.21, 0.5, 1.5 / 1.1)]
+)
+def test_displaced(factor: float, mean: float, share: float, expected: float) -> None:
+    """At share 0 nothing moves; at share 1 the people-weighted mean is 1 again."""
+    assert displaced(factor, mean, share) == pytest.approx(expected)

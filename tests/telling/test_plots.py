@@ -1,0 +1,121 @@
+"""Figures: the numbers behind them, and files that are the same each time."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_ledger import make_counties
+from made_figures import drawn, make_results
+
+from sim.telling.figures.data import (
+    STAGES,
+    county_changes,
+    crime_change,
+    funnel,
+    reporting_by_group,
+    reporting_by_status,
+    years_of,
+)
+from sim.telling.figures.map_places import places_of
+
+PLAIN_NAMES = ["crime_over_time", "reporting", "enforcement_funnel"]
+MAP_NAMES = ["map_violent", "map_property"]
+
+
+def names_of(others: int) -> list[str]:
+    """Return the figures of a comparison with so many scenarios beside the reference."""
+    over_time = [f"map_over_time_{family}_program_{n}" for family in ("violent", "property") for n in range(others)]
+    return [*PLAIN_NAMES, *MAP_NAMES, *over_time]
+
+
+def test_month_becomes_a_decimal_year() -> None:
+    assert years_of(("2008-01", "2008-12")).tolist() == [2008 + 0.5 / 12, 2008 + 11.5 / 12]
+
+
+def test_change_is_of_six_month_totals() -> None:
+    results = make_results()
+    band = crime_change(results, "program_0", "property", "recorded")
+    mine, base = (
+        np.array([run.crimes("property", "recorded")[17:23].sum() for run in results.runs[name]])
+        for name in ("program_0", "plain")
+    )
+    assert band.estimate[20] == pytest.approx(100 * (mine - base).mean() / base.mean())
+    assert band.low[20] < band.estimate[20] < band.high[20]
+
+
+def test_change_is_nan_where_the_reference_has_none() -> None:
+    band = crime_change(make_results(rate=0.0), "program_0", "violent", "true")
+    assert np.isnan(band.estimate).all()
+
+
+def test_reporting_shares_are_pooled_ratios() -> None:
+    results = make_results()
+    told = sum(run.crimes("total", "reported", "hispanic")[17:23].sum() for run in results.runs["plain"])
+    true = sum(run.crimes("total", "true", "hispanic")[17:23].sum() for run in results.runs["plain"])
+    assert reporting_by_group(results, "plain", "hispanic")[20] == pytest.approx(100 * told / true)
+    assert 0 <= np.nanmax(reporting_by_status(results, "plain", "unauthorized")) <= 100
+
+
+def test_funnel_counts_noncitizens_and_narrows() -> None:
+    results = make_results()
+    table = funnel(results, "plain")
+    assert table.shape == (len(STAGES), 4)
+    arrests = sum(run.enforcement[12:, 1:, :, 0].sum() for run in results.runs["plain"])
+    years = 3 * 36000 * 2
+    assert table[0].sum() == pytest.approx(1e5 * arrests / years)
+    assert (np.diff(table.sum(axis=1)) <= 0).all()
+
+
+def test_counties_with_few_events_are_not_shown() -> None:
+    results = make_results()
+    changes = county_changes(results, "program_0", "violent")
+    base = np.sum([run.county_crime[:, 0] for run in results.runs["plain"]], axis=0)
+    assert changes.shown.tolist() == (base.min(axis=1) >= 50).tolist()
+    assert np.isnan(changes.gap[~changes.shown]).all()
+    gap = changes.observed[changes.shown] - changes.true[changes.shown]
+    assert changes.gap[changes.shown].tolist() == gap.tolist()
+
+
+@pytest.mark.parametrize(("others", "rate"), [(2, 0.004), (1, 0.0)])
+def test_figures_exist(tmp_path: Path, others: int, rate: float) -> None:
+    _, figures = drawn(tmp_path, others, rate=rate)
+    assert [figure.name for figure in figures] == names_of(others)
+    for name in names_of(others):
+        for kind, start in ((".png", b"\x89PNG"), (".svg", b"<?xml")):
+            data = (tmp_path / f"{name}{kind}").read_bytes()
+            assert data.startswith(start)
+            assert b"matplotlib.org" not in data
+
+
+def test_figures_are_the_same_each_time(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        drawn(tmp_path / folder)
+    for name in names_of(1):
+        for kind in (".png", ".svg"):
+            assert (tmp_path / "one" / f"{name}{kind}").read_bytes() == (
+                tmp_path / "two" / f"{name}{kind}"
+            ).read_bytes()
+
+
+def test_counties_from_a_file_are_drawn_by_coordinates(tmp_path: Path) -> None:
+    grid = make_counties(4, 4)
+    nowhere = np.full(16, -1, dtype=np.int32)
+    place = {"latitude": np.linspace(25.0, 48.0, 16), "longitude": np.linspace(-120.0, -70.0, 16)}
+    counties = dataclasses.replace(grid, row=nowhere, column=nowhere, **place)
+    found = places_of(counties)
+    assert found is not None
+    assert not found.squares
+    _, figures = drawn(tmp_path, counties=counties)
+    assert [figure.name for figure in figures] == names_of(1)
+
+
+def test_counties_without_a_place_have_no_map(tmp_path: Path) -> None:
+    nowhere = np.full(9, -1, dtype=np.int32)
+    counties = dataclasses.replace(make_counties(), row=nowhere, column=nowhere)
+    assert places_of(counties) is None
+    _, figures = drawn(tmp_path, counties=counties)
+    assert [figure.name for figure in figures] == PLAIN_NAMES

@@ -1,0 +1,133 @@
+"""The report: self-contained, escaped, and shown by a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+from made_figures import drawn
+
+from sim.analysis.assumptions import assumptions_of, dials_of
+from sim.analysis.statistics import Estimate
+from sim.analysis.summary import rows_of
+from sim.parameters import Parameters
+from sim.scenario.scenario import Scenario
+from sim.telling.reports.comparison import write_report
+from sim.telling.wording import change_text, number_text
+
+CHROMIUM = os.environ.get("DARKFIGURE_CHROMIUM") or shutil.which("chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--window-size=1000,1400",
+)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("report"), 2, title="<script>alert('x')</script> & co")
+
+
+def written(folder: Path, others: int = 1, **options: Any) -> Path:
+    results, figures = drawn(folder, others, **options)
+    path = folder / "report.html"
+    write_report(results, rows_of(results.runs, "plain"), figures, path)
+    return path
+
+
+def words_of(page: str) -> str:
+    body = page[page.index("<body>") :]
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def test_nothing_is_fetched_from_elsewhere(report: Path) -> None:
+    page = report.read_text()
+    assert not re.search(r"https?://", page)
+    assert not re.search(r"<(script|link|iframe|object|embed)\b", page)
+    assert set(re.findall(r'src="([a-z]+:[^;]+)', page)) == {"data:image/png"}
+
+
+def test_every_figure_is_in_the_page(report: Path) -> None:
+    titles = re.findall(r"<figcaption><strong>([^<]*)", report.read_text())
+    assert len(titles) == report.read_text().count("data:image/png;base64,") == 9
+    assert sum(title.startswith("Map over time: ") for title in titles) == 4
+
+
+def test_texts_of_the_user_are_escaped(report: Path) -> None:
+    page = report.read_text()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_first_words_tell_both_changes(report: Path) -> None:
+    first = words_of(report.read_text())[:400]
+    number = r"[+−]?[\d.]+ % \([+−]?[\d.]+ to [+−]?[\d.]+\)"
+    pattern = rf"Under the listed assumptions , recorded crime changes by {number} and true crime by {number}"
+    assert re.search(pattern, first), first
+
+
+def test_tags_are_balanced(report: Path) -> None:
+    open_tags: list[str] = []
+
+    class Balance(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag not in {"meta", "img", "br", "wbr"}:
+                open_tags.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert open_tags.pop() == tag
+
+    Balance().feed(report.read_text())
+    assert open_tags == []
+
+
+@pytest.mark.parametrize("part", ["true in the simulated world", "pairing gains", "How to reproduce", "The balance"])
+def test_parts_are_there(report: Path, part: str) -> None:
+    assert part in words_of(report.read_text())
+
+
+def test_nothing_happening_gives_a_report_without_nan(tmp_path: Path) -> None:
+    words = words_of(written(tmp_path, rate=0.0).read_text())
+    assert not re.search(r"\b(nan|inf|None)\b", words)
+    assert "the reference has none" in words
+
+
+def test_assumptions_differ_or_are_shared() -> None:
+    base = Parameters.model_validate({"months": 24})
+    other = Parameters.model_validate({"months": 24, "trust": {"sensitivity": 0.0}, "responses": {"deterrence": False}})
+    scenarios = [Scenario("a", base), Scenario("b", other)]
+    differing, shared = assumptions_of(scenarios)
+    assert {it.name.rsplit(".", 1)[0] for it in differing} == {"trust.sensitivity", "responses"}
+    assert all(it.unit and it.source and it.meaning for it in differing)
+    assert [(it.name, it.values) for it in shared] == [("months", ("24", "24"))]
+    assert ("on", "off") in [it.values for it in dials_of(scenarios)]
+
+
+def test_numbers_in_words() -> None:
+    assert change_text(Estimate(-1.234, -2.0, 0.001)) == "−1.23 (−2.00 to 0.00)"
+    assert change_text(Estimate(1234.5)) == "+1,234"
+    assert change_text(Estimate(reason="none")) == "–"
+    assert number_text(-0.001, 2, signed=True) == "0.00"
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path; name one in DARKFIGURE_CHROMIUM")
+def test_a_browser_shows_it(report: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "shown.png"
+    options = [f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={picture}", report.as_uri()]
+    subprocess.run([str(CHROMIUM), *FLAGS, *options], check=True, capture_output=True, timeout=120)
+    shades = np.asarray(matplotlib.image.imread(picture))[..., :3].mean(axis=2)
+    assert 0.02 < (shades < 0.9).mean() < 0.6

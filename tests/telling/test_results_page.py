@@ -1,0 +1,69 @@
+"""The page on opening results: its Python runs on a real comparison, and its R and Stata name columns that exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from small_worlds import REPOSITORY
+
+from sim.telling.export.export import export
+
+PAGE = (REPOSITORY / "docs" / "results.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def demo(small_comparison: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working directory in which ``outputs/demo`` is a real comparison, exported as the page says."""
+    folder = tmp_path_factory.mktemp("page")
+    target = folder / "outputs" / "demo"
+    target.mkdir(parents=True)
+    for path in small_comparison.iterdir():
+        (target / path.name).symlink_to(path)
+    for form, wide in (("csv", False), ("stata", False), ("stata", True), ("parquet", True)):
+        export(target, form, wide=wide, quiet=True)  # type: ignore[arg-type]
+    return folder
+
+
+@pytest.mark.parametrize("number", range(len(blocks("python"))))
+def test_python_of_the_page_runs(demo: Path, number: int) -> None:
+    command = [sys.executable, "-W", "error", "-c", blocks("python")[number]]
+    done = subprocess.run(command, cwd=demo, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert "nan" not in done.stdout.lower()
+
+
+def test_files_of_the_page_exist(demo: Path) -> None:
+    named = {path for path in re.findall(r"outputs/demo/[\w./]+", PAGE) if "." in path}
+    assert len(named) >= 5
+    assert all((demo / path).exists() for path in named), named
+
+
+def test_names_of_the_page_exist(demo: Path) -> None:
+    panel = pd.read_stata(demo / "outputs/demo/export_stata_wide/panel.dta", convert_categoricals=False)
+    crime = pd.read_stata(demo / "outputs/demo/export_stata/crime.dta", convert_categoricals=False)
+    for name in re.findall(r"`((?:true|recorded|people|removed)_\w+|secure_communities|month_date)`", PAGE):
+        assert name in panel, name
+    wide, long, _ = blocks("stata")
+    stems = re.findall(r"`book'(_\w+_)\*", wide)
+    assert len(stems) == 7
+    assert all(any(name.startswith(f"true{stem}") for name in panel) for stem in stems)
+    (words,) = re.findall(r"_\(([\w|]+)\)_", blocks("r")[2])
+    assert [f"_{word}_" for word in words.split("|")] == stems
+    assert {"scenario", "replication", "month_date", "true", "recorded", "type"} <= set(crime)
+    assert all(word in long for word in ("month_date", "true recorded", '"simple_assault":type'))
+
+
+def test_readme_and_page_know_each_other() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert "docs/results.md" in readme
+    assert (REPOSITORY / "outputs" / "README.md").exists()

@@ -1,0 +1,193 @@
+"""The calendar: who is under which program when, and what news it makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.parameters import Parameters
+from sim.words.faults import UserError
+from sim.world.counties.building import Counties, absolute_month, build_counties
+from sim.world.programs import Calendar, build_calendar
+
+SEED = 2008
+START = absolute_month("2006-01")
+NEWS = Parameters().trust.publicity_activation
+AGREEMENT = Parameters().trust.publicity_agreement
+
+
+def world_of(programs: dict[str, Any], **rest: Any) -> tuple[Parameters, Counties]:
+    world = {"rows": 4, "columns": 5, "people": 20_000}
+    parameters = Parameters.model_validate({"world": world, "programs": programs, **rest})
+    return parameters, build_counties(parameters, SEED)
+
+
+def calendar_of(programs: dict[str, Any], **rest: Any) -> tuple[Calendar, Counties]:
+    parameters, counties = world_of(programs, **rest)
+    return build_calendar(parameters, counties, SEED), counties
+
+
+def test_nothing_but_the_criminal_alien_program_by_default() -> None:
+    calendar, counties = calendar_of({})
+    assert calendar.cap.shape == (96, 20)
+    assert 0 < calendar.cap[0].sum() < 20
+    assert (calendar.cap == calendar.cap[0]).all()
+    for name in ("secure_communities", "agreement_287g_jail", "agreement_287g_task_force", "detainer_resolution"):
+        assert not getattr(calendar, name).any()
+    assert not calendar.priority_enforcement.any()
+    assert not calendar.publicity.any()
+    assert not calendar.presence.any()
+    assert (calendar.cooperation == 0.95).all()
+    assert calendar.cooperation.shape == (96, len(counties), 4)
+    assert calendar.legalization == -1
+
+
+@pytest.mark.parametrize(("reach", "reached"), [(0.0, 0), (1.0, 20)])
+def test_reach_of_the_criminal_alien_program(reach: float, reached: int) -> None:
+    calendar, _ = calendar_of({}, enforcement={"cap_reach": reach})
+    assert calendar.cap[0].sum() == reached
+
+
+def test_secure_communities_by_its_own_dates() -> None:
+    calendar, counties = calendar_of({"secure_communities": {"counties": "file"}})
+    first = calendar.secure_communities.argmax(axis=0)
+    assert (first == counties.activation - START).all()
+    assert (calendar.publicity[first, np.arange(20)] == NEWS).all()
+    assert calendar.publicity.sum() == pytest.approx(20 * NEWS)
+
+
+def test_dates_before_the_first_month_are_in_force_but_no_news() -> None:
+    calendar, counties = calendar_of({"secure_communities": {"counties": "file"}}, start="2011-01")
+    early = counties.activation < absolute_month("2011-01")
+    assert 0 < early.sum() < 20
+    assert (calendar.secure_communities[0] == (counties.activation <= absolute_month("2011-01"))).all()
+    assert not calendar.publicity[:, early].any()
+    assert (calendar.publicity[:, ~early].sum(axis=0) == NEWS).all()
+
+
+def test_start_is_not_earlier_than_and_until_is_the_first_month_without() -> None:
+    span = {"counties": "file", "start": "2010-06", "until": "2012-01"}
+    calendar, counties = calendar_of({"secure_communities": span})
+    month = START + np.arange(96)[:, None]
+    first = np.maximum(counties.activation, absolute_month("2010-06"))
+    assert (calendar.secure_communities == ((month >= first) & (month < absolute_month("2012-01")))).all()
+    never = counties.activation >= absolute_month("2012-01")
+    assert 0 < never.sum() < 20
+    assert not calendar.publicity[:, never].any()
+
+
+@pytest.mark.parametrize(
+    ("start", "month", "news"), [(None, 0, NEWS), ("2006-01", 0, NEWS), ("2005-06", 0, 0.0), ("2007-02", 13, NEWS)]
+)
+def test_everywhere_from_a_month_on(start: str | None, month: int, news: float) -> None:
+    calendar, _ = calendar_of({"secure_communities": {"counties": "all", "start": start}})
+    assert calendar.secure_communities[month:].all()
+    assert not calendar.secure_communities[:month].any()
+    assert (calendar.publicity[month] == news).all()
+    assert calendar.publicity.sum() == pytest.approx(20 * news)
+
+
+@pytest.mark.parametrize(("share", "number"), [(0.0, 0), (0.01, 1), (0.3, 6), (0.31, 7), (1.0, 20)])
+def test_a_share_of_counties_is_rounded_up(share: float, number: int) -> None:
+    calendar, _ = calendar_of({"secure_communities": {"counties": share}})
+    assert calendar.secure_communities[0].sum() == number
+
+
+def test_shares_of_two_programs_are_different_counties_and_grow_by_adding() -> None:
+    both = {"secure_communities": {"counties": 0.5}, "detainer_resolution": {"counties": 0.5}}
+    calendar, _ = calendar_of(both)
+    assert (calendar.secure_communities[0] != calendar.detainer_resolution[0]).any()
+    more, _ = calendar_of({"secure_communities": {"counties": 0.7}})
+    assert (calendar.secure_communities <= more.secure_communities).all()
+
+
+def test_a_list_of_counties() -> None:
+    calendar, counties = calendar_of({"detainer_resolution": {"counties": ["r02c03", "r01c01"], "start": "2008-01"}})
+    here = calendar.detainer_resolution.any(axis=0)
+    assert [code for code, there in zip(counties.fips, here, strict=True) if there] == ["r01c01", "r02c03"]
+
+
+def test_unknown_counties_are_all_named_with_the_nearest() -> None:
+    with pytest.raises(UserError) as caught:
+        calendar_of({"secure_communities": {"counties": ["r01c01", "r1c02", "Fulton"]}})
+    lines = str(caught.value).split("\n")
+    assert len(lines) == 2
+    assert "programs.secure_communities.counties: r1c02 is no county of this world; nearest are" in lines[0]
+    assert "r01c02" in lines[0]
+    assert "Fulton" in lines[1]
+
+
+@pytest.mark.parametrize("name", ["criminal_alien_program", "detainer_resolution", "priority_enforcement"])
+def test_programs_without_dates_cannot_ask_for_them(name: str) -> None:
+    with pytest.raises(UserError, match=rf"programs\.{name}\.counties is file, but"):
+        calendar_of({name: {"counties": "file"}})
+
+
+def test_agreements_by_their_own_dates_make_news_once() -> None:
+    own = {"counties": "file"}
+    both, counties = calendar_of({"agreement_287g_jail": own, "agreement_287g_task_force": own})
+    jail, _ = calendar_of({"agreement_287g_jail": own})
+    signed = counties.agreement >= 0
+    assert signed.sum() == 1
+    assert (both.agreement_287g_jail == both.agreement_287g_task_force).all()
+    assert (both.agreement_287g_jail.any(axis=0) == signed).all()
+    assert (both.agreement_287g_jail.argmax(axis=0)[signed] == absolute_month("2007-06") - START).all()
+    assert (both.publicity == jail.publicity).all()
+    assert jail.publicity.sum() == pytest.approx(AGREEMENT)
+
+
+def test_agreements_that_begin_apart_make_news_twice() -> None:
+    programs = {
+        "agreement_287g_jail": {"counties": "all", "start": "2007-01"},
+        "agreement_287g_task_force": {"counties": "all", "start": "2008-01"},
+    }
+    calendar, _ = calendar_of(programs)
+    assert (calendar.publicity[[12, 24]] == AGREEMENT).all()
+    assert calendar.publicity.sum() == pytest.approx(2 * 20 * AGREEMENT)
+
+
+def test_resolution_lowers_cooperation_and_fear() -> None:
+    resolution = {"counties": ["r01c02"], "start": "2010-01", "cooperation": {"level_1": 0.8}}
+    calendar, _ = calendar_of({"detainer_resolution": resolution})
+    assert (calendar.cooperation[48:, 1] == [0.8, 0.0, 0.0, 0.0]).all()
+    assert (calendar.cooperation[:48, 1] == 0.95).all()
+    assert (calendar.cooperation[:, 2] == 0.95).all()
+    assert calendar.publicity[48, 1] == -0.2
+    assert calendar.publicity.sum() == pytest.approx(-0.2)
+
+
+def test_announced_priorities_lower_fear_everywhere_if_the_program_is_used() -> None:
+    announced = {"priority_enforcement_announced": "2012-11"}
+    used, _ = calendar_of({**announced, "priority_enforcement": {"counties": ["r01c01"], "start": "2013-07"}})
+    unused, _ = calendar_of(announced)
+    assert (used.publicity[82] == -0.2).all()
+    assert used.publicity.sum() == pytest.approx(-0.2 * 20)
+    assert not unused.publicity.any()
+
+
+def test_presence_counts_programs_in_force() -> None:
+    programs = {
+        "secure_communities": {"counties": "all", "start": "2008-01"},
+        "agreement_287g_jail": {"counties": ["r01c01"], "until": "2009-01"},
+    }
+    calendar, _ = calendar_of(programs, trust={"presence": 0.1})
+    assert calendar.presence[0, 0] == 0.1
+    assert calendar.presence[0, 1] == 0.0
+    assert calendar.presence[24, 0] == 0.2
+    assert calendar.presence[36, 0] == 0.1
+
+
+@pytest.mark.parametrize(("start", "month"), [("2006-01", 0), ("2007-03", 14), ("2014-01", -1), ("2004-01", 0)])
+def test_month_of_legalization(start: str, month: int) -> None:
+    calendar, _ = calendar_of({"legalization": {"start": start}})
+    assert calendar.legalization == month
+
+
+def test_one_program_changes_nothing_else() -> None:
+    """Baseline and Secure Communities differ in that program alone."""
+    without, _ = calendar_of({})
+    calendar, _ = calendar_of({"secure_communities": {"counties": "file"}})
+    assert (without.cap == calendar.cap).all()
+    assert (without.cooperation == calendar.cooperation).all()
