@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.engines.ledger import month_number
+from sim.words.calendar import month_number
 from sim.words.labels import CRIME_COLUMNS, CRIMES, GROUPS, TARGET_GROUPS
 
 Floats = npt.NDArray[np.float64]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -55,26 +55,9 @@ class Ledger:
         """Share of opportunities whose probability of being taken had to be cut to 1."""
         return float(self.clipped.sum() / max(1, self.opportunities.sum()))
 
-    def tables(self, scenario: str, replication: int) -> dict[str, Any]:
-        """Return the four tables of the run as ``pyarrow.Table`` by name."""
-        from sim.running.tables.months import run_tables
-
-        return run_tables(self, scenario, replication)
-
     def record(self, index: int) -> MonthRecord:
         """Return the record of one month, as views."""
         return MonthRecord(index, *(getattr(self, name)[index] for name in MonthRecord._fields[1:]))
-
-
-def month_names(start: str, months: int) -> list[str]:
-    """Return ``months`` calendar months from ``start``, written YYYY-MM."""
-    first = month_number(start)
-    return [f"{(first + t) // 12:04d}-{(first + t) % 12 + 1:02d}" for t in range(months)]
-
-
-def month_number(month: str) -> int:
-    """Return a calendar month (YYYY-MM) as year * 12 + month - 1."""
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
 def stack(records: list[MonthRecord], months: list[str], counties: Counties) -> Ledger:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
-from sim.running.batch import Batch, Options, Plan
+from sim.running.batch import Options, Plan
 from sim.running.batch.beginning import Shard, begin
 from sim.running.batch.evaluation import evaluate
-from sim.running.batch.plan import inputs_of, refuse_duplicates
+from sim.running.batch.plan import plan_of, refuse_duplicates
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
-    from sim.running.measures import Results
     from sim.scenario.scenario import Comparison
-
-__all__ = ["compare_to_folder", "evaluate", "plan_comparison", "write_comparison"]
 
 
 def compare_to_folder(
@@ -57,8 +55,6 @@ def compare_to_folder(
     UserError
         ``out`` holds something already, memory is too little, scenarios are the same, or runs failed.
     """
-    from dataclasses import replace
-
     from sim.jobs.finish import carry_on
     from sim.running.needs import forecast_comparison, is_compiled
     from sim.running.terminal import foretell
@@ -73,25 +69,15 @@ def compare_to_folder(
 
 def plan_comparison(comparison: Comparison, engine: str) -> Plan:
     """Return the plan of a comparison."""
-    from sim.running.run import fingerprint, version
-
-    _, evaluation = evaluate(comparison)
-    return Plan(
+    return plan_of(
+        comparison,
+        comparison.scenarios[0].parameters,
+        engine,
         kind="comparison",
-        name=comparison.name,
-        title=comparison.title,
-        question=comparison.question,
-        source=comparison.source,
-        version=version(),
-        fingerprint=fingerprint(),
-        engine=engine,
-        seed=comparison.seed,
         reference=comparison.reference,
-        replications=comparison.replications,
         keep="tables",
         scenarios=tuple(scenario.name for scenario in comparison.scenarios),
-        evaluation_start=evaluation.start,
-        inputs=inputs_of(comparison.scenarios[0].parameters),
+        evaluation_start=evaluate(comparison)[1].start,
     )
 
 
@@ -108,37 +94,3 @@ def comparison_files(comparison: Comparison) -> dict[str, str]:
     }
     files = {f"scenarios/{scenario.name}.yaml": scenario.resolved_yaml() for scenario in comparison.scenarios}
     return files | {"comparison.yaml": yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)}
-
-
-def write_comparison(batch: Batch, quiet: bool) -> dict[str, Any]:
-    """Write what a comparison means beside its tables, and return what the manifest adds."""
-    from sim.analysis.summary import rows_of, write_summary
-    from sim.running.tables.codebook import write_codebook
-    from sim.running.tables.files import write_world
-    from sim.telling.figures.style import write_figures
-    from sim.telling.reports.comparison import write_report
-
-    folder, results = batch.path, batch.results()
-    rows = rows_of(results.runs, results.reference)
-    write_summary(rows, folder / "summary.csv")
-    write_codebook(folder / "codebook.csv")
-    write_world(results.counties, folder / "world.parquet")
-    figures = write_figures(results, folder)
-    write_report(results, rows, figures, folder / "report.html")
-    if not quiet:
-        from sim.telling.reports.comparison_terminal import print_comparison
-
-        print_comparison(results, rows, folder / "report.html")
-    return _facts(results)
-
-
-def _facts(results: Results) -> dict[str, Any]:
-    from sim.running.measures import clipped_share
-
-    comparison = results.comparison
-    return {
-        "world_seed": comparison.scenarios[0].parameters.world.seed,
-        "scenarios": list(results.runs),
-        "evaluation_start": results.months[results.evaluation.start],
-        "clipped_share": {name: clipped_share(runs) for name, runs in results.runs.items()},
-    }

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sim.jobs.writing import write_meaning
 from sim.running.batch import Batch, Options, RunName, execute
 from sim.running.batch.beginning import shard_of
 from sim.running.batch.compaction import compact, damaged_results, drop_transient
@@ -72,22 +73,11 @@ def conclude(batch: Batch, store: Store, options: Options, seconds: dict[str, fl
     with Journal(batch.path):
         digests = compact(store, runs, batch.path, options.workers)
         missing = [str(run) for run in batch.runs() if run not in store]
-        facts = _analysis(batch, options.quiet)
+        facts = write_meaning(batch, options.quiet)
         _write_timing(batch, {**seconds, "reporting": time.monotonic() - begun}, options)
         write_whole(batch.path / MANIFEST, as_json(_manifest(batch, facts, digests, missing)))
         if not missing:
             drop_transient(batch.path)
-
-
-def _analysis(batch: Batch, quiet: bool) -> Mapping[str, Any]:
-    """Write what a batch of this kind means, and return what its manifest adds."""
-    if batch.plan.kind == "sweep":
-        from sim.jobs.sweep import write_sweep
-
-        return write_sweep(batch, quiet)
-    from sim.jobs.compare import write_comparison
-
-    return write_comparison(batch, quiet)
 
 
 def _manifest(batch: Batch, facts: Mapping[str, Any], digests: Mapping[str, str], missing: list[str]) -> dict[str, Any]:
@@ -168,7 +158,7 @@ def lacking(folder: Path) -> list[RunName]:
 
 def _write_timing(batch: Batch, seconds: dict[str, float], options: Options) -> None:
     """Write what depends on the machine and the hour; beside the journal no other file does."""
-    from sim.running.run import machine
+    from sim.running.machine import machine
 
     facts = {
         "seconds": {name: round(value, 3) for name, value in seconds.items()},

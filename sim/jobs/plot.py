@@ -112,7 +112,7 @@ def _saving(out: Path, formats: Sequence[str]) -> Saving:
 def _draw(kind: str, folders: Sequence[Path], levers: tuple[str, str] | None, outcome: str | None) -> list[Drawn]:
     """Draw the figures of results of one kind; they go wherever figures are saved."""
     if kind == "run":
-        from sim.running.stored import draw_stored_run
+        from sim.telling.figures.of_runs import draw_stored_run
 
         return draw_stored_run(folders[0])
     if kind == "sweep":
@@ -123,7 +123,7 @@ def _draw(kind: str, folders: Sequence[Path], levers: tuple[str, str] | None, ou
         from sim.telling.figures.side_by_side import draw_together
 
         return draw_together({name: comparison_in(folder) for name, folder in _names(folders).items()})
-    from sim.telling.figures.style import write_figures
+    from sim.telling.figures.of_comparisons import write_figures
 
     return write_figures(comparison_in(folders[0]), folders[0])
 

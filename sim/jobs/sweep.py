@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.running.batch import Batch, Options, Plan
+from sim.running.batch import Options, Plan
 from sim.running.batch.beginning import Shard, begin
-from sim.running.batch.evaluation import evaluate
-from sim.running.batch.plan import inputs_of, refuse_duplicates
+from sim.running.batch.evaluation import evaluate_sweep
+from sim.running.batch.plan import plan_of, refuse_duplicates
 from sim.running.batch.sweep_folder import sweep_files
-from sim.scenario.scenario import Comparison, Scenario
 
 if TYPE_CHECKING:
-    from sim.running.measures import Evaluation
     from sim.scenario.design.sweep import Sweep
-    from sim.world.counties.building import Counties
 
 
 def sweep_to_folder(
@@ -64,93 +59,13 @@ def sweep_to_folder(
 
 def plan_sweep(sweep: Sweep, engine: str) -> Plan:
     """Return the plan of a sweep."""
-    from sim.running.run import fingerprint, version
-
-    _, evaluation = evaluate_sweep(sweep)
-    return Plan(
+    return plan_of(
+        sweep,
+        sweep.base.parameters,
+        engine,
         kind="sweep",
-        name=sweep.name,
-        title=sweep.title,
-        question=sweep.question,
-        source=sweep.source,
-        version=version(),
-        fingerprint=fingerprint(),
-        engine=engine,
-        seed=sweep.seed,
         reference=sweep.reference_name,
-        replications=sweep.replications,
         keep=sweep.keep,
         scenarios=sweep.scenario_names,
-        evaluation_start=evaluation.start,
-        inputs=inputs_of(sweep.base.parameters),
+        evaluation_start=evaluate_sweep(sweep)[1].start,
     )
-
-
-def evaluate_sweep(sweep: Sweep) -> tuple[Counties, Evaluation]:
-    """Return the counties of all points, and the months over which all are measured.
-
-    These begin in the first month in which programs differ from what a point is compared with, at whichever point that
-    is earliest; where programs do not differ, in the first month of a program.
-    """
-    found = [evaluate(pair) for pair in _pairs(sweep)]
-    return min(found, key=lambda entry: entry[1].start)
-
-
-def _pairs(sweep: Sweep) -> Iterator[Comparison]:
-    """Yield one pair of scenarios for each calendar of programs among the points."""
-    places = [place for place, factor in enumerate(sweep.factors) if factor.path.startswith("programs.")]
-    points = {tuple(point.values[place] for place in places): point for point in reversed(sweep.points)}
-    for point in points.values():
-        mine = sweep.scenario(point)
-        other = _compared(sweep, point.name) or mine
-        pair = [replace(other, name="compared"), replace(mine, name="point")]
-        yield Comparison("", "", pair, "compared", sweep.replications, sweep.seed)
-
-
-def _compared(sweep: Sweep, point: str) -> Scenario | None:
-    from sim.scenario.design.sweep import AGAINST
-
-    if sweep.against is not None:
-        return sweep.scenario(point + AGAINST)
-    return None if sweep.reference_name is None else sweep.scenario(sweep.reference_name)
-
-
-def write_sweep(batch: Batch, quiet: bool) -> dict[str, Any]:
-    """Write what a sweep says beside its outcomes, and return what the manifest adds."""
-    from sim.analysis.sweep.outcomes import sweep_runs
-    from sim.analysis.sweep.tables import codebook_of, write_sensitivity, write_sweep_summary
-    from sim.running.tables.codebook import write_codebook
-    from sim.running.tables.files import write_world
-    from sim.telling.figures.sweeps import write_sweep_figures
-    from sim.telling.reports.sweep import write_sweep_report
-
-    folder, sweep = batch.path, batch.sweep()
-    counties, evaluation = evaluate_sweep(sweep)
-    runs = sweep_runs(sweep, batch.outcomes())
-    write_sweep_summary(runs, folder / "summary.csv")
-    write_sensitivity(runs, folder / "sensitivity.csv")
-    tables = ("crime", "people", "enforcement", "counties", "outcomes", "world")
-    write_codebook(folder / "codebook.csv", tables[0 if sweep.keep == "tables" else 4 :], codebook_of(sweep))
-    write_world(counties, folder / "world.parquet")
-    months = sweep.base.parameters.months
-    window = f"{month_after(sweep, evaluation.start)} to {month_after(sweep, months - 1)}"
-    figures = write_sweep_figures(runs, folder)
-    write_sweep_report(runs, window, evaluation.reason, figures, folder / "report.html")
-    if not quiet:
-        from sim.telling.reports.sweep_terminal import print_sweep
-
-        print_sweep(runs, window, folder / "report.html")
-    return {
-        "world_seed": sweep.base.parameters.world.seed,
-        "design": sweep.design.kind,
-        "points": sweep.size,
-        "against": sweep.against.name if sweep.against is not None else None,
-        "evaluation_start": month_after(sweep, evaluation.start),
-    }
-
-
-def month_after(sweep: Sweep, number: int) -> str:
-    """Return the month that lies ``number`` months after the first one."""
-    start = sweep.base.parameters.start
-    month = int(start[:4]) * 12 + int(start[5:]) - 1 + number
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"

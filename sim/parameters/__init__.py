@@ -1,7 +1,4 @@
-"""The one table of parameters: every constant of the model with default, unit, allowed range and source.
-
-It feeds the checker of scenario files, the JSON Schema, ``darkfigure describe`` and both engines.
-"""
+"""Every number once: one table of parameters with default, unit, allowed range and source, which all else reads."""
 
 from __future__ import annotations
 

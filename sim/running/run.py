@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import tempfile
 import time
@@ -14,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sim.running.machine import machine
 from sim.running.tables.files import TableWriter, write_world
 from sim.words.faults import UserError
 
@@ -160,16 +160,6 @@ def whole_folder(out: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-
-
-def machine() -> dict[str, str | int]:
-    """Return what timings depend on: machine, Python and the number of processors."""
-    return {
-        "machine": platform.machine(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "processors": os.cpu_count() or 1,
-    }
 
 
 def version() -> str:

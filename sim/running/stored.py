@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.engines.ledger import Ledger, MonthRecord, stack
 from sim.running.tables.months import AXES, COUNTY_NUMBERS
-from sim.telling.export.tables import RowReader, StoredTable, check_folder
+from sim.running.tables.reading import RowReader, StoredTable, check_folder
 from sim.words.faults import UserError, printable
 from sim.words.labels import BALANCE_COLUMNS, CRIME_COLUMNS, ENFORCEMENT_COLUMNS, FAMILIES, PEOPLE_COLUMNS, PROGRAMS
 from sim.world.counties.building import Counties
@@ -20,7 +20,6 @@ from sim.world.counties.building import Counties
 if TYPE_CHECKING:
     from sim.running.measures import Results
     from sim.scenario.scenario import Scenario
-    from sim.telling.figures.style import Drawn
 
 BALANCE = tuple(f"{balance}_{family}" for balance in BALANCE_COLUMNS for family in FAMILIES)
 _RUN_AND_MONTH = ("scenario", "replication", "month")
@@ -93,19 +92,8 @@ def stored_scenario(folder: Path) -> Scenario:
     return load_scenario(folder / "scenario.yaml")
 
 
-def draw_stored_run(folder: Path) -> list[Drawn]:
-    """Draw the figures of the run in ``folder`` from its tables, month by month."""
-    from sim.telling.figures.of_runs import RunFigures
-    from sim.telling.figures.style import write_run_figures
-
-    counties, watcher = stored_counties(folder), RunFigures()
-    watcher.prepare(stored_scenario(folder), counties, _months_in(folder, len(counties)))
-    for month in stored_months(folder, counties):
-        watcher.add(month.record)
-    return write_run_figures(watcher.results(), watcher.maps(), folder)
-
-
-def _months_in(folder: Path, counties: int) -> list[str]:
+def stored_month_names(folder: Path, counties: int) -> list[str]:
+    """Return the months of the run in ``folder``, written YYYY-MM."""
     table = StoredTable("counties", folder / "counties.parquet", {})
     column = RowReader(table).take(table.rows, ["month"]).column("month")
     return [str(month) for month in column.to_pylist()[::counties]]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.analysis.statistics import Estimate
-from sim.analysis.summary import GAIN_SECTION, SECTIONS, Row
+from sim.analysis.summary import Row
+from sim.running.outcomes import GAIN_SECTION, SECTIONS
 
 if TYPE_CHECKING:
     from sim.running.measures import Results

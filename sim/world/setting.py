@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.engines.ledger import month_names
 from sim.parameters import Parameters
+from sim.words.calendar import month_names
 from sim.world.constants import Constants, build_constants
 from sim.world.counties.building import build_counties
 from sim.world.people import World, build_world

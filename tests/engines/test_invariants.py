@@ -15,6 +15,7 @@ from small_worlds import NO_CAP, equal_ledgers, grid, ledger_of, merged, scenari
 from sim.engines.ledger import Ledger
 from sim.parameters import Parameters
 from sim.running.run import simulate
+from sim.running.tables.months import run_tables
 from sim.words.labels import (
     BALANCE_COLUMNS,
     CRIME_COLUMNS,
@@ -154,7 +155,7 @@ def check_counties(ledger: Ledger) -> None:
 
 def table_arrays(ledger: Ledger) -> dict[str, np.ndarray]:
     """Return arrays of the ledger's shape, read back from its tables."""
-    tables = ledger.tables("some scenario", 3)
+    tables = run_tables(ledger, "some scenario", 3)
     shape = ledger.county_fear.shape
 
     def stacked(table: str, names: tuple[str, ...], *axes: int) -> np.ndarray:
@@ -222,7 +223,7 @@ def test_busy_world_keeps_the_rules_and_uses_every_column() -> None:
 
 def test_keys_of_tables() -> None:
     ledger = ledger_of(BUSY)
-    tables = ledger.tables("busy", 7)
+    tables = run_tables(ledger, "busy", 7)
     cells = len(ledger.months) * len(ledger.counties)
     assert {name: table.num_rows for name, table in tables.items()} == {
         "crime": cells * 32,

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.engines.ledger import Ledger, month_number
+from sim.engines.ledger import Ledger
 from sim.running.run import simulate
 from sim.scenario.scenario import load_scenario
+from sim.words.calendar import month_number
 from sim.words.labels import CRIMES, ENFORCEMENT_COLUMNS
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from scipy import stats
 import sim.jobs.compare
 import sim.running.batch
 import sim.running.run
-import sim.telling.figures.style
+import sim.telling.figures.of_comparisons
 from sim.analysis.statistics import (
     NO_LEVEL,
     NO_SPREAD,
@@ -63,7 +63,7 @@ def fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sim.telling.figures.style, "write_figures", lambda *_: [])
+    monkeypatch.setattr(sim.telling.figures.of_comparisons, "write_figures", lambda *_: [])
 
 
 def compared(out: Path, replications: int = 2) -> Path:

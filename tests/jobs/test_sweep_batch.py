@@ -13,13 +13,13 @@ import pytest
 import yaml
 from small_sweeps import COOPERATION, SENSITIVITY, written
 
-from sim.analysis.summary import column_of, measures
 from sim.analysis.sweep.outcomes import sweep_runs
 from sim.doors.cli.main import main
-from sim.jobs.sweep import evaluate_sweep
 from sim.running.batch import Batch
+from sim.running.batch.evaluation import evaluate_sweep
 from sim.running.batch.sweep_folder import stored_sweep
 from sim.running.measures import reduce
+from sim.running.outcomes import column_of, measures
 from sim.running.run import simulate
 from sim.running.tables.codebook import TABLES
 from sim.scenario.design.files import load_sweep

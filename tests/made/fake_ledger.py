@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engines.ledger import Ledger, month_names
+from sim.engines.ledger import Ledger
 from sim.running.measures import RunSummary, reduce
 from sim.scenario.scenario import Scenario
+from sim.words.calendar import month_names
 from sim.words.labels import (
     BALANCE_COLUMNS,
     CRIME_COLUMNS,

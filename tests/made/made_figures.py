@@ -12,8 +12,10 @@ from fake_ledger import make_counties, make_ledger
 from sim.engines.ledger import Ledger
 from sim.parameters import Parameters
 from sim.running.measures import Evaluation, Results, reduce
+from sim.running.tables.months import run_tables
 from sim.scenario.scenario import Comparison, Scenario
-from sim.telling.figures.style import Drawn, write_figures
+from sim.telling.figures.of_comparisons import write_figures
+from sim.telling.figures.style import Drawn
 from sim.world.counties.building import Counties
 
 
@@ -41,7 +43,8 @@ def make_results(
 
 def write_crime(ledgers: dict[str, list[Ledger]], path: Path) -> None:
     """Write the table ``crime`` of all runs as a comparison does."""
-    tables = [ledger.tables(name, run)["crime"] for name, them in ledgers.items() for run, ledger in enumerate(them)]
+    runs = [(ledger, name, run) for name, them in ledgers.items() for run, ledger in enumerate(them)]
+    tables = [run_tables(*each)["crime"] for each in runs]
     pq.write_table(pa.concat_tables(tables).unify_dictionaries(), path)
 
 

@@ -15,6 +15,7 @@ from sim.engines.ledger import Ledger
 from sim.parameters import Parameters
 from sim.running.tables.codebook import write_codebook
 from sim.running.tables.files import write_world
+from sim.running.tables.months import run_tables
 from sim.scenario.scenario import Scenario
 from sim.words.labels import CRIMES
 from sim.world.counties.building import Counties
@@ -57,7 +58,7 @@ def made_comparison(folder: Path) -> Path:
     for name in ("crime", "people", "enforcement", "counties"):
         writer = None
         for (scenario, run), ledger in made_ledgers().items():
-            table = ledger.tables(scenario, run)[name].unify_dictionaries()
+            table = run_tables(ledger, scenario, run)[name].unify_dictionaries()
             writer = writer or pq.ParquetWriter(folder / f"{name}.parquet", table.schema, compression="zstd")
             writer.write_table(table)
         assert writer is not None

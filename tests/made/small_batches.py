@@ -9,7 +9,7 @@ import pytest
 from fake_ledger import fake_simulate
 
 import sim.running.run
-import sim.telling.figures.style
+import sim.telling.figures.of_comparisons
 from sim.jobs.compare import comparison_files, plan_comparison
 from sim.jobs.finish import carry_on
 from sim.parameters import Parameters
@@ -63,7 +63,7 @@ def use_fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sim.telling.figures.style, "write_figures", lambda *_: [])
+    monkeypatch.setattr(sim.telling.figures.of_comparisons, "write_figures", lambda *_: [])
 
 
 def make_faulty(monkeypatch: pytest.MonkeyPatch, faults: dict[str, str], once: Path | None = None) -> None:

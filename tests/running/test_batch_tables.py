@@ -10,13 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from fake_ledger import make_ledger
 
-from sim.analysis.summary import column_of, measures
 from sim.engines.ledger import Ledger
 from sim.running.batch import row_groups
 from sim.running.batch.part import PartReader
 from sim.running.batch.row_groups import write_groups
 from sim.running.batch.summaries import Summaries, outcome_table, summary_of, summary_table
 from sim.running.measures import reduce
+from sim.running.outcomes import column_of, measures
+from sim.running.tables.months import run_tables
 
 RUNS = (("plain", 0, "2008-01"), ("plain", 1, "2007-11"), ("another", 0, "2008-02"), ("another", 1, "2008-01"))
 ORDER = {"plain": 0, "another": 1}
@@ -31,7 +32,7 @@ def ledger_of(number: int) -> Ledger:
 
 
 def tables_of(name: str) -> list[Any]:
-    return [ledger_of(number).tables(*RUNS[number][:2])[name] for number in range(len(RUNS))]
+    return [run_tables(ledger_of(number), *RUNS[number][:2])[name] for number in range(len(RUNS))]
 
 
 @pytest.mark.parametrize("name", TABLES)

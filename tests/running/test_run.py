@@ -16,11 +16,13 @@ import pyarrow.parquet as pq
 import pytest
 from small_worlds import REPOSITORY, equal_ledgers, grid, ledger_of, merged, scenario, setting_of
 
-from sim.engines.ledger import MonthRecord, month_names, month_number, stack
+from sim.engines.ledger import MonthRecord, stack
 from sim.parameters import Parameters
 from sim.running import run as run_module
 from sim.running.run import prepare, records, run_to_folder, seed_of, simulate, whole_folder
+from sim.running.tables.months import run_tables
 from sim.scenario.scenario import Scenario, load_scenario
+from sim.words.calendar import month_names, month_number
 from sim.words.faults import UserError
 from sim.world.constants import Constants, Integers, as_record, build_constants
 
@@ -69,7 +71,7 @@ def fits(kind: pa.DataType, words: str) -> bool:
 
 
 def test_tables_are_those_of_the_ledger(folder: Path, small: Scenario) -> None:
-    expected = simulate(small, seed=3).tables("tiny", 0)
+    expected = run_tables(simulate(small, seed=3), "tiny", 0)
     for name, table in expected.items():
         found = pq.read_table(folder / f"{name}.parquet")
         assert found.num_rows == table.num_rows

@@ -269,7 +269,7 @@ def test_wide_names_fit_stata_and_are_explained(comparison: Path, tmp_path: Path
 def test_wide_is_read_in_pieces_of_any_size(comparison: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = export(comparison, "csv", wide=True, out=tmp_path / "whole", quiet=True)
     monkeypatch.setattr("sim.telling.export.wide.BATCH_CELLS", 7)
-    monkeypatch.setattr("sim.telling.export.tables.BATCH_ROWS", 50)
+    monkeypatch.setattr("sim.running.tables.reading.BATCH_ROWS", 50)
     pieces = export(comparison, "csv", wide=True, out=tmp_path / "pieces", quiet=True)
     assert (whole / "panel.csv").read_bytes() == (pieces / "panel.csv").read_bytes()
 

@@ -16,7 +16,6 @@ from matplotlib.colors import Normalize, to_rgb
 from small_worlds import REPOSITORY, grid, ledger_of, scenario, setting_of
 
 from sim.doors.cli import main as cli
-from sim.engines.ledger import month_names
 from sim.running.measures import reduce
 from sim.telling.figures.data import LEAST_EVENTS, limit_of
 from sim.telling.figures.map_data import (
@@ -32,6 +31,7 @@ from sim.telling.figures.map_places import Frame, Places, albers, places_of
 from sim.telling.figures.maps import FEW_COLOUR, Look, draw_counties
 from sim.telling.figures.of_runs import RunFigures
 from sim.telling.figures.style import new_figure
+from sim.words.calendar import month_names
 from sim.words.labels import CRIME_COLUMNS, CRIMES
 from sim.world.counties.building import Counties
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics import ratio
-from sim.analysis.summary import Measure, column_of, measures
 from sim.running.measures import INDEX_FAMILIES
+from sim.running.outcomes import Measure, column_of, measures
 from sim.scenario.design.sweep import AGAINST, REFERENCE, Point, Sweep
 from sim.words.faults import UserError, did_you_mean
 from sim.words.labels import LABELS

@@ -7,24 +7,30 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.doors.cli.options import (
+    ON_ERROR,
+    add_executing,
+    command_parser,
+    count,
+    execution_options,
+    free_folder,
+)
+from sim.running.machine import processors
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
-    from sim.running.batch import Options
+    pass
 
 Arguments = argparse.Namespace
-ON_ERROR = ("hold", "stop", "continue")
-LARGEST_SHARDS = 100_000
 
 
 def add_batch_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``resume``, ``status``, ``rerun`` and ``merge``."""
-    from sim.doors.cli.main import command_parser
 
     resume = command_parser(commands, "resume", "go on with a batch that something ended", resume_command)
     resume.add_argument("folder", metavar="DIR", type=Path, help="folder of the batch")
     add_executing(resume)
-    resume.add_argument("--threads", metavar="N", type=_count, help="threads of one run; no result depends on them")
+    resume.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
     resume.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
     status = command_parser(commands, "status", "tell how far a batch is, and what is wrong with it", status_command)
@@ -33,64 +39,18 @@ def add_batch_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     rerun = command_parser(commands, "rerun", "run one run of a batch again, and compare its tables", rerun_command)
     rerun.add_argument("folder", metavar="DIR", type=Path, help="folder of the batch")
     rerun.add_argument("run", metavar="RUN", help="SCENARIO.REPLICATION, for example baseline.7")
-    rerun.add_argument("--threads", metavar="N", type=_count, help="threads of the run; no result depends on them")
+    rerun.add_argument("--threads", metavar="N", type=count, help="threads of the run; no result depends on them")
     rerun.add_argument("--out", metavar="DIR", type=Path, help="new folder for the run (default: under outputs/)")
     rerun.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
     merge = command_parser(commands, "merge", "join the shards of one batch", merge_command)
     merge.add_argument("shards", metavar="DIR", type=Path, nargs="+", help="folders of the shards")
     merge.add_argument("--out", metavar="DIR", type=Path, help="new folder for the whole (default: under outputs/)")
-    merge.add_argument("--workers", metavar="N", type=_count, help="threads (default: all processors)")
+    merge.add_argument("--workers", metavar="N", type=count, help="threads (default: all processors)")
     merge.add_argument(
         "--on-error", choices=ON_ERROR, default="hold", help="continue: make results without missing runs"
     )
     merge.add_argument("--quiet", action="store_true", help="print nothing but errors")
-
-
-def add_executing(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say how a batch is carried out."""
-    parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: all processors)")
-    parser.add_argument(
-        "--dask",
-        metavar="ADDRESS",
-        help="run on the Dask cluster with this scheduler, which sees the same folders; local: a cluster of --workers",
-    )
-    parser.add_argument(
-        "--on-error",
-        choices=ON_ERROR,
-        default="hold",
-        help="when a run fails: run the others and hold the results back (hold, the default), begin no other run "
-        "(stop), or make the results without it (continue)",
-    )
-    parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="a run that takes longer fails")
-    parser.add_argument(
-        "--allow-other-version",
-        action="store_true",
-        help="go on with a batch that another version began; its runs may then be of two kinds",
-    )
-
-
-def add_shard(parser: argparse.ArgumentParser) -> None:
-    """Add the option that makes a batch one of several shards."""
-    parser.add_argument(
-        "--shard", metavar="I/N", type=_shard, help="run every N-th run from the I-th on; 'merge' joins the N folders"
-    )
-
-
-def execution_options(arguments: Arguments) -> Options:
-    """Return how a batch is to be carried out."""
-    from sim.doors.cli.main import processors
-    from sim.running.batch import Options
-
-    return Options(
-        workers=arguments.workers or processors(),
-        threads=arguments.threads or 1,
-        dask=arguments.dask,
-        on_error=arguments.on_error,
-        timeout=arguments.timeout,
-        any_version=arguments.allow_other_version,
-        quiet=arguments.quiet,
-    )
 
 
 def exit_status(folder: Path) -> int:
@@ -123,7 +83,6 @@ def status_command(arguments: Arguments) -> int:
 
 def rerun_command(arguments: Arguments) -> int:
     """Run one run of a batch again."""
-    from sim.doors.cli.main import free_folder, processors
     from sim.running.batch import Batch, RunName
 
     batch, run = Batch.open(arguments.folder), RunName.read(arguments.run)
@@ -147,35 +106,9 @@ def _no_such_run(scenarios: tuple[str, ...], replications: int, run: tuple[str, 
 
 def merge_command(arguments: Arguments) -> int:
     """Join the shards of one batch."""
-    from sim.doors.cli.main import free_folder, processors
     from sim.jobs.merge import check_shards, merge
 
     batches = check_shards(arguments.shards)
     out = free_folder(arguments.out, batches[0].plan.name)
     workers = arguments.workers or processors()
     return exit_status(merge(batches, out, workers=workers, on_error=arguments.on_error, quiet=arguments.quiet))
-
-
-def _count(text: str) -> int:
-    """Return a number of processes or threads."""
-    from sim.doors.cli.main import count
-
-    return count(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return seconds
-
-
-def _shard(text: str) -> tuple[int, int]:
-    first, stroke, last = text.partition("/")
-    digits = all(part.isascii() and part.isdigit() and len(part) < 7 for part in (first, last))
-    if not (stroke and digits and 1 <= int(first) <= int(last) <= LARGEST_SHARDS):
-        raise argparse.ArgumentTypeError(f"{text!r} is no shard; it is I/N with I from 1 to N, for example 3/8")
-    return int(first), int(last)

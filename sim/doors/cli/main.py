@@ -7,68 +7,26 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
 
-from sim.doors.cli.batches import add_batch_commands, add_executing, add_shard, execution_options, exit_status
+from sim.doors.cli.batches import add_batch_commands, exit_status
+from sim.doors.cli.options import (
+    add_executing,
+    add_running,
+    add_shard,
+    command_parser,
+    execution_options,
+    free_folder,
+)
 from sim.doors.cli.results import add_results_commands
+from sim.running.machine import processors
 from sim.words.faults import UserError, printable
 
 Arguments = argparse.Namespace
 
-ENGINES = ("columnar", "mesa")
 PROGRAM = """\
 darkfigure simulates people, police and immigration enforcement month by month and keeps two books: crime that
 happened and crime that was recorded."""
-EXAMPLES = {
-    "run": """\
-examples:
-  darkfigure run scenarios/secure_communities.yaml
-  darkfigure run scenarios/baseline.yaml --seed 7 --set world.people=50000 --set months=48 --out outputs/mine
-  darkfigure run scenarios/secure_communities.yaml --figures""",
-    "compare": """\
-examples:
-  darkfigure compare scenarios/compare_programs.yaml
-  darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10
-  darkfigure compare study.yaml --replications 1000 --shard 3/8 --out shards/3""",
-    "sweep": """\
-examples:
-  darkfigure sweep scenarios/sweep_cooperation_trust.yaml
-  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 2 --set world.people=200000
-  darkfigure sweep study.yaml --shard 3/8 --out shards/3""",
-    "resume": """\
-examples:
-  darkfigure resume outputs/compare_programs-20260301-221500
-  darkfigure resume outputs/night --on-error continue""",
-    "status": """\
-example:
-  darkfigure status outputs/compare_programs-20260301-221500""",
-    "rerun": """\
-examples:
-  darkfigure rerun outputs/night baseline.7
-  darkfigure rerun outputs/night p00012.0 --out outputs/odd_one""",
-    "merge": """\
-example, after a job array of four jobs, each with its own number i in --shard i/4 --out shards/i:
-  darkfigure merge shards/1 shards/2 shards/3 shards/4 --out outputs/whole""",
-    "check": """\
-example:
-  darkfigure check scenarios/*.yaml""",
-    "plot": """\
-examples:
-  darkfigure plot outputs/demo --format svg --format pdf
-  darkfigure plot outputs/low_fear outputs/high_fear --out side_by_side
-  darkfigure plot outputs/sweep --levers detainers.cooperation trust.sensitivity --outcome gap_total""",
-    "export": """\
-examples:
-  darkfigure export outputs/demo --to stata
-  darkfigure export outputs/demo --to csv --wide --out panel
-  darkfigure export outputs/demo --to csv --tables crime counties""",
-    "describe": """\
-examples:
-  darkfigure describe
-  darkfigure describe --odd > odd.md""",
-}
 
 
 class _Version(argparse.Action):
@@ -99,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     run = command_parser(commands, "run", "run one scenario and keep its tables in a folder", run_command)
     run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML)")
     run.add_argument("--figures", action="store_true", help="draw maps over time and the funnel, in DIR/figures")
-    _add_running(run)
+    add_running(run)
 
     compare = command_parser(commands, "compare", "run scenarios over the same luck and compare them", compare_command)
     compare.add_argument(
@@ -107,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--reference", metavar="NAME", help="the scenario to compare with (default: the first)")
     compare.add_argument("--replications", metavar="N", help="runs of each scenario (default: the file's, or 20)")
-    _add_running(compare)
+    add_running(compare)
     add_executing(compare)
     add_shard(compare)
 
@@ -115,7 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     sweep.add_argument("file", metavar="FILE", help="sweep file (YAML)")
     sweep.add_argument("--replications", metavar="N", help="runs of each point (default: the file's, or 5)")
     sweep.add_argument("--keep", choices=("outcomes", "tables"), help="measures alone, or all tables of each run")
-    _add_running(sweep)
+    add_running(sweep)
     add_executing(sweep)
     add_shard(sweep)
     add_batch_commands(commands)
@@ -131,49 +89,6 @@ def build_parser() -> argparse.ArgumentParser:
     form.add_argument("--odd", action="store_true", help="as an ODD protocol document (Markdown)")
     form.add_argument("--json-schema", action="store_true", help="the JSON Schema of scenario files, for editors")
     return parser
-
-
-def command_parser(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    help_text: str,
-    action: Callable[[Arguments], int],
-) -> argparse.ArgumentParser:
-    """Add a command with its example, and return its parser."""
-    parser = commands.add_parser(
-        name,
-        help=help_text,
-        description=help_text[0].upper() + help_text[1:] + ".",
-        epilog=EXAMPLES[name],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.set_defaults(action=action)
-    return parser
-
-
-def _add_running(parser: argparse.ArgumentParser) -> None:
-    """Add the options that run, compare and sweep share."""
-    parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
-    parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
-    parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
-    parser.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        dest="overrides",
-        help="set a parameter, for example world.scale=0.01; may be repeated; paths are relative to this folder",
-    )
-    parser.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: under outputs/)")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
-
-
-def count(text: str) -> int:
-    """Return a number of processes or threads."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1024):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1024")
-    return int(text)
 
 
 def run_command(arguments: Arguments) -> int:
@@ -289,38 +204,6 @@ def describe_command(arguments: Arguments) -> int:
 
     print(model_text(), end="")
     return 0
-
-
-def free_folder(out: Path | None, name: str) -> Path:
-    """Return the folder for results: ``out``, or a new one under ``outputs/``.
-
-    Raises
-    ------
-    UserError
-        If ``out`` holds something already or nothing can be written there.
-    """
-    if out is None:
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        first = Path("outputs") / f"{name}-{stamp}"
-        out, count = first, 1
-        while out.exists():
-            count += 1
-            out = first.with_name(f"{first.name}-{count}")
-    if out.exists() and not out.is_dir():
-        raise UserError(f"--out {out}: is a file; give a new folder")
-    if out.is_dir() and any(out.iterdir()):
-        raise UserError(f"--out {out}: the folder is not empty, and nothing in it is overwritten; give a new one")
-    parent = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise UserError(f"--out {out}: cannot write in {parent}")
-    return out
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _rest_collector() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from sim.doors.cli.options import command_parser
+
 Arguments = argparse.Namespace
 
 
 def add_results_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the parser of all commands."""
-    from sim.doors.cli.main import command_parser
-
     plot = command_parser(commands, "plot", "draw the figures of results, one batch or several together", plot_command)
     plot.add_argument(
         "folders", metavar="DIR", type=Path, nargs="+", help="a run, a comparison or a sweep; or several comparisons"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.doors.notebook.results import Results
+from sim.running.machine import processors
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def run(
     from sim.scenario.values import scenario_of
 
     resolved = scenario_of(scenario, changes)
-    seed, threads = checked_seed(str(seed)), threads or _processors()
+    seed, threads = checked_seed(str(seed)), threads or processors()
     if not isinstance(replication, int) or replication < 0:
         raise UserError(f"replication: not a whole number from 0 on ({replication})")
     forecast_run(resolved.parameters, engine, threads, is_compiled(engine)).ensure_room()
@@ -143,7 +144,7 @@ def compare(
     comparison = comparison_of(
         scenarios, changes, reference=reference, replications=replications, seed=seed, title=title
     )
-    options: dict[str, Any] = {"workers": workers or _processors(), "threads": threads, "engine": engine}
+    options: dict[str, Any] = {"workers": workers or processors(), "threads": threads, "engine": engine}
     return _in_folder(
         folder, comparison.name, lambda out: compare_to_folder(comparison, **options, out=out, quiet=quiet)
     )
@@ -201,7 +202,7 @@ def sweep(
     header = {"replications": replications, "seed": seed, "keep": keep}
     given = {name: str(value) for name, value in header.items() if value is not None}
     resolved = load_sweep(file, overrides_of(changes or {}), given)
-    options = Options(workers=workers or _processors(), threads=threads, quiet=quiet)
+    options = Options(workers=workers or processors(), threads=threads, quiet=quiet)
     return _in_folder(
         folder, resolved.name, lambda out: sweep_to_folder(resolved, engine=engine, out=out, options=options)
     )
@@ -251,9 +252,3 @@ def _refuse_inside_a_worker() -> None:
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise UserError(INSIDE_A_WORKER)
-
-
-def _processors() -> int:
-    from sim.doors.cli.main import processors
-
-    return processors()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.doors.notebook.results import Figures, Results, Tables
 from sim.jobs.folders import sweep_in
-from sim.telling.export.tables import TABLES, WrittenTable
+from sim.running.tables.reading import WrittenTable
+from sim.telling.export.tables import TABLES
 from sim.words.faults import UserError, printable
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def view_of_ledger(scenario: Scenario, ledger: Ledger, seed: int, replication: i
     """Return a run that is in memory."""
     from sim.running.measures import reduce
     from sim.running.tables.files import world_table
+    from sim.running.tables.months import run_tables
 
     def table(name: str) -> Callable[[], pd.DataFrame]:
-        return lambda: ledger.tables(scenario.name, replication)[name].unify_dictionaries().to_pandas()
+        return lambda: run_tables(ledger, scenario.name, replication)[name].unify_dictionaries().to_pandas()
 
     readers = {name: table(name) for name in RUN_TABLES} | {"world": lambda: world_table(ledger.counties).to_pandas()}
     agents, months = int(ledger.counties.agents.sum()), ledger.months
@@ -92,7 +94,7 @@ def _view_of_comparison(folder: Path) -> Results:
     """Return a comparison whose folder has no plan: one of an earlier version."""
     from sim.running.stored import stored_results
     from sim.scenario.scenario import load_comparison
-    from sim.telling.figures.style import write_figures
+    from sim.telling.figures.of_comparisons import write_figures
 
     comparison = load_comparison(folder / "comparison.yaml")
     return Results(
@@ -141,7 +143,7 @@ def _batch_summary(batch: Batch) -> pd.DataFrame:
 
 
 def _batch_figures(batch: Batch) -> list[Drawn]:
-    from sim.telling.figures.style import write_figures
+    from sim.telling.figures.of_comparisons import write_figures
 
     if batch.plan.kind == "sweep":
         from sim.telling.figures.chosen_outcome import draw_sweeps
@@ -210,8 +212,7 @@ def _summary(runs: Mapping[str, Sequence[RunSummary]], reference: str) -> pd.Dat
 
 
 def _run_figures(scenario: Scenario, ledger: Ledger) -> list[Drawn]:
-    from sim.telling.figures.of_runs import RunFigures
-    from sim.telling.figures.style import write_run_figures
+    from sim.telling.figures.of_runs import RunFigures, write_run_figures
 
     watcher = RunFigures()
     watcher.prepare(scenario, ledger.counties, ledger.months)

@@ -1,8 +1,4 @@
-"""Batches: many runs in one folder that exists from the first moment and outlives whatever ends its processes.
-
-``plan`` says what is to be run, ``journal`` what became of it; ``run_file`` and ``part`` hold results while they come,
-``compaction`` joins them at the end; ``reading`` opens a folder, ``execution`` fills one.
-"""
+"""Many runs in one folder that exists from the first moment and outlives whatever ends its processes."""
 
 from __future__ import annotations
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.running.measures import Evaluation
-    from sim.scenario.scenario import Comparison
+    from sim.scenario.design.sweep import Sweep
+    from sim.scenario.scenario import Comparison, Scenario
     from sim.world.counties.building import Counties
 
 
@@ -41,3 +43,34 @@ def _evaluate(comparison: Comparison, world_seed: int) -> tuple[Counties, Evalua
     programs = {key: np.stack([getattr(it, name) for name in names], axis=2) for key, it in calendars.items()}
     legalization = {key: calendar.legalization for key, calendar in calendars.items()}
     return counties, evaluation_of(programs, legalization, comparison.reference, counties.agents)
+
+
+def evaluate_sweep(sweep: Sweep) -> tuple[Counties, Evaluation]:
+    """Return the counties of all points, and the months over which all are measured.
+
+    These begin in the first month in which programs differ from what a point is compared with, at whichever point that
+    is earliest; where programs do not differ, in the first month of a program.
+    """
+    found = [evaluate(pair) for pair in _pairs(sweep)]
+    return min(found, key=lambda entry: entry[1].start)
+
+
+def _pairs(sweep: Sweep) -> Iterator[Comparison]:
+    """Yield one pair of scenarios for each calendar of programs among the points."""
+    from sim.scenario.scenario import Comparison
+
+    places = [place for place, factor in enumerate(sweep.factors) if factor.path.startswith("programs.")]
+    points = {tuple(point.values[place] for place in places): point for point in reversed(sweep.points)}
+    for point in points.values():
+        mine = sweep.scenario(point)
+        other = _compared(sweep, point.name) or mine
+        pair = [replace(other, name="compared"), replace(mine, name="point")]
+        yield Comparison("", "", pair, "compared", sweep.replications, sweep.seed)
+
+
+def _compared(sweep: Sweep, point: str) -> Scenario | None:
+    from sim.scenario.design.sweep import AGAINST
+
+    if sweep.against is not None:
+        return sweep.scenario(point + AGAINST)
+    return None if sweep.reference_name is None else sweep.scenario(sweep.reference_name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from sim.running.batch.files import as_json, digest_of, digest_of_file
 from sim.words.faults import UserError
@@ -182,6 +182,56 @@ def refuse_duplicates(scenarios: Iterable[Scenario]) -> None:
 def substance_of(parameters: Parameters) -> str:
     """Return everything that a scenario's runs follow from, as JSON: its parameters without the header."""
     return parameters.model_copy(update={"title": "", "question": "", "source": ""}).model_dump_json()
+
+
+class Study(Protocol):
+    """What a comparison and a sweep have in common."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def title(self) -> str:
+        """What reports call it."""
+
+    @property
+    def question(self) -> str:
+        """What it asks."""
+
+    @property
+    def source(self) -> str:
+        """Where its facts come from."""
+
+    @property
+    def seed(self) -> int:
+        """Master seed of luck."""
+
+    @property
+    def replications(self) -> int:
+        """Runs of each scenario."""
+
+
+def plan_of(study: Study, parameters: Parameters, engine: str, **own: Any) -> Plan:
+    """Return the plan of a study carried out by this version; ``own`` are the fields that its kind decides.
+
+    ``parameters`` are those of any of its scenarios, which share one world.
+    """
+    from sim.running.run import fingerprint, version
+
+    return Plan(
+        name=study.name,
+        title=study.title,
+        question=study.question,
+        source=study.source,
+        version=version(),
+        fingerprint=fingerprint(),
+        engine=engine,
+        seed=study.seed,
+        replications=study.replications,
+        inputs=inputs_of(parameters),
+        **own,
+    )
 
 
 def inputs_of(parameters: Parameters) -> dict[str, str]:

@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
-    from sim.analysis.summary import Measure
     from sim.running.measures import RunSummary
+    from sim.running.outcomes import Measure
 
 SHAPES: dict[str, tuple[int, ...]] = {
     "crime": (-1, 3, 4, 5),
@@ -86,7 +86,7 @@ def outcome_table(summary: RunSummary) -> Any:
 
 @cache
 def _measures() -> list[tuple[str, Measure]]:
-    from sim.analysis.summary import column_of, measures
+    from sim.running.outcomes import column_of, measures
 
     return [(column_of(measure), measure) for measure in measures()]
 

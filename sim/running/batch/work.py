@@ -68,6 +68,7 @@ def results_of(batch: Batch, run: RunName, threads: int) -> dict[str, object]:
     from sim.running.batch.summaries import outcome_table, summary_table
     from sim.running.measures import reduce
     from sim.running.run import simulate
+    from sim.running.tables.months import run_tables
 
     plan = batch.plan
     scenario = batch.scenario(run.scenario)
@@ -76,7 +77,7 @@ def results_of(batch: Batch, run: RunName, threads: int) -> dict[str, object]:
     outcomes = {"outcomes": outcome_table(summary)}
     if plan.keep == "outcomes":
         return outcomes
-    tables = ledger.tables(run.scenario, run.replication)
+    tables = run_tables(ledger, run.scenario, run.replication)
     return {**{name: tables[name] for name in TABLES}, SUMMARIES: summary_table(summary), **outcomes}
 
 

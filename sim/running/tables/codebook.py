@@ -121,7 +121,7 @@ def write_codebook(path: Path, tables: Sequence[str] = TABLES, others: Sequence[
 
 
 def _outcomes() -> Iterator[tuple[str, str, str, str]]:
-    from sim.analysis.summary import column_of, measures
+    from sim.running.outcomes import column_of, measures
 
     for measure in measures():
         section = measure.section.split(":")[0]

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from sim.running.run import whole_folder
+from sim.running.tables.reading import Meaning, Table
 from sim.running.terminal import working
-from sim.telling.export.tables import Exported, Meaning, Table, tables_of
+from sim.telling.export.tables import Exported, tables_of
 from sim.words.faults import UserError
 
 Format = Literal["csv", "stata", "parquet"]

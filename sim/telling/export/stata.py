@@ -7,8 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.running.tables.reading import Meaning, Table, is_text
 from sim.telling.export.stata_file import MOST_ROWS, StataFile, Variable, labels_of, row_bytes, variables_of
-from sim.telling.export.tables import Exported, Meaning, Table, is_text
+from sim.telling.export.tables import Exported
 
 MOST_BYTES = 2_000_000_000
 """More rows than fit into so many bytes are written in parts: Stata holds a whole file in memory."""

@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.running.tables.reading import Meaning, is_text
 from sim.telling.export.stata_names import stata_label, stata_names
-from sim.telling.export.tables import Meaning, is_text
 from sim.words.faults import UserError
 from sim.words.labels import CRIMES, LEVELS, STATUSES, TARGET_GROUPS
 

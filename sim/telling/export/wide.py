@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from sim.running.tables.months import AXES
-from sim.telling.export.tables import KEYS, Meaning, RowReader, Table, meaning_of
+from sim.running.tables.reading import Meaning, RowReader, Table, meaning_of
+from sim.telling.export.tables import KEYS
 from sim.words.faults import UserError
 from sim.words.labels import LABELS
 

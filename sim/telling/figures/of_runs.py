@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.running.measures import Evaluation, Results, RunSummary, adoption_months
+from sim.running.stored import stored_counties, stored_month_names, stored_months, stored_scenario
 from sim.scenario.scenario import Comparison, Scenario
+from sim.telling.figures.courses import draw_funnel
 from sim.telling.figures.map_data import Floats, Integers, by_family_and_book, period_numbers, periods_of
 from sim.telling.figures.map_places import places_of
+from sim.telling.figures.maps_over_time import RunMaps, Sheet, draw_run_maps
+from sim.telling.figures.style import Drawn, style
 from sim.words.faults import UserError
 from sim.words.labels import CRIMES, PROGRAMS, PROPERTY_CRIMES, VIOLENT_CRIMES
 
 if TYPE_CHECKING:
     from sim.engines.ledger import MonthRecord
-    from sim.telling.figures.maps_over_time import RunMaps
-    from sim.telling.figures.style import Drawn
     from sim.world.counties.building import Counties
     from sim.world.setting import Setting
 
@@ -78,8 +80,6 @@ class RunFigures:
 
     def finish(self, folder: Path) -> list[Drawn]:
         """Draw the figures into ``figures`` in the folder of the run, with their captions; return them."""
-        from sim.telling.figures.style import write_run_figures
-
         own = folder / FOLDER
         own.mkdir()
         drawn = write_run_figures(self.results(), self.maps(), own)
@@ -88,8 +88,6 @@ class RunFigures:
 
     def maps(self) -> RunMaps | None:
         """Return what the maps are drawn from, or None where no county has a place."""
-        from sim.telling.figures.maps_over_time import RunMaps, Sheet
-
         if self.places is None:
             return None
         sheet = Sheet(self.places, self.counties.agents, self.periods, self.reached())
@@ -123,3 +121,18 @@ class RunFigures:
         evaluation = Evaluation(0, "one run, over its whole horizon", {name: self.reached()}, persons)
         comparison = Comparison(self.scenario.parameters.title, "", [self.scenario], name, 1, 0)
         return Results(comparison, self.counties, evaluation, {name: [summary]})
+
+
+def write_run_figures(results: Results, maps: RunMaps | None, folder: Path) -> list[Drawn]:
+    """Draw the figures of a single run into ``folder``, each as PNG and SVG; ``results`` hold that run alone."""
+    with style():
+        return [*(draw_run_maps(maps, folder) if maps is not None else ()), draw_funnel(results, folder)]
+
+
+def draw_stored_run(folder: Path) -> list[Drawn]:
+    """Draw the figures of the run in ``folder`` from its tables, month by month."""
+    counties, watcher = stored_counties(folder), RunFigures()
+    watcher.prepare(stored_scenario(folder), counties, stored_month_names(folder, len(counties)))
+    for month in stored_months(folder, counties):
+        watcher.add(month.record)
+    return write_run_figures(watcher.results(), watcher.maps(), folder)

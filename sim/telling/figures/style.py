@@ -10,16 +10,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-
-from sim.running.measures import Results
-
-if TYPE_CHECKING:
-    from sim.telling.figures.maps_over_time import RunMaps
 
 DOTS_PER_INCH = 160
 DOTS_ON_SCREEN = 100
@@ -122,28 +117,3 @@ def saved_by(saving: Saving) -> Iterator[None]:
 def short(text: str, length: int = 70) -> str:
     """Return ``text`` on one line of at most ``length`` characters."""
     return textwrap.shorten(text, length, placeholder=" ...")
-
-
-def write_figures(results: Results, folder: Path) -> list[Drawn]:
-    """Draw all figures of a comparison into ``folder``, each as PNG and SVG; maps over time need its crime table."""
-    from sim.telling.figures.courses import draw_crime_over_time, draw_funnel, draw_reporting
-    from sim.telling.figures.maps import draw_maps
-    from sim.telling.figures.maps_over_time import draw_maps_over_time
-
-    with style():
-        return [
-            draw_crime_over_time(results, folder),
-            draw_reporting(results, folder),
-            draw_funnel(results, folder),
-            *draw_maps(results, folder),
-            *(draw_maps_over_time(results, folder) if (folder / "crime.parquet").exists() else ()),
-        ]
-
-
-def write_run_figures(results: Results, maps: RunMaps | None, folder: Path) -> list[Drawn]:
-    """Draw the figures of a single run into ``folder``, each as PNG and SVG; ``results`` hold that run alone."""
-    from sim.telling.figures.courses import draw_funnel
-    from sim.telling.figures.maps_over_time import draw_run_maps
-
-    with style():
-        return [*(draw_run_maps(maps, folder) if maps is not None else ()), draw_funnel(results, folder)]

@@ -8,8 +8,9 @@ from html import escape
 from pathlib import Path
 
 from sim.analysis.assumptions import Assumption, assumptions_of, dials_of
-from sim.analysis.summary import BALANCE_SECTION, GAIN_SECTION, Row
+from sim.analysis.summary import Row
 from sim.running.measures import Results, clipped_share
+from sim.running.outcomes import BALANCE_SECTION, GAIN_SECTION
 from sim.telling.figures.style import Drawn
 from sim.telling.wording import NOTHING, Line, change_text, lines_of, missing_text, reasons_of
 from sim.words.labels import LABELS

@@ -1,0 +1,201 @@
+"""What commands share: their parsers with examples, and options that several of them take."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.running.machine import processors
+from sim.words.faults import UserError
+
+if TYPE_CHECKING:
+    from sim.running.batch import Options
+
+Arguments = argparse.Namespace
+ENGINES = ("columnar", "mesa")
+ON_ERROR = ("hold", "stop", "continue")
+LARGEST_SHARDS = 100_000
+EXAMPLES = {
+    "run": """\
+examples:
+  darkfigure run scenarios/secure_communities.yaml
+  darkfigure run scenarios/baseline.yaml --seed 7 --set world.people=50000 --set months=48 --out outputs/mine
+  darkfigure run scenarios/secure_communities.yaml --figures""",
+    "compare": """\
+examples:
+  darkfigure compare scenarios/compare_programs.yaml
+  darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10
+  darkfigure compare study.yaml --replications 1000 --shard 3/8 --out shards/3""",
+    "sweep": """\
+examples:
+  darkfigure sweep scenarios/sweep_cooperation_trust.yaml
+  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 2 --set world.people=200000
+  darkfigure sweep study.yaml --shard 3/8 --out shards/3""",
+    "resume": """\
+examples:
+  darkfigure resume outputs/compare_programs-20260301-221500
+  darkfigure resume outputs/night --on-error continue""",
+    "status": """\
+example:
+  darkfigure status outputs/compare_programs-20260301-221500""",
+    "rerun": """\
+examples:
+  darkfigure rerun outputs/night baseline.7
+  darkfigure rerun outputs/night p00012.0 --out outputs/odd_one""",
+    "merge": """\
+example, after a job array of four jobs, each with its own number i in --shard i/4 --out shards/i:
+  darkfigure merge shards/1 shards/2 shards/3 shards/4 --out outputs/whole""",
+    "check": """\
+example:
+  darkfigure check scenarios/*.yaml""",
+    "plot": """\
+examples:
+  darkfigure plot outputs/demo --format svg --format pdf
+  darkfigure plot outputs/low_fear outputs/high_fear --out side_by_side
+  darkfigure plot outputs/sweep --levers detainers.cooperation trust.sensitivity --outcome gap_total""",
+    "export": """\
+examples:
+  darkfigure export outputs/demo --to stata
+  darkfigure export outputs/demo --to csv --wide --out panel
+  darkfigure export outputs/demo --to csv --tables crime counties""",
+    "describe": """\
+examples:
+  darkfigure describe
+  darkfigure describe --odd > odd.md""",
+}
+"""What the help of each command shows."""
+
+
+def command_parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    help_text: str,
+    action: Callable[[Arguments], int],
+) -> argparse.ArgumentParser:
+    """Add a command with its example, and return its parser."""
+    parser = commands.add_parser(
+        name,
+        help=help_text,
+        description=help_text[0].upper() + help_text[1:] + ".",
+        epilog=EXAMPLES[name],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(action=action)
+    return parser
+
+
+def add_running(parser: argparse.ArgumentParser) -> None:
+    """Add the options that run, compare and sweep share."""
+    parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
+    parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
+    parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="overrides",
+        help="set a parameter, for example world.scale=0.01; may be repeated; paths are relative to this folder",
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: under outputs/)")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def add_executing(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a batch is carried out."""
+    parser.add_argument("--workers", metavar="N", type=count, help="processes (default: all processors)")
+    parser.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="run on the Dask cluster with this scheduler, which sees the same folders; local: a cluster of --workers",
+    )
+    parser.add_argument(
+        "--on-error",
+        choices=ON_ERROR,
+        default="hold",
+        help="when a run fails: run the others and hold the results back (hold, the default), begin no other run "
+        "(stop), or make the results without it (continue)",
+    )
+    parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="a run that takes longer fails")
+    parser.add_argument(
+        "--allow-other-version",
+        action="store_true",
+        help="go on with a batch that another version began; its runs may then be of two kinds",
+    )
+
+
+def add_shard(parser: argparse.ArgumentParser) -> None:
+    """Add the option that makes a batch one of several shards."""
+    parser.add_argument(
+        "--shard", metavar="I/N", type=_shard, help="run every N-th run from the I-th on; 'merge' joins the N folders"
+    )
+
+
+def execution_options(arguments: Arguments) -> Options:
+    """Return how a batch is to be carried out."""
+    from sim.running.batch import Options
+
+    return Options(
+        workers=arguments.workers or processors(),
+        threads=arguments.threads or 1,
+        dask=arguments.dask,
+        on_error=arguments.on_error,
+        timeout=arguments.timeout,
+        any_version=arguments.allow_other_version,
+        quiet=arguments.quiet,
+    )
+
+
+def count(text: str) -> int:
+    """Return a number of processes or threads."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1024):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1024")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _shard(text: str) -> tuple[int, int]:
+    first, stroke, last = text.partition("/")
+    digits = all(part.isascii() and part.isdigit() and len(part) < 7 for part in (first, last))
+    if not (stroke and digits and 1 <= int(first) <= int(last) <= LARGEST_SHARDS):
+        raise argparse.ArgumentTypeError(f"{text!r} is no shard; it is I/N with I from 1 to N, for example 3/8")
+    return int(first), int(last)
+
+
+def free_folder(out: Path | None, name: str) -> Path:
+    """Return the folder for results: ``out``, or a new one under ``outputs/``.
+
+    Raises
+    ------
+    UserError
+        If ``out`` holds something already or nothing can be written there.
+    """
+    if out is None:
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+        first = Path("outputs") / f"{name}-{stamp}"
+        out, count = first, 1
+        while out.exists():
+            count += 1
+            out = first.with_name(f"{first.name}-{count}")
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--out {out}: is a file; give a new folder")
+    if out.is_dir() and any(out.iterdir()):
+        raise UserError(f"--out {out}: the folder is not empty, and nothing in it is overwritten; give a new one")
+    parent = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise UserError(f"--out {out}: cannot write in {parent}")
+    return out

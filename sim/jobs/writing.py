@@ -1,0 +1,86 @@
+"""What a finished batch means, written beside its tables: summary, figures and report, by the kind of batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sim.running.batch import Batch
+from sim.running.batch.evaluation import evaluate_sweep
+from sim.words.calendar import month_after
+
+if TYPE_CHECKING:
+    from sim.running.measures import Results
+
+
+def write_meaning(batch: Batch, quiet: bool) -> Mapping[str, Any]:
+    """Write what a batch of its kind means, and return what its manifest adds."""
+    return (write_sweep if batch.plan.kind == "sweep" else write_comparison)(batch, quiet)
+
+
+def write_comparison(batch: Batch, quiet: bool) -> dict[str, Any]:
+    """Write what a comparison means beside its tables, and return what the manifest adds."""
+    from sim.analysis.summary import rows_of, write_summary
+    from sim.running.tables.codebook import write_codebook
+    from sim.running.tables.files import write_world
+    from sim.telling.figures.of_comparisons import write_figures
+    from sim.telling.reports.comparison import write_report
+
+    folder, results = batch.path, batch.results()
+    rows = rows_of(results.runs, results.reference)
+    write_summary(rows, folder / "summary.csv")
+    write_codebook(folder / "codebook.csv")
+    write_world(results.counties, folder / "world.parquet")
+    figures = write_figures(results, folder)
+    write_report(results, rows, figures, folder / "report.html")
+    if not quiet:
+        from sim.telling.reports.comparison_terminal import print_comparison
+
+        print_comparison(results, rows, folder / "report.html")
+    return _facts(results)
+
+
+def _facts(results: Results) -> dict[str, Any]:
+    from sim.running.measures import clipped_share
+
+    comparison = results.comparison
+    return {
+        "world_seed": comparison.scenarios[0].parameters.world.seed,
+        "scenarios": list(results.runs),
+        "evaluation_start": results.months[results.evaluation.start],
+        "clipped_share": {name: clipped_share(runs) for name, runs in results.runs.items()},
+    }
+
+
+def write_sweep(batch: Batch, quiet: bool) -> dict[str, Any]:
+    """Write what a sweep says beside its outcomes, and return what the manifest adds."""
+    from sim.analysis.sweep.outcomes import sweep_runs
+    from sim.analysis.sweep.tables import codebook_of, write_sensitivity, write_sweep_summary
+    from sim.running.tables.codebook import write_codebook
+    from sim.running.tables.files import write_world
+    from sim.telling.figures.sweeps import write_sweep_figures
+    from sim.telling.reports.sweep import write_sweep_report
+
+    folder, sweep = batch.path, batch.sweep()
+    counties, evaluation = evaluate_sweep(sweep)
+    runs = sweep_runs(sweep, batch.outcomes())
+    write_sweep_summary(runs, folder / "summary.csv")
+    write_sensitivity(runs, folder / "sensitivity.csv")
+    tables = ("crime", "people", "enforcement", "counties", "outcomes", "world")
+    write_codebook(folder / "codebook.csv", tables[0 if sweep.keep == "tables" else 4 :], codebook_of(sweep))
+    write_world(counties, folder / "world.parquet")
+    start, months = sweep.base.parameters.start, sweep.base.parameters.months
+    window = f"{month_after(start, evaluation.start)} to {month_after(start, months - 1)}"
+    figures = write_sweep_figures(runs, folder)
+    write_sweep_report(runs, window, evaluation.reason, figures, folder / "report.html")
+    if not quiet:
+        from sim.telling.reports.sweep_terminal import print_sweep
+
+        print_sweep(runs, window, folder / "report.html")
+    return {
+        "world_seed": sweep.base.parameters.world.seed,
+        "design": sweep.design.kind,
+        "points": sweep.size,
+        "against": sweep.against.name if sweep.against is not None else None,
+        "evaluation_start": month_after(start, evaluation.start),
+    }

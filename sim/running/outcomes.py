@@ -1,0 +1,195 @@
+"""The outcomes of a run: one list of everything that is measured of it, each a number computed from its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sim.running.measures import INDEX_FAMILIES, REFERENCE_MONTHS, RunSummary
+from sim.words.labels import BALANCE_COLUMNS, GROUPS, LABELS, LEVELS, STATUSES
+
+CRIME_SECTION = "Crime"
+GAP_SECTION = "Gap: observed change minus true change"
+REPORTING_SECTION = "Reporting to police: reported share of true incidents"
+VICTIMIZATION_SECTION = "Victimization: true incidents by group"
+ENFORCEMENT_SECTION = "Enforcement"
+BALANCE_SECTION = "Balance"
+GAIN_SECTION = "Pairing gain"
+SECTIONS = (
+    CRIME_SECTION,
+    GAP_SECTION,
+    REPORTING_SECTION,
+    VICTIMIZATION_SECTION,
+    ENFORCEMENT_SECTION,
+    BALANCE_SECTION,
+    GAIN_SECTION,
+)
+PER_CRIME = "per 100,000 persons and year"
+PER_SURVEYED = "per 100,000 persons aged 12+ and year"
+PER_INCIDENT = "% of incidents"
+PER_VICTIM = "per 1,000 persons and year"
+PER_ENFORCEMENT = "per 100,000 person-years"
+GAIN_UNIT = "unpaired over paired variance"
+
+CAPTIONS: dict[str, str] = {
+    "true": "true",
+    "recorded": "observed (recorded)",
+    "surveyed": "surveyed",
+    "arrested": "Arrests",
+    "detainers": "Detainers issued",
+    "ice_custody": "Taken into ICE custody",
+    "removed": "Removals",
+    "removed_parents": "Removals of parents of citizen children",
+    "prevented_by_removal": "Offences prevented by removal",
+    "prevented_by_deterrence": "Offences prevented by deterrence",
+    "added_by_impunity": "Offences added by impunity",
+    "by_released_after_declined_detainer": "Offences by people released after a declined detainer",
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a run, how it is called, and whether its change is told in percent of the reference."""
+
+    name: str
+    group: str
+    section: str
+    label: str
+    unit: str
+    relative: bool
+    value: Callable[[RunSummary], float]
+
+
+def measures() -> list[Measure]:
+    """Return all measures in the order of the summary."""
+    return [*_crime(), *_reporting(), *_victimization(), *_enforcement(), *_balance()]
+
+
+def column_of(measure: Measure) -> str:
+    """Return the column of ``outcomes.parquet`` that holds a measure."""
+    return measure.name if measure.group == "all" else f"{measure.name}_{measure.group}"
+
+
+def _divided(top: float, bottom: float) -> float:
+    return top / bottom if bottom > 0 else float("nan")
+
+
+def _crime() -> Iterator[Measure]:
+    for family in (*INDEX_FAMILIES, "simple_assault"):
+        for book in ("true", "recorded", "surveyed"):
+            if family == "simple_assault" and book == "recorded":
+                continue
+            label = f"{LABELS[family]}, {CAPTIONS[book]}"
+            unit = PER_SURVEYED if book == "surveyed" else PER_CRIME
+            value = _surveyed_rate(family) if book == "surveyed" else _crime_rate(family, book)
+            yield Measure(f"{book}_{family}", "all", CRIME_SECTION, label, unit, True, value)
+
+
+def _crime_rate(family: str, book: str) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        return _divided(1e5 * float(run.crimes(family, book)[run.start :].sum()), run.person_years)
+
+    return value
+
+
+def _surveyed_rate(family: str) -> Callable[[RunSummary], float]:
+    """Return the survey's estimate: rates of groups weighted by their people, interviews about the evaluation only."""
+
+    def value(run: RunSummary) -> float:
+        window = slice(run.start + REFERENCE_MONTHS, None)
+        rate = weight = 0.0
+        for group in GROUPS:
+            respondents = float(run.population("respondents", group=group)[window].sum())
+            people = float(run.population("people", group=group)[window].sum())
+            if respondents > 0:
+                told = float(run.crimes(family, "surveyed", group)[window].sum())
+                rate += people * told * 12 / (REFERENCE_MONTHS * respondents)
+                weight += people
+        return _divided(1e5 * rate, weight)
+
+    return value
+
+
+def _reporting() -> Iterator[Measure]:
+    for family in INDEX_FAMILIES:
+        for group in ("all", *GROUPS):
+            label = f"{LABELS[family]}, {_group_label(group)}"
+            value = _reporting_share(family, None if group == "all" else group)
+            yield Measure(f"reporting_{family}", group, REPORTING_SECTION, label, PER_INCIDENT, True, value)
+    for status in STATUSES:
+        label = f"All incidents with a personal or household target, {LABELS[status].lower()}"
+        value = _reporting_by_status(status)
+        yield Measure("reporting_incidents", status, REPORTING_SECTION, label, PER_INCIDENT, True, value)
+
+
+def _reporting_share(family: str, group: str | None) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        true = float(run.crimes(family, "true", group)[run.start :].sum())
+        return _divided(1e2 * float(run.crimes(family, "reported", group)[run.start :].sum()), true)
+
+    return value
+
+
+def _reporting_by_status(status: str) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        incidents = float(run.population("incidents", status=status)[run.start :].sum())
+        return _divided(1e2 * float(run.population("reported", status=status)[run.start :].sum()), incidents)
+
+    return value
+
+
+def _victimization() -> Iterator[Measure]:
+    for family in INDEX_FAMILIES:
+        for group in GROUPS:
+            label = f"{LABELS[family]}, {_group_label(group)}"
+            value = _victimization_rate(family, group)
+            yield Measure(f"victimization_{family}", group, VICTIMIZATION_SECTION, label, PER_VICTIM, True, value)
+
+
+def _victimization_rate(family: str, group: str) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        person_years = float(run.population("people", group=group)[run.start :].sum()) / 12
+        return _divided(1e3 * float(run.crimes(family, "true", group)[run.start :].sum()), person_years)
+
+    return value
+
+
+def _enforcement() -> Iterator[Measure]:
+    for column in ("arrested", "detainers", "ice_custody", "removed", "removed_parents"):
+        for level in ("all", *(LEVELS if column == "removed" else ())):
+            label = CAPTIONS[column] if level == "all" else f"{CAPTIONS[column]}, {LABELS[level].lower()}"
+            value = _enforcement_rate(column, None if level == "all" else level)
+            yield Measure(column, level, ENFORCEMENT_SECTION, label, PER_ENFORCEMENT, False, value)
+
+
+def _enforcement_rate(column: str, level: str | None) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        return _divided(1e5 * float(run.enforced(column, level=level)[run.start :].sum()), run.person_years)
+
+    return value
+
+
+def _balance() -> Iterator[Measure]:
+    for column in BALANCE_COLUMNS:
+        for family in INDEX_FAMILIES:
+            label = f"{CAPTIONS[column]}, {_family_label(family)}"
+            value = _balance_rate(column, family)
+            yield Measure(column, family, BALANCE_SECTION, label, PER_ENFORCEMENT, False, value)
+
+
+def _balance_rate(column: str, family: str) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        return _divided(1e5 * run.balanced(column, family), run.person_years)
+
+    return value
+
+
+def _family_label(family: str) -> str:
+    """Return the label of ``family`` as it stands within a sentence."""
+    return LABELS[family][0].lower() + LABELS[family][1:]
+
+
+def _group_label(group: str) -> str:
+    if group == "all":
+        return "all targets"
+    return LABELS[group] if group == "hispanic" else _family_label(group)
