@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
-from sim.analysis.sweep.outcomes import MAIN, Outcome, SweepRuns
+from sim.analysis.sweep.outcomes import MAIN, SweepOutcome, SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import range_text, varying
 from sim.scenario.design.sweep import Factor
@@ -179,33 +180,37 @@ def _sensitivity(runs: SweepRuns) -> Iterator[str]:
     if not outcomes:
         yield "<p>Sensitivities need all points of the design, and outcomes that vary.</p>"
         return
-    yield from (_sobol if kind == "sobol" else _morris)(runs, outcomes)
+    told = _sobol(runs, outcomes) if kind == "sobol" else _morris(runs, outcomes)
+    yield f"<h3>{told.title}</h3>"
+    head = [f"{factor.path} ({factor.role})" for factor in runs.sweep.factors]
+    yield _table(head, [[outcome.label, *row] for outcome, row in zip(outcomes, told.cells, strict=True)])
+    yield from map(note, told.notes)
 
 
-def _sobol(runs: SweepRuns, outcomes: Sequence[Outcome]) -> Iterator[str]:
+class _Sensitivities(NamedTuple):
+    """What a design tells of sensitivity: a row of cells for each outcome, and how to read them."""
+
+    title: str
+    cells: list[list[str]]
+    notes: list[str]
+
+
+def _sobol(runs: SweepRuns, outcomes: Sequence[SweepOutcome]) -> _Sensitivities:
     found = [sobol_indices(runs, outcome) for outcome in outcomes]
     columns = [zip(it.total, it.total_half, it.first, strict=True) for it in found]
     cells = [[f"{_two(total)} ± {_two(half)}; alone {_two(first)}" for total, half, first in row] for row in columns]
-    yield "<h3>Sobol’ indices</h3>"
-    yield _sensitivity_table(runs, outcomes, cells)
-    yield note("Total index with its 95 % interval: the share of variance with all interactions; then the part alone.")
-    for it in found:
-        if it.outcome.name == "gap_total" and it.luck_share is not None:
-            yield note(f"Of the variance of points' means of the gap, {100 * it.luck_share:.0f} % is chance.")
+    read = "Total index with its 95 % interval: the share of variance with all interactions; then the part alone."
+    lucks = [it.luck_share for it in found if it.outcome.name == "gap_total" and it.luck_share is not None]
+    notes = [f"Of the variance of points' means of the gap, {100 * luck:.0f} % is chance." for luck in lucks]
+    return _Sensitivities("Sobol’ indices", cells, [read, *notes])
 
 
-def _morris(runs: SweepRuns, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _morris(runs: SweepRuns, outcomes: Sequence[SweepOutcome]) -> _Sensitivities:
     found = [morris_effects(runs, outcome) for outcome in outcomes]
     columns = [zip(it.size, it.size_half, it.spread, strict=True) for it in found]
     cells = [[f"{_two(size)} ± {_two(half)}; sigma {_two(spread)}" for size, half, spread in row] for row in columns]
-    yield "<h3>Morris’ elementary effects</h3>"
-    yield _sensitivity_table(runs, outcomes, cells)
-    yield note("Mean absolute effect (mu*) of the whole range with its 95 % interval; sigma: how far it differs.")
-
-
-def _sensitivity_table(runs: SweepRuns, outcomes: Sequence[Outcome], cells: Sequence[Sequence[str]]) -> str:
-    head = [f"{factor.path} ({factor.role})" for factor in runs.sweep.factors]
-    return _table(head, [[outcome.label, *row] for outcome, row in zip(outcomes, cells, strict=True)])
+    read = "Mean absolute effect (mu*) of the whole range with its 95 % interval; sigma: how far it differs."
+    return _Sensitivities("Morris’ elementary effects", cells, [read])
 
 
 def _two(value: float) -> str:
