@@ -10,7 +10,7 @@ from sim.running.batch.evaluation import evaluate_sweep
 from sim.words.calendar import month_after
 
 if TYPE_CHECKING:
-    from sim.running.measures import Results
+    from sim.running.measures import ComparisonRuns
 
 
 def write_meaning(batch: Batch, quiet: bool) -> Mapping[str, Any]:
@@ -40,7 +40,7 @@ def write_comparison(batch: Batch, quiet: bool) -> dict[str, Any]:
     return _facts(results)
 
 
-def _facts(results: Results) -> dict[str, Any]:
+def _facts(results: ComparisonRuns) -> dict[str, Any]:
     from sim.running.measures import clipped_share
 
     comparison = results.comparison

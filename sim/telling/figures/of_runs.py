@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.running.measures import Evaluation, Results, RunSummary, adoption_months
+from sim.running.measures import ComparisonRuns, Evaluation, RunSummary, adoption_months
 from sim.running.stored import stored_counties, stored_month_names, stored_months, stored_scenario
 from sim.scenario.scenario import Comparison, Scenario
 from sim.telling.figures.courses import draw_funnel
@@ -99,7 +99,7 @@ class RunFigures:
         reached = np.stack(self._programs)[:, :, columns].any(axis=2)
         return np.asarray(reached @ (self.counties.agents / self.counties.agents.sum()))
 
-    def results(self) -> Results:
+    def results(self) -> ComparisonRuns:
         """Return the run as a comparison of one scenario with one replication, evaluated over all its months."""
         name, persons = self.scenario.name, float(self.counties.agents.sum())
         national = np.stack(self._crime)
@@ -120,10 +120,10 @@ class RunFigures:
         )
         evaluation = Evaluation(0, "one run, over its whole horizon", {name: self.reached()}, persons)
         comparison = Comparison(self.scenario.parameters.title, "", [self.scenario], name, 1, 0)
-        return Results(comparison, self.counties, evaluation, {name: [summary]})
+        return ComparisonRuns(comparison, self.counties, evaluation, {name: [summary]})
 
 
-def write_run_figures(results: Results, maps: RunMaps | None, folder: Path) -> list[Drawn]:
+def write_run_figures(results: ComparisonRuns, maps: RunMaps | None, folder: Path) -> list[Drawn]:
     """Draw the figures of a single run into ``folder``, each as PNG and SVG; ``results`` hold that run alone."""
     with style():
         return [*(draw_run_maps(maps, folder) if maps is not None else ()), draw_funnel(results, folder)]
