@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make_faulty(monkeypatch: pytest.MonkeyPatch, faults: dict[str, str], once: Path | None = None) -> None:
     """Have runs fail in worker processes that begin from now on."""
-    monkeypatch.setenv("PYTHONPATH", str(FAULTY))
+    monkeypatch.setenv("PYTHONPATH", str(FAULTY), prepend=os.pathsep)
     monkeypatch.setenv("FAULTY_RUNS", json.dumps(faults))
     if once is not None:
         monkeypatch.setenv("FAULTY_ONCE", str(once))
