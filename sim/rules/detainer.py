@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.numerics.compiled import rule
+from sim.words.codes import LEVEL_NONE
 
 DECLINED, HONOURED, TAKEN = 0, 1, 2
 
@@ -12,7 +13,7 @@ DECLINED, HONOURED, TAKEN = 0, 1, 2
 @rule
 def needs_conviction(priority_enforcement: bool, level: int) -> bool:
     """Return whether priority enforcement bars a detainer: nobody without a conviction is asked for."""
-    return priority_enforcement and level == 3
+    return priority_enforcement and level == LEVEL_NONE
 
 
 @rule

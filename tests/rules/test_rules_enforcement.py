@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules.arrest import STREET_FELONY, STREET_MISDEMEANOR, street_arrest_mean, street_charge
+from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.booking import (
     has_federal_record,
     is_identified,
@@ -20,12 +20,6 @@ from sim.rules.booking import (
     screening_probability,
 )
 from sim.rules.custody import (
-    AGGRAVATED,
-    FELONY,
-    FREQUENT,
-    LIKELY,
-    MISDEMEANOR,
-    ORDINARY,
     REPLACED,
     RETURNS,
     STAYS_AWAY,
@@ -49,6 +43,16 @@ from sim.rules.detainer import (
     outcome_of_request,
 )
 from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_load, running_removal_risk
+from sim.words.codes import (
+    AGGRAVATED,
+    FELONY,
+    FREQUENT,
+    LIKELY,
+    MISDEMEANOR,
+    ORDINARY,
+    STREET_FELONY,
+    STREET_MISDEMEANOR,
+)
 from sim.words.labels import CHARGES, LEVELS, STATUSES
 
 LAST = 1.0 - 2.0**-53
