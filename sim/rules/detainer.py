@@ -7,7 +7,7 @@ import math
 from sim.numerics.compiled import rule
 from sim.words.codes import LEVEL_NONE
 
-DECLINED, HONOURED, TAKEN = 0, 1, 2
+DECLINED, NOT_TAKEN, TAKEN = 0, 1, 2
 
 
 @rule
@@ -33,4 +33,4 @@ def outcome_of_request(honour: float, cooperation: float, custody: float, custod
     """Return 0 where the county declines, 1 where it honours and ICE does not come, 2 where ICE takes the person."""
     if honour >= cooperation:
         return DECLINED
-    return TAKEN if custody < custody_share else HONOURED
+    return TAKEN if custody < custody_share else NOT_TAKEN

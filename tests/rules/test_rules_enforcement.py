@@ -35,7 +35,7 @@ from sim.rules.custody import (
 )
 from sim.rules.detainer import (
     DECLINED,
-    HONOURED,
+    NOT_TAKEN,
     TAKEN,
     asks_for_detainer,
     capacity_this_month,
@@ -186,7 +186,7 @@ def test_capacity_of_two_fifths() -> None:
 
 def test_outcomes_of_a_request() -> None:
     assert outcome_of_request(0.95, 0.95, 0.0, 0.9) == DECLINED
-    assert outcome_of_request(0.94, 0.95, 0.9, 0.9) == HONOURED
+    assert outcome_of_request(0.94, 0.95, 0.9, 0.9) == NOT_TAKEN
     assert outcome_of_request(0.94, 0.95, 0.89, 0.9) == TAKEN
     assert {outcome_of_request(u, 0.0, 0.0, 1.0) for u in steps(50)} == {DECLINED}
     assert {outcome_of_request(u, 1.0, u, 1.0) for u in steps(50)} == {TAKEN}
