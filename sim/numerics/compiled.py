@@ -26,9 +26,10 @@ def sources_fingerprint() -> str:
 
 
 def compiled_sources() -> list[Path]:
-    """Return the source files that compiled code is made of: those that import this module.
+    """Return the source files that compiled code is made of: those that name this module.
 
-    A compiled function freezes the numbers it reads from its module, so such numbers must stand in these files too.
+    A compiled function freezes the numbers it reads from its module. So a file of such numbers must be one of these,
+    and where it does not compile anything itself, its docstring names this module.
     """
     return [path for path in sorted(_PACKAGE.rglob("*.py")) if __name__ in path.read_text(encoding="utf-8")]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from sim.numerics.compiled import rule
-
-STREET_FELONY = 7
-STREET_MISDEMEANOR = 9
+from sim.words.codes import STREET_FELONY, STREET_MISDEMEANOR
 
 
 @rule

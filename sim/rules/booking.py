@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from sim.numerics.compiled import rule
-
-LEVEL_1, LEVEL_2, LEVEL_3, LEVEL_NONE = 0, 1, 2, 3
-CITIZEN, LAWFUL, UNAUTHORIZED = 0, 1, 2
+from sim.words.codes import LAWFUL, LEVEL_1, LEVEL_2, LEVEL_3, LEVEL_NONE, UNAUTHORIZED
 
 
 @rule

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from sim.numerics.compiled import rule
 from sim.numerics.draws import geometric
-from sim.rules.booking import CITIZEN, LAWFUL, UNAUTHORIZED
+from sim.words.codes import (
+    AGGRAVATED,
+    CITIZEN,
+    FELONY,
+    FREQUENT,
+    LAWFUL,
+    LIKELY,
+    MISDEMEANOR,
+    ORDINARY,
+    UNAUTHORIZED,
+)
 
 STAYS_AWAY, RETURNS, REPLACED = 0, 1, 2
-FREQUENT, LIKELY, ORDINARY = 0, 1, 2
-MISDEMEANOR, FELONY, AGGRAVATED = 0, 1, 2
+"""What becomes of a removed person's place."""
 
 
 @rule

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 from sim.numerics.compiled import rule
+from sim.words.codes import LEVEL_NONE
 
-DECLINED, HONOURED, TAKEN = 0, 1, 2
+DECLINED, NOT_TAKEN, TAKEN = 0, 1, 2
 
 
 @rule
 def needs_conviction(priority_enforcement: bool, level: int) -> bool:
     """Return whether priority enforcement bars a detainer: nobody without a conviction is asked for."""
-    return priority_enforcement and level == 3
+    return priority_enforcement and level == LEVEL_NONE
 
 
 @rule
@@ -32,4 +33,4 @@ def outcome_of_request(honour: float, cooperation: float, custody: float, custod
     """Return 0 where the county declines, 1 where it honours and ICE does not come, 2 where ICE takes the person."""
     if honour >= cooperation:
         return DECLINED
-    return TAKEN if custody < custody_share else HONOURED
+    return TAKEN if custody < custody_share else NOT_TAKEN

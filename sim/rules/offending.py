@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.numerics.compiled import rule
-
-EVEN, BY_POPULATION, HOT_SPOTS = 0, 1, 2
-"""How officers are spread over cells; the order of ``police.patrol``."""
+from sim.words.codes import EVEN, HOT_SPOTS
 
 
 @rule

@@ -9,6 +9,8 @@ from sim.rules.opportunity import scattered
 
 ROTATIONS = 6
 """Months between two interviews of a panel member."""
+TRUST_UNIT = 1048576.0
+"""Trust is summed over respondents in whole units of 2**-20, so that the order does not matter."""
 
 
 @rule

@@ -1,6 +1,7 @@
 """The words of the model: one table for each axis of the results.
 
-Every engine array, results column, parameter table and report label takes its order and its spelling from here.
+Every engine array, results column, parameter table and report label takes its order and its spelling from here;
+``codes`` gives the numbers that follow, and ``sim.numerics.compiled`` keys compiled code by both files.
 """
 
 from __future__ import annotations
@@ -50,7 +51,6 @@ CRIME_TYPES: tuple[CrimeType, ...] = (
     CrimeType("simple_assault", "Simple assault", True, False, "person", None, None, "T46"),
 )
 CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES)
-INDEX_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if crime.index)
 VIOLENT_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if crime.violent and crime.index)
 PROPERTY_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if not crime.violent)
 FAMILIES: tuple[str, ...] = ("violent", "property")
@@ -60,7 +60,29 @@ TARGET_GROUPS: tuple[str, ...] = (*GROUPS, "organization")
 STATUSES: tuple[str, ...] = ("citizen", "lawful_noncitizen", "unauthorized")
 LEVELS: tuple[str, ...] = ("level_1", "level_2", "level_3", "none")
 CUSTODIES: tuple[str, ...] = ("free", "jailed", "ice_custody", "away")
-OFFENDER_CLASSES: tuple[str, ...] = ("high", "low", "ordinary")
+OFFENDER_CLASSES: tuple[str, ...] = ("frequent", "likely", "ordinary")
+PATROLS: tuple[str, ...] = ("even", "population", "hot_spots")
+"""How officers are spread over cells."""
+CONVICTIONS: tuple[str, ...] = ("misdemeanor", "felony", "aggravated_felony")
+DUE: tuple[str, ...] = (*CONVICTIONS, "release", "end_of_ice_custody", "return", "arrival")
+"""What can be due to happen to somebody in a later month."""
+OUTCOMES: tuple[str, ...] = ("nothing", "taken_from_jail", "arrested_at_large")
+"""What ICE does with somebody booked."""
+FRIGHTS: tuple[str, ...] = ("removal", "arrest_at_large")
+"""Why those close to somebody take fright."""
+PERSON_FIELDS: tuple[tuple[str, int], ...] = (
+    ("custody", 2),
+    ("status", 2),
+    ("felonies", 2),
+    ("misdemeanors", 2),
+    ("aggravated", 1),
+    ("federal_record", 1),
+    ("generation", 3),
+    ("detainer_declined", 1),
+    ("transfer", 1),
+    ("likely_offender", 1),
+)
+"""What is stored of a person in two bytes, from the lowest bit up: each field and its bits."""
 
 # Gravest first: where a person is arrested twice in a month the booking is on the smaller number.
 CHARGES: tuple[str, ...] = (

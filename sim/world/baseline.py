@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.rules.clearance import RISK_UNIT
+from sim.words.codes import STREET_FELONY, STREET_MISDEMEANOR
 from sim.words.labels import CHARGE_OF_CRIME, CHARGES
 from sim.world.constants import FAMILY_OF_CRIME, full_trust_chances
 from sim.world.counties.building import Counties
@@ -145,8 +146,8 @@ def solve_baseline(parameters: Parameters, counties: Counties) -> Baseline:
         per_person = np.einsum("kgj,c,sj->kgscj", reports * solved, weight, propensity[:, FAMILY_OF_CRIME])
         arrests[..., charge] = per_person
         streets = (street[:, None] * stops)[:, :, None, None] * street_class
-        arrests[..., 7] = streets * police.street_felony_share
-        arrests[..., 9] = streets * (1.0 - police.street_felony_share)
+        arrests[..., STREET_FELONY] = streets * police.street_felony_share
+        arrests[..., STREET_MISDEMEANOR] = streets * (1.0 - police.street_felony_share)
         months, by_charge = _stays(arrests, held, stay)
         updated = 1.0 / (1.0 + months)
         change = float(np.abs(updated - free).max())

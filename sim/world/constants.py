@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import LONGEST_HORIZON, Parameters, Table
+from sim.parameters.listing import rows
 from sim.rules.reporting import log_odds, part_at_full_trust, somebody_reports, willing_to_report
-from sim.words.labels import CHARGE_OF_CRIME, CRIME_TYPES
+from sim.words.labels import CHARGE_OF_CRIME, CRIME_TYPES, FAMILIES, PATROLS
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-PATROLS = ("even", "population", "hot_spots")
-FAMILY_OF_CRIME: Integers = np.array([0 if crime.violent else 1 for crime in CRIME_TYPES], dtype=np.int64)
+FAMILY_OF_CRIME: Integers = np.array(
+    [FAMILIES.index("violent" if crime.violent else "property") for crime in CRIME_TYPES], dtype=np.int64
+)
 IS_INDEX: Integers = np.array([1 if crime.index else 0 for crime in CRIME_TYPES], dtype=np.int64)
 PERSON_TARGET: Integers = np.array([1 if crime.target == "person" else 0 for crime in CRIME_TYPES], dtype=np.int64)
 
 
+ELSEWHERE = {
+    "likely_share": "people.likely_offender_share",
+    "elasticity": "crime.impunity_elasticity",
+    "organization_reports": "reporting.reported",
+    "response_weight": "survey.trust_weight",
+    "legalization_share": "programs.legalization.share",
+}
+"""Parameters that are constants under another name."""
+
+
 class Constants(NamedTuple):
-    """Everything the engines need that does not change within a run; axes as in ``labels``."""
+    """Everything the engines need that does not change within a run; axes as in ``labels``.
+
+    A field of a parameter's name takes its value from it; what is made otherwise stands in ``build_constants``.
+    """
 
     headroom: float
     family: Integers  # 8 crime types: 0 violent, 1 property
@@ -191,97 +207,76 @@ def _willing_at_full_trust(part: Floats, offset: Floats) -> Floats:
     return np.array(chances)
 
 
-def build_constants(parameters: Parameters, propensity: Floats, deterrence_reference: float) -> Constants:
-    """Return the constants of a run; ``propensity`` (3 x 2, mean 1) and the reference come from the baseline."""
-    crime, police, trust, courts = parameters.crime, parameters.police, parameters.trust, parameters.courts
-    enforcement, responses, people = parameters.enforcement, parameters.responses, parameters.people
+def _of_crime_types(parameters: Parameters) -> dict[str, Any]:
+    """Return what follows from what crimes are, and from how they are reported at full trust."""
     victim, third, officer = reporting_parts(parameters)
     victim_full_trust, third_full_trust, full_trust_union = full_trust_chances(parameters)
-    sensitivity = _array(trust.sensitivity) * (1.0 if responses.chilled_reporting else 0.0)
-    return Constants(
-        headroom=crime.headroom,
-        family=FAMILY_OF_CRIME,
-        is_index=IS_INDEX,
-        person_target=PERSON_TARGET,
-        charge_of_crime=np.array(CHARGE_OF_CRIME, dtype=np.int64),
-        own_group=_array(crime.own_group),
-        travel_share=crime.travel_share,
-        repeat_share=_array(crime.repeat_share),
-        repeat_stratum=np.array(crime.repeat_stratum.values()).round().astype(np.int64),
-        likely_share=people.likely_offender_share,
-        frequent_share=people.frequent_share,
-        frequent_offending=people.frequent_offending,
-        propensity=propensity,
-        elasticity=_array(crime.impunity_elasticity),
-        displacement=crime.displacement,
-        deterrence=crime.deterrence if responses.deterrence else 0.0,
-        deterrence_reference=deterrence_reference,
-        patrol=PATROLS.index(police.patrol),
-        patrol_effect=police.patrol_effect,
-        hot_spot_memory=police.hot_spot_memory,
-        victim_log_odds=_bounded_log_odds(victim),
-        third_log_odds=_bounded_log_odds(third),
-        officer=officer,
-        organization_reports=_array(parameters.reporting.reported),
-        offset=_array(parameters.reporting.offset),
-        victim_full_trust=victim_full_trust,
-        third_full_trust=third_full_trust,
-        full_trust_union=full_trust_union,
-        sensitivity=sensitivity,
-        recording=_array(police.recording),
-        clearance=_array(police.clearance),
-        witness_weight=police.witness_weight,
-        load_elasticity=police.load_elasticity,
-        load_memory=police.load_memory,
-        risk_memory=crime.risk_memory,
-        offender_link=police.offender_link,
-        stop_ratio=_array(police.stop_ratio),
-        street_felony_share=police.street_felony_share,
-        fingerprints=parameters.booking.fingerprints,
-        federal_record=_federal_record(parameters),
-        prior_felony=np.array([courts.prior_felony_other, courts.prior_felony_likely]),
-        prior_misdemeanor=np.array([courts.prior_misdemeanor_other, courts.prior_misdemeanor_likely]),
-        prior_repeat=courts.prior_repeat,
-        prior_aggravated=courts.prior_aggravated,
-        citizen_child_share=people.citizen_child_share,
-        survey_age_share=people.survey_age_share,
-        held=_array(courts.held),
-        stay=_array(courts.stay),
-        convicted=_array(courts.convicted),
-        felony=_array(courts.felony),
-        aggravated=_array(courts.aggravated),
-        disposition_lag=np.array(courts.disposition_lag.values()).round().astype(np.int64),
-        cap_interview=enforcement.cap_interview * enforcement.cap_access,
-        cap_prison=enforcement.cap_prison * enforcement.cap_access,
-        screening_287g=enforcement.screening_287g,
-        task_force_stops=enforcement.task_force_stops,
-        task_force_officer_time=enforcement.task_force_officer_time,
-        detainer_issue=_array(enforcement.detainer_issue),
-        capacity_per_agent=enforcement.capacity_per_100k / 100_000,
-        custody_share=enforcement.custody_share,
-        custody_ends=enforcement.custody_ends,
-        removal_share=enforcement.removal_share,
-        at_large=enforcement.at_large,
-        notification_pickup=enforcement.notification_pickup,
-        returns=enforcement.returns,
-        return_months=enforcement.return_months,
-        refill=enforcement.refill,
-        refill_months=enforcement.refill_months,
-        removal_memory=enforcement.removal_memory,
-        incapacitation=int(responses.incapacitation),
-        county_fade=trust.county_fade,
-        awareness=trust.awareness,
-        region_weight=trust.region_weight,
-        neighbour_weight=trust.neighbour_weight,
-        household_jump=trust.household_jump,
-        acquaintance_jump=trust.acquaintance_jump,
-        acquaintances=round(trust.acquaintances),
-        at_large_jump=trust.at_large_jump,
-        reassurance=trust.reassurance,
-        fear_decay=_decay(trust.own_fade, LONGEST_HORIZON),
-        panel_width=panel_width(parameters),
-        response=parameters.survey.response,
-        capture=_array(parameters.survey.capture),
-        response_weight=parameters.survey.trust_weight,
-        legalization_share=parameters.programs.legalization.share,
-    )
+    return {
+        "family": FAMILY_OF_CRIME,
+        "is_index": IS_INDEX,
+        "person_target": PERSON_TARGET,
+        "charge_of_crime": np.array(CHARGE_OF_CRIME, dtype=np.int64),
+        "victim_log_odds": _bounded_log_odds(victim),
+        "third_log_odds": _bounded_log_odds(third),
+        "officer": officer,
+        "victim_full_trust": victim_full_trust,
+        "third_full_trust": third_full_trust,
+        "full_trust_union": full_trust_union,
+    }
+
+
+def _worked_out(parameters: Parameters) -> dict[str, Any]:
+    """Return what is made of several parameters, or of one in another unit."""
+    courts, enforcement, responses = parameters.courts, parameters.enforcement, parameters.responses
+    return {
+        "deterrence": parameters.crime.deterrence if responses.deterrence else 0.0,
+        "sensitivity": _array(parameters.trust.sensitivity) * (1.0 if responses.chilled_reporting else 0.0),
+        "patrol": PATROLS.index(parameters.police.patrol),
+        "federal_record": _federal_record(parameters),
+        "prior_felony": np.array([courts.prior_felony_other, courts.prior_felony_likely]),
+        "prior_misdemeanor": np.array([courts.prior_misdemeanor_other, courts.prior_misdemeanor_likely]),
+        "cap_interview": enforcement.cap_interview * enforcement.cap_access,
+        "cap_prison": enforcement.cap_prison * enforcement.cap_access,
+        "capacity_per_agent": enforcement.capacity_per_100k / 100_000,
+        "fear_decay": _decay(parameters.trust.own_fade, LONGEST_HORIZON),
+        "panel_width": panel_width(parameters),
+    }
+
+
+def _value(parameters: Parameters, path: str) -> Any:
+    """Return the value of the parameter at a dotted path."""
+    value: Any = parameters
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def _as_declared(value: Any, kind: Any) -> Any:
+    """Return the value of a parameter as ``Constants`` declares it."""
+    number: Any = _array(value) if isinstance(value, Table) else value
+    if kind == Integers:
+        return number.round().astype(np.int64)
+    return round(number) if kind is int else number
+
+
+def build_constants(parameters: Parameters, propensity: Floats, deterrence_reference: float) -> Constants:
+    """Return the constants of a run; ``propensity`` (3 x 2, mean 1) and the reference come from the baseline."""
+    made: dict[str, Any] = {"propensity": propensity, "deterrence_reference": deterrence_reference}
+    made |= _of_crime_types(parameters) | _worked_out(parameters)
+    plain = {name: _as_declared(_value(parameters, path), kind) for name, (path, kind) in _plain(tuple(made)).items()}
+    return Constants(**made, **plain)
+
+
+@cache
+def _plain(made: tuple[str, ...]) -> dict[str, tuple[str, Any]]:
+    """Return parameter and type of each constant that is a parameter as it stands: those not made otherwise."""
+    kinds, paths = get_type_hints(Constants), [row.path for row in rows(Parameters)]
+    result = {}
+    for name in Constants._fields:
+        if name in made:
+            continue
+        found = [ELSEWHERE[name]] if name in ELSEWHERE else [".".join(path) for path in paths if path[-1] == name]
+        if len(found) != 1:
+            raise LookupError(f"constant {name} is made nowhere, and {len(found)} parameters have its name: {found}")
+        result[name] = (found[0], kinds[name])
+    return result

@@ -18,15 +18,16 @@ import numpy.typing as npt
 from sim.numerics.draws import Purpose, draw
 from sim.parameters import Parameters
 from sim.rules.opportunity import likely_mass, roster_length
+from sim.words.codes import OTHER
 from sim.world.baseline import Baseline, solve_baseline
 from sim.world.counties.building import Counties
-from sim.world.starting import fill_households, fill_rosters, start_in_jail
+from sim.world.person import HOUSEHOLD
+from sim.world.starting import Made, Places, Shares, fill_households, fill_rosters, start_in_jail
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 People = npt.NDArray[np.uint16]
 Array = npt.NDArray[Any]
-HOUSEHOLD = 4
 ROUNDING = int(Purpose.ROUNDING)
 PARTS = 8
 """Parts for each thread in which people are made."""
@@ -124,40 +125,64 @@ def _border_cell(first: int, count: int, place: int, places: int) -> int:
     return first + (place * count) // max(1, places)
 
 
+class Cells(NamedTuple):
+    """The cells of a world, and where their groups of people live."""
+
+    first: Int64  # K+1: first cell of each county
+    county: Int32  # C
+    low: Int64  # C x 3: first slot of each group
+    size: Int64  # C x 3
+
+
+def _cells(parameters: Parameters, counties: Counties, sizes: Int64, group_low: Int64) -> Cells:
+    """Return the cells: each group of a county is cut into near-equal parts, at whole households."""
+    number = _cells_per_county(parameters, counties)
+    county = np.repeat(np.arange(len(number), dtype=np.int32), number)
+    cuts = [[_boundaries(int(size), int(cells)) for size in row] for row, cells in zip(sizes, number, strict=True)]
+    relative = np.concatenate([np.stack([c[:-1] for c in groups], axis=1) for groups in cuts])
+    size = np.concatenate([np.stack([np.diff(c) for c in groups], axis=1) for groups in cuts])
+    return Cells(_starts(number), county, group_low[county] + relative, size)
+
+
+def _starts(numbers: Int64) -> Int64:
+    """Return where each of several runs of entries begins, and at the end where the last one ends."""
+    return np.concatenate([[0], np.cumsum(numbers)]).astype(np.int64)
+
+
 class Pools(NamedTuple):
     """Where likely offenders are sought: runs of whole cells, so that all meet the same share of opportunities."""
 
     first: Int64  # K x 3: first pool of each county and group
-    count: Int64  # type: ignore[assignment]  # K x 3
+    number: Int64  # K x 3
     low: Int64  # P: first slot
     size: Int64  # P
     of_cell: Int32  # C x 3: pool of each cell and group; -1 where the county has nobody of the group
 
 
-def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, cell_first: Int64, cell_low: Int64) -> Pools:
+def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, all_cells: Cells) -> Pools:
     """Return the pools: in each county and group about ``offender_pool`` agents each, cut at borders of cells."""
     wanted = max(1, round(parameters.world.offender_pool))
-    first, count = np.zeros_like(sizes), np.zeros_like(sizes)
-    of_cell = np.full(cell_low.shape, -1, dtype=np.int32)
+    first, number = np.zeros_like(sizes), np.zeros_like(sizes)
+    of_cell = np.full(all_cells.low.shape, -1, dtype=np.int32)
     low: list[int] = []
     size: list[int] = []
     for k, g in np.ndindex(sizes.shape):
         people, base = int(sizes[k, g]), int(group_low[k, g])
-        cells = slice(int(cell_first[k]), int(cell_first[k + 1]))
+        cells = slice(int(all_cells.first[k]), int(all_cells.first[k + 1]))
         first[k, g] = len(low)
         if people == 0:
             continue
-        borders = cell_low[cells, g] - base
+        borders = all_cells.low[cells, g] - base
         parts = max(1, people // wanted)
         goals = np.arange(1, parts) * people // parts
         inner = borders[np.minimum(np.searchsorted(borders, goals), len(borders) - 1)]
         cuts = np.unique(np.concatenate([[0], inner, [people]]))
-        count[k, g] = len(cuts) - 1
+        number[k, g] = len(cuts) - 1
         low.extend((base + cuts[:-1]).tolist())
         size.extend(np.diff(cuts).tolist())
         place = np.clip(np.searchsorted(cuts, borders, side="right") - 1, 0, len(cuts) - 2)
         of_cell[cells, g] = first[k, g] + place
-    return Pools(first, count, np.array(low, dtype=np.int64), np.array(size, dtype=np.int64), of_cell)
+    return Pools(first, number, np.array(low, dtype=np.int64), np.array(size, dtype=np.int64), of_cell)
 
 
 def county_ranges(slot_base: Int64, parts: int) -> list[tuple[int, int]]:
@@ -165,6 +190,55 @@ def county_ranges(slot_base: Int64, parts: int) -> list[tuple[int, int]]:
     cuts = np.unique(np.searchsorted(slot_base, np.linspace(0, slot_base[-1], parts + 1)))
     cuts[0], cuts[-1] = 0, len(slot_base) - 1
     return [(int(low), int(high)) for low, high in pairwise(cuts) if high > low]
+
+
+def _places(seed: int, counties: Counties, sizes: Int64, group_low: Int64, pools: Pools, likely: float) -> Places:
+    """Return slots, pools and rosters as the loops that make people take them."""
+    return Places(
+        seed=seed,
+        code=counties.code,
+        slot_base=_starts(counties.agents),
+        group_low=group_low,
+        group_size=sizes,
+        pool_first=pools.first,
+        pool_number=pools.number,
+        pool_county=np.repeat(np.arange(len(sizes), dtype=np.int64), pools.number.sum(axis=1)),
+        pool_low=pools.low,
+        pool_size=pools.size,
+        roster_start=_starts(np.array([roster_length(likely_mass(int(size), likely)) for size in pools.size])),
+    )
+
+
+def _shares(parameters: Parameters, baseline: Baseline) -> Shares:
+    """Return how many people are what, as the loops that make people take it."""
+    people = parameters.people
+    return Shares(
+        status=baseline.status_share,
+        household_concentration=people.household_concentration,
+        likely=people.likely_offender_share,
+        frequent=people.frequent_share,
+        jailed=baseline.jailed_share,
+        stay_cumulative=baseline.stay_cumulative,
+        stay=np.array(parameters.courts.stay.values()),
+    )
+
+
+def _populate(places: Places, shares: Shares, threads: int) -> tuple[Made, Int64, Int64]:
+    """Make everybody, in threads by ranges of counties; returns them, who starts in jail, and until which month."""
+    roster = np.zeros(int(places.roster_start[-1]), dtype=np.int32)
+    made = Made(roster, np.zeros(int(places.slot_base[-1]), dtype=np.uint16))
+    pool_ends = np.searchsorted(places.pool_county, np.arange(len(places.code) + 1))
+
+    def people(counties: tuple[int, int]) -> tuple[Array, Array]:
+        first, last = counties
+        fill_households(first, last, places, shares, made)
+        fill_rosters(pool_ends[first], pool_ends[last], places, shares, made)
+        return start_in_jail(first, last, places, shares, made)
+
+    with ThreadPoolExecutor(threads) as pool:
+        ranges = county_ranges(places.slot_base, threads if threads == 1 else PARTS * threads)
+        slots, months = zip(*pool.map(people, ranges), strict=True)
+    return made, np.concatenate(slots), np.concatenate(months)
 
 
 def build_world(parameters: Parameters, counties: Counties, seed: int, threads: int = 1) -> World:
@@ -176,94 +250,33 @@ def build_world(parameters: Parameters, counties: Counties, seed: int, threads: 
         Where the propensities given leave nobody to offend.
     """
     baseline = solve_baseline(parameters, counties)
-    count = len(counties.code)
     sizes = _group_sizes(counties, baseline.group_share, seed)
-    slot_base = np.concatenate([[0], np.cumsum(counties.agents)]).astype(np.int64)
-    group_low = slot_base[:-1, None] + np.cumsum(sizes, axis=1) - sizes
-    community_base = np.concatenate([[0], np.cumsum(sizes[:, :2].sum(axis=1))]).astype(np.int64)
-    cells = _cells_per_county(parameters, counties)
-    cell_first = np.concatenate([[0], np.cumsum(cells)]).astype(np.int64)
-    cell_county = np.repeat(np.arange(count, dtype=np.int32), cells)
-    cuts = [[_boundaries(int(sizes[k, g]), int(cells[k])) for g in range(3)] for k in range(count)]
-    relative = np.concatenate([np.stack([c[:-1] for c in county], axis=1) for county in cuts])
-    cell_size = np.concatenate([np.stack([np.diff(c) for c in county], axis=1) for county in cuts])
-    cell_low = group_low[cell_county] + relative
-    neighbour_start, neighbour = _neighbour_cells(counties, cells)
-    pools = _pools(parameters, sizes, group_low, cell_first, cell_low)
-    share = parameters.people.likely_offender_share
-    lengths = [roster_length(likely_mass(int(size), share)) for size in pools.size]
-    roster_start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    roster = np.zeros(int(roster_start[-1]), dtype=np.int32)
-    person = np.zeros(int(slot_base[-1]), dtype=np.uint16)
-    code = counties.code
-    pool_county = np.repeat(np.arange(count, dtype=np.int64), pools.count.sum(axis=1))
-    pool_ends = np.searchsorted(pool_county, np.arange(count + 1))
-    concentration, stays = parameters.people.household_concentration, np.array(parameters.courts.stay.values())
-
-    def people(counties_of_part: tuple[int, int]) -> tuple[Array, Array]:
-        first, last = counties_of_part
-        fill_households(
-            first, last, seed, code, slot_base, group_low, sizes, baseline.status_share, concentration, person
-        )
-        pools_of_part = pool_ends[first], pool_ends[last]
-        fill_rosters(
-            *pools_of_part,
-            seed,
-            code,
-            slot_base,
-            pool_county,
-            pools.low,
-            pools.size,
-            roster_start,
-            share,
-            roster,
-            person,
-        )
-        return start_in_jail(
-            first,
-            last,
-            seed,
-            code,
-            slot_base,
-            group_low,
-            sizes,
-            pools.first,
-            pools.count,
-            pools.size,
-            roster_start,
-            parameters.people.frequent_share,
-            share,
-            baseline.jailed_share,
-            baseline.status_share,
-            baseline.stay_cumulative,
-            stays,
-            roster,
-            person,
-        )
-
-    with ThreadPoolExecutor(threads) as pool:
-        jailed = list(pool.map(people, county_ranges(slot_base, threads if threads == 1 else PARTS * threads)))
-    release_slot, release_month = (np.concatenate(part) for part in zip(*jailed, strict=True))
+    group_low = _starts(counties.agents)[:-1, None] + np.cumsum(sizes, axis=1) - sizes
+    cells = _cells(parameters, counties, sizes, group_low)
+    neighbour_start, neighbour = _neighbour_cells(counties, np.diff(cells.first))
+    pools = _pools(parameters, sizes, group_low, cells)
+    places = _places(seed, counties, sizes, group_low, pools, parameters.people.likely_offender_share)
+    made, release_slot, release_month = _populate(places, _shares(parameters, baseline), threads)
     return World(
         counties=counties,
         baseline=baseline,
         seed=seed,
-        slot_base=slot_base,
+        slot_base=places.slot_base,
         group_low=group_low,
         group_size=sizes,
-        community_base=community_base,
-        cell_first=cell_first,
-        cell_county=cell_county,
-        cell_low=cell_low,
-        cell_size=cell_size,
+        community_base=_starts(sizes[:, :OTHER].sum(axis=1)),
+        cell_first=cells.first,
+        cell_county=cells.county,
+        cell_low=cells.low,
+        cell_size=cells.size,
         neighbour_start=neighbour_start,
         neighbour=neighbour,
         cell_pool=pools.of_cell,
         pool_low=pools.low,
         pool_size=pools.size,
-        roster_start=roster_start,
-        roster=roster,
-        person=person,
+        roster_start=places.roster_start,
+        roster=made.roster,
+        person=made.person,
         release_slot=release_slot,
         release_month=release_month,
     )

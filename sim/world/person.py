@@ -1,4 +1,4 @@
-"""What is known of a person, packed in two bytes: the one place that names the bits.
+"""What is known of a person, packed in two bytes: how each field is read and written.
 
 Criminal records are stored as what was added since the start; what a person brought is a keyed draw, made when needed.
 """
@@ -6,104 +6,185 @@ Criminal records are stored as what was added since the start; what a person bro
 from __future__ import annotations
 
 from sim.numerics.compiled import int64, rule
+from sim.words.codes import (
+    AGGRAVATED,
+    AGGRAVATED_SHIFT,
+    AWAY,
+    CITIZEN,
+    CUSTODY_MASK,
+    CUSTODY_SHIFT,
+    DECLINED_SHIFT,
+    FEDERAL_SHIFT,
+    FELONY_SHIFT,
+    GENERATION_MASK,
+    GENERATION_SHIFT,
+    LAWFUL,
+    LIKELY_SHIFT,
+    MISDEMEANOR,
+    MISDEMEANOR_SHIFT,
+    MOST_ADDED,
+    STATUS_MASK,
+    STATUS_SHIFT,
+    TRANSFER_SHIFT,
+    UNAUTHORIZED,
+)
 
-FREE, JAILED, ICE_CUSTODY, AWAY = 0, 1, 2, 3
-CUSTODY_MASK = 0b11
-STATUS_SHIFT = 2
-FELONY_SHIFT = 4
-MISDEMEANOR_SHIFT = 6
-AGGRAVATED_SHIFT = 8
-FEDERAL_SHIFT = 9
-GENERATION_SHIFT = 10
-GENERATIONS = 8
-DECLINED_SHIFT = 13
-TRANSFER_SHIFT = 14
-LIKELY_SHIFT = 15
+HOUSEHOLD = 4
+"""So many consecutive slots of a county's group share a home."""
+
+
+@rule
+def _part_of(person: int, shift: int, mask: int) -> int:
+    """Return the field that begins at ``shift`` and holds numbers up to ``mask``."""
+    return (int64(person) >> shift) & mask
+
+
+@rule
+def _with_part(person: int, shift: int, mask: int, value: int) -> int:
+    """Return the person with another ``value`` in a field."""
+    return (int64(person) & ~(int64(mask) << shift)) | (int64(value) << shift)
 
 
 @rule
 def custody_of(person: int) -> int:
     """Return free 0, jailed 1, ICE custody 2 or away 3."""
-    return int64(person) & 3
+    return _part_of(person, CUSTODY_SHIFT, CUSTODY_MASK)
 
 
 @rule
 def status_of(person: int) -> int:
     """Return citizen 0, lawful noncitizen 1 or unauthorized 2."""
-    return (int64(person) >> 2) & 3
+    return _part_of(person, STATUS_SHIFT, STATUS_MASK)
 
 
 @rule
 def generation_of(person: int) -> int:
     """Return how many newcomers have filled the slot, modulo 8."""
-    return (int64(person) >> 10) & 7
+    return _part_of(person, GENERATION_SHIFT, GENERATION_MASK)
 
 
 @rule
-def bit_of(person: int, shift: int) -> int:
-    """Return one bit: aggravated 8, federal record 9, released after a declined detainer 13, transfer 14, likely 15."""
-    return (int64(person) >> shift) & 1
+def added_felonies(person: int) -> int:
+    """Return convictions of a felony since the start; counted up to 3."""
+    return _part_of(person, FELONY_SHIFT, MOST_ADDED)
 
 
 @rule
-def with_bit(person: int, shift: int, value: int) -> int:
-    """Return the person with one bit set to ``value``."""
-    return (int64(person) & ~(int64(1) << shift)) | (int64(value) << shift)
+def added_misdemeanors(person: int) -> int:
+    """Return convictions of a misdemeanour since the start; counted up to 3."""
+    return _part_of(person, MISDEMEANOR_SHIFT, MOST_ADDED)
+
+
+@rule
+def has_added_aggravated(person: int) -> int:
+    """Return 1 for somebody convicted of an aggravated felony since the start."""
+    return _part_of(person, AGGRAVATED_SHIFT, 1)
+
+
+@rule
+def is_known_to_ice(person: int) -> int:
+    """Return 1 for a federal record by contact with ICE since the start."""
+    return _part_of(person, FEDERAL_SHIFT, 1)
+
+
+@rule
+def was_declined(person: int) -> int:
+    """Return 1 for somebody released after a detainer that the county declined."""
+    return _part_of(person, DECLINED_SHIFT, 1)
+
+
+@rule
+def awaits_transfer(person: int) -> int:
+    """Return 1 for somebody whom ICE takes over when local custody ends."""
+    return _part_of(person, TRANSFER_SHIFT, 1)
+
+
+@rule
+def is_likely_offender(person: int) -> int:
+    """Return 1 for a likely offender."""
+    return _part_of(person, LIKELY_SHIFT, 1)
 
 
 @rule
 def with_custody(person: int, custody: int) -> int:
     """Return the person in another custody."""
-    return (int64(person) & ~int64(3)) | custody
+    return _with_part(person, CUSTODY_SHIFT, CUSTODY_MASK, custody)
 
 
 @rule
 def with_status(person: int, status: int) -> int:
     """Return the person with another legal status."""
-    return (int64(person) & ~int64(12)) | (int64(status) << 2)
+    return _with_part(person, STATUS_SHIFT, STATUS_MASK, status)
+
+
+@rule
+def with_known_to_ice(person: int, value: int) -> int:
+    """Return the person with a federal record (1) or without (0)."""
+    return _with_part(person, FEDERAL_SHIFT, 1, value)
+
+
+@rule
+def with_declined(person: int, value: int) -> int:
+    """Return the person as released after a declined detainer (1) or not (0)."""
+    return _with_part(person, DECLINED_SHIFT, 1, value)
+
+
+@rule
+def with_transfer(person: int, value: int) -> int:
+    """Return the person as awaited by ICE (1) or not (0)."""
+    return _with_part(person, TRANSFER_SHIFT, 1, value)
+
+
+@rule
+def with_likely_offender(person: int, value: int) -> int:
+    """Return the person as a likely offender (1) or not (0)."""
+    return _with_part(person, LIKELY_SHIFT, 1, value)
 
 
 @rule
 def with_conviction(person: int, kind: int) -> int:
     """Return the person with one more conviction: misdemeanour 0, felony 1, aggravated felony 2; counts stop at 3."""
     person = int64(person)
-    shift = 6 if kind == 0 else 4
-    count = (person >> shift) & 3
-    if count < 3:
+    shift = MISDEMEANOR_SHIFT if kind == MISDEMEANOR else FELONY_SHIFT
+    if _part_of(person, shift, MOST_ADDED) < MOST_ADDED:
         person += int64(1) << shift
-    if kind == 2:
-        person |= int64(1) << 8
-    return person
+    return _with_part(person, AGGRAVATED_SHIFT, 1, 1) if kind == AGGRAVATED else person
 
 
 @rule
 def newcomer(person: int, status: int, likely: int) -> int:
     """Return the fresh person who fills a slot: next generation, free, no added record."""
-    generation = (((int64(person) >> 10) & 7) + 1) & 7
-    return (int64(status) << 2) | (generation << 10) | (int64(likely) << 15)
+    generation = (generation_of(person) + 1) & GENERATION_MASK
+    return with_likely_offender(with_status(generation << GENERATION_SHIFT, status), likely)
 
 
 @rule
 def departed_entry(slot: int, status: int) -> int:
     """Return the roster entry of a likely offender replaced for good: below 0, it remembers the status they had."""
-    return ~(2 * int64(slot) + (1 if status == 1 else 0))
+    return ~(2 * int64(slot) + (1 if status == LAWFUL else 0))
 
 
 @rule
 def departed_status(entry: int) -> int:
     """Return the status, lawful noncitizen 1 or unauthorized 2, that a departed roster entry remembers."""
-    return 2 - (~int64(entry) & 1)
+    return LAWFUL if ~int64(entry) & 1 else UNAUTHORIZED
 
 
 @rule
 def departed_person(entry: int) -> int:
     """Return the person whom a departed roster entry stands for: away, with the status they had."""
-    return (departed_status(entry) << 2) | 3
+    return with_custody(with_status(0, departed_status(entry)), AWAY)
 
 
 @rule
 def is_tied(group_status: int, mixed: bool) -> int:
     """Return the tie to enforcement: citizen 0, citizen of a mixed household 1, lawful noncitizen 2, unauthorized 3."""
-    if group_status == 0:
+    if group_status == CITIZEN:
         return 1 if mixed else 0
     return group_status + 1
+
+
+@rule
+def first_of_household(slot: int, low: int) -> int:
+    """Return the first slot of a household; ``low`` is the first slot of the county's group."""
+    return low + (slot - low) // HOUSEHOLD * HOUSEHOLD

@@ -194,13 +194,13 @@ def test_without_responses_programs_leave_crime_and_people_alone(program: dict[s
 def decisions(engine: ColumnarEngine, t: int) -> dict[tuple[int, int], tuple[int, float]]:
     """Return for each incident of a month, named by cell and number, whether it is reported and the chance of it."""
     land, state, constants = engine.land, engine.state, engine.record[0]
+    engine.policy(t)
     month, book = engine.patrol(t), engine._empty_book()
     found, met = columnar_crime.opportunity(0, len(land.cells), land, state, constants, month, book)
     crimes = columnar_crime.offending(found, met, land, constants, month, book)
-    solve = columnar_police.solving_draws(crimes, met, land, month)
-    reported, chance, _, _ = columnar_police.reporting(crimes, met, solve, land, state, constants, month, book)
+    reports = columnar_police.reporting(crimes, met, land, state, constants, month, book)
     names = zip(met.cell[:crimes].tolist(), met.number[:crimes].tolist(), strict=True)
-    return dict(zip(names, zip(reported.tolist(), chance.tolist(), strict=True), strict=True))
+    return dict(zip(names, zip(reports.caller.tolist(), reports.chance.tolist(), strict=True), strict=True))
 
 
 def paired(first: dict[str, Any], second: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, int]:

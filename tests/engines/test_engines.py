@@ -24,9 +24,8 @@ from sim.engines.columnar.engine import ColumnarEngine
 from sim.engines.mesa.model import MesaEngine
 from sim.engines.mesa.police import IceOffice, PoliceDepartment
 from sim.engines.mesa.residents import Immigrant, Resident
-from sim.rules.booking import CITIZEN
+from sim.words.codes import AWAY, CITIZEN
 from sim.words.schedule import PHASE_NAMES
-from sim.world.person import AWAY
 from sim.world.setting import Setting
 
 SOURCES = Path(sim.__file__).parent

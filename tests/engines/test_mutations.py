@@ -22,8 +22,8 @@ import sim
 from sim.engines.columnar.engine import ColumnarEngine
 from sim.engines.ledger import MonthRecord
 from sim.engines.mesa.model import MesaEngine
-from sim.engines.mesa.records import NOTHING
 from sim.rules.reporting import NOBODY, OTHERS
+from sim.words.codes import NOTHING
 from sim.words.schedule import PHASE_NAMES
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from small_worlds import REPOSITORY
 
 MODULES = sorted(path for path in (REPOSITORY / "sim" / "rules").glob("*.py") if path.name != "__init__.py")
 MOST_ARGUMENTS = 8
-ALLOWED = ("__future__", "math", "numpy", "sim.numerics.compiled", "sim.numerics.draws", "sim.rules")
+ALLOWED = ("__future__", "math", "numpy", "sim.numerics.compiled", "sim.numerics.draws", "sim.rules", "sim.words.codes")
 """What a rule file may import; from ``sim.numerics.draws`` the distributions only, which take a uniform."""
 DISTRIBUTIONS = {"geometric", "poisson_part"}
 RULES = [

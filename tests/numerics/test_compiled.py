@@ -46,11 +46,20 @@ def test_numbers_that_compiled_code_freezes_stand_in_files_that_key_the_cache() 
     assert seen > 20
 
 
+def test_files_from_which_the_codes_are_made_key_the_cache() -> None:
+    """Compiled code takes codes from one file, whose numbers follow from the order of another."""
+    paths = {module_name(path): path for path in compiled_sources()}
+    taken_from = {name for name in imported_from(paths["sim.words.codes"]).values() if name.startswith("sim.")}
+    assert taken_from == {"sim.words.labels"}
+    assert taken_from <= set(paths)
+    assert not [name for name in imported_from(paths["sim.words.labels"]).values() if name.startswith("sim.")]
+
+
 def test_every_file_with_a_compiled_function_is_keyed() -> None:
     keyed = {path.name for path in compiled_sources()}
     assert {"draws.py", "person.py", "starting.py"} <= keyed
     columnar = {path.name for path in (ROOT / "engines" / "columnar").glob("[a-z]*.py")}
-    assert columnar - {"engine.py"} <= keyed
+    assert columnar - {"engine.py", "land.py"} <= keyed
     assert {path.name for path in (ROOT / "rules").glob("[a-z]*.py")} <= keyed
 
 

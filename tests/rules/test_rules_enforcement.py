@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules.arrest import STREET_FELONY, STREET_MISDEMEANOR, street_arrest_mean, street_charge
+from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.booking import (
     has_federal_record,
     is_identified,
@@ -20,12 +20,6 @@ from sim.rules.booking import (
     screening_probability,
 )
 from sim.rules.custody import (
-    AGGRAVATED,
-    FELONY,
-    FREQUENT,
-    LIKELY,
-    MISDEMEANOR,
-    ORDINARY,
     REPLACED,
     RETURNS,
     STAYS_AWAY,
@@ -41,7 +35,7 @@ from sim.rules.custody import (
 )
 from sim.rules.detainer import (
     DECLINED,
-    HONOURED,
+    NOT_TAKEN,
     TAKEN,
     asks_for_detainer,
     capacity_this_month,
@@ -49,6 +43,16 @@ from sim.rules.detainer import (
     outcome_of_request,
 )
 from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_load, running_removal_risk
+from sim.words.codes import (
+    AGGRAVATED,
+    FELONY,
+    FREQUENT,
+    LIKELY,
+    MISDEMEANOR,
+    ORDINARY,
+    STREET_FELONY,
+    STREET_MISDEMEANOR,
+)
 from sim.words.labels import CHARGES, LEVELS, STATUSES
 
 LAST = 1.0 - 2.0**-53
@@ -182,7 +186,7 @@ def test_capacity_of_two_fifths() -> None:
 
 def test_outcomes_of_a_request() -> None:
     assert outcome_of_request(0.95, 0.95, 0.0, 0.9) == DECLINED
-    assert outcome_of_request(0.94, 0.95, 0.9, 0.9) == HONOURED
+    assert outcome_of_request(0.94, 0.95, 0.9, 0.9) == NOT_TAKEN
     assert outcome_of_request(0.94, 0.95, 0.89, 0.9) == TAKEN
     assert {outcome_of_request(u, 0.0, 0.0, 1.0) for u in steps(50)} == {DECLINED}
     assert {outcome_of_request(u, 1.0, u, 1.0) for u in steps(50)} == {TAKEN}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sim.parameters import Parameters
 from sim.rules.offending import (
-    BY_POPULATION,
-    EVEN,
-    HOT_SPOTS,
     deterrence,
     displaced,
     guardianship,
@@ -29,7 +28,8 @@ from sim.rules.opportunity import (
     scattered,
     target_index,
 )
-from sim.world.constants import PATROLS
+from sim.words.codes import BY_POPULATION, EVEN, HOT_SPOTS
+from sim.words.labels import PATROLS
 
 LAST = 1.0 - 2.0**-53
 uniforms = st.floats(0.0, LAST)
@@ -179,8 +179,8 @@ def test_relative_patrol(policy: int, recent: float, total: float, expected: flo
 
 
 def test_patrol_names_and_numbers_agree() -> None:
-    assert PATROLS == ("even", "population", "hot_spots")
-    assert (EVEN, BY_POPULATION, HOT_SPOTS) == (0, 1, 2)
+    assert [PATROLS[number] for number in (EVEN, BY_POPULATION, HOT_SPOTS)] == ["even", "population", "hot_spots"]
+    assert get_args(type(Parameters().police).model_fields["patrol"].annotation) == PATROLS
 
 
 @given(st.lists(st.tuples(st.integers(1, 5000), st.integers(0, 50)), min_size=1, max_size=20), st.sampled_from([0, 2]))

@@ -13,9 +13,9 @@ from small_worlds import ISOLATED, TABLES, grid, merged, same, setting_of, with_
 
 from sim.engines.ledger import stack
 from sim.running.run import records
+from sim.words.codes import JAILED
 from sim.world.counties.building import Counties
 from sim.world.people import World
-from sim.world.person import JAILED
 from sim.world.setting import Setting
 
 NATION = {"months": 2, "world": {"kind": "nation", "scale": 0.001}}

@@ -8,26 +8,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.words.labels import CUSTODIES
-from sim.world import person as packed
+from sim.words import codes
+from sim.words.labels import CONVICTIONS, CUSTODIES, PERSON_FIELDS, STATUSES
 from sim.world.person import (
-    bit_of,
+    HOUSEHOLD,
+    added_felonies,
+    added_misdemeanors,
+    awaits_transfer,
     custody_of,
     departed_entry,
+    departed_person,
     departed_status,
+    first_of_household,
     generation_of,
+    has_added_aggravated,
+    is_known_to_ice,
+    is_likely_offender,
     is_tied,
     newcomer,
     status_of,
-    with_bit,
+    was_declined,
     with_conviction,
     with_custody,
+    with_declined,
+    with_known_to_ice,
+    with_likely_offender,
     with_status,
+    with_transfer,
 )
 
 people = st.integers(0, 2**16 - 1)
-SHIFTS = (packed.AGGRAVATED_SHIFT, packed.FEDERAL_SHIFT, packed.DECLINED_SHIFT, packed.TRANSFER_SHIFT)
-SHIFTS += (packed.LIKELY_SHIFT,)
+READERS: dict[str, Callable[[int], int]] = {
+    "custody": custody_of,
+    "status": status_of,
+    "felonies": added_felonies,
+    "misdemeanors": added_misdemeanors,
+    "aggravated": has_added_aggravated,
+    "federal": is_known_to_ice,
+    "generation": generation_of,
+    "declined": was_declined,
+    "transfer": awaits_transfer,
+    "likely": is_likely_offender,
+}
+WRITERS: dict[str, Callable[[int, int], int]] = {
+    "federal": with_known_to_ice,
+    "declined": with_declined,
+    "transfer": with_transfer,
+    "likely": with_likely_offender,
+}
 
 
 def fields(person: int) -> dict[str, int]:
@@ -47,20 +75,15 @@ def unchanged(before: int, after: int, *names: str) -> bool:
 
 @given(people)
 def test_readers(person: int) -> None:
-    known = fields(person)
-    assert custody_of(person) == known["custody"]
-    assert status_of(person) == known["status"]
-    assert generation_of(person) == known["generation"]
-    names = ("aggravated", "federal", "declined", "transfer", "likely")
-    assert [bit_of(person, shift) for shift in SHIFTS] == [known[name] for name in names]
+    assert {name: reader(person) for name, reader in READERS.items()} == fields(person)
 
 
-def test_shifts_are_where_the_readers_look() -> None:
-    assert SHIFTS == (8, 9, 13, 14, 15)
-    assert (packed.STATUS_SHIFT, packed.FELONY_SHIFT, packed.MISDEMEANOR_SHIFT) == (2, 4, 6)
-    assert (packed.GENERATION_SHIFT, packed.GENERATIONS, packed.CUSTODY_MASK) == (10, 8, 3)
-    places = (packed.FREE, packed.JAILED, packed.ICE_CUSTODY, packed.AWAY)
-    assert [CUSTODIES[place] for place in places] == ["free", "jailed", "ice_custody", "away"]
+def test_fields_fill_two_bytes_and_hold_every_name() -> None:
+    bits = dict(PERSON_FIELDS)
+    assert sum(bits.values()) == 16
+    assert len(CUSTODIES) == 2 ** bits["custody"]
+    assert len(STATUSES) <= 2 ** bits["status"]
+    assert len(CONVICTIONS) <= codes.RELEASE
 
 
 @given(people, st.integers(0, 3))
@@ -77,13 +100,11 @@ def test_status_round_trip(person: int, status: int) -> None:
     assert unchanged(person, after, "status")
 
 
-@pytest.mark.parametrize(
-    ("shift", "name"), list(zip(SHIFTS, ("aggravated", "federal", "declined", "transfer", "likely"), strict=True))
-)
+@pytest.mark.parametrize("name", WRITERS)
 @given(person=people, value=st.integers(0, 1))
-def test_bit_round_trip(shift: int, name: str, person: int, value: int) -> None:
-    after = with_bit(person, shift, value)
-    assert bit_of(after, shift) == value
+def test_bit_round_trip(name: str, person: int, value: int) -> None:
+    after = WRITERS[name](person, value)
+    assert READERS[name](after) == value
     assert unchanged(person, after, name)
 
 
@@ -112,7 +133,7 @@ def test_everything_fits_two_bytes(person: int, kind: int) -> None:
         lambda: with_status(person, 2),
         lambda: with_conviction(person, kind),
         lambda: newcomer(person, kind, 1),
-        lambda: with_bit(person, 15, 1),
+        lambda: with_likely_offender(person, 1),
     ]
     assert all(0 <= result() < 2**16 for result in results)
 
@@ -127,4 +148,12 @@ def test_departed_entries_remember_status_in_four_bytes(slot: int, status: int) 
     entry = departed_entry(slot, status)
     assert -(2**31) <= entry < 0
     assert departed_status(entry) == status
+    assert fields(departed_person(entry)) == {**fields(0), "custody": codes.AWAY, "status": status}
     assert departed_entry(slot, 3 - status) != entry != departed_entry(slot + 1, status)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_households_are_four_slots_in_a_row(low: int, more: int) -> None:
+    first = first_of_household(low + more, low)
+    assert (first - low) % HOUSEHOLD == 0
+    assert 0 <= low + more - first < HOUSEHOLD

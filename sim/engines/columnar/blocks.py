@@ -9,16 +9,8 @@ import numpy as np
 
 from sim.engines.columnar.crime import offending, opportunity
 from sim.engines.columnar.docket import in_order_of_slot
-from sim.engines.columnar.police import (
-    clearance,
-    recording,
-    reporting,
-    solving_draws,
-    street_arrest,
-    street_counts,
-    told_to_survey,
-)
-from sim.engines.columnar.records import Array, Book, Land, Month, State, with_room
+from sim.engines.columnar.police import clearance, recording, reporting, street_arrest, told_to_survey
+from sim.engines.columnar.records import Array, Book, Land, Month, State, with_more
 from sim.numerics.compiled import block, unowned
 
 BATCH_AGENTS = 100_000
@@ -49,31 +41,14 @@ def run_block(
         end = _batch_end(cell, last, land.cells)
         met, incidents = opportunity(cell, end, land, state, constants, month, book)
         crimes = offending(met, incidents, land, constants, month, book)
-        solve = solving_draws(crimes, incidents, land, month)
-        reported, chance, full, left = reporting(crimes, incidents, solve, land, state, constants, month, book)
-        recorded = recording(crimes, incidents, reported, left, land, constants, book)
-        stops = street_counts(cell, end, land, constants, month)
-        arrests = with_room(arrests, arrested, crimes + stops.sum())
-        calmed, told = with_room(calmed, reassured, crimes), with_room(told, heard, crimes)
-        solved, calm = clearance(
-            crimes,
-            incidents,
-            solve,
-            reported,
-            recorded,
-            chance,
-            full,
-            land,
-            state,
-            constants,
-            month,
-            book,
-            arrests[arrested:],
-            calmed[reassured:],
-        )
-        arrested, reassured = arrested + solved, reassured + calm
-        heard += told_to_survey(crimes, incidents, solve, land, constants, month, told[heard:])
-        arrested += street_arrest(cell, end, stops, land, state, constants, month, arrests[arrested:])
+        reports = reporting(crimes, incidents, land, state, constants, month, book)
+        recording(crimes, incidents, reports, land, constants, book)
+        solved, calm = clearance(crimes, incidents, reports, land, state, constants, month, book)
+        stopped = street_arrest(cell, end, land, state, constants, month)
+        arrests, arrested = with_more(arrests, arrested, solved)
+        arrests, arrested = with_more(arrests, arrested, stopped)
+        calmed, reassured = with_more(calmed, reassured, calm)
+        told, heard = with_more(told, heard, told_to_survey(crimes, incidents, reports, land, constants, month))
         cell = end
     first_slot, last_slot = land.county_base[first_county], land.county_base[last_county]
     return in_order_of_slot(arrests[:arrested], first_slot, last_slot), calmed[:reassured], told[:heard]

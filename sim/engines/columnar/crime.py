@@ -12,19 +12,31 @@ import math
 import numpy as np
 
 from sim.engines.columnar.people import group_at, record_of
-from sim.engines.columnar.records import ORGANIZATION, Array, Book, Incidents, Land, Month, State, keep_in_front
+from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, State, entity_at, home_of, keep_in_front
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, draw, entity_of, poisson
+from sim.numerics.draws import Purpose, draw, poisson
 from sim.rules.booking import is_removable
 from sim.rules.offending import offending_probability
 from sim.rules.opportunity import choose, likely_mass, rest_of_choice, roster_entry, target_index
+from sim.words.codes import (
+    ADDED_BY_IMPUNITY,
+    AFTER_DECLINED_DETAINER,
+    FREE,
+    ICE_CUSTODY,
+    INCIDENTS,
+    JAILED,
+    LAWFUL,
+    LEVEL_NONE,
+    ORGANIZATION,
+    PREVENTED_BY_DETERRENCE,
+    PREVENTED_BY_REMOVAL,
+    TRUE,
+)
 from sim.world.constants import Constants
-from sim.world.person import DECLINED_SHIFT, bit_of, custody_of, departed_person, status_of
+from sim.world.person import HOUSEHOLD, custody_of, departed_person, status_of, was_declined
 
 OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
 OPPORTUNITY = int(Purpose.OPPORTUNITY)
-TRUE, INCIDENTS = 0, 4
-REMOVAL, DETERRENCE, IMPUNITY, BY_RELEASED = 0, 1, 2, 3
 LAPSED = math.inf
 """The uniform that decides where nobody can: no probability is above it."""
 ROUNDED_UP = 1.0 + 2.0**-40
@@ -35,10 +47,11 @@ ROUNDED_UP = 1.0 + 2.0**-40
 def _crime_type(u: float, cumulative: Array) -> tuple[int, float]:
     """Return the crime type at ``u`` and the uniform left over."""
     crime = 0
-    for later in range(7):
+    last = len(cumulative) - 1
+    for later in range(last):
         crime += 1 if u >= cumulative[later] else 0
     below = cumulative[crime - 1] if crime > 0 else 0.0
-    return crime, (u - below) / ((cumulative[crime] if crime < 7 else 1.0) - below)
+    return crime, (u - below) / ((cumulative[crime] if crime < last else 1.0) - below)
 
 
 @block
@@ -59,13 +72,14 @@ def _opportunity_counts(first: int, last: int, land: Land, constants: Constants,
 @helper
 def _most_likely(cell: int, county: int, constants: Constants, month: Month) -> float:
     """Return a bound on the probability with which anybody takes an opportunity in a cell."""
-    factor = 1.0
-    for group in range(3):
-        for crime in range(8):
-            factor = max(factor, month.counties[county].impunity[group, crime])
+    factor, impunity = 1.0, month.counties[county].impunity
+    for group in range(impunity.shape[0]):
+        for crime in range(impunity.shape[1]):
+            factor = max(factor, impunity[group, crime])
     propensity = 0.0
-    for status in range(3):
-        propensity = max(propensity, constants.propensity[status, 0], constants.propensity[status, 1])
+    for status in range(constants.propensity.shape[0]):
+        for family in range(constants.propensity.shape[1]):
+            propensity = max(propensity, constants.propensity[status, family])
     return offending_probability(constants.headroom, propensity, month.guardianship[cell], factor, 1.0) * ROUNDED_UP
 
 
@@ -116,7 +130,7 @@ def _choose_targets(
         county = land.cells[cell].county
         crime, rest = _crime_type(what[i], land.counties[county].types)
         family = constants.family[crime]
-        unit = 1 if constants.person_target[crime] == 1 else 4
+        unit = 1 if constants.person_target[crime] == 1 else HOUSEHOLD
         repeat, stratum = constants.repeat_share[family], constants.repeat_stratum[family]
         people, entity = land.cells[cell].people, land.cells[cell].entity
         group, place = group_at(land.cells[cell].size, target_index(whom[i], people, repeat, stratum, unit, entity))
@@ -138,7 +152,7 @@ def _seek_offenders(n: int, met: Incidents, who: Array, land: Land, state: State
     for i in range(n):
         cell, group, u = cells[i], int64(groups[i]), who[i]
         own = False
-        if group < 3:
+        if group < ORGANIZATION:
             own = choose(u, constants.own_group[group])
             u = rest_of_choice(u, constants.own_group[group])
         travels = choose(u, constants.travel_share)
@@ -174,10 +188,10 @@ def _look_up(n: int, met: Incidents, state: State) -> None:
     for i in range(n):
         target, offender = targets[i], offenders[i]
         anybody, person = int64(state.person[max(0, target)]), int64(state.person[max(0, offender)])
-        victim = int64(0) if target < 0 else anybody
+        victim = int64(FREE) if target < 0 else anybody
         person = departed_person(offender) if offender < 0 else person
         met.target_person[i], met.offender_person[i] = victim, person
-        met.decides[i] = LAPSED if custody_of(victim) != 0 or custody_of(person) == 1 else met.decides[i]
+        met.decides[i] = LAPSED if custody_of(victim) != FREE or custody_of(person) == JAILED else met.decides[i]
 
 
 @block
@@ -206,11 +220,10 @@ def _deterrence_for(person: int, slot: int, county: int, land: Land, constants: 
     if month.counties[county].deterrence == 1.0:
         return 1.0
     status = status_of(person)
-    level = 3
-    if status == 1:
-        home = np.searchsorted(land.county_base, slot, side="right") - 1
-        entity = entity_of(land.counties[home].code, slot - land.counties[home].base)
-        level = record_of(person, entity, land.world_seed, constants)
+    level = LEVEL_NONE
+    if status == LAWFUL:
+        home = home_of(slot, land)[0]
+        level = record_of(person, entity_at(slot, home, land), land.world_seed, constants)
     return month.counties[county].deterrence if is_removable(status, level) else 1.0
 
 
@@ -220,10 +233,10 @@ def _weigh(
 ) -> None:
     """Count what removal, belief in impunity and deterrence changed, and offences after a declined detainer."""
     taken, left = would and not gone, not would and not gone
-    balance[REMOVAL, family] += int64(would and gone)
-    balance[IMPUNITY, family] += int64(taken and not without) - int64(left and without)
-    balance[DETERRENCE, family] += int64(left and undeterred)
-    balance[BY_RELEASED, family] += int64(taken and released == 1)
+    balance[PREVENTED_BY_REMOVAL, family] += int64(would and gone)
+    balance[ADDED_BY_IMPUNITY, family] += int64(taken and not without) - int64(left and without)
+    balance[PREVENTED_BY_DETERRENCE, family] += int64(left and undeterred)
+    balance[AFTER_DECLINED_DETAINER, family] += int64(taken and released == 1)
 
 
 @block
@@ -240,7 +253,7 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
         cell, crime, group, person, u = cells[i], crimes[i], groups[i], int64(offender_persons[i]), decides[i]
         county = land.cells[cell].county
         family = constants.family[crime]
-        gone = custody_of(person) >= 2
+        gone = custody_of(person) >= ICE_CUSTODY
         propensity = constants.propensity[status_of(person), family]
         guard, factor = month.guardianship[cell], month.counties[county].impunity[group, crime]
         deterred = 1.0 if gone else _deterrence_for(person, offenders[i], county, land, constants, month)
@@ -248,7 +261,7 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
         would = u < probability
         without = u < offending_probability(constants.headroom, propensity, guard, 1.0, deterred)
         undeterred = u < offending_probability(constants.headroom, propensity, guard, factor, 1.0)
-        released = bit_of(person, DECLINED_SHIFT)
+        released = was_declined(person)
         if (gone or released == 1 or would != without or would != undeterred) and constants.is_index[crime] == 1:
             _weigh(book.balance[county], family, would, gone, released, without, undeterred)
         if probability > 1.0 and u != LAPSED:

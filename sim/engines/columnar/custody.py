@@ -6,36 +6,31 @@ import math
 
 import numpy as np
 
-from sim.engines.columnar.people import RECORD, record_of
+from sim.engines.columnar.people import RECORD, community_place, record_of
 from sim.engines.columnar.records import (
-    AFTER_AT_LARGE,
-    AFTER_REMOVAL,
-    ARRIVAL,
-    CONVICTED,
-    ICE_END,
-    IN_ICE,
-    PARENTS,
-    RELEASE,
-    REMOVED,
-    RETURN,
-    RETURNED,
+    EVENT_SLOT,
     Array,
     Booked,
     Land,
     Month,
+    Person,
+    Plans,
     Registry,
     State,
     county_from,
+    empty_plans,
     entity_at,
     event_of,
+    frightens,
     group_in,
     home_of,
+    parts_of_event,
+    parts_of_fright,
+    plan,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, draw
 from sim.rules.custody import (
-    LIKELY,
-    ORDINARY,
     REPLACED,
     RETURNS,
     departure,
@@ -46,21 +41,46 @@ from sim.rules.custody import (
     newcomer_status,
 )
 from sim.rules.reporting import fear_after_jump, fear_after_reassurance
-from sim.world.constants import Constants
-from sim.world.person import (
+from sim.words.codes import (
+    AFTER_AT_LARGE,
+    AFTER_REMOVAL,
+    ARRESTED_AT_LARGE,
+    ARRIVAL,
     AWAY,
+    CONVICTED,
+    END_OF_ICE_CUSTODY,
     FREE,
     ICE_CUSTODY,
+    IN_ICE,
     JAILED,
-    bit_of,
+    LAWFUL,
+    LIKELY,
+    NOTHING,
+    ORDINARY,
+    OTHER,
+    PARENTS,
+    RELEASE,
+    REMOVED,
+    RETURN,
+    RETURNED,
+    UNAUTHORIZED,
+)
+from sim.world.constants import Constants
+from sim.world.person import (
+    HOUSEHOLD,
+    awaits_transfer,
     custody_of,
     departed_entry,
+    first_of_household,
     generation_of,
+    is_likely_offender,
     newcomer,
     status_of,
-    with_bit,
     with_conviction,
     with_custody,
+    with_declined,
+    with_known_to_ice,
+    with_transfer,
 )
 
 TRANSFER, DEPARTURE, NEWCOMER = int(Purpose.TRANSFER), int(Purpose.DEPARTURE), int(Purpose.NEWCOMER)
@@ -69,113 +89,184 @@ AHEAD = 12
 """How many people ahead memory is asked for."""
 
 
+@block
+def first_releases(slots: Array, land: Land) -> Array:
+    """Return the events that release those who start in jail."""
+    events = np.empty(len(slots), np.int64)
+    for i in range(len(slots)):
+        events[i] = event_of(slots[i], home_of(slots[i], land)[0], 0, RELEASE)
+    return events
+
+
 @helper
-def move(slot: int, county: int, group: int, custody: int, state: State, registry: Registry) -> None:
+def _move(one: Person, custody: int, state: State, registry: Registry) -> None:
     """Put a person into another custody and keep the counts."""
-    person = state.person[slot]
+    person = state.person[one.slot]
     status = status_of(person)
-    registry.custody[county, group, status, custody_of(person)] -= 1
-    registry.custody[county, group, status, custody] += 1
-    state.person[slot] = with_custody(person, custody)
+    registry.custody[one.county, one.group, status, custody_of(person)] -= 1
+    registry.custody[one.county, one.group, status, custody] += 1
+    state.person[one.slot] = with_custody(person, custody)
+
+
+@helper
+def _plan_for(one: Person, kind: int, due: int, state: State, plans: Plans) -> None:
+    """Plan what becomes of a person in a later month."""
+    plan(event_of(one.slot, one.arrested_in, generation_of(state.person[one.slot]), kind), due, plans)
+
+
+@helper
+def _count(one: Person, column: int, land: Land, state: State, constants: Constants, registry: Registry) -> None:
+    """Count a step of the enforcement funnel in the county of the arrest."""
+    person = state.person[one.slot]
+    level = record_of(person, entity_at(one.slot, one.county, land), land.world_seed, constants)
+    registry.enforcement[one.arrested_in, status_of(person), level, column] += 1
 
 
 @helper
 def _enter_ice(
-    slot: int, arrest_county: int, land: Land, state: State, constants: Constants, month: Month, registry: Registry
-) -> tuple[int, int]:
-    """Take a person into ICE custody; returns the event of its end and the month in which it is due."""
-    county, group = home_of(slot, land)
-    entity = entity_at(slot, county, land)
-    person = with_bit(with_bit(state.person[slot], 9, 1), 14, 0)
-    state.person[slot] = person
-    level = record_of(person, entity, land.world_seed, constants)
-    registry.enforcement[arrest_county, status_of(person), level, IN_ICE] += 1
+    one: Person, land: Land, state: State, constants: Constants, month: Month, registry: Registry, plans: Plans
+) -> None:
+    """Take a person into ICE custody, and plan its end."""
+    state.person[one.slot] = with_transfer(with_known_to_ice(state.person[one.slot], 1), 0)
+    _count(one, IN_ICE, land, state, constants, registry)
     if constants.incapacitation == 1:
-        move(slot, county, group, ICE_CUSTODY, state, registry)
-    length = draw(land.seed, entity, 0, month.index, TRANSFER)[0]
+        _move(one, ICE_CUSTODY, state, registry)
+    length = draw(land.seed, entity_at(one.slot, one.county, land), 0, month.index, TRANSFER)[0]
     until = month.index + months_in_ice_custody(length, constants.custody_ends)
-    return event_of(slot, arrest_county, generation_of(person), ICE_END), until
+    _plan_for(one, END_OF_ICE_CUSTODY, until, state, plans)
 
 
 @helper
 def _remove(
-    slot: int,
-    arrest_county: int,
-    county: int,
-    group: int,
-    land: Land,
-    state: State,
-    constants: Constants,
-    month: Month,
-    registry: Registry,
-) -> tuple[int, int]:
-    """Remove a person; returns the event of a return or arrival (or -1) and the month in which it is due."""
-    person = state.person[slot]
-    entity = entity_at(slot, county, land)
-    status = status_of(person)
-    level = record_of(person, entity, land.world_seed, constants)
-    registry.enforcement[arrest_county, status, level, REMOVED] += 1
+    one: Person, land: Land, state: State, constants: Constants, month: Month, registry: Registry, plans: Plans
+) -> None:
+    """Remove a person, and plan a return or an arrival."""
+    person, entity = state.person[one.slot], entity_at(one.slot, one.county, land)
+    _count(one, REMOVED, land, state, constants, registry)
     child = draw(land.world_seed, entity, 2 * generation_of(person) + 1, 0, RECORD)[0]
     if child < constants.citizen_child_share:
-        registry.enforcement[arrest_county, status, level, PARENTS] += 1
-    registry.removed[county] += 1
+        _count(one, PARENTS, land, state, constants, registry)
+    registry.removed[one.county] += 1
+    frightens(one.slot, AFTER_REMOVAL, plans)
     u = draw(land.seed, entity, 0, month.index, DEPARTURE)
     becomes = departure(u[0], constants.returns, constants.refill)
     if constants.incapacitation == 1:
-        move(slot, county, group, AWAY, state, registry)
-        state.person[slot] = with_bit(state.person[slot], 13, 0)
+        _move(one, AWAY, state, registry)
+        state.person[one.slot] = with_declined(state.person[one.slot], 0)
     if becomes == RETURNS:
-        until = month.index + months_until_return(u[1], constants.return_months)
-        return event_of(slot, arrest_county, generation_of(person), RETURN), until
+        _plan_for(one, RETURN, month.index + months_until_return(u[1], constants.return_months), state, plans)
     if becomes == REPLACED and constants.incapacitation == 1:
-        until = month.index + months_until_refill(u[1], constants.refill_months)
-        return event_of(slot, arrest_county, generation_of(person), ARRIVAL), until
-    return int64(-1), 0
+        _plan_for(one, ARRIVAL, month.index + months_until_refill(u[1], constants.refill_months), state, plans)
 
 
 @block
-def _arrive(
-    slot: int,
-    county: int,
-    group: int,
-    land: Land,
-    state: State,
-    constants: Constants,
-    month: Month,
-    status_share: Array,
-    registry: Registry,
-) -> None:
-    """Let a newcomer with a fresh status, rank and record fill a vacancy, and keep the roster of likely offenders."""
-    person = state.person[slot]
-    u = draw(land.seed, entity_at(slot, county, land), 0, month.index, NEWCOMER)
-    status = newcomer_status(u[0], status_share[county, group, 2], status_share[county, group, 1])
-    rank = newcomer_class(u[1], constants.likely_share, constants.frequent_share)
+def _enlists(slot: int, rank: int, land: Land, state: State, constants: Constants) -> int:
+    """Let a newcomer take a place in the roster of likely offenders; returns 1 where there was one of the rank."""
     pool = pool_of(slot, land)
     first, last = land.pools[pool].roster, land.pools[pool].roster + land.pools[pool].entries
-    if bit_of(person, 15) == 1:
+    if is_likely_offender(state.person[slot]) == 1:
         for entry in range(first, last):
             if state.roster[entry] == slot:
-                state.roster[entry] = departed_entry(slot, status_of(person))
-    likely = 0
-    if rank != ORDINARY:
-        border = constants.frequent_share * (last - first)
-        low, high = (first + int(border), last) if rank == LIKELY else (first, first + math.ceil(border))
-        for entry in range(low, high):
-            if state.roster[entry] < 0:
-                state.roster[entry] = slot
-                likely = 1
-                break
+                state.roster[entry] = departed_entry(slot, status_of(state.person[slot]))
+    if rank == ORDINARY:
+        return 0
+    border = constants.frequent_share * (last - first)
+    low, high = (first + int(border), last) if rank == LIKELY else (first, first + math.ceil(border))
+    for entry in range(low, high):
+        if state.roster[entry] < 0:
+            state.roster[entry] = slot
+            return 1
+    return 0
+
+
+@block
+def _arrive(one: Person, land: Land, state: State, constants: Constants, month: Month, registry: Registry) -> None:
+    """Let a newcomer with a fresh status, rank and record fill a vacancy."""
+    slot, county, group = one.slot, one.county, one.group
+    person, shares = state.person[slot], land.counties[county].status_share
+    u = draw(land.seed, entity_at(slot, county, land), 0, month.index, NEWCOMER)
+    status = newcomer_status(u[0], shares[group, UNAUTHORIZED], shares[group, LAWFUL])
+    rank = newcomer_class(u[1], constants.likely_share, constants.frequent_share)
+    likely = _enlists(slot, rank, land, state, constants)
     registry.custody[county, group, status_of(person), AWAY] -= 1
     registry.custody[county, group, status, FREE] += 1
     state.person[slot] = newcomer(person, status, likely)
-    if group < 2:
-        state.fear_steps[slot - land.counties[county].base + land.counties[county].community] = 0
+    if group < OTHER:
+        state.fear_steps[community_place(slot, county, land)] = 0
 
 
 @helper
 def pool_of(slot: int, land: Land) -> int:
     """Return the pool of likely offenders to which a slot belongs."""
     return int64(np.searchsorted(land.pool_low, slot, side="right")) - 1
+
+
+@helper
+def _becomes_of(
+    one: Person,
+    kind: int,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    registry: Registry,
+    plans: Plans,
+) -> None:
+    """Let happen to a person what was due."""
+    person = int64(state.person[one.slot])
+    if kind < RELEASE:
+        if custody_of(person) < ICE_CUSTODY:
+            state.person[one.slot] = with_conviction(person, kind)
+            _count(one, CONVICTED, land, state, constants, registry)
+    elif kind == RELEASE:
+        _move(one, FREE, state, registry)
+        if awaits_transfer(person) == 1:
+            _enter_ice(one, land, state, constants, month, registry, plans)
+    elif kind == END_OF_ICE_CUSTODY:
+        leaves = draw(land.seed, entity_at(one.slot, one.county, land), 1, month.index, TRANSFER)[0]
+        if leaves < constants.removal_share:
+            _remove(one, land, state, constants, month, registry, plans)
+        elif constants.incapacitation == 1:
+            _move(one, FREE, state, registry)
+    elif kind == RETURN:
+        _count(one, RETURNED, land, state, constants, registry)
+        if constants.incapacitation == 1:
+            _move(one, FREE, state, registry)
+    elif kind == ARRIVAL:
+        _arrive(one, land, state, constants, month, registry)
+
+
+@block
+def _hold_or_release(
+    booked: Booked,
+    outcome: Array,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    registry: Registry,
+    plans: Plans,
+) -> None:
+    """Jail those booked, or let them go: home or with ICE."""
+    land, state, month, registry = unowned(land), unowned(state), unowned(month), unowned(registry)
+    booked, plans = unowned(booked), unowned(plans)
+    county = int64(0)
+    for i in range(len(outcome)):
+        slot = int64(booked.slot[i])
+        prefetch(state.person, booked.slot[min(i + AHEAD, len(outcome) - 1)])
+        if booked.stay[i] == 0 and outcome[i] == NOTHING:
+            continue
+        county = county_from(county, slot, land)
+        one = Person(slot, county, group_in(slot, county, land), int64(booked.county[i]))
+        if booked.stay[i] > 0:
+            _move(one, JAILED, state, registry)
+            _plan_for(one, RELEASE, month.index + booked.stay[i], state, plans)
+            if outcome[i] != NOTHING:
+                state.person[slot] = with_transfer(state.person[slot], 1)
+        else:
+            _enter_ice(one, land, state, constants, month, registry, plans)
+        if outcome[i] == ARRESTED_AT_LARGE:
+            frightens(slot, AFTER_AT_LARGE, plans)
 
 
 @block
@@ -187,79 +278,25 @@ def custody(
     state: State,
     table: Array,
     month: Month,
-    status_share: Array,
     registry: Registry,
-    events: Array,
-    due: Array,
-    spread: Array,
-) -> tuple[int, int]:
+) -> Plans:
     """Phase 11: convictions, releases, transfers, removals, relief, returns and arrivals; then this month's bookings.
 
-    ``due_now`` holds the calendar's events of the month, sorted. New events go to ``events`` and ``due``; who causes
-    fear goes to ``spread`` (slot and reason); returns how many of each.
+    ``due_now`` holds the calendar's events of the month, sorted. Returns new events, and who causes fear.
     """
-    constants = table[0]
+    constants, plans = table[0], empty_plans(len(due_now) + 2 * len(outcome))
     land, state, month, registry = unowned(land), unowned(state), unowned(month), unowned(registry)
-    booked = unowned(booked)
-    planned, told, county = 0, 0, int64(0)
+    county, open_plans = int64(0), unowned(plans)
     for i in range(len(due_now)):
-        event = due_now[i]
-        prefetch(state.person, due_now[min(i + AHEAD, len(due_now) - 1)] >> 24)
-        slot, arrest_county = event >> 24, (event >> 8) & 65535
-        generation, kind = (event >> 5) & 7, event & 31
-        person = int64(state.person[slot])
-        county = county_from(county, slot, land)
-        group = group_in(slot, county, land)
-        if generation_of(person) != generation:
+        prefetch(state.person, due_now[min(i + AHEAD, len(due_now) - 1)] >> EVENT_SLOT)
+        slot, arrested_in, generation, kind = parts_of_event(due_now[i])
+        if generation_of(state.person[slot]) != generation:
             continue
-        if kind <= 2:
-            if custody_of(person) < ICE_CUSTODY:
-                state.person[slot] = with_conviction(person, kind)
-                level = record_of(state.person[slot], entity_at(slot, county, land), land.world_seed, constants)
-                registry.enforcement[arrest_county, status_of(person), level, CONVICTED] += 1
-        elif kind == RELEASE:
-            move(slot, county, group, FREE, state, registry)
-            if bit_of(person, 14) == 1:
-                events[planned], due[planned] = _enter_ice(slot, arrest_county, land, state, constants, month, registry)
-                planned += 1
-        elif kind == ICE_END:
-            leaves = draw(land.seed, entity_at(slot, county, land), 1, month.index, TRANSFER)[0]
-            if leaves < constants.removal_share:
-                spread[told] = (slot << 1) | AFTER_REMOVAL
-                told += 1
-                event_next, until = _remove(slot, arrest_county, county, group, land, state, constants, month, registry)
-                if event_next >= 0:
-                    events[planned], due[planned] = event_next, until
-                    planned += 1
-            elif constants.incapacitation == 1:
-                move(slot, county, group, FREE, state, registry)
-        elif kind == RETURN:
-            level = record_of(person, entity_at(slot, county, land), land.world_seed, constants)
-            registry.enforcement[arrest_county, status_of(person), level, RETURNED] += 1
-            if constants.incapacitation == 1:
-                move(slot, county, group, FREE, state, registry)
-        elif kind == ARRIVAL:
-            _arrive(slot, county, group, land, state, constants, month, status_share, registry)
-    county = int64(0)
-    for i in range(len(outcome)):
-        slot, arrest_county = int64(booked.slot[i]), int64(booked.county[i])
-        prefetch(state.person, booked.slot[min(i + AHEAD, len(outcome) - 1)])
-        if booked.stay[i] > 0:
-            county = county_from(county, slot, land)
-            group = group_in(slot, county, land)
-            move(slot, county, group, JAILED, state, registry)
-            events[planned] = event_of(slot, arrest_county, generation_of(state.person[slot]), RELEASE)
-            due[planned] = month.index + booked.stay[i]
-            planned += 1
-            if outcome[i] > 0:
-                state.person[slot] = with_bit(state.person[slot], 14, 1)
-        elif outcome[i] > 0:
-            events[planned], due[planned] = _enter_ice(slot, arrest_county, land, state, constants, month, registry)
-            planned += 1
-        if outcome[i] == 2:
-            spread[told] = (slot << 1) | AFTER_AT_LARGE
-            told += 1
-    return planned, told
+        county = county_from(county, slot, land)
+        one = Person(slot, county, group_in(slot, county, land), arrested_in)
+        _becomes_of(one, kind, land, state, constants, month, registry, open_plans)
+    _hold_or_release(booked, outcome, land, state, constants, month, registry, open_plans)
+    return plans
 
 
 @helper
@@ -267,37 +304,35 @@ def _frighten(
     slot: int, county: int, jump: float, land: Land, state: State, constants: Constants, month: Month
 ) -> None:
     """Raise a community member's own fear."""
-    place = slot - land.counties[county].base + land.counties[county].community
+    place = community_place(slot, county, land)
     decay = constants.fear_decay[month.index - int64(state.fear_month[place])]
     state.fear_steps[place] = fear_after_jump(int64(state.fear_steps[place]), decay, jump)
     state.fear_month[place] = month.index
 
 
 @block
-def word_of_mouth(
-    calmed: Array, spread: Array, told: int, land: Land, state: State, table: Array, month: Month
-) -> None:
+def word_of_mouth(calmed: Array, spread: Array, land: Land, state: State, table: Array, month: Month) -> None:
     """Phase 12: reports that led to an arrest reassure; removals and arrests at large frighten those close."""
     constants = table[0]
     land, state, month = unowned(land), unowned(state), unowned(month)
     for slot in calmed:
         county, _ = home_of(slot, land)
-        place = slot - land.counties[county].base + land.counties[county].community
+        place = community_place(slot, county, land)
         steps = int64(state.fear_steps[place])
         if steps > 0:
             decay = constants.fear_decay[month.index - int64(state.fear_month[place])]
             state.fear_steps[place] = fear_after_reassurance(steps, decay, constants.reassurance)
             state.fear_month[place] = month.index
-    for i in range(told):
-        slot, reason = spread[i] >> 1, spread[i] & 1
+    for i in range(len(spread)):
+        slot, reason = parts_of_fright(spread[i])
         county, group = home_of(slot, land)
-        if group == 2:
+        if group == OTHER:
             continue
         low, size = land.counties[county].low[group], land.counties[county].size[group]
         close = constants.household_jump if reason == AFTER_REMOVAL else constants.at_large_jump
         known = constants.acquaintance_jump if reason == AFTER_REMOVAL else constants.at_large_jump
-        first = low + (slot - low) // 4 * 4
-        for other in range(first, min(first + 4, low + size)):
+        first = first_of_household(slot, low)
+        for other in range(first, min(first + HOUSEHOLD, low + size)):
             if other != slot:
                 _frighten(other, county, close, land, state, constants, month)
         entity = entity_at(slot, county, land)

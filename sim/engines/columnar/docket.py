@@ -11,8 +11,9 @@ from collections import defaultdict
 import numpy as np
 import numpy.typing as npt
 
-from sim.engines.columnar.records import Array, Registry
+from sim.engines.columnar.records import ARREST_SLOT, Array, Plans, Registry
 from sim.numerics.compiled import block
+from sim.words.codes import ENFORCEMENT_SHAPE
 
 Events = npt.NDArray[np.int64]
 NOTHING: Events = np.empty(0, dtype=np.int64)
@@ -45,7 +46,7 @@ def in_order_of_slot(arrests: Array, first: int, last: int) -> Array:
     per_slot = buckets / max(1, last - first)
     place, start = np.empty(buckets, dtype=np.int64), np.zeros(buckets + 3, dtype=np.int64)
     for i in range(buckets):
-        slot = arrests[i] >> 20
+        slot = arrests[i] >> ARREST_SLOT
         inside = 1 + int((slot - first) * per_slot)
         place[i] = 0 if slot < first else buckets + 1 if slot >= last else min(buckets, inside)
         start[place[i] + 1] += 1
@@ -81,6 +82,10 @@ class Docket:
         for month in np.flatnonzero(np.diff(start)).tolist():
             self.waiting[month].append(ordered[start[month] : start[month + 1]].copy())
 
+    def plan_all(self, plans: Plans) -> None:
+        """Put the events of a month's plans into the calendar."""
+        self.plan(plans.event[: plans.used[0]], plans.due[: plans.used[0]])
+
     def take(self, month: int) -> Events:
         """Return the events due in a month, sorted by slot, and strike them out."""
         waiting = self.waiting.pop(month, [])
@@ -95,14 +100,17 @@ class Docket:
 def empty_registry(custody: npt.NDArray[np.int64]) -> Registry:
     """Return a registry with nothing counted in the month; ``custody`` (K x group x status x custody) is kept on."""
     count = len(custody)
-    enforcement = np.zeros((count, 3, 4, 12), dtype=np.int32)
-    return Registry(enforcement, custody, *(np.zeros(count, dtype=np.int64) for _ in range(3)))
+    enforcement = np.zeros((count, *ENFORCEMENT_SHAPE), dtype=np.int32)
+    removed, removable, taken = (np.zeros(count, dtype=np.int64) for _ in range(3))
+    return Registry(enforcement, custody, removed, removable, taken)
 
 
 def merged(registries: list[Registry]) -> Registry:
     """Return the sum of registries that share one count of custody."""
     total = registries[0]
     for other in registries[1:]:
-        for place in (0, 2, 3, 4):
-            total[place].__iadd__(other[place])
+        for name in Registry._fields:
+            if name != "custody":
+                counts = getattr(total, name)
+                counts += getattr(other, name)
     return total

@@ -15,24 +15,27 @@ from sim.engines.columnar import booking as booking_loops
 from sim.engines.columnar import custody as custody_loops
 from sim.engines.columnar import news as news_loops
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
-from sim.engines.columnar.records import (
-    CELL,
-    CONDITION,
-    COUNTY,
-    POOL,
-    RELEASE,
-    Book,
-    Booked,
-    Land,
-    Month,
-    Registry,
-    State,
-)
+from sim.engines.columnar.land import lay_out
+from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry, State
+from sim.engines.conditions import of_the_month, starting_conditions
 from sim.engines.ledger import MonthRecord
 from sim.rules.detainer import capacity_this_month
-from sim.rules.survey import ROTATIONS
+from sim.rules.survey import ROTATIONS, TRUST_UNIT
+from sim.words.codes import (
+    AWAY,
+    BALANCE_SHAPE,
+    CRIME_SHAPE,
+    CUSTODY_SHAPE,
+    FAMILY_COUNT,
+    GROUP_COUNT,
+    IN_CUSTODY,
+    JAILED,
+    PEOPLE,
+    PEOPLE_SHAPE,
+    RESPONDENTS,
+)
 from sim.world.constants import as_record
-from sim.world.people import World, county_ranges
+from sim.world.people import county_ranges
 from sim.world.setting import Setting, hispanic_risk, program_flags
 
 SMALL_WORLD = 5_000_000
@@ -62,7 +65,7 @@ class ColumnarEngine:
         """
         self.setting, self.world, self.constants = setting, setting.world, setting.constants
         world, count = self.world, len(self.world.counties.code)
-        self.land = _land(setting, seed)
+        self.land = lay_out(setting, seed)
         community = int(world.community_base[-1])
         self.state = State(
             person=world.person.copy() if keep_world else world.person,
@@ -78,14 +81,12 @@ class ColumnarEngine:
         ends = [(int(world.slot_base[first]), int(world.slot_base[last])) for first, last in ranges]
         self.dockets = [Docket(first, last, setting.parameters.months) for first, last in ends]
         self.interviews: dict[int, list[Events]] = defaultdict(list)
-        self.county_fear = np.zeros(count)
-        self.risk = np.ones((count, 3, 2))
-        self.removal_risk = setting.starting_removal_risk.copy()
-        self.load = np.ones(count)
+        self.now = starting_conditions(count)
+        self.now["removal_risk"] = setting.starting_removal_risk
         region_agents = np.bincount(world.counties.region, weights=world.counties.agents.astype(np.float64))
         self.office_capacity = [self.constants.capacity_per_agent * size for size in region_agents]
         self.recent = np.zeros(len(world.cell_county))
-        self.custody_counts = np.zeros((count, 3, 3, 4), dtype=np.int64)
+        self.custody_counts = np.zeros((count, *CUSTODY_SHAPE), dtype=np.int64)
         news_loops.count_people(self.land, self.state, self.custody_counts)
         width = self.constants.panel_width
         most = world.size // max(1, width) + 2 * count
@@ -96,12 +97,11 @@ class ColumnarEngine:
 
     def _plan_first_releases(self) -> None:
         world = self.world
-        homes = np.searchsorted(world.slot_base, world.release_slot, side="right") - 1
-        events = (world.release_slot << 24) | (homes << 8) | RELEASE
+        events = custody_loops.first_releases(world.release_slot, self.land)
         order = np.argsort(events, kind="stable")
         events, due = events[order], world.release_month[order]
         for docket in self.dockets:
-            low, high = np.searchsorted(events, [docket.first << 24, docket.last << 24])
+            low, high = np.searchsorted(events, [docket.first << EVENT_SLOT, docket.last << EVENT_SLOT])
             docket.plan(events[low:high], due[low:high])
 
     def _side_by_side(self, work: Callable[..., Result], *parts: Sequence[Any]) -> list[Result]:
@@ -124,8 +124,8 @@ class ColumnarEngine:
         self.policy(t)
         month = self.patrol(t)
         arrests, calmed, told = self.blocks(month, book)
-        for months_ahead in range(1, 7):
-            self.interviews[t + months_ahead].append(told[(told & 15) == months_ahead])
+        for months_ahead in range(1, ROTATIONS + 1):
+            self.interviews[t + months_ahead].append(told[(told & TOLD_WAIT) == months_ahead])
         booked = self.booking(arrests, month, registries)
         outcomes = self.detainer(booked, month, registries)
         spread = self.custody(booked, outcomes, month, registries)
@@ -137,32 +137,29 @@ class ColumnarEngine:
     def _empty_book(self) -> Book:
         count, cells = len(self.land.counties), len(self.land.cells)
         return Book(
-            crime=np.zeros((count, 8, 4, 5), dtype=np.int32),
-            people=np.zeros((count, 3, 3, 7), dtype=np.int64),
-            risk=np.zeros((count, 3, 2, 2), dtype=np.int64),
-            balance=np.zeros((count, 4, 2), dtype=np.int32),
+            crime=np.zeros((count, *CRIME_SHAPE), dtype=np.int32),
+            people=np.zeros((count, *PEOPLE_SHAPE), dtype=np.int64),
+            risk=np.zeros((count, GROUP_COUNT, FAMILY_COUNT, 2), dtype=np.int64),
+            balance=np.zeros((count, *BALANCE_SHAPE), dtype=np.int32),
             cell_recorded=np.zeros(cells, dtype=np.int32),
             opportunities=np.zeros(count, dtype=np.int64),
             clipped=np.zeros(count, dtype=np.int64),
         )
 
     def policy(self, t: int) -> None:
-        """Phase 1: a legalization changes status; programs are read from the calendar."""
+        """Phase 1: programs in force come from the calendar; a legalization changes status."""
+        for name, values in of_the_month(self.setting, t).items():
+            self.now[name] = values
         if t == self.setting.calendar.legalization:
             share = self.constants.legalization_share
             news_loops.legalize(t, self.land, self.state, share, self.custody_counts)
 
     def patrol(self, t: int) -> Month:
-        """Phase 2: officers are spread over cells; with the news of last month this gives the month's conditions."""
-        count = len(self.land.counties)
+        """Phase 2: officers are spread over cells; last month's news gives what holds in each county."""
         guard = np.empty(len(self.land.cells))
         news_loops.patrol(self.land, self.record, self.recent, guard)
-        now = np.empty(count, dtype=CONDITION)
-        now["fear"], now["background"] = self.county_fear, self.setting.background[t]
-        task_force = self.setting.calendar.agreement_287g_task_force[t]
-        shares = self.world.baseline.group_share
-        news_loops.conditions(self.record, shares, self.risk, self.removal_risk, self.load, task_force, now)
-        return Month(t, now, guard)
+        news_loops.conditions(self.record, self.land, self.now)
+        return Month(t, self.now, guard)
 
     def blocks(self, month: Month, book: Book) -> tuple[Events, Events, Events]:
         """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""
@@ -176,16 +173,11 @@ class ColumnarEngine:
     def booking(self, arrests: Events, month: Month, registries: list[Registry]) -> list[tuple[Booked, int]]:
         """Phase 9: who is booked, matched and screened; by docket, the people and their number."""
         arrests = np.sort(arrests, kind="stable")  # each block's are in order already
-        calendar, t = self.setting.calendar, month.index
-        programs = (calendar.cap[t], calendar.secure_communities[t], calendar.agreement_287g_jail[t])
 
         def book(docket: Docket, registry: Registry) -> tuple[Booked, int]:
-            own = docket.own(arrests, 20)
-            events, due = np.empty(len(own), dtype=np.int64), np.empty(len(own), dtype=np.int64)
-            booked, count, planned = booking_loops.booking(
-                own, self.land, self.state, self.record, month, programs, registry, events, due
-            )
-            docket.plan(events[:planned], due[:planned])
+            own = docket.own(arrests, ARREST_SLOT)
+            booked, count, plans = booking_loops.booking(own, self.land, self.state, self.record, month, registry)
+            docket.plan_all(plans)
             return booked, count
 
         return self._side_by_side(book, self.dockets, registries)
@@ -194,23 +186,19 @@ class ColumnarEngine:
         self, booked: list[tuple[Booked, int]], month: Month, registries: list[Registry]
     ) -> list[npt.NDArray[np.int8]]:
         """Phase 10: ICE ranks within its capacity and asks; the county honours or declines. Outcomes by docket."""
-        calendar, t, region = self.setting.calendar, month.index, self.world.counties.region
-        priority, cooperation = calendar.priority_enforcement[t], calendar.cooperation[t]
 
         def request(people: tuple[Booked, int]) -> Any:
-            return booking_loops.request(*people, region, self.land, self.record, month, priority)
+            return booking_loops.request(*people, self.land, self.record, month)
 
         def decide(people: tuple[Booked, int], asked: Events, registry: Registry) -> Any:
-            return booking_loops.detainer(
-                people[0], asked, self.land, self.state, self.record, month, priority, cooperation, registry
-            )
+            return booking_loops.detainer(people[0], asked, self.land, self.state, self.record, month, registry)
 
         who, office, level, rank = zip(*self._side_by_side(request, booked), strict=True)
         starts = np.cumsum([0, *(count for _, count in booked)])
         asked = np.zeros(starts[-1], dtype=np.int64)
         wanted = np.concatenate([start + own for start, own in zip(starts[:-1], who, strict=True)])
         offices, levels, ranks = np.concatenate(office), np.concatenate(level), np.concatenate(rank)
-        quota = np.array([capacity_this_month(capacity, t) for capacity in self.office_capacity])
+        quota = np.array([capacity_this_month(capacity, month.index) for capacity in self.office_capacity])
         asked[wanted[chosen_in_capacity(offices, levels, ranks, quota)]] = 1
         return self._side_by_side(decide, booked, np.split(asked, starts[1:-1]), registries)
 
@@ -222,27 +210,13 @@ class ColumnarEngine:
         registries: list[Registry],
     ) -> list[Events]:
         """Phase 11: courts, ICE, returns and arrivals; returns by docket who causes fear and why."""
-        shares = self.world.baseline.status_share
 
         def settle(docket: Docket, people: tuple[Booked, int], outcome: Any, registry: Registry) -> Events:
-            due_now = docket.take(month.index)
-            events, due, spread = (np.empty(len(due_now) + 2 * len(outcome), dtype=np.int64) for _ in range(3))
-            planned, told = custody_loops.custody(
-                due_now,
-                people[0],
-                outcome,
-                self.land,
-                self.state,
-                self.record,
-                month,
-                shares,
-                registry,
-                events,
-                due,
-                spread,
+            plans: Plans = custody_loops.custody(
+                docket.take(month.index), people[0], outcome, self.land, self.state, self.record, month, registry
             )
-            docket.plan(events[:planned], due[:planned])
-            return spread[:told].copy()
+            docket.plan_all(plans)
+            return plans.spread[: plans.used[1]].copy()
 
         return self._side_by_side(settle, self.dockets, booked, outcomes, registries)
 
@@ -252,45 +226,27 @@ class ColumnarEngine:
 
         def tell(docket: Docket, heard: Events) -> None:
             own = docket.own(calmed, 0)
-            custody_loops.word_of_mouth(own, heard, len(heard), self.land, self.state, self.record, month)
+            custody_loops.word_of_mouth(own, heard, self.land, self.state, self.record, month)
 
         self._side_by_side(tell, self.dockets, spread)
 
     def news(self, month: Month, book: Book, registry: Registry) -> None:
         """Phase 13: county fear, believed risks and police workload."""
-        baseline, counties, calendar = self.world.baseline, self.world.counties, self.setting.calendar
-        expected = (baseline.expected_risk, baseline.expected_recorded, baseline.expected_removable)
-        news_loops.news(
-            self.record,
-            self.land,
-            month,
-            book,
-            registry,
-            counties.region,
-            (counties.neighbour_start, counties.neighbour),
-            expected,
-            calendar.publicity[month.index],
-            calendar.presence[month.index],
-            self.county_fear,
-            self.risk,
-            self.removal_risk,
-            self.load,
-            self.recent,
-        )
+        news_loops.news(self.record, self.land, month, book, registry, self.recent)
 
     def count(self, month: Month, book: Book, registry: Registry) -> MonthRecord:
         """Phase 14: the survey's interviews, and the record of the month."""
         waiting = self.interviews.pop(month.index, [])
         told = np.concatenate(waiting) if waiting else np.empty(0, dtype=np.int64)
         panel = self.panels[month.index % ROTATIONS]
-        trust_sum = np.zeros((len(self.land.counties), 3, 3), dtype=np.int64)
+        trust_sum = np.zeros(book.people.shape[:-1], dtype=np.int64)
         news_loops.count_survey(panel, told, self.land, self.state, self.record, month, book, trust_sum)
         counts = self.custody_counts
-        book.people[..., 0] = counts[..., :3].sum(axis=-1)
-        book.people[..., 1:4] = counts[..., 1:]
-        respondents = book.people[..., 6]
+        book.people[..., PEOPLE] = counts[..., :AWAY].sum(axis=-1)
+        book.people[..., IN_CUSTODY] = counts[..., JAILED:]
+        respondents = book.people[..., RESPONDENTS]
         with np.errstate(invalid="ignore"):
-            trust = trust_sum / news_loops.TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
+            trust = trust_sum / TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
         return MonthRecord(
             index=month.index,
             crime=book.crime,
@@ -298,57 +254,11 @@ class ColumnarEngine:
             trust=trust,
             enforcement=registry.enforcement,
             programs=program_flags(self.setting, month.index),
-            county_fear=self.county_fear.copy(),
-            relative_risk=hispanic_risk(self.setting, self.risk),
-            removal_risk=self.removal_risk.copy(),
+            county_fear=self.now["fear"].copy(),
+            relative_risk=hispanic_risk(self.setting, self.now["risk"]),
+            removal_risk=self.now["removal_risk"].copy(),
             officers=self.setting.officers,
             balance=book.balance,
             opportunities=book.opportunities,
             clipped=book.clipped,
         )
-
-
-def _land(setting: Setting, seed: int) -> Land:
-    """Return the world as the tables of records that compiled loops read."""
-    world = setting.world
-    return Land(
-        seed=seed,
-        world_seed=world.seed,
-        counties=_county_records(world),
-        cells=_cell_records(world),
-        pools=_pool_records(world),
-        neighbour=world.neighbour,
-        county_base=world.slot_base,
-        pool_low=world.pool_low,
-    )
-
-
-def _county_records(world: World) -> npt.NDArray[Any]:
-    records = np.zeros(len(world.counties.code), dtype=COUNTY)
-    baseline = world.baseline
-    records["code"], records["base"] = world.counties.code, world.slot_base[:-1]
-    records["people"] = np.diff(world.slot_base)
-    records["low"], records["size"] = world.group_low, world.group_size
-    records["community"], records["community_people"] = world.community_base[:-1], np.diff(world.community_base)
-    records["cell_first"], records["cell_end"] = world.cell_first[:-1], world.cell_first[1:]
-    records["types"], records["organization"] = baseline.type_cumulative, baseline.organization_opportunity
-    records["opportunity_rate"], records["street_rate"] = baseline.opportunity_rate, baseline.street_rate
-    return records
-
-
-def _cell_records(world: World) -> npt.NDArray[Any]:
-    records = np.zeros(len(world.cell_county), dtype=CELL)
-    county = world.cell_county.astype(np.int64)
-    records["county"] = county
-    records["entity"] = (world.counties.code[county] << 32) | (np.arange(len(county)) - world.cell_first[county])
-    records["low"], records["size"], records["pool"] = world.cell_low, world.cell_size, world.cell_pool
-    records["people"] = world.cell_size.sum(axis=1)
-    records["neighbour_first"], records["neighbours"] = world.neighbour_start[:-1], np.diff(world.neighbour_start)
-    return records
-
-
-def _pool_records(world: World) -> npt.NDArray[Any]:
-    records = np.zeros(len(world.pool_low), dtype=POOL)
-    records["low"], records["size"] = world.pool_low, world.pool_size
-    records["roster"], records["entries"] = world.roster_start[:-1], np.diff(world.roster_start)
-    return records

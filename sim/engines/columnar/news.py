@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.engines.columnar.people import sensitivity_and_trust
@@ -16,6 +18,7 @@ from sim.engines.columnar.records import (
     entity_at,
     group_in,
     home_of,
+    parts_of_told,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, draw, entity_of
@@ -24,32 +27,41 @@ from sim.rules.custody import legalized
 from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_load, running_removal_risk
 from sim.rules.offending import deterrence, displaced, guardianship, impunity, relative_patrol
 from sim.rules.opportunity import scattered
-from sim.rules.survey import responds_to_survey, rotation
+from sim.rules.survey import TRUST_UNIT, responds_to_survey, rotation
+from sim.words.codes import (
+    FAMILY_COUNT,
+    FREE,
+    GROUP_COUNT,
+    LAWFUL,
+    OTHER,
+    RECORDED,
+    RESPONDENTS,
+    SURVEYED,
+    UNAUTHORIZED,
+)
 from sim.world.constants import Constants
-from sim.world.person import FREE, custody_of, generation_of, status_of, with_status
+from sim.world.person import custody_of, generation_of, status_of, with_status
 
 RECORD, SURVEY, LEGALIZATION = int(Purpose.RECORD), int(Purpose.SURVEY), int(Purpose.LEGALIZATION)
-RESPONDENTS, SURVEYED = 6, 4
 AHEAD = 12
-TRUST_UNIT = 1048576.0
-"""Trust is summed over respondents in whole units of 2**-20."""
+"""How many people ahead memory is asked for."""
 
 
 @block
 def legalize(month_index: int, land: Land, state: State, share: float, custody_counts: Array) -> None:
     """Phase 1, in the month of a legalization: a keyed share of unauthorized people become lawful noncitizens."""
     for county in range(len(land.counties)):
-        for group in range(2):
+        for group in range(OTHER):
             low = land.counties[county].low[group]
             for slot in range(low, low + land.counties[county].size[group]):
                 person = state.person[slot]
-                if status_of(person) != 2:
+                if status_of(person) != UNAUTHORIZED:
                     continue
                 entity = entity_of(land.counties[county].code, slot - land.counties[county].base)
                 if legalized(draw(land.seed, entity, 0, month_index, LEGALIZATION)[0], share):
-                    custody_counts[county, group, 2, custody_of(person)] -= 1
-                    custody_counts[county, group, 1, custody_of(person)] += 1
-                    state.person[slot] = with_status(person, 1)
+                    custody_counts[county, group, UNAUTHORIZED, custody_of(person)] -= 1
+                    custody_counts[county, group, LAWFUL, custody_of(person)] += 1
+                    state.person[slot] = with_status(person, LAWFUL)
 
 
 @block
@@ -75,104 +87,94 @@ def patrol(land: Land, table: Array, recent: Array, result: Array) -> None:
 
 
 @block
-def conditions(
-    table: Array, group_share: Array, risk: Array, removal_risk: Array, load: Array, task_force: Array, result: Array
-) -> None:
-    """Work out what holds at the start of the month from last month's news: impunity, deterrence, capacity, stops."""
+def conditions(table: Array, land: Land, counties: Array) -> None:
+    """Work out what follows for the month from last month's news; ``counties`` holds their conditions."""
     constants = table[0]
-    for county in range(len(removal_risk)):
-        now = result[county]
-        for crime in range(8):
+    for county in range(len(counties)):
+        now, home = counties[county], land.counties[county]
+        now.fear_at_start = now.fear
+        for crime in range(len(constants.elasticity)):
             family, elasticity = constants.family[crime], constants.elasticity[crime]
             mean = 0.0
-            for group in range(3):
-                now.impunity[group, crime] = impunity(risk[county, group, family], elasticity)
-                mean += group_share[county, group] * now.impunity[group, crime]
-            for group in range(3):
+            for group in range(GROUP_COUNT):
+                now.impunity[group, crime] = impunity(now.risk[group, family], elasticity)
+                mean += home.group_share[group] * now.impunity[group, crime]
+            for group in range(GROUP_COUNT):
                 now.impunity[group, crime] = displaced(now.impunity[group, crime], mean, constants.displacement)
-            now.impunity[3, crime] = 1.0
-        now.deterrence = deterrence(constants.deterrence, removal_risk[county], constants.deterrence_reference)
-        lost = constants.task_force_officer_time if task_force[county] else 0.0
-        now.capacity = clearance_capacity(load[county], constants.load_elasticity, lost)
-        now.street_rise = 1.0 + constants.task_force_stops if task_force[county] else 1.0
+        now.deterrence = deterrence(constants.deterrence, now.removal_risk, constants.deterrence_reference)
+        task_force = now.agreement_287g_task_force
+        lost = constants.task_force_officer_time if task_force else 0.0
+        now.capacity = clearance_capacity(now.load, constants.load_elasticity, lost)
+        now.street_rise = 1.0 + constants.task_force_stops if task_force else 1.0
 
 
 @block
-def news(
-    table: Array,
-    land: Land,
-    month: Month,
-    book: Book,
-    registry: Registry,
-    region: Array,
-    county_neighbours: tuple[Array, Array],
-    expected: tuple[Array, Array, Array],
-    publicity: Array,
-    presence: Array,
-    fear: Array,
-    risk: Array,
-    removal_risk: Array,
-    load: Array,
-    recent: Array,
-) -> None:
-    """Phase 13: fear fades and rises; offenders and police update what they expect.
-
-    ``expected`` holds, per slot and month, risk units, recorded crime and removable arrestees of the baseline.
-    """
-    constants = table[0]
-    expected_risk, expected_recorded, expected_removable = expected
-    starts, neighbours = county_neighbours
-    count = len(land.counties)
-    regions = np.max(region) + 1
+def _removal_rates(removed: Array, land: Land, weight: float) -> Array:
+    """Return each county's removals per person of the community, pooled with its ICE region's."""
+    count, regions = len(removed), 0
+    for county in range(count):
+        regions = max(regions, land.counties[county].region + 1)
     removed_there, community_there = np.zeros(regions, np.int64), np.zeros(regions, np.int64)
     for county in range(count):
-        removed_there[region[county]] += registry.removed[county]
-        community_there[region[county]] += land.counties[county].community_people
+        removed_there[land.counties[county].region] += removed[county]
+        community_there[land.counties[county].region] += land.counties[county].community_people
     rate = np.empty(count)
     for county in range(count):
-        place = region[county]
-        community = land.counties[county].community_people
+        place, community = land.counties[county].region, land.counties[county].community_people
         regional = removed_there[place] / community_there[place] if community_there[place] > 0 else 0.0
-        rate[county] = pooled_removal_rate(registry.removed[county], community, regional, constants.region_weight)
-    for county in range(count):
-        heard = rate[county]
-        ways = starts[county + 1] - starts[county]
-        if constants.neighbour_weight > 0.0 and ways > 0:
-            around = 0.0
-            for way in range(starts[county], starts[county + 1]):
-                around += rate[neighbours[way]]
-            heard = (1.0 - constants.neighbour_weight) * heard + constants.neighbour_weight * (around / ways)
-        fear[county] = county_fear(
-            fear[county],
-            constants.county_fade,
-            publicity[county],
-            presence[county],
-            constants.awareness,
-            heard * 1000.0,
-        )
-        people = land.counties[county].people
-        for group in range(3):
-            for family in range(2):
-                weight = constants.risk_memory * expected_risk[county, group, family] * people
-                risk[county, group, family] = relative_risk(
-                    book.risk[county, group, family, 0],
-                    book.risk[county, group, family, 1],
-                    risk[county, group, family],
-                    weight,
-                )
-        removal_risk[county] = running_removal_risk(
-            registry.taken[county],
-            registry.removable[county],
-            removal_risk[county],
-            constants.removal_memory * expected_removable[county] * people,
-            constants.removal_share,
-        )
-        recorded, usual = 0, 0.0
-        for crime in range(8):
-            usual += expected_recorded[county, crime] * people
-            for group in range(4):
-                recorded += book.crime[county, crime, group, 2]
-        load[county] = running_load(recorded, usual, load[county], constants.load_memory)
+        rate[county] = pooled_removal_rate(removed[county], community, regional, weight)
+    return rate
+
+
+@helper
+def _heard_rate(county: int, rate: Array, land: Land, weight: float) -> float:
+    """Return the removal rate that people hear of: their own county's and, in part, the neighbours'."""
+    first, ways = land.counties[county].neighbour_first, land.counties[county].neighbours
+    if weight <= 0.0 or ways == 0:
+        return float(rate[county])
+    around = 0.0
+    for way in range(first, first + ways):
+        around += rate[land.county_neighbour[way]]
+    return (1.0 - weight) * rate[county] + weight * (around / ways)
+
+
+@helper
+def _offenders_learn(county: int, land: Land, book: Book, registry: Registry, constants: Constants, now: Any) -> None:
+    """Update the believed risk of being reported and solved, and that of being removed."""
+    home, people = land.counties[county], land.counties[county].people
+    for group in range(GROUP_COUNT):
+        for family in range(FAMILY_COUNT):
+            weight = constants.risk_memory * home.expected_risk[group, family] * people
+            real, full_trust = book.risk[county, group, family, 0], book.risk[county, group, family, 1]
+            now.risk[group, family] = relative_risk(real, full_trust, now.risk[group, family], weight)
+    weight = constants.removal_memory * home.expected_removable * people
+    taken, removable = registry.taken[county], registry.removable[county]
+    now.removal_risk = running_removal_risk(taken, removable, now.removal_risk, weight, constants.removal_share)
+
+
+@helper
+def _police_learn(county: int, land: Land, book: Book, constants: Constants, now: Any) -> None:
+    """Update the workload from this month's recorded crime."""
+    recorded, usual = 0, 0.0
+    for crime in range(book.crime.shape[1]):
+        usual += land.counties[county].expected_recorded[crime] * land.counties[county].people
+        for group in range(book.crime.shape[2]):
+            recorded += book.crime[county, crime, group, RECORDED]
+    now.load = running_load(recorded, usual, now.load, constants.load_memory)
+
+
+@block
+def news(table: Array, land: Land, month: Month, book: Book, registry: Registry, recent: Array) -> None:
+    """Phase 13: fear fades and rises; offenders and police update what they expect."""
+    constants = table[0]
+    fade, awareness = constants.county_fade, constants.awareness
+    rate = _removal_rates(registry.removed, land, constants.region_weight)
+    for county in range(len(land.counties)):
+        now = month.counties[county]
+        heard = _heard_rate(county, rate, land, constants.neighbour_weight) * 1000.0
+        now.fear = county_fear(now.fear, fade, now.publicity, now.presence, awareness, heard)
+        _offenders_learn(county, land, book, registry, constants, now)
+        _police_learn(county, land, book, constants, now)
     for cell in range(len(recent)):
         recent[cell] = recent[cell] * (1.0 - 1.0 / constants.hot_spot_memory) + book.cell_recorded[cell]
 
@@ -190,7 +192,7 @@ def answers(
     if age >= constants.survey_age_share:
         return False, 1.0
     u = draw(land.seed, entity, 0, month.index, SURVEY)[0]
-    if group == 2:
+    if group == OTHER:
         return u < constants.response, 1.0
     sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
     return responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now), now
@@ -219,7 +221,7 @@ def count_survey(
             book.people[county, group, status, RESPONDENTS] += 1
             trust_sum[county, group, status] += int(now * TRUST_UNIT)
     for entry in told:
-        slot, crime = entry >> 8, (entry >> 4) & 15
+        slot, crime = parts_of_told(entry)
         county, group = home_of(slot, land)
         responds, _ = answers(slot, county, group, land, state, constants, month)
         if responds:
@@ -230,7 +232,7 @@ def count_survey(
 def count_people(land: Land, state: State, custody_counts: Array) -> None:
     """Count people by county, group, status and custody into ``custody_counts``."""
     for county in range(len(land.counties)):
-        for group in range(3):
+        for group in range(GROUP_COUNT):
             low = land.counties[county].low[group]
             for slot in range(low, low + land.counties[county].size[group]):
                 person = state.person[slot]

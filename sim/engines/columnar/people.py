@@ -7,8 +7,19 @@ from sim.numerics.compiled import helper, int64, prefetch
 from sim.numerics.draws import Purpose, draw
 from sim.rules.booking import prior_felonies, prior_misdemeanors, record_level
 from sim.rules.reporting import own_fear, trust
+from sim.words.codes import CITIZEN, HISPANIC, OTHER
 from sim.world.constants import Constants
-from sim.world.person import bit_of, generation_of, is_tied, status_of
+from sim.world.person import (
+    HOUSEHOLD,
+    added_felonies,
+    added_misdemeanors,
+    first_of_household,
+    generation_of,
+    has_added_aggravated,
+    is_likely_offender,
+    is_tied,
+    status_of,
+)
 
 RECORD = int(Purpose.RECORD)
 
@@ -18,18 +29,24 @@ def tie_of(slot: int, group: int, low: int, size: int, person: Array) -> int:
     """Return a community member's tie to enforcement; a citizen's household is looked at."""
     status = status_of(person[slot])
     mixed = False
-    if status == 0 and group == 0:
-        first = low + (slot - low) // 4 * 4
-        for other in range(first, min(first + 4, low + size)):
-            if status_of(person[other]) != 0:
+    if status == CITIZEN and group == HISPANIC:
+        first = first_of_household(slot, low)
+        for other in range(first, min(first + HOUSEHOLD, low + size)):
+            if status_of(person[other]) != CITIZEN:
                 mixed = True
     return is_tied(status, mixed)
 
 
 @helper
+def community_place(slot: int, county: int, land: Land) -> int:
+    """Return the number of a community member in the world, under which own fear is kept."""
+    return slot - land.counties[county].base + land.counties[county].community
+
+
+@helper
 def prefetch_fear(slot: int, county: int, land: Land, state: State) -> None:
     """Ask for a community member's own fear, which will be read soon."""
-    place = slot - land.counties[county].base + land.counties[county].community
+    place = community_place(slot, county, land)
     prefetch(state.fear_steps, place)
     prefetch(state.fear_month, place)
 
@@ -37,7 +54,7 @@ def prefetch_fear(slot: int, county: int, land: Land, state: State) -> None:
 @helper
 def trust_of(slot: int, county: int, fear: float, month: int, land: Land, state: State, decay: Array) -> float:
     """Return the trust of a community member at the start of the month."""
-    place = slot - land.counties[county].base + land.counties[county].community
+    place = community_place(slot, county, land)
     steps = int64(state.fear_steps[place])
     own = own_fear(steps, decay[month - int64(state.fear_month[place])])
     return trust(fear, own)
@@ -48,13 +65,13 @@ def sensitivity_and_trust(
     slot: int, county: int, group: int, month: Month, land: Land, state: State, constants: Constants
 ) -> tuple[float, float]:
     """Return how sensitive somebody is to lost trust, and their trust; (0, 1) outside the community."""
-    if group == 2:
+    if group == OTHER:
         return 0.0, 1.0
     low, size = land.counties[county].low[group], land.counties[county].size[group]
     sensitivity = constants.sensitivity[tie_of(slot, group, low, size, state.person)]
     if sensitivity == 0.0:
         return 0.0, 1.0
-    fear = month.counties[county].fear
+    fear = month.counties[county].fear_at_start
     return sensitivity, trust_of(slot, county, fear, month.index, land, state, constants.fear_decay)
 
 
@@ -63,13 +80,13 @@ def record_and_match(person: int, entity: int, world_seed: int, constants: Const
     """Return a person's level of criminal record, what they brought and what was added, and the uniform that says
     whether they are known to the immigration database."""
     u = draw(world_seed, entity, 2 * generation_of(person), 0, RECORD)
-    likely = bit_of(person, 15)
+    likely = is_likely_offender(person)
     felonies = prior_felonies(u[0], constants.prior_felony[likely], constants.prior_repeat)
-    aggravated = bit_of(person, 8)
+    aggravated = has_added_aggravated(person)
     if felonies > 0 and u[2] < constants.prior_aggravated:
         aggravated = 1
     misdemeanors = prior_misdemeanors(u[1], constants.prior_misdemeanor[likely], constants.prior_repeat)
-    felonies, misdemeanors = felonies + ((int64(person) >> 4) & 3), misdemeanors + ((int64(person) >> 6) & 3)
+    felonies, misdemeanors = felonies + added_felonies(person), misdemeanors + added_misdemeanors(person)
     return record_level(felonies, misdemeanors, aggravated), u[3]
 
 

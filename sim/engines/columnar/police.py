@@ -5,13 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engines.columnar.people import group_at, prefetch_fear, sensitivity_and_trust
-from sim.engines.columnar.records import ORGANIZATION, Array, Book, Incidents, Land, Month, State, arrest_of
+from sim.engines.columnar.records import (
+    Array,
+    Book,
+    Incidents,
+    Land,
+    Month,
+    Reports,
+    State,
+    arrest_of,
+    told_of,
+)
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, draw, poisson
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.clearance import clearance_probability, risk_units, witness_help
 from sim.rules.opportunity import choose, likely_mass, roster_entry
 from sim.rules.reporting import (
+    NOBODY,
     VICTIM,
     first_caller,
     is_recorded,
@@ -20,17 +31,27 @@ from sim.rules.reporting import (
     willing_to_report,
 )
 from sim.rules.survey import is_panel_member, next_interview, rotation
+from sim.words.codes import (
+    CITIZEN,
+    CLEARED,
+    FREE,
+    GROUP_COUNT,
+    ORGANIZATION,
+    OTHER,
+    RECORDED,
+    REPORTED,
+    REPORTED_BY_STATUS,
+)
 from sim.world.constants import Constants
 from sim.world.person import custody_of, status_of
 
 SOLVE, STREET_COUNT, STREET_ARREST = int(Purpose.SOLVE), int(Purpose.STREET_COUNT), int(Purpose.STREET_ARREST)
-REPORTED, RECORDED, CLEARED, REPORTED_BY_STATUS = 1, 2, 3, 5
 CLEARING, THIRD_PARTY, WITNESS, TELLING = 0, 1, 2, 3
 """What each of the uniforms of solving a crime decides."""
 
 
 @block
-def solving_draws(n: int, met: Incidents, land: Land, month: Month) -> Array:
+def _solving_draws(n: int, met: Incidents, land: Land, month: Month) -> Array:
     """Return four uniforms for each crime, of which each decides one thing about solving it."""
     met, land, month = unowned(met), unowned(land), unowned(month)
     cells, numbers = met.cell, met.number
@@ -49,7 +70,7 @@ def _bystanders(n: int, met: Incidents, solve: Array, land: Land, state: State) 
     slots = np.empty(n, np.int32)
     for i in range(n):
         group = groups[i]
-        if group < 2:
+        if group < OTHER:
             cell = cells[i]
             slots[i] = land.cells[cell].low[group] + int(solve[i, THIRD_PARTY] * land.cells[cell].size[group])
             prefetch(state.person, slots[i])
@@ -61,22 +82,19 @@ def _bystanders(n: int, met: Incidents, solve: Array, land: Land, state: State) 
 @helper
 def _third_status(group: int, slot: int, state: State) -> int:
     """Return the status of a third party; outside the community all are citizens."""
-    return status_of(state.person[slot]) if group < 2 else 0
+    return status_of(state.person[slot]) if group < OTHER else CITIZEN
 
 
 @block
 def reporting(
-    n: int, met: Incidents, solve: Array, land: Land, state: State, constants: Constants, month: Month, book: Book
-) -> tuple[Array, Array, Array, Array]:
-    """Phase 5: who calls the police.
-
-    Returns for each crime who called (the victim 2, others 1, nobody 0), the chance that somebody did, the same at full
-    trust, and what is left of the uniform, which recording will use.
-    """
+    n: int, met: Incidents, land: Land, state: State, constants: Constants, month: Month, book: Book
+) -> Reports:
+    """Phase 5: who calls the police, and the chance that somebody did; nothing is recorded yet."""
     met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
     cells, crimes, groups, targets, persons = met.cell, met.crime, met.group, met.target, met.target_person
+    solve = _solving_draws(n, met, land, month)
     bystanders = _bystanders(n, met, solve, land, state)
-    reported = np.empty(n, dtype=np.int8)
+    reported, recorded = np.empty(n, dtype=np.int8), np.zeros(n, dtype=np.int8)
     chance, full, left = np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):
         crime, group = int64(crimes[i]), int64(groups[i])
@@ -92,7 +110,7 @@ def reporting(
             officer = constants.officer[crime]
             full[i] = constants.full_trust_union[crime, status, other]
             chance[i] = full[i]
-        if group < 2:
+        if group < OTHER:
             sensitivity, now = sensitivity_and_trust(targets[i], county, group, month, land, state, constants)
             if sensitivity > 0.0:
                 log_odds, offset = constants.victim_log_odds[crime], constants.offset[status]
@@ -105,26 +123,23 @@ def reporting(
         others = somebody_reports(0.0, third, officer)
         reported[i] = first_caller(met.calls[i], victim, others)
         left[i] = rest_of_call(met.calls[i], victim, others)
-        book.crime[county, crime, group, REPORTED] += int64(reported[i] > 0)
+        book.crime[county, crime, group, REPORTED] += int64(reported[i] != NOBODY)
         if group < ORGANIZATION:
-            book.people[county, group, status, REPORTED_BY_STATUS] += int64(reported[i] > 0)
-    return reported, chance, full, left
+            book.people[county, group, status, REPORTED_BY_STATUS] += int64(reported[i] != NOBODY)
+    return Reports(solve, reported, chance, full, left, recorded)
 
 
 @block
-def recording(
-    n: int, met: Incidents, reported: Array, left: Array, land: Land, constants: Constants, book: Book
-) -> Array:
-    """Phase 6: police record a report or not; returns one flag a crime."""
-    met, land, book = unowned(met), unowned(land), unowned(book)
+def recording(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, book: Book) -> None:
+    """Phase 6: police record a report or not."""
+    met, reports, land, book = unowned(met), unowned(reports), unowned(land), unowned(book)
     cells, crimes, groups = met.cell, met.crime, met.group
-    recorded = np.empty(n, dtype=np.int8)
+    reported, left, recorded = reports.caller, reports.left, reports.recorded
     for i in range(n):
-        told = int64(reported[i] > 0) & int64(is_recorded(left[i], constants.recording[crimes[i]]))
+        told = int64(reported[i] != NOBODY) & int64(is_recorded(left[i], constants.recording[crimes[i]]))
         recorded[i] = told
         book.crime[land.cells[cells[i]].county, crimes[i], groups[i], RECORDED] += told
         book.cell_recorded[cells[i]] += told
-    return recorded
 
 
 @block
@@ -137,7 +152,7 @@ def _witnesses(n: int, met: Incidents, solve: Array, land: Land, state: State) -
         cell = cells[i]
         group, place = group_at(land.cells[cell].size, int(solve[i, WITNESS] * land.cells[cell].people))
         groups[i], slots[i] = group, land.cells[cell].low[group] + place
-        if group < 2:
+        if group < OTHER:
             prefetch(state.person, slots[i])
             prefetch_fear(slots[i], land.cells[cell].county, land, state)
     return groups, slots
@@ -145,28 +160,18 @@ def _witnesses(n: int, met: Incidents, solve: Array, land: Land, state: State) -
 
 @block
 def clearance(
-    n: int,
-    met: Incidents,
-    solve: Array,
-    reported: Array,
-    recorded: Array,
-    chance: Array,
-    full: Array,
-    land: Land,
-    state: State,
-    constants: Constants,
-    month: Month,
-    book: Book,
-    arrests: Array,
-    calmed: Array,
-) -> tuple[int, int]:
+    n: int, met: Incidents, reports: Reports, land: Land, state: State, constants: Constants, month: Month, book: Book
+) -> tuple[Array, Array]:
     """Phase 7: recorded crimes are solved by arrest, with the help of a witness; every crime adds to believed risk.
 
-    Writes arrests and, where a victim's report led to one, who is reassured; returns how many of each.
+    Returns arrests and, where a victim's report led to one, who is reassured.
     """
     met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
     cells, crimes, groups, targets, offenders = met.cell, met.crime, met.group, met.target, met.offender
+    reports = unowned(reports)
+    solve, chance, full = reports.solve, reports.chance, reports.full_trust
     witness_groups, witnesses = _witnesses(n, met, solve, land, state)
+    arrests, calmed = np.empty(n, np.int64), np.empty(n, np.int64)
     arrested, reassured = 0, 0
     for i in range(n):
         cell, crime, group = cells[i], int64(crimes[i]), int64(groups[i])
@@ -174,7 +179,7 @@ def clearance(
         base, capacity = constants.clearance[crime], month.counties[county].capacity
         usual = clearance_probability(base, capacity, 1.0)
         solved = usual
-        if witness_groups[i] < 2:
+        if witness_groups[i] < OTHER:
             sensitivity, now = sensitivity_and_trust(
                 witnesses[i], county, int64(witness_groups[i]), month, land, state, constants
             )
@@ -184,25 +189,23 @@ def clearance(
             family, share = constants.family[crime], constants.recording[crime]
             book.risk[county, group, family, 0] += risk_units(chance[i], share, solved)
             book.risk[county, group, family, 1] += risk_units(full[i], share, usual)
-        if recorded[i] == 1 and solve[i, CLEARING] < solved:
+        if reports.recorded[i] == 1 and solve[i, CLEARING] < solved:
             book.crime[county, crime, group, CLEARED] += 1
             charge = constants.charge_of_crime[crime]
             arrests[arrested] = arrest_of(offenders[i], charge, county)
             arrested += 1
-            if reported[i] == VICTIM and group < 2:
+            if reports.caller[i] == VICTIM and group < OTHER:
                 calmed[reassured] = targets[i]
                 reassured += 1
-    return arrested, reassured
+    return arrests[:arrested], calmed[:reassured]
 
 
 @block
-def told_to_survey(
-    n: int, met: Incidents, solve: Array, land: Land, constants: Constants, month: Month, told: Array
-) -> int:
-    """Write down the crimes that panel members will tell of: slot, crime type and months until the interview."""
-    met, land, month = unowned(met), unowned(land), unowned(month)
-    cells, crimes, groups, targets = met.cell, met.crime, met.group, met.target
-    size = 0
+def told_to_survey(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, month: Month) -> Array:
+    """Return the crimes that panel members will tell of: slot, crime type and months until the interview."""
+    met, reports, land, month = unowned(met), unowned(reports), unowned(land), unowned(month)
+    cells, crimes, groups, targets, solve = met.cell, met.crime, met.group, met.target, reports.solve
+    told, size = np.empty(n, np.int64), 0
     for i in range(n):
         if groups[i] == ORGANIZATION or solve[i, TELLING] >= constants.capture[crimes[i]]:
             continue
@@ -211,21 +214,21 @@ def told_to_survey(
         if not is_panel_member(code, index, constants.panel_width):
             continue
         wait = next_interview(month.index, rotation(code, index, constants.panel_width)) - month.index
-        told[size] = (int64(targets[i]) << 8) | (int64(crimes[i]) << 4) | wait
+        told[size] = told_of(targets[i], crimes[i], wait)
         size += 1
-    return size
+    return told[:size]
 
 
 @block
-def street_counts(first: int, last: int, land: Land, constants: Constants, month: Month) -> Array:
+def _street_counts(first: int, last: int, land: Land, constants: Constants, month: Month) -> Array:
     """Return the encounters that would end in an arrest for a minor offence, by cell and group."""
     land, month = unowned(land), unowned(month)
-    counts = np.empty((last - first, 3), dtype=np.int64)
+    counts = np.empty((last - first, GROUP_COUNT), dtype=np.int64)
     for cell in range(first, last):
         county = land.cells[cell].county
-        for group in range(3):
+        for group in range(GROUP_COUNT):
             people = land.cells[cell].size[group]
-            rise = month.counties[county].street_rise if group < 2 else 1.0
+            rise = month.counties[county].street_rise if group < OTHER else 1.0
             mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
             entity = land.cells[cell].entity
             counts[cell - first, group] = poisson(land.seed, entity, group, month.index, STREET_COUNT, mean)
@@ -234,18 +237,19 @@ def street_counts(first: int, last: int, land: Land, constants: Constants, month
 
 @block
 def _stops(
-    first: int, last: int, counts: Array, land: Land, state: State, constants: Constants, month: Month
+    first: int, last: int, land: Land, state: State, constants: Constants, month: Month
 ) -> tuple[Array, Array, Array]:
     """Draw street encounters; return for each its county, its charge and where the person is found.
 
     That is a slot, or ``~entry`` below 0 for an entry of the rosters of likely offenders.
     """
     land, state, month = unowned(land), unowned(state), unowned(month)
+    counts = _street_counts(first, last, land, constants, month)
     total, n = counts.sum(), 0
     counties, charges, found = np.empty(total, np.int32), np.empty(total, np.int8), np.empty(total, np.int64)
     for cell in range(first, last):
         entity = land.cells[cell].entity
-        for group in range(3):
+        for group in range(GROUP_COUNT):
             low, size, pool = land.cells[cell].low[group], land.cells[cell].size[group], land.cells[cell].pool[group]
             for number in range(counts[cell - first, group]):
                 place = (int64(group) << 32) | int64(number)
@@ -262,19 +266,11 @@ def _stops(
 
 
 @block
-def street_arrest(
-    first: int,
-    last: int,
-    counts: Array,
-    land: Land,
-    state: State,
-    constants: Constants,
-    month: Month,
-    arrests: Array,
-) -> int:
-    """Phase 8: arrests for minor offences, of people found as offenders are or anywhere; returns how many."""
+def street_arrest(first: int, last: int, land: Land, state: State, constants: Constants, month: Month) -> Array:
+    """Phase 8: arrests for minor offences, of people found as offenders are or anywhere."""
     land, state, month = unowned(land), unowned(state), unowned(month)
-    counties, charges, slots = _stops(first, last, counts, land, state, constants, month)
+    counties, charges, slots = _stops(first, last, land, state, constants, month)
+    arrests = np.empty(len(slots), np.int64)
     for i in range(len(slots)):
         if slots[i] < 0:
             slots[i] = state.roster[~slots[i]]
@@ -282,6 +278,6 @@ def street_arrest(
     arrested = 0
     for i in range(len(slots)):
         arrests[arrested] = arrest_of(slots[i], charges[i], counties[i])
-        at_liberty = slots[i] >= 0 and custody_of(state.person[max(0, slots[i])]) == 0
+        at_liberty = slots[i] >= 0 and custody_of(state.person[max(0, slots[i])]) == FREE
         arrested += 1 if at_liberty else 0
-    return arrested
+    return arrests[:arrested]

@@ -9,52 +9,44 @@ import numpy.typing as npt
 
 from sim.numerics.compiled import block, helper, int64
 from sim.numerics.draws import entity_of
+from sim.words.codes import HISPANIC, OTHER, OTHER_NONCITIZEN
+from sim.words.labels import CRIMES, FAMILIES, GROUPS, STATUSES
 
 Array = npt.NDArray[Any]
-(
-    ARRESTED,
-    CONVICTED,
-    BOOKED,
-    IDENTIFIED,
-    REMOVABLE,
-    DETAINERS,
-    HONOURED,
-    IN_ICE,
-    AT_LARGE,
-    REMOVED,
-    PARENTS,
-    RETURNED,
-) = range(12)
-CONVICTION, RELEASE, ICE_END, RETURN, ARRIVAL = 0, 3, 4, 5, 6
-"""Kinds of calendar events; a conviction's kind (0, 1, 2) is the conviction's."""
-AFTER_REMOVAL, AFTER_AT_LARGE = 0, 1
-ORGANIZATION = 3
-"""Stands for the group of a target that is no person."""
+BY_GROUP, BY_CRIME = (len(GROUPS),), (len(CRIMES),)
 COUNTY = np.dtype(
     [
         ("code", np.int64),
         ("base", np.int64),  # first slot
         ("people", np.int64),
-        ("low", np.int64, (3,)),  # first slot of each group
-        ("size", np.int64, (3,)),
+        ("low", np.int64, BY_GROUP),  # first slot of each group
+        ("size", np.int64, BY_GROUP),
         ("community", np.int64),  # number of the first community member in the world
         ("community_people", np.int64),
         ("cell_first", np.int64),
         ("cell_end", np.int64),
-        ("types", np.float64, (8,)),  # cumulative shares of crime types
-        ("organization", np.float64, (8,)),
+        ("types", np.float64, BY_CRIME),  # cumulative shares of crime types
+        ("organization", np.float64, BY_CRIME),
         ("opportunity_rate", np.float64),
         ("street_rate", np.float64),
+        ("region", np.int64),
+        ("neighbour_first", np.int64),
+        ("neighbours", np.int64),
+        ("group_share", np.float64, BY_GROUP),
+        ("status_share", np.float64, (len(GROUPS), len(STATUSES))),
+        ("expected_risk", np.float64, (len(GROUPS), len(FAMILIES))),  # risk units per slot and month
+        ("expected_recorded", np.float64, BY_CRIME),  # the same
+        ("expected_removable", np.float64),  # removable people booked, the same
     ],
     align=True,
 )
 CELL = np.dtype(
     [
         ("entity", np.int64),
-        ("low", np.int64, (3,)),
-        ("size", np.int64, (3,)),
+        ("low", np.int64, BY_GROUP),
+        ("size", np.int64, BY_GROUP),
         ("people", np.int64),
-        ("pool", np.int64, (3,)),
+        ("pool", np.int64, BY_GROUP),
         ("county", np.int64),
         ("neighbour_first", np.int64),
         ("neighbours", np.int64),
@@ -62,17 +54,6 @@ CELL = np.dtype(
     align=True,
 )
 POOL = np.dtype([("low", np.int64), ("size", np.int64), ("roster", np.int64), ("entries", np.int64)], align=True)
-CONDITION = np.dtype(
-    [
-        ("fear", np.float64),
-        ("background", np.float64),
-        ("deterrence", np.float64),
-        ("capacity", np.float64),
-        ("street_rise", np.float64),
-        ("impunity", np.float64, (4, 8)),  # by target group; an organization's is 1
-    ],
-    align=True,
-)
 
 
 class Land(NamedTuple):
@@ -83,7 +64,8 @@ class Land(NamedTuple):
     counties: Array  # COUNTY
     cells: Array  # CELL
     pools: Array  # POOL
-    neighbour: Array
+    neighbour: Array  # of cells
+    county_neighbour: Array
     county_base: Array  # K+1: first slot of each county
     pool_low: Array  # P: first slot of each pool
 
@@ -101,7 +83,7 @@ class Month(NamedTuple):
     """What holds in the counties (and cells) when the month begins."""
 
     index: int  # type: ignore[assignment]
-    counties: Array  # CONDITION
+    counties: Array  # conditions.CONDITION
     guardianship: Array  # by cell
 
 
@@ -118,6 +100,17 @@ class Incidents(NamedTuple):
     calls: Array  # the uniform that decides who calls the police, and whether a call is recorded
     target_person: Array
     offender_person: Array
+
+
+class Reports(NamedTuple):
+    """What becomes known of the crimes of a batch of cells, one entry each."""
+
+    solve: Array  # n x 4 uniforms, of which each decides one thing about solving the crime
+    caller: Array  # who called the police: the victim, others or nobody
+    chance: Array  # that somebody did
+    full_trust: Array  # the same at full trust
+    left: Array  # what is left of the uniform that decides who calls, for recording
+    recorded: Array  # 1 where police record it
 
 
 class Book(NamedTuple):
@@ -143,6 +136,24 @@ class Booked(NamedTuple):
     candidate: Array  # 1 identified and removable
 
 
+class Plans(NamedTuple):
+    """What a month leads to: events of later months, and who causes fear now."""
+
+    event: Array
+    due: Array  # month of each event
+    spread: Array  # see ``fright_of``
+    used: Array  # 2: how many events, how many of ``spread``
+
+
+class Person(NamedTuple):
+    """Somebody in the hands of the police, courts or ICE."""
+
+    slot: int
+    county: int  # of the home
+    group: int
+    arrested_in: int  # county
+
+
 class Registry(NamedTuple):
     """The counts of custody and enforcement: this month's, and the people in each custody."""
 
@@ -154,13 +165,15 @@ class Registry(NamedTuple):
 
 
 @block
-def with_room(buffer: Array, size: int, more: int) -> Array:
-    """Return ``buffer``, of which ``size`` entries are in use, grown where it has no room for ``more``."""
-    if size + more <= len(buffer):
-        return buffer
-    larger = np.empty(2 * (size + more), dtype=np.int64)
-    larger[:size] = buffer[:size]
-    return larger
+def with_more(buffer: Array, size: int, more: Array) -> tuple[Array, int]:
+    """Return ``buffer``, of which ``size`` entries are in use, with ``more`` after them; and how many are then."""
+    end = size + len(more)
+    if end > len(buffer):
+        larger = np.empty(2 * end, dtype=np.int64)
+        larger[:size] = buffer[:size]
+        buffer = larger
+    buffer[size:end] = more
+    return buffer, end
 
 
 @helper
@@ -176,24 +189,88 @@ def keep_in_front(met: Incidents, i: int, kept: int) -> None:
     met.target_person[kept] = met.target_person[i]
 
 
+ARREST_SLOT, EVENT_SLOT = 20, 24
+"""The bits of a packed arrest and of a packed event above which the slot stands."""
+TOLD_WAIT = 15
+"""The part of what is told to the survey that says in how many months."""
+
+
 @helper
 def arrest_of(slot: int, charge: int, county: int) -> int:
     """Return an arrest packed so that sorting puts a person's gravest charge first."""
-    return (int64(slot) << 20) | (int64(charge) << 16) | int64(county)
+    return (int64(slot) << ARREST_SLOT) | (int64(charge) << 16) | int64(county)
+
+
+@helper
+def parts_of_arrest(arrest: int) -> tuple[int, int, int]:
+    """Return slot, charge and county of a packed arrest."""
+    return arrest >> ARREST_SLOT, (arrest >> 16) & 15, arrest & 65535
 
 
 @helper
 def event_of(slot: int, county: int, generation: int, kind: int) -> int:
     """Return a calendar event packed into one number; sorting orders events by slot."""
-    return (int64(slot) << 24) | (int64(county) << 8) | (int64(generation) << 5) | int64(kind)
+    return (int64(slot) << EVENT_SLOT) | (int64(county) << 8) | (int64(generation) << 5) | int64(kind)
+
+
+@helper
+def parts_of_event(event: int) -> tuple[int, int, int, int]:
+    """Return slot, county of the arrest, generation and kind of a packed event."""
+    return event >> EVENT_SLOT, (event >> 8) & 65535, (event >> 5) & 7, event & 31
+
+
+@helper
+def told_of(slot: int, crime: int, wait: int) -> int:
+    """Return a crime of which a panel member will tell in ``wait`` months, packed."""
+    return (int64(slot) << 8) | (int64(crime) << 4) | wait
+
+
+@helper
+def parts_of_told(told: int) -> tuple[int, int]:
+    """Return slot and crime type of what a panel member tells."""
+    return told >> 8, (told >> 4) & 15
+
+
+@helper
+def fright_of(slot: int, reason: int) -> int:
+    """Return somebody whose fate causes fear, packed with the reason."""
+    return (slot << 1) | reason
+
+
+@helper
+def parts_of_fright(entry: int) -> tuple[int, int]:
+    """Return slot and reason of somebody whose fate causes fear."""
+    return entry >> 1, entry & 1
+
+
+@block
+def empty_plans(room: int) -> Plans:
+    """Return plans without an entry, with room for so many."""
+    event, due, spread = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    return Plans(event, due, spread, np.zeros(2, np.int64))
+
+
+@helper
+def plan(event: int, month: int, plans: Plans) -> None:
+    """Put an event into the plans."""
+    place = plans.used[0]
+    plans.event[place], plans.due[place] = event, month
+    plans.used[0] = place + 1
+
+
+@helper
+def frightens(slot: int, reason: int, plans: Plans) -> None:
+    """Note that somebody's fate causes fear."""
+    plans.spread[plans.used[1]] = fright_of(slot, reason)
+    plans.used[1] += 1
 
 
 @helper
 def group_in(slot: int, county: int, land: Land) -> int:
     """Return the group of a slot of a county."""
-    if slot < land.counties[county].low[1]:
-        return 0
-    return 1 if slot < land.counties[county].low[2] else 2
+    if slot < land.counties[county].low[OTHER_NONCITIZEN]:
+        return HISPANIC
+    return OTHER_NONCITIZEN if slot < land.counties[county].low[OTHER] else OTHER
 
 
 @helper

@@ -10,25 +10,11 @@ import mesa
 import numpy as np
 import numpy.typing as npt
 
+from sim.engines.conditions import of_the_month
 from sim.engines.ledger import MonthRecord
 from sim.engines.mesa.places import County, Neighbourhood, Pool
 from sim.engines.mesa.police import IceOffice
 from sim.engines.mesa.records import (
-    ARRESTED,
-    ARRESTED_AT_LARGE,
-    ARRIVAL,
-    CLEARED,
-    END_OF_ICE_CUSTODY,
-    INCIDENTS,
-    NOTHING,
-    ORGANIZATION,
-    RECORDED,
-    RELEASE,
-    REPORTED,
-    REPORTED_BY_STATUS,
-    RETURN,
-    SURVEYED,
-    TRUE,
     Arrest,
     Booking,
     Due,
@@ -43,23 +29,30 @@ from sim.numerics.draws import Purpose
 from sim.rules.clearance import risk_units
 from sim.rules.reporting import NOBODY, VICTIM, somebody_reports
 from sim.rules.survey import ROTATIONS, next_interview
+from sim.words.codes import (
+    ARRESTED,
+    ARRESTED_AT_LARGE,
+    ARRIVAL,
+    CLEARED,
+    CUSTODY_SHAPE,
+    END_OF_ICE_CUSTODY,
+    INCIDENTS,
+    JAILED,
+    NOTHING,
+    ORGANIZATION,
+    RECORDED,
+    RELEASE,
+    REPORTED,
+    REPORTED_BY_STATUS,
+    RETURN,
+    SURVEYED,
+    TRUE,
+)
 from sim.words.schedule import PHASES
 from sim.world.constants import Constants
-from sim.world.person import JAILED
 from sim.world.setting import Setting, hispanic_risk, program_flags
 
 SOLVE = int(Purpose.SOLVE)
-OF_THE_MONTH = (
-    "cap",
-    "secure_communities",
-    "agreement_287g_jail",
-    "agreement_287g_task_force",
-    "priority_enforcement",
-    "cooperation",
-    "publicity",
-    "presence",
-)
-"""What the calendar of programs tells each county."""
 
 
 class MesaEngine(mesa.Model):  # type: ignore[misc]
@@ -84,7 +77,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
         self.month = 0
         self.residents: list[Resident] = []  # by slot
         self.panel: list[list[int]] = [[] for _ in range(ROTATIONS)]  # slots by month of interview, of six
-        self.population = np.zeros((len(setting.world.counties.code), 3, 3, 4), dtype=np.int64)
+        self.population = np.zeros((len(setting.world.counties.code), *CUSTODY_SHAPE), dtype=np.int64)
         self.calendar: dict[int, list[Due]] = defaultdict(list)
         self.interviews: dict[int, list[Told]] = defaultdict(list)
         settle(self, setting)
@@ -125,13 +118,10 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
 
     def policy(self) -> None:
         """Phase 1: programs in force come from the calendar; a legalization changes status."""
-        calendar = self.setting.calendar
-        for name in OF_THE_MONTH:
-            for county, value in zip(self.counties, getattr(calendar, name)[self.month].tolist(), strict=True):
+        for name, values in of_the_month(self.setting, self.month).items():
+            for county, value in zip(self.counties, values.tolist(), strict=True):
                 setattr(county, name, value)
-        for county, value in zip(self.counties, self.setting.background[self.month].tolist(), strict=True):
-            county.background = value
-        if self.month == calendar.legalization and Immigrant in self.agents_by_type:
+        if self.month == self.setting.calendar.legalization and Immigrant in self.agents_by_type:
             self.agents_by_type[Immigrant].do("gains_status")
 
     def patrol(self) -> None:
@@ -140,7 +130,6 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             county.begin_month()
             county.expect(self.constants)
             county.police.patrols()
-            county.police.prepares()
 
     def opportunity(self) -> None:
         """Phase 3: a target, a likely offender and a place meet."""

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from mesa.discrete_space import Cell
 
-from sim.engines.mesa.records import ORGANIZATION, Incident
+from sim.engines.conditions import Condition
+from sim.engines.mesa.records import Incident
 from sim.numerics.draws import Purpose, poisson
+from sim.rules.clearance import clearance_capacity
 from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_removal_risk
 from sim.rules.offending import deterrence, displaced, impunity
 from sim.rules.opportunity import choose, rest_of_choice, roster_entry, target_index
-from sim.world.person import FREE, JAILED
+from sim.words.codes import FAMILY_COUNT, FREE, GROUP_COUNT, JAILED, ORGANIZATION, OTHER
+from sim.world.person import HOUSEHOLD
 
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
@@ -24,8 +27,6 @@ if TYPE_CHECKING:
 
 OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
 OPPORTUNITY = int(Purpose.OPPORTUNITY)
-OTHER = 2
-"""The group outside the community that enforcement touches."""
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Neighbourhood(Cell):  # type: ignore[misc]
 
     def group_at(self, place: int) -> tuple[int, int]:
         """Return the group, and the place within it, of the ``place``-th person of the cell."""
-        for group in (0, 1):
+        for group in range(OTHER):
             if place < len(self.residents[group]):
                 return group, place
             place -= len(self.residents[group])
@@ -116,7 +117,7 @@ class Neighbourhood(Cell):  # type: ignore[misc]
         """Return the person (or a person of the household) against whom an opportunity is directed."""
         constants = self.model.constants
         family = constants.family[crime]
-        unit = 1 if constants.person_target[crime] == 1 else 4
+        unit = 1 if constants.person_target[crime] == 1 else HOUSEHOLD
         share, stratum = constants.repeat_share[family], constants.repeat_stratum[family]
         return self.resident_at(target_index(uniform, self.people, share, stratum, unit, self.identity))
 
@@ -144,9 +145,9 @@ class Neighbourhood(Cell):  # type: ignore[misc]
         return pool.meets(uniform, constants)
 
 
-@dataclass
-class County:
-    """A county: what lies in it, the programs of the month, and what its people have come to expect."""
+@dataclass(kw_only=True)
+class County(Condition):
+    """A county: what lies in it, and what holds there this month."""
 
     index: int
     code: int
@@ -164,26 +165,10 @@ class County:
     expected_risk: list[list[float]]  # group x family: risk units per slot and month
     expected_recorded: list[float]  # by crime type, per slot and month
     expected_removable: float  # per slot and month
-    removal_risk: float  # running share of removable arrestees who are removed
     cells: list[Neighbourhood] = field(default_factory=list, repr=False)
     neighbours: list[County] = field(default_factory=list, repr=False)
     police: PoliceDepartment = field(init=False, repr=False)
     office: IceOffice = field(init=False, repr=False)
-    fear: float = 0.0
-    risk: list[list[float]] = field(default_factory=lambda: [[1.0, 1.0] for _ in range(3)])  # group x family, relative
-    # what holds this month
-    background: float = 1.0
-    cap: bool = False
-    secure_communities: bool = False
-    agreement_287g_jail: bool = False
-    agreement_287g_task_force: bool = False
-    priority_enforcement: bool = False
-    cooperation: list[float] = field(default_factory=list)  # share of detainers honoured, by level
-    publicity: float = 0.0
-    presence: float = 0.0
-    fear_at_start: float = 0.0
-    impunity: list[list[float]] = field(default_factory=list)  # group x crime type
-    deterrence: float = 1.0
     # what happened this month
     removed: int = 0  # of the county's residents
     removal_rate: float = 0.0  # per person of the community, pooled with the ICE region
@@ -193,13 +178,13 @@ class County:
 
     def crime_type(self, uniform: float) -> tuple[int, float]:
         """Return the crime type at ``uniform``, and the uniform left over."""
-        crime = bisect_right(self.crime_shares, uniform, 0, 7)
+        crime = bisect_right(self.crime_shares, uniform, 0, len(self.crime_shares) - 1)
         below = self.crime_shares[crime - 1] if crime > 0 else 0.0
-        above = self.crime_shares[crime] if crime < 7 else 1.0
+        above = self.crime_shares[crime] if crime < len(self.crime_shares) - 1 else 1.0
         return crime, (uniform - below) / (above - below)
 
     def expect(self, constants: Any) -> None:
-        """Work out from last month's news what holds now: fear, belief in impunity, deterrence."""
+        """Work out from last month's news and the calendar what holds now."""
         self.fear_at_start = self.fear
         pairs = list(zip(constants.family, constants.elasticity, strict=True))
         self.impunity = [[impunity(risk[family], elasticity) for family, elasticity in pairs] for risk in self.risk]
@@ -207,19 +192,22 @@ class County:
             for crime in range(len(pairs)):
                 self._displace(crime, constants.displacement)
         self.deterrence = deterrence(constants.deterrence, self.removal_risk, constants.deterrence_reference)
+        lost = constants.task_force_officer_time if self.agreement_287g_task_force else 0.0
+        self.capacity = clearance_capacity(self.load, constants.load_elasticity, lost)
+        self.street_rise = 1.0 + constants.task_force_stops if self.agreement_287g_task_force else 1.0
 
     def _displace(self, crime: int, share: float) -> None:
         """Let part of the offending that impunity adds against some groups be lost against others."""
         mean = 0.0
-        for group in range(3):
+        for group in range(GROUP_COUNT):
             mean += self.group_share[group] * self.impunity[group][crime]
-        for group in range(3):
+        for group in range(GROUP_COUNT):
             self.impunity[group][crime] = displaced(self.impunity[group][crime], mean, share)
 
     def begin_month(self) -> None:
         """Set the month's counts to nothing."""
         self.removed, self.removable, self.taken = 0, 0, 0
-        self.risk_sums = [[[0, 0], [0, 0]], [[0, 0], [0, 0]], [[0, 0], [0, 0]]]
+        self.risk_sums = [[[0, 0] for _ in range(FAMILY_COUNT)] for _ in range(GROUP_COUNT)]
 
     def pool_removals(self, weight: float) -> None:
         """Work out this month's removals per person of the community, the county's own pooled with its ICE region."""
@@ -242,8 +230,8 @@ class County:
 
     def offenders_learn(self, constants: Any) -> None:
         """Update the believed risk of being reported and solved, and that of being removed."""
-        for group in range(3):
-            for family in range(2):
+        for group in range(GROUP_COUNT):
+            for family in range(FAMILY_COUNT):
                 weight = constants.risk_memory * self.expected_risk[group][family] * self.people
                 real, at_full_trust = self.risk_sums[group][family]
                 self.risk[group][family] = relative_risk(real, at_full_trust, self.risk[group][family], weight)

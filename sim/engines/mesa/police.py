@@ -7,25 +7,12 @@ from typing import TYPE_CHECKING
 
 from mesa.discrete_space import FixedAgent
 
-from sim.engines.mesa.records import (
-    ARRESTED_AT_LARGE,
-    AT_LARGE,
-    BOOKED,
-    CONVICTION,
-    DETAINERS,
-    HONOURED,
-    IDENTIFIED,
-    REMOVABLE,
-    TAKEN_FROM_JAIL,
-    Arrest,
-    Booking,
-    Incident,
-)
+from sim.engines.mesa.records import Arrest, Booking, Incident
 from sim.engines.mesa.residents import Immigrant
 from sim.numerics.draws import Purpose, poisson
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.booking import is_identified, screening_probability
-from sim.rules.clearance import clearance_capacity, clearance_probability
+from sim.rules.clearance import clearance_probability
 from sim.rules.custody import conviction_kind, months_held
 from sim.rules.detainer import (
     DECLINED,
@@ -39,7 +26,20 @@ from sim.rules.news import running_load
 from sim.rules.offending import guardianship, relative_patrol
 from sim.rules.opportunity import choose
 from sim.rules.reporting import is_recorded
-from sim.world.person import FREE
+from sim.words.codes import (
+    ARRESTED_AT_LARGE,
+    AT_LARGE,
+    BOOKED,
+    CONVICTION,
+    DETAINERS,
+    FREE,
+    HONOURED,
+    IDENTIFIED,
+    NOTHING,
+    OTHER,
+    REMOVABLE,
+    TAKEN_FROM_JAIL,
+)
 
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
@@ -54,9 +54,6 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
     """The police and the jail of a county."""
 
     model: MesaEngine
-    load: float = 1.0  # recorded crime relative to the usual amount, running
-    capacity: float = 1.0  # how workload multiplies clearance this month
-    street_rise: float = 1.0  # how a task force multiplies stops in the community this month
 
     def __init__(self, model: MesaEngine, county: County) -> None:
         """Stand in the first cell of a county."""
@@ -80,20 +77,13 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
         for cell in cells:
             cell.guardianship = cell.guardianship / (weighted / people)
 
-    def prepares(self) -> None:
-        """Work out what the workload and a task force leave for other police work this month."""
-        constants, task_force = self.model.constants, self.county.agreement_287g_task_force
-        lost = constants.task_force_officer_time if task_force else 0.0
-        self.capacity = clearance_capacity(self.load, constants.load_elasticity, lost)
-        self.street_rise = 1.0 + constants.task_force_stops if task_force else 1.0
-
     def records(self, incident: Incident) -> bool:
         """Decide whether a report becomes a recorded crime."""
         return is_recorded(incident.calls, self.model.constants.recording[incident.crime])
 
     def solves(self, crime: int, help_factor: float) -> float:
         """Return the probability that a recorded crime is cleared, given a witness's help."""
-        return clearance_probability(self.model.constants.clearance[crime], self.capacity, help_factor)
+        return clearance_probability(self.model.constants.clearance[crime], self.county.capacity, help_factor)
 
     def clears(self, incident: Incident, probability: float) -> Arrest | None:
         """Solve a recorded crime by arrest, or not."""
@@ -106,7 +96,7 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
         """Make the month's arrests for minor offences in a cell."""
         model, ratio = self.model, self.model.constants.stop_ratio
         for group, residents in enumerate(cell.residents):
-            rise = self.street_rise if group < 2 else 1.0
+            rise = self.county.street_rise if group < OTHER else 1.0
             mean = street_arrest_mean(len(residents), self.county.street_rate, ratio[group], rise)
             encounters = poisson(model.luck, cell.identity, group, model.month, STREET_COUNT, mean)
             for number in range(encounters):
@@ -193,7 +183,7 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
             released = self.honours_detainer(booking, honour, custody) == DECLINED
         if released and model.draw(booking.person.identity, 0, CUSTODY)[1] < constants.at_large:
             booking.outcome = ARRESTED_AT_LARGE
-        if booking.outcome != 0:
+        if booking.outcome != NOTHING:
             self.county.taken += 1
         if booking.outcome == ARRESTED_AT_LARGE:
             self.counts(booking, AT_LARGE)
@@ -208,7 +198,7 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
         usual = 0.0
         for expected in county.expected_recorded:
             usual += expected * county.people
-        self.load = running_load(recorded, usual, self.load, constants.load_memory)
+        county.load = running_load(recorded, usual, county.load, constants.load_memory)
         for cell in county.cells:
             kept = cell.recent_crime * (1.0 - 1.0 / constants.hot_spot_memory)
             cell.recent_crime = kept + cell.recorded_this_month

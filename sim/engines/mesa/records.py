@@ -10,39 +10,30 @@ import numpy.typing as npt
 
 from sim.rules.offending import offending_probability
 from sim.rules.reporting import first_caller, rest_of_call
+from sim.rules.survey import TRUST_UNIT
+from sim.words.codes import (
+    ADDED_BY_IMPUNITY,
+    AFTER_DECLINED_DETAINER,
+    AWAY,
+    BALANCE_SHAPE,
+    CRIME_SHAPE,
+    ENFORCEMENT_SHAPE,
+    IN_CUSTODY,
+    JAILED,
+    NOTHING,
+    ORGANIZATION,
+    PEOPLE,
+    PEOPLE_SHAPE,
+    PREVENTED_BY_DETERRENCE,
+    PREVENTED_BY_REMOVAL,
+    RESPONDENTS,
+)
 
 if TYPE_CHECKING:
     from sim.engines.mesa.places import County, Neighbourhood
     from sim.engines.mesa.residents import Resident
 
 Array = npt.NDArray[Any]
-TRUST_UNIT = 1048576.0
-"""Trust is summed over respondents in whole units of 2**-20."""
-ORGANIZATION = 3
-"""The target group of incidents against no person."""
-TRUE, REPORTED, RECORDED, CLEARED, SURVEYED = range(5)
-INCIDENTS, REPORTED_BY_STATUS, RESPONDENTS = 4, 5, 6
-PREVENTED_BY_REMOVAL, PREVENTED_BY_DETERRENCE, ADDED_BY_IMPUNITY, AFTER_DECLINED_DETAINER = range(4)
-(
-    ARRESTED,
-    CONVICTED,
-    BOOKED,
-    IDENTIFIED,
-    REMOVABLE,
-    DETAINERS,
-    HONOURED,
-    IN_ICE,
-    AT_LARGE,
-    REMOVED,
-    PARENTS,
-    RETURNED,
-) = range(12)
-CONVICTION, RELEASE, END_OF_ICE_CUSTODY, RETURN, ARRIVAL = 0, 3, 4, 5, 6
-"""Kinds of what is due; convictions are 0 to 2: misdemeanour, felony, aggravated felony."""
-NOTHING, TAKEN_FROM_JAIL, ARRESTED_AT_LARGE = 0, 1, 2
-"""What ICE does with somebody booked."""
-AFTER_REMOVAL, AFTER_AT_LARGE = 0, 1
-"""Why those close to somebody take fright."""
 
 
 @dataclass(slots=True)
@@ -140,13 +131,13 @@ class MonthCounts:
     def empty(cls, count: int) -> MonthCounts:
         """Return the book of a month that has just begun."""
         return cls(
-            crime=np.zeros((count, 8, 4, 5), dtype=np.int32),
-            people=np.zeros((count, 3, 3, 7), dtype=np.int64),
-            enforcement=np.zeros((count, 3, 4, 12), dtype=np.int32),
-            balance=np.zeros((count, 4, 2), dtype=np.int32),
+            crime=np.zeros((count, *CRIME_SHAPE), dtype=np.int32),
+            people=np.zeros((count, *PEOPLE_SHAPE), dtype=np.int64),
+            enforcement=np.zeros((count, *ENFORCEMENT_SHAPE), dtype=np.int32),
+            balance=np.zeros((count, *BALANCE_SHAPE), dtype=np.int32),
             opportunities=np.zeros(count, dtype=np.int64),
             clipped=np.zeros(count, dtype=np.int64),
-            trust=np.zeros((count, 3, 3), dtype=np.int64),
+            trust=np.zeros((count, *PEOPLE_SHAPE[:-1]), dtype=np.int64),
         )
 
     def count_crime(self, incident: Incident, column: int) -> None:
@@ -164,8 +155,8 @@ class MonthCounts:
 
     def count_population(self, population: Array) -> None:
         """Enter people by custody; ``population`` is K x group x status x custody."""
-        self.people[..., 0] = population[..., :3].sum(axis=-1)
-        self.people[..., 1:4] = population[..., 1:]
+        self.people[..., PEOPLE] = population[..., :AWAY].sum(axis=-1)
+        self.people[..., IN_CUSTODY] = population[..., JAILED:]
 
     def mean_trust(self) -> Array:
         """Return mean trust of respondents, K x group x status; nan where there are none."""

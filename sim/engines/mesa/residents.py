@@ -6,26 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesa.discrete_space import CellAgent
 
-from sim.engines.mesa.records import (
-    AFTER_AT_LARGE,
-    AFTER_REMOVAL,
-    ARRIVAL,
-    CONVICTED,
-    END_OF_ICE_CUSTODY,
-    IN_ICE,
-    PARENTS,
-    REMOVED,
-    RETURN,
-    RETURNED,
-    Due,
-    Incident,
-)
+from sim.engines.mesa.records import Due, Incident
 from sim.numerics.draws import Purpose, draw
 from sim.rules.booking import (
-    CITIZEN,
-    LAWFUL,
-    LEVEL_NONE,
-    UNAUTHORIZED,
     has_federal_record,
     is_removable,
     prior_felonies,
@@ -34,8 +17,6 @@ from sim.rules.booking import (
 )
 from sim.rules.clearance import witness_help
 from sim.rules.custody import (
-    AGGRAVATED,
-    MISDEMEANOR,
     REPLACED,
     RETURNS,
     departure,
@@ -46,15 +27,36 @@ from sim.rules.custody import (
 )
 from sim.rules.reporting import fear_after_jump, fear_after_reassurance, own_fear, trust, willing_to_report
 from sim.rules.survey import responds_to_survey
-from sim.world.person import AWAY, FREE, ICE_CUSTODY, is_tied
+from sim.words.codes import (
+    AFTER_AT_LARGE,
+    AFTER_REMOVAL,
+    AGGRAVATED,
+    ARRIVAL,
+    AWAY,
+    CITIZEN,
+    CONVICTED,
+    END_OF_ICE_CUSTODY,
+    FREE,
+    HISPANIC,
+    ICE_CUSTODY,
+    IN_ICE,
+    LAWFUL,
+    LEVEL_NONE,
+    MISDEMEANOR,
+    MOST_ADDED,
+    OTHER,
+    PARENTS,
+    REMOVED,
+    RETURN,
+    RETURNED,
+    UNAUTHORIZED,
+)
+from sim.world.person import HOUSEHOLD, first_of_household, is_tied
 
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
     from sim.engines.mesa.places import County, Neighbourhood
 
-HISPANIC, OTHER_NONCITIZEN, OTHER = 0, 1, 2
-MOST_ADDED = 3
-"""Convictions are counted up to three."""
 RECORD, SURVEY, LEGALIZATION = int(Purpose.RECORD), int(Purpose.SURVEY), int(Purpose.LEGALIZATION)
 TRANSFER, DEPARTURE, ACQUAINTANCE = int(Purpose.TRANSFER), int(Purpose.DEPARTURE), int(Purpose.ACQUAINTANCE)
 
@@ -105,8 +107,8 @@ class Resident(CellAgent):  # type: ignore[misc]
     def household(self) -> list[Resident]:
         """The up to four who share a home, themselves among them."""
         low, size = self.county.group_low[self.group], self.county.group_size[self.group]
-        first = low + (self.slot - low) // 4 * 4
-        return self.model.residents[first : min(first + 4, low + size)]
+        first = first_of_household(self.slot, low)
+        return self.model.residents[first : min(first + HOUSEHOLD, low + size)]
 
     def tie(self) -> int:
         """Return the tie to enforcement: a citizen's household counts where noncitizens share it."""

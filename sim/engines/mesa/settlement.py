@@ -13,11 +13,11 @@ from sim.engines.mesa.places import County, Neighbourhood, Pool
 from sim.engines.mesa.police import IceOffice, PoliceDepartment
 from sim.engines.mesa.residents import Immigrant, Resident
 from sim.numerics.draws import Purpose, entity_of
-from sim.rules.booking import CITIZEN, LAWFUL, UNAUTHORIZED
-from sim.rules.custody import FREQUENT, ORDINARY, newcomer_class, newcomer_status
+from sim.rules.custody import newcomer_class, newcomer_status
 from sim.rules.opportunity import likely_mass
 from sim.rules.survey import is_panel_member, rotation
-from sim.world.person import AWAY, FREE, GENERATIONS, LIKELY_SHIFT, bit_of, custody_of, status_of
+from sim.words.codes import AWAY, CITIZEN, FREE, FREQUENT, GENERATION_MASK, LAWFUL, ORDINARY, UNAUTHORIZED
+from sim.world.person import custody_of, is_likely_offender, status_of
 
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
@@ -108,7 +108,7 @@ def _house_residents(model: MesaEngine, world: World) -> None:
             kind = Resident if status == CITIZEN else Immigrant
             resident = kind(model, cell, slot, entity_of(code, slot - first), group, status)
             resident.custody = custody_of(people[slot])
-            resident.likely_offender = bit_of(people[slot], LIKELY_SHIFT) == 1
+            resident.likely_offender = is_likely_offender(people[slot]) == 1
             if is_panel_member(code, slot - first, width):
                 resident.interview_month = rotation(code, slot - first, width)
                 model.panel[resident.interview_month].append(slot)
@@ -166,7 +166,7 @@ def _move_in(model: MesaEngine, leaver: Resident, status: int) -> Resident:
     leaver.remove()
     kind = Resident if status == CITIZEN else Immigrant
     newcomer = kind(model, cell, slot, leaver.identity, leaver.group, status)
-    newcomer.generation = (leaver.generation + 1) % GENERATIONS
+    newcomer.generation = (leaver.generation + 1) & GENERATION_MASK
     newcomer.interview_month = leaver.interview_month
     model.residents[slot] = newcomer
     cell.replace(leaver, newcomer)

@@ -1,0 +1,64 @@
+"""The world as the tables of records that compiled loops read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engines.columnar.records import CELL, COUNTY, POOL, Land
+from sim.world.people import World
+from sim.world.setting import Setting
+
+
+def lay_out(setting: Setting, seed: int) -> Land:
+    """Return the world of a setting as tables of records, with the luck of ``seed``."""
+    world = setting.world
+    return Land(
+        seed=seed,
+        world_seed=world.seed,
+        counties=_county_records(world),
+        cells=_cell_records(world),
+        pools=_pool_records(world),
+        neighbour=world.neighbour,
+        county_neighbour=world.counties.neighbour,
+        county_base=world.slot_base,
+        pool_low=world.pool_low,
+    )
+
+
+def _county_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.counties.code), dtype=COUNTY)
+    baseline, start = world.baseline, world.counties.neighbour_start
+    records["code"], records["base"] = world.counties.code, world.slot_base[:-1]
+    records["people"] = np.diff(world.slot_base)
+    records["low"], records["size"] = world.group_low, world.group_size
+    records["community"], records["community_people"] = world.community_base[:-1], np.diff(world.community_base)
+    records["cell_first"], records["cell_end"] = world.cell_first[:-1], world.cell_first[1:]
+    records["types"], records["organization"] = baseline.type_cumulative, baseline.organization_opportunity
+    records["opportunity_rate"], records["street_rate"] = baseline.opportunity_rate, baseline.street_rate
+    records["region"] = world.counties.region
+    records["neighbour_first"], records["neighbours"] = start[:-1], np.diff(start)
+    records["group_share"], records["status_share"] = baseline.group_share, baseline.status_share
+    records["expected_risk"], records["expected_recorded"] = baseline.expected_risk, baseline.expected_recorded
+    records["expected_removable"] = baseline.expected_removable
+    return records
+
+
+def _cell_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.cell_county), dtype=CELL)
+    county = world.cell_county.astype(np.int64)
+    records["county"] = county
+    records["entity"] = (world.counties.code[county] << 32) | (np.arange(len(county)) - world.cell_first[county])
+    records["low"], records["size"], records["pool"] = world.cell_low, world.cell_size, world.cell_pool
+    records["people"] = world.cell_size.sum(axis=1)
+    records["neighbour_first"], records["neighbours"] = world.neighbour_start[:-1], np.diff(world.neighbour_start)
+    return records
+
+
+def _pool_records(world: World) -> npt.NDArray[Any]:
+    records = np.zeros(len(world.pool_low), dtype=POOL)
+    records["low"], records["size"] = world.pool_low, world.pool_size
+    records["roster"], records["entries"] = world.roster_start[:-1], np.diff(world.roster_start)
+    return records

@@ -1,0 +1,75 @@
+"""What holds in a county this month: one declaration, from which both engines make their own.
+
+A condition is one entry here and one line in each engine: ``County.expect`` (mesa) and ``conditions`` (columnar). One
+that the calendar of programs knows by the same name needs the entry alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.words.labels import CRIMES, FAMILIES, GROUPS, LEVELS, TARGET_GROUPS
+from sim.world.programs import Calendar
+from sim.world.setting import Setting
+
+
+def _each(value: float, *axes: tuple[str, ...]) -> Any:
+    """Return a table of numbers, all of them ``value``, as nested lists."""
+    return np.full([len(axis) for axis in axes], value).tolist()
+
+
+@dataclass(kw_only=True)
+class Condition:
+    """What holds in a county when the month begins; phases 3 to 12 read it."""
+
+    # what the calendar says of the month
+    cap: bool = False
+    secure_communities: bool = False
+    agreement_287g_jail: bool = False
+    agreement_287g_task_force: bool = False
+    priority_enforcement: bool = False
+    cooperation: list[float] = field(default_factory=lambda: _each(0.0, LEVELS))  # share of detainers honoured
+    publicity: float = 0.0
+    presence: float = 0.0
+    background: float = 1.0  # multiplies opportunities
+    # what people and police have come to expect; news changes it at the end of the month
+    fear: float = 0.0
+    # relative risk of being reported and solved
+    risk: list[list[float]] = field(default_factory=lambda: _each(1.0, GROUPS, FAMILIES))
+    removal_risk: float = 0.0  # running share of removable arrestees who are removed
+    load: float = 1.0  # recorded crime relative to the usual amount, running
+    # what follows from these for this month
+    fear_at_start: float = 0.0
+    # how belief in impunity multiplies offending; 1 against an organization
+    impunity: list[list[float]] = field(default_factory=lambda: _each(1.0, TARGET_GROUPS, CRIMES))
+    deterrence: float = 1.0
+    capacity: float = 1.0  # how workload multiplies clearance
+    street_rise: float = 1.0  # how a task force multiplies stops in the community
+
+
+def _column(name: str, value: Any) -> tuple[str, type, tuple[int, ...]]:
+    return name, np.bool_ if isinstance(value, bool) else np.float64, np.shape(value)
+
+
+CONDITION = np.dtype([_column(name, value) for name, value in vars(Condition()).items()], align=True)
+"""The same as a record."""
+OF_THE_CALENDAR = tuple(each.name for each in fields(Calendar) if each.name in (CONDITION.names or ()))
+"""The conditions that the calendar of programs gives."""
+
+
+def starting_conditions(count: int) -> npt.NDArray[Any]:
+    """Return the conditions with which ``count`` counties start, as records."""
+    records = np.zeros(count, dtype=CONDITION)
+    for name, value in vars(Condition()).items():
+        records[name] = value
+    return records
+
+
+def of_the_month(setting: Setting, month: int) -> dict[str, npt.NDArray[Any]]:
+    """Return what is known beforehand of a month, by condition: programs in force, their news, the background."""
+    foreknown = {name: getattr(setting.calendar, name)[month] for name in OF_THE_CALENDAR}
+    return {**foreknown, "background": setting.background[month]}
