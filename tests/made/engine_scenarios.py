@@ -1,12 +1,11 @@
-"""Random scenarios on which the engines are compared, and the comparison."""
+"""Lively worlds in which the engines are compared, and the comparison."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
 from small_worlds import merged, same
 
 from sim.engines.columnar.engine import ColumnarEngine
@@ -74,102 +73,6 @@ BASE: dict[str, Any] = merged(
 """One such world, with programs that begin within its horizon."""
 
 
-def shares(low: float = 0.0, high: float = 1.0) -> st.SearchStrategy[float]:
-    """Numbers in a range, its ends among them."""
-    return st.one_of(st.sampled_from([low, high]), st.floats(low, high, allow_subnormal=False))
-
-
-def months_within(months: int) -> st.SearchStrategy[str]:
-    """Calendar months within a horizon that starts in 2006-01."""
-    return st.integers(0, months - 1).map(lambda t: f"{2006 + t // 12}-{t % 12 + 1:02d}")
-
-
-@st.composite
-def programs(draw: DrawFn, months: int) -> dict[str, Any]:
-    """Programs on and off, in some counties or all, from dates within the horizon."""
-    where = st.one_of(st.sampled_from(["all", "none"]), shares())
-    when = months_within(months)
-    result: dict[str, Any] = {"criminal_alien_program": {"counties": draw(st.sampled_from(["all", "all", "all", 0.7]))}}
-    names = ("secure_communities", "agreement_287g_jail", "agreement_287g_task_force", "detainer_resolution")
-    for name in (*names, "priority_enforcement"):
-        if draw(st.booleans()):
-            result[name] = {"counties": draw(where), "start": draw(when)}
-    if "detainer_resolution" in result:
-        levels = ("level_1", "level_2", "level_3", "none")
-        result["detainer_resolution"]["cooperation"] = {level: draw(shares()) for level in levels}
-    if "priority_enforcement" in result and draw(st.booleans()):
-        result["priority_enforcement_announced"] = draw(when)
-    if draw(st.integers(0, 3)) == 0:
-        result["legalization"] = {"start": draw(when), "share": draw(shares(0.0, 0.7))}
-    return result
-
-
-@st.composite
-def behaviour(draw: DrawFn) -> dict[str, Any]:
-    """Everything that changes how people, police, courts and ICE behave."""
-
-    def maybe(section: str, name: str, values: st.SearchStrategy[Any]) -> None:
-        if draw(st.booleans()):
-            result.setdefault(section, {})[name] = draw(values)
-
-    result: dict[str, Any] = {}
-    maybe("crime", "travel_share", shares())
-    maybe("crime", "displacement", shares())
-    maybe("crime", "deterrence", shares(0.1, 0.9))
-    maybe("crime", "headroom", shares(1.0, 4.0))
-    maybe("crime", "own_group", shares())
-    maybe("crime", "repeat_share", shares())
-    maybe("crime", "impunity_elasticity", st.floats(0.2, 1.5))
-    maybe("police", "patrol", st.sampled_from(["even", "population", "hot_spots"]))
-    maybe("police", "patrol_effect", shares(0.0, 2.0))
-    maybe("police", "load_elasticity", shares(0.0, 2.0))
-    maybe("police", "witness_weight", shares(0.0, 2.0))
-    maybe("police", "offender_link", shares())
-    maybe("police", "stop_ratio", st.fixed_dictionaries({"hispanic": shares(0.5, 3.0), "other": shares(0.0, 1.0)}))
-    maybe("reporting", "offset", st.fixed_dictionaries({"unauthorized": shares(-1.0, 1.0), "citizen": shares(-1, 1)}))
-    maybe("trust", "sensitivity", shares(0.5, 3.0))
-    maybe("trust", "county_fade", shares(0.0, 0.3))
-    maybe("trust", "own_fade", shares(0.0, 0.3))
-    maybe("trust", "presence", shares(0.0, 0.1))
-    maybe("trust", "neighbour_weight", shares())
-    maybe("trust", "region_weight", st.sampled_from([0.0, 50.0, 2000.0]))
-    maybe("trust", "acquaintances", st.sampled_from([0.0, 1.0, 5.0, 10.0]))
-    maybe("trust", "reassurance", shares())
-    maybe("enforcement", "capacity_per_100k", st.sampled_from([300.0, 600.0, 10_000.0]))
-    maybe("enforcement", "at_large", shares(0.2, 0.5))
-    maybe("enforcement", "returns", shares(0.2, 0.8))
-    maybe("enforcement", "refill", shares())
-    maybe("enforcement", "custody_ends", shares(0.3, 1.0))
-    maybe("enforcement", "removal_share", shares(0.5, 1.0))
-    maybe("detainers", "cooperation", st.floats(0.3, 0.7))
-    maybe("people", "household_concentration", shares(0.05, 1.0))
-    maybe("survey", "panel_share", st.sampled_from([0.1, 0.25, 0.5]))
-    maybe("survey", "trust_weight", shares(0.0, 2.0))
-    maybe("booking", "federal_record", st.fixed_dictionaries({"citizen": shares(0.0, 0.5)}))
-    return result
-
-
-@st.composite
-def scenarios(draw: DrawFn, response_off: str | None = None) -> dict[str, Any]:
-    """Parameters of a small world over some months, with one of the three responses switched off or none."""
-    rows, columns = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    months = draw(st.integers(12, 30))  # time enough to be removed and to return
-    least = 24_000 // months  # person-months enough for every kind of event
-    world = {
-        "rows": rows,
-        "columns": columns,
-        "people": draw(st.integers(least, 4000)),
-        "people_per_cell": draw(st.sampled_from([100.0, 400.0, 4000.0])),
-        "least_agents_per_cell": draw(st.sampled_from([8.0, 64.0])),
-        "offender_pool": draw(st.sampled_from([100.0, 2000.0])),
-        "counties_per_region": draw(st.sampled_from([1.0, 2.0, 8.0])),
-        "seed": draw(st.integers(0, 2**62)),
-    }
-    base = {"months": months, "world": world, "programs": draw(programs(months))}
-    switches = {"responses": {response_off: False}} if response_off else {}
-    return merged(LIVELY, base, draw(behaviour()), switches)
-
-
 def ready(parameters: dict[str, Any]) -> Setting:
     """Return a scenario made ready to run."""
     table = Parameters.model_validate(parameters)
@@ -197,6 +100,16 @@ def alike(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray):
         return one.shape == other.shape and same(one, other)
     return bool(one == other)
+
+
+def with_constants(setting: Setting, **changed: Any) -> Setting:
+    """Return a setting that hands an engine other constants."""
+    return dataclasses.replace(setting, constants=setting.constants._replace(**changed))
+
+
+def opportunities(records: list[MonthRecord]) -> int:
+    """Return how many opportunities a run had; a run of the Mesa engine takes that long."""
+    return sum(int(record.opportunities.sum()) for record in records)
 
 
 def empty_columns(records: list[MonthRecord]) -> list[str]:

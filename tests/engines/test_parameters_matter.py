@@ -1,0 +1,132 @@
+"""Changing any one parameter changes the ledger, so that a comparison in which it varies says something about it.
+
+Only the columnar engine runs here. A parameter that is added to the table is tested without being named.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+import pytest
+from engine_scenarios import columnar, differences, ready
+from random_parameters import (
+    EVERYTHING,
+    FILES_OF_WORLD,
+    FIXED,
+    ROWS,
+    changes_of,
+    consistent,
+    name_of,
+    put,
+    random_scenario,
+)
+from small_worlds import merged
+
+from sim.engines.ledger import MonthRecord
+from sim.parameters import Table
+from sim.parameters.listing import Row
+from sim.words.faults import UserError
+
+SEED = 5
+RANDOM_WORLDS = 4
+COPIED = ("programs", "officers")
+"""What is copied into the ledger from the setting; a parameter that moves nothing else is not computed with."""
+SILENT: dict[str, str] = {
+    **FIXED,
+    "police.officers_per_1000": "officers are counted; patrol and workload are relative to what is usual",
+}
+"""Parameters that move nothing else, with the reason."""
+
+
+def _random_world(number: int) -> dict[str, Any]:
+    luck = Random(number)
+    return random_scenario([luck.randrange(2**16) for _ in ROWS])
+
+
+NATION: dict[str, Any] = {
+    "start": "2009-11",
+    "months": 3,
+    "world": {"kind": "nation", "scale": 0.0001},
+    "programs": {"secure_communities": {"counties": "file"}},
+}
+WORLDS: tuple[dict[str, Any], ...] = (
+    EVERYTHING,
+    merged(EVERYTHING, {"world": {"counties": FILES_OF_WORLD["counties"]}}),
+    *(_random_world(number) for number in range(RANDOM_WORLDS)),
+    NATION,
+)
+"""Scenarios in which a parameter is changed: a grid, a county file, random ones, and a nation."""
+
+
+@lru_cache(maxsize=len(WORLDS))
+def run_of(number: int) -> tuple[MonthRecord, ...]:
+    """Return the run of a scenario as it stands; an impossible one has no months."""
+    return tuple(run(WORLDS[number]))
+
+
+def run(parameters: dict[str, Any]) -> list[MonthRecord]:
+    """Return the run of a scenario, no months where its parameters do not go together."""
+    try:
+        return columnar(ready(parameters), SEED)
+    except (UserError, ValueError):
+        return []
+
+
+def moved(row: Row, entry: str | None = None, worlds: int = len(WORLDS)) -> bool:
+    """Tell whether changing a parameter (one entry of a table) changes the ledger in one of the first scenarios."""
+    for number, world in enumerate(WORLDS[:worlds]):
+        for value in changes_of(row, Random(name_of(row))):
+            if entry is not None:
+                value = {entry: value[entry]}
+            if run_of(number) and ledger_moves(run_of(number), run(changed(world, row, value))):
+                return True
+    return False
+
+
+def changed(world: dict[str, Any], row: Row, value: Any) -> dict[str, Any]:
+    change: dict[str, Any] = {}
+    put(change, row.path, value)
+    return consistent(merged(world, change))
+
+
+def ledger_moves(first: tuple[MonthRecord, ...], second: list[MonthRecord]) -> bool:
+    found = differences(list(first), second) if second else []
+    return any(not where.endswith(COPIED) for where in found)
+
+
+ENTRIES = [
+    pytest.param(row, entry, id=f"{name_of(row)}.{entry}")
+    for row in ROWS
+    if isinstance(row.default, Table)
+    for entry in type(row.default).model_fields
+]
+"""Every entry of every table."""
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=name_of(row)) for row in ROWS])
+def test_changing_one_parameter_changes_the_ledger(row: Row) -> None:
+    name = name_of(row)
+    if name in SILENT:
+        assert not moved(row, worlds=2), (
+            f"{name} moves the ledger: take it out of SILENT or FIXED, where it is said that it cannot"
+        )
+        return
+    assert moved(row), (
+        f"{name} never moved a column of the ledger in {len(WORLDS)} scenarios. Either nothing computes with it; "
+        "or what it acts on is switched off or absent: switch it on in EVERYTHING (tests/made/random_parameters.py); "
+        "or it cannot move the ledger: name it in SILENT here with the reason"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("row", "entry"), ENTRIES)
+def test_changing_one_entry_of_a_table_changes_the_ledger(row: Row, entry: str) -> None:
+    assert moved(row, entry), (
+        f"{name_of(row)}.{entry} never moved a column of the ledger in {len(WORLDS)} scenarios; see the test above"
+    )
+
+
+def test_exceptions_are_parameters() -> None:
+    assert set(SILENT) <= {name_of(row) for row in ROWS}
