@@ -70,7 +70,24 @@ UNTROUBLED = Outlook(0.0, 1.0)
 
 
 class Resident(CellAgent):  # type: ignore[misc]
-    """Somebody who lives in a place of a household: may offend, be a victim, call the police, help as a witness."""
+    """Somebody who lives in a place of a household: may offend, be a victim, call the police, help as a witness.
+
+    Rules, each in the function of its name:
+        ``takes``: offends by chance where targets, few officers and belief in impunity invite it; in custody never.
+        ``outlook``: trusts the police the less, the more there is of county fear and own fear together.
+        ``reports``: calls the police as a victim by log odds that fall with lost trust.
+        ``reports_for_another``: calls as a third party by the same rule.
+        ``helps_as_witness``: multiplies the chance that a crime is cleared, the more the more trust is left.
+        ``hears_of_removal``: fears more when somebody of the household or an acquaintance is taken.
+        ``is_reassured``: fears less when an own call led to an arrest; fear fades by itself as well.
+        ``answers_survey``: if of age and at liberty, the more often the more trust is left.
+        ``level``: has the criminal record that was brought and what courts have added.
+        ``has_federal_record``: is in the immigration database by chance of status, and after any contact with ICE.
+        ``is_removable``: may be removed if unauthorized, or lawful with a grave record.
+        ``enters_ice_custody``: stays there for months by chance.
+        ``leaves_ice_custody``: is removed by chance, else stays in the country.
+        ``is_removed``: returns after months, is replaced by a newcomer after months, or neither.
+    """
 
     model: MesaEngine
     cell: Neighbourhood
@@ -122,6 +139,13 @@ class Resident(CellAgent):  # type: ignore[misc]
             return UNTROUBLED
         own = own_fear(self.fear_steps, self.fear_left())
         return Outlook(sensitivity, trust(self.county.fear_at_start, own))
+
+    @property
+    def trust(self) -> float:
+        """Trust as the latest news leaves it: between months, that with which the next one begins."""
+        if self.outlook() is UNTROUBLED:
+            return UNTROUBLED.trust
+        return trust(self.county.fear, own_fear(self.fear_steps, self.fear_left()))
 
     def fear_left(self) -> float:
         """Return what is left of own fear since it last changed, as a share."""
@@ -298,7 +322,13 @@ class Resident(CellAgent):  # type: ignore[misc]
 
 
 class Immigrant(Resident):
-    """A resident who is not a citizen."""
+    """A resident who is not a citizen.
+
+    Rules, beside those of every resident:
+        ``tie``: is as sensitive to lost trust as others of the same status, whoever shares the household.
+        ``deterrence``: offends less where removal has become likelier, if ICE could remove them.
+        ``gains_status``: becomes lawful in a legalization by chance, if unauthorized.
+    """
 
     def tie(self) -> int:
         """Return the tie to enforcement: one's own status."""
