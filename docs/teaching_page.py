@@ -18,7 +18,7 @@ PEOPLE = {"world.people": 8_000, "people.hispanic_share": 0.3, "people.noncitize
 class Classroom(MesaEngine):
     """Small counties, some of which join Secure Communities; a reset makes them anew from the sliders."""
 
-    def __init__(self, sensitivity: float = 1.0, cooperation: float = 1.0, counties: float = 0.5, seed: int = 1):
+    def __init__(self, sensitivity: float = 2.0, cooperation: float = 0.95, counties: float = 0.5, seed: int = 1):
         """Make the model as ``sim.mesa_model`` does."""
         dials = {"trust.sensitivity": sensitivity, "detainers.cooperation": cooperation}
         joining = {"programs.secure_communities.counties": counties}
@@ -39,16 +39,19 @@ def TrustByCell(model: Classroom) -> None:
     update_counter.get()  # drawn anew after each step
     axes = Figure().subplots()
     axes.plot(model.datacollector.get_model_vars_dataframe()["trust by cell"].tolist(), color="0.3", linewidth=0.7)
-    axes.set(xlabel="Months", ylabel="Trust of the community, by cell", ylim=(0, 1.05))
+    axes.set(xlabel="Step", ylabel="Trust of the community, by cell", ylim=(0, 1.05))
     solara.FigureMatplotlib(axes.figure)
 
 
 SLIDERS = {
-    "sensitivity": Slider("Sensitivity to lost trust", 1.0, 0.0, 3.0, 0.5),
-    "cooperation": Slider("Share of detainers honoured", 1.0, 0.0, 1.0, 0.25),
+    "sensitivity": Slider("Sensitivity to lost trust", 2.0, 0.0, 4.0, 0.5),
+    "cooperation": Slider("Share of detainers honoured", 0.95, 0.0, 1.0, 0.05),
     "counties": Slider("Share of counties that join", 0.5, 0.0, 1.0, 0.25),
     "seed": Slider("Luck", 1, 1, 20, 1),
 }
 page = SolaraViz(
-    Classroom(), components=[make_plot_component(["true", "recorded"]), TrustByCell], model_params=SLIDERS, name="Classroom"
+    Classroom(),
+    components=[make_plot_component(["true", "recorded"]), TrustByCell],
+    model_params=SLIDERS,
+    name="Classroom",
 )

@@ -268,8 +268,14 @@ def test_phases_write_what_the_schedule_says_and_nothing_else(monkeypatch: pytes
     seen: set[tuple[str, str]] = set()
     for phase in PHASES:
         monkeypatch.setattr(MesaEngine, phase.name, watched(phase.name, getattr(MesaEngine, phase.name), seen))
-    declines = {"detainers": {"cooperation": 0.3}, "programs": {"legalization": {"start": "2006-06", "share": 0.5}}}
-    list(model_of(merged(BASE, {"police": {"patrol": "hot_spots"}}, declines)).months())
+    changes = {
+        "months": 12,
+        "world": {"people": 1500},
+        "police": {"patrol": "hot_spots"},
+        "detainers": {"cooperation": 0.3},
+        "programs": {"legalization": {"start": "2006-06", "share": 0.5}},
+    }
+    list(model_of(merged(BASE, changes)).months())
     assert seen - CONSEQUENCES == {(phase.name, state) for phase in PHASES for state in phase.writes}
     assert set(LOOK) == {state.name for state in STATES} - {"world", "calendar"}
 

@@ -149,8 +149,7 @@ class Resident(CellAgent):  # type: ignore[misc]
 
     def fear_left(self) -> float:
         """Return what is left of own fear since it last changed, as a share."""
-        left: float = self.model.constants.fear_decay[self.model.month - self.fear_month]
-        return left
+        return self.model.constants.fear_decay[self.model.month - self.fear_month]
 
     def level(self) -> int:
         """Return the level of the criminal record: what was brought and what was added."""
@@ -343,9 +342,8 @@ class Immigrant(Resident):
 
     def gains_status(self) -> None:
         """A legalization makes a keyed share of unauthorized people lawful noncitizens."""
-        if self.status != UNAUTHORIZED:
-            return
-        if legalized(self.model.draw(self.identity, 0, LEGALIZATION)[0], self.model.constants.legalization_share):
+        share = self.model.constants.legalization_share
+        if self.status == UNAUTHORIZED and legalized(self.model.draw(self.identity, 0, LEGALIZATION)[0], share):
             count = self.model.population[self.county.index, self.group, :, self.custody]
             count[UNAUTHORIZED] -= 1
             count[LAWFUL] += 1
