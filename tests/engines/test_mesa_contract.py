@@ -271,6 +271,7 @@ def test_phases_write_what_the_schedule_says_and_nothing_else(monkeypatch: pytes
     changes = {
         "months": 12,
         "world": {"people": 1500},
+        "people": {"likely_offender_share": 0.3},
         "police": {"patrol": "hot_spots"},
         "detainers": {"cooperation": 0.3},
         "programs": {"legalization": {"start": "2006-06", "share": 0.5}},
