@@ -4,8 +4,8 @@
 >>> found = sim.compare(["scenarios/baseline.yaml", "scenarios/secure_communities.yaml"], replications=5)
 >>> found.summary, found.tables["crime"], found.figures["crime_over_time"]
 
-``run``, ``compare`` and ``sweep`` simulate, ``load`` opens a folder of results. Nothing heavy is imported before it is
-needed.
+``run``, ``compare`` and ``sweep`` simulate, ``load`` opens a folder of results, ``mesa_model`` makes a model of Mesa to
+step through. Nothing heavy is imported before it is needed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.doors.notebook.api import compare, load, run, sweep
+    from sim.doors.notebook.api import compare, load, mesa_model, run, sweep
     from sim.doors.notebook.results import Results
     from sim.scenario.scenario import Scenario, load_scenario
     from sim.words.faults import ScenarioError, UserError
@@ -27,6 +27,7 @@ __all__ = [
     "compare",
     "load",
     "load_scenario",
+    "mesa_model",
     "run",
     "sweep",
 ]
@@ -38,6 +39,7 @@ _HOMES = {
     "compare": "sim.doors.notebook.api",
     "load": "sim.doors.notebook.api",
     "load_scenario": "sim.scenario.scenario",
+    "mesa_model": "sim.doors.notebook.api",
     "run": "sim.doors.notebook.api",
     "sweep": "sim.doors.notebook.api",
 }

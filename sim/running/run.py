@@ -19,6 +19,7 @@ from sim.words.faults import UserError
 
 if TYPE_CHECKING:
     from sim.engines.ledger import Ledger, MonthRecord
+    from sim.engines.mesa.model import MesaEngine
     from sim.parameters import Parameters
     from sim.scenario.scenario import Scenario
     from sim.world.setting import Setting
@@ -90,17 +91,28 @@ def records(
         Where the engine cannot run a world of this size.
     """
     if engine == "mesa":
-        if setting.world.size > MESA_PEOPLE:
-            raise UserError(
-                f"the mesa engine runs up to {MESA_PEOPLE:,} people, this world has {setting.world.size:,}; "
-                "use --engine columnar, or fewer people"
-            )
-        from sim.engines.mesa.model import MesaEngine
-
-        return MesaEngine(setting, seed).months()
+        return mesa_engine(setting, seed).months()
     from sim.engines.columnar.engine import ColumnarEngine
 
     return ColumnarEngine(setting, seed, threads, keep_world=keep_world).months()
+
+
+def mesa_engine(setting: Setting, seed: int) -> MesaEngine:
+    """Return the model on agents of a scenario made ready; ``seed`` is the seed of luck.
+
+    Raises
+    ------
+    UserError
+        Where the world has too many people for it.
+    """
+    if setting.world.size > MESA_PEOPLE:
+        raise UserError(
+            f"the mesa engine runs up to {MESA_PEOPLE:,} people, this world has {setting.world.size:,}; "
+            "use --engine columnar, or fewer people"
+        )
+    from sim.engines.mesa.model import MesaEngine
+
+    return MesaEngine(setting, seed)
 
 
 def simulate(

@@ -27,6 +27,7 @@ PUBLIC = [
     "compare",
     "load",
     "load_scenario",
+    "mesa_model",
     "run",
     "sweep",
 ]

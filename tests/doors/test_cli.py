@@ -261,7 +261,7 @@ def test_version() -> None:
 
 def test_describe_lists_phases_rules_and_parameters(capsys: pytest.CaptureFixture[str]) -> None:
     from sim.telling.describe.overview import rule_list
-    from sim.words.schedule import PHASES
+    from sim.words.schedule import PHASES, STATES
 
     assert cli.main(["describe"]) == 0
     text = capsys.readouterr().out
@@ -271,15 +271,21 @@ def test_describe_lists_phases_rules_and_parameters(capsys: pytest.CaptureFixtur
     for phase in PHASES:
         assert f"\n{phase.number:<3}  {phase.name}" in text
         assert set(phase.rules) <= set(rules), phase.name
+    unbroken = " ".join(text.split())
+    assert "what last month's news" in unbroken
+    assert all(f"{state.name:24}" in text for state in STATES)
     for words in ("trust\n", "programs.secure_communities\n", "county_fade", "hand-set to T32", "log odds per"):
         assert words in text
 
 
 def test_describe_as_odd_document(capsys: pytest.CaptureFixture[str]) -> None:
+    from sim.words.schedule import PHASES
+
     assert cli.main(["describe", "--odd"]) == 0
     text = capsys.readouterr().out
     heads = [line for line in text.splitlines() if line.startswith("## ")]
     assert [head[3] for head in heads] == list("1234567")
+    assert all(f"| {', '.join(p.reads)} | {', '.join(p.writes)} | {p.why} |" in text for p in PHASES)
     for words in (
         "Purpose",
         "Entities",

@@ -124,8 +124,8 @@ def test_engines_agree_on_random_scenarios_that_vary_every_parameter_and_fill_ev
 ) -> None:
     seen = compare_on_random_scenarios(examples, most_opportunities)
     assert not seen.constant(), (
-        f"never varied in {seen.count} random scenarios: {', '.join(seen.constant())}. tests/made/random_parameters.py draws "
-        "every parameter: see whether its rules reach these, or whether `consistent` takes them back; "
+        f"never varied in {seen.count} random scenarios: {', '.join(seen.constant())}. tests/made/random_parameters.py "
+        "draws every parameter: see whether its rules reach these, or whether `consistent` takes them back; "
         "one that no engine can tell is named in FIXED with the reason"
     )
     rare = {column: number for column, number in seen.empty.items() if number > 0.4 * seen.count}

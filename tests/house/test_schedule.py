@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_worlds import REPOSITORY
 
-from sim.words.schedule import PHASE_NAMES, PHASES, Phase
+from sim.words.schedule import PHASE_NAMES, PHASES, STATES, Phase
 
 SIM = REPOSITORY / "sim"
 RULE_FILES = sorted((SIM / "rules").glob("*.py"))
@@ -66,6 +66,37 @@ def test_phase_says_who_and_what_by_existing_rules(phase: Phase) -> None:
     assert phase.what
     assert phase.rules
     assert set(phase.rules) <= RULES
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=PHASE_NAMES)
+def test_phase_says_what_it_reads_and_writes_and_why_it_stands_there(phase: Phase) -> None:
+    names = {state.name for state in STATES}
+    assert len(names) == len(STATES)
+    for named in (phase.reads, phase.writes):
+        assert named
+        assert len(set(named)) == len(named)
+        assert set(named) <= names
+    assert len(phase.why) > 20
+
+
+def test_states_are_read_and_all_but_what_is_given_is_written() -> None:
+    read = {name for phase in PHASES for name in phase.reads}
+    written = {name for phase in PHASES for name in phase.writes}
+    assert read == {state.name for state in STATES}
+    assert read - written == {"world", "calendar"}
+
+
+def test_what_belongs_to_a_month_is_written_in_it_before_it_is_read() -> None:
+    lasting = {state.name for state in STATES if state.lasts}
+    there = set(lasting)
+    for phase in PHASES:
+        assert set(phase.reads) <= there, phase.name
+        there |= set(phase.writes)
+
+
+def test_what_runs_block_by_block_changes_nothing_that_lasts() -> None:
+    lasting = {state.name for state in STATES if state.lasts}
+    assert not lasting & {name for phase in PHASES[2:8] for name in phase.writes}
 
 
 def test_every_rule_belongs_to_one_phase() -> None:

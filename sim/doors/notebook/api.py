@@ -16,6 +16,7 @@ from sim.running.machine import processors
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
+    from sim.engines.mesa.model import MesaEngine
     from sim.scenario.values import Given
 
 Engine = Literal["columnar", "mesa"]
@@ -206,6 +207,44 @@ def sweep(
     return _in_folder(
         folder, resolved.name, lambda out: sweep_to_folder(resolved, engine=engine, out=out, options=options)
     )
+
+
+def mesa_model(scenario: Given, changes: Mapping[str, Any] | None = None, *, seed: int = 1) -> MesaEngine:
+    """Return a scenario as a model of Mesa, at the beginning of its first month: to step through, read and teach with.
+
+    Parameters
+    ----------
+    scenario : path, mapping or Scenario
+        As in ``run``; of at most 200,000 people.
+    changes : mapping, optional
+        Differences on top.
+    seed : int
+        Master seed; months go as in ``run`` with the same seed.
+
+    Returns
+    -------
+    MesaEngine
+        ``step()`` runs a month; ``running`` is true while one is left. ``neighbourhoods``, ``counties`` and Mesa's own
+        ``agents_by_type`` hold what there is; ``trust_by_cell``, ``true_crime``, ``recorded_crime`` and
+        ``people_by_custody`` can be named to a ``mesa.DataCollector``; ``record`` is the last month in full.
+
+    Raises
+    ------
+    UserError
+        Where the scenario has a fault, or too many people.
+
+    Examples
+    --------
+    >>> model = sim.mesa_model("scenarios/classroom.yaml", {"months": 48})
+    >>> while model.running:
+    ...     model.step()
+    """
+    from sim.running.run import mesa_engine, prepare, seed_of
+    from sim.scenario.scenario import checked_seed
+    from sim.scenario.values import scenario_of
+
+    resolved = scenario_of(scenario, changes)
+    return mesa_engine(prepare(resolved), seed_of(checked_seed(str(seed)), 0))
 
 
 def load(folder: str | Path) -> Results:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
-import mesa
 import numpy as np
-import numpy.typing as npt
 
 from sim.engines.conditions import of_the_month
-from sim.engines.ledger import MonthRecord
-from sim.engines.mesa.places import County, Neighbourhood, Pool
+from sim.engines.mesa.monthly import MonthlyModel
+from sim.engines.mesa.places import Pool
 from sim.engines.mesa.police import IceOffice
 from sim.engines.mesa.records import (
     Arrest,
     Booking,
     Due,
     Incident,
-    MonthCounts,
     Told,
 )
 from sim.engines.mesa.residents import Immigrant, Resident
@@ -48,33 +44,29 @@ from sim.words.codes import (
     SURVEYED,
     TRUE,
 )
-from sim.words.schedule import PHASES
 from sim.world.constants import Constants
-from sim.world.setting import Setting, hispanic_risk, program_flags
+from sim.world.setting import Setting
 
 SOLVE = int(Purpose.SOLVE)
 
 
-class MesaEngine(mesa.Model):  # type: ignore[misc]
-    """One run on agents; iterate over ``months()`` to run it.
+class MesaEngine(MonthlyModel):
+    """One run on agents: ``step()`` runs a month, ``months()`` all that are left.
 
-    All draws are keyed; the random generators that Mesa keeps are never used.
+    Every function from ``policy`` to ``count`` is a phase of the month. All draws are keyed; the random generators that
+    Mesa keeps are never used.
     """
 
     space: Any
-    counties: list[County]
-    neighbourhoods: list[Neighbourhood]
     pools: list[Pool]
     offices: list[IceOffice]
-    book: MonthCounts
 
     def __init__(self, setting: Setting, seed: int) -> None:
         """Settle the people of ``setting``; ``seed`` is the seed of luck."""
-        super().__init__(rng=0)
-        self.setting, self.luck, self.world_seed = setting, seed, setting.world.seed
+        super().__init__(setting)
+        self.luck, self.world_seed = seed, setting.world.seed
         self.constants = _in_plain_numbers(setting.constants)
         self.removed_people_leave = bool(self.constants.incapacitation)
-        self.month = 0
         self.residents: list[Resident] = []  # by slot
         self.panel: list[list[int]] = [[] for _ in range(ROTATIONS)]  # slots by month of interview, of six
         self.population = np.zeros((len(setting.world.counties.code), *CUSTODY_SHAPE), dtype=np.int64)
@@ -90,31 +82,24 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
 
     def plan(self, due: Due, month: int) -> None:
         """Put something into the calendar; what comes after the last month is dropped."""
-        if month < self.setting.parameters.months:
+        if month < self.horizon:
             self.calendar[month].append(due)
 
     def draw(self, identity: int, block: int, purpose: int) -> tuple[float, float, float, float]:
         """Return this month's four uniforms of somebody (or of a cell) for one purpose."""
         return draws.draw(self.luck, identity, block, self.month, purpose)
 
-    def months(self) -> Iterator[MonthRecord]:
-        """Run the months in order and yield the record of each."""
-        for month in range(self.setting.parameters.months):
-            self.month = month
-            self.step()
-            yield self.record
-
-    def step(self) -> None:
-        """Run one month: the phases of the schedule."""
-        self.book = MonthCounts.empty(len(self.counties))
+    def begin_month(self) -> None:
+        """Open an empty book, set counts to nothing, and begin empty lists of what happens this month."""
+        super().begin_month()
+        for county in self.counties:
+            county.begin_month()
         self.opportunities: list[Incident] = []
         self.incidents: list[Incident] = []
         self.arrests: list[Arrest] = []
         self.bookings: list[Booking] = []
         self.reassured: list[Resident] = []
         self.taken_from_their_circles: list[tuple[Resident, int]] = []
-        for phase in PHASES:
-            getattr(self, phase.name)()
 
     def policy(self) -> None:
         """Phase 1: programs in force come from the calendar; a legalization changes status."""
@@ -127,7 +112,6 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
     def patrol(self) -> None:
         """Phase 2: officers are spread over cells; last month's news gives what holds in each county."""
         for county in self.counties:
-            county.begin_month()
             county.expect(self.constants)
             county.police.patrols()
 
@@ -310,7 +294,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             person = self.residents[told.slot]
             if person.answers_survey() is not None:
                 self.book.crime[person.county.index, told.crime, person.group, SURVEYED] += 1
-        self.record = self._record()
+        self.record = self.month_record()
 
     def _promise_to_tell(self) -> None:
         """Note which of this month's crimes members of the panel will tell of in their next interview."""
@@ -321,29 +305,6 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             if incident.solving_luck[3] < self.constants.capture[incident.crime]:
                 told = Told(target.slot, incident.crime)
                 self.interviews[next_interview(self.month, target.interview_month)].append(told)
-
-    def _record(self) -> MonthRecord:
-        """Return the record of the month."""
-        book = self.book
-        book.count_population(self.population)
-        return MonthRecord(
-            index=self.month,
-            crime=book.crime,
-            people=book.people,
-            trust=book.mean_trust(),
-            enforcement=book.enforcement,
-            programs=program_flags(self.setting, self.month),
-            county_fear=self._by_county("fear"),
-            relative_risk=hispanic_risk(self.setting, self._by_county("risk")),
-            removal_risk=self._by_county("removal_risk"),
-            officers=self.setting.officers,
-            balance=book.balance,
-            opportunities=book.opportunities,
-            clipped=book.clipped,
-        )
-
-    def _by_county(self, name: str) -> npt.NDArray[np.float64]:
-        return np.array([getattr(county, name) for county in self.counties], dtype=np.float64)
 
 
 def _in_plain_numbers(constants: Constants) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, nan
 from typing import TYPE_CHECKING, Any
 
 from mesa.discrete_space import Cell
@@ -66,6 +66,12 @@ class Neighbourhood(Cell):  # type: ignore[misc]
         self.recent_crime = 0.0
         self.recorded_this_month = 0
         county.cells.append(self)
+
+    @property
+    def trust(self) -> float:
+        """Mean trust of those of the community who live here and are at liberty; nan where there is nobody."""
+        found = [one.trust for group in self.residents[:OTHER] for one in group if one.custody == FREE]
+        return sum(found) / len(found) if found else nan
 
     def replace(self, resident: Resident, newcomer: Resident) -> None:
         """Let a newcomer take a resident's place."""

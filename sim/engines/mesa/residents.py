@@ -72,7 +72,24 @@ UNTROUBLED = Outlook(0.0, 1.0)
 
 
 class Resident(CellAgent):  # type: ignore[misc]
-    """Somebody who lives in a place of a household: may offend, be a victim, call the police, help as a witness."""
+    """Somebody who lives in a place of a household: may offend, be a victim, call the police, help as a witness.
+
+    Rules, each in the function of its name:
+        ``takes``: offends by chance where targets, few officers and belief in impunity invite it; in custody never.
+        ``outlook``: trusts the police the less, the more there is of county fear and own fear together.
+        ``reports``: calls the police as a victim by log odds that fall with lost trust.
+        ``reports_for_another``: calls as a third party by the same rule.
+        ``helps_as_witness``: multiplies the chance that a crime is cleared, the more the more trust is left.
+        ``hears_of_removal``: fears more when somebody of the household or an acquaintance is taken.
+        ``is_reassured``: fears less when an own call led to an arrest; fear fades by itself as well.
+        ``answers_survey``: if of age and at liberty, the more often the more trust is left.
+        ``level``: has the criminal record that was brought and what courts have added.
+        ``has_federal_record``: is in the immigration database by chance of status, and after any contact with ICE.
+        ``is_removable``: may be removed if unauthorized, or lawful with a grave record.
+        ``enters_ice_custody``: stays there for months by chance.
+        ``leaves_ice_custody``: is removed by chance, else stays in the country.
+        ``is_removed``: returns after months, is replaced by a newcomer after months, or neither.
+    """
 
     model: MesaEngine
     cell: Neighbourhood
@@ -125,10 +142,16 @@ class Resident(CellAgent):  # type: ignore[misc]
         own = own_fear(self.fear_steps, self.fear_left())
         return Outlook(sensitivity, trust(self.county.fear_at_start, own))
 
+    @property
+    def trust(self) -> float:
+        """Trust as the latest news leaves it: between months, that with which the next one begins."""
+        if self.outlook() is UNTROUBLED:
+            return UNTROUBLED.trust
+        return trust(self.county.fear, own_fear(self.fear_steps, self.fear_left()))
+
     def fear_left(self) -> float:
         """Return what is left of own fear since it last changed, as a share."""
-        left: float = self.model.constants.fear_decay[self.model.month - self.fear_month]
-        return left
+        return self.model.constants.fear_decay[self.model.month - self.fear_month]
 
     def level(self) -> int:
         """Return the level of the criminal record: what was brought and what was added."""
@@ -300,7 +323,13 @@ class Resident(CellAgent):  # type: ignore[misc]
 
 
 class Immigrant(Resident):
-    """A resident who is not a citizen."""
+    """A resident who is not a citizen.
+
+    Rules, beside those of every resident:
+        ``tie``: is as sensitive to lost trust as others of the same status, whoever shares the household.
+        ``deterrence``: offends less where removal has become likelier, if ICE could remove them.
+        ``gains_status``: becomes lawful in a legalization by chance, if unauthorized.
+    """
 
     def tie(self) -> int:
         """Return the tie to enforcement: one's own status."""
@@ -315,9 +344,8 @@ class Immigrant(Resident):
 
     def gains_status(self) -> None:
         """A legalization makes a keyed share of unauthorized people lawful noncitizens."""
-        if self.status != UNAUTHORIZED:
-            return
-        if legalized(self.model.draw(self.identity, 0, LEGALIZATION)[0], self.model.constants.legalization_share):
+        share = self.model.constants.legalization_share
+        if self.status == UNAUTHORIZED and legalized(self.model.draw(self.identity, 0, LEGALIZATION)[0], share):
             count = self.model.population[self.county.index, self.group, :, self.custody]
             count[UNAUTHORIZED] -= 1
             count[LAWFUL] += 1

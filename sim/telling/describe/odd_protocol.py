@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from sim.parameters import ASSUMPTION, LONGEST_HORIZON, Parameters
 from sim.parameters.listing import rows
 from sim.telling.describe.overview import (
+    ORDER_HEADS,
     PARAMETER_HEADS,
+    STATE_HEADS,
     month_sentence,
     parameter_cells,
     parameter_sections,
     rule_list,
+    state_cells,
 )
 from sim.words import labels
 from sim.words.schedule import PHASES
@@ -80,6 +83,12 @@ def odd_text() -> str:
             ("", "phase", "who decides", "what happens", "rules"),
             [(str(p.number), p.name, p.who, p.what, ", ".join(f"`{rule}`" for rule in p.rules)) for p in PHASES],
         ),
+        "What each phase reads and writes, and why it stands where it does:",
+        markdown_table(
+            ORDER_HEADS,
+            [(str(p.number), p.name, ", ".join(p.reads), ", ".join(p.writes), p.why) for p in PHASES],
+        ),
+        markdown_table(STATE_HEADS, state_cells()),
         "## 4. Design concepts",
         CONCEPTS,
         "## 5. Initialization",

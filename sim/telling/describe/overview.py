@@ -11,12 +11,16 @@ from typing import Any, NamedTuple
 from sim import rules
 from sim.parameters import Parameters, Table
 from sim.parameters.listing import Row, field_alternatives, in_words, plain_number, rows
-from sim.words.schedule import PHASES
+from sim.words.schedule import PHASES, STATES
 
 WIDTH = 120
 """Characters of the widest line."""
 
 PHASE_WIDTHS = (3, 14, 26, 34, 35)
+ORDER_HEADS = ("", "phase", "reads", "writes", "why it stands here")
+ORDER_WIDTHS = (3, 14, 36, 28, 31)
+STATE_HEADS = ("what is read and written", "lasts", "what it is")
+STATE_WIDTHS = (24, 9, 83)
 RULE_WIDTHS = (14, 26, 76)
 PARAMETER_WIDTHS = (24, 17, 15, 14, 18, 22)
 PARAMETER_HEADS = ("parameter", "default", "unit", "range", "source", "meaning")
@@ -34,11 +38,15 @@ class Rule(NamedTuple):
 def model_text() -> str:
     """Return the whole model as plain text, at most 120 characters wide."""
     phases = [(str(p.number), p.name, p.who, p.what, ", ".join(p.rules)) for p in PHASES]
+    order = [(str(p.number), p.name, ", ".join(p.reads), ", ".join(p.writes), p.why) for p in PHASES]
     listed_rules = [(rule.module, rule.name, rule.meaning) for rule in rule_list()]
     parts = [
         "THE MONTH",
         textwrap.fill(month_sentence(), WIDTH),
         text_table(("", "phase", "who decides", "what happens", "rules"), phases, PHASE_WIDTHS),
+        "THE ORDER OF THE MONTH",
+        text_table(ORDER_HEADS, order, ORDER_WIDTHS),
+        text_table(STATE_HEADS, state_cells(), STATE_WIDTHS),
         "THE RULES",
         text_table(("file", "rule", "meaning"), listed_rules, RULE_WIDTHS),
         "THE PARAMETERS",
@@ -57,6 +65,11 @@ def month_sentence() -> str:
         f"A month has {len(PHASES)} phases. Each reads what was true when it began. Barriers stand before phases "
         f"{' and '.join(barriers)}, where everything earlier must be complete."
     )
+
+
+def state_cells() -> list[tuple[str, str, str]]:
+    """Return what phases read and write: its name, whether it lasts beyond the month, and what it is."""
+    return [(state.name, "yes" if state.lasts else "one month", state.meaning) for state in STATES]
 
 
 def rule_list(folder: Path | None = None) -> list[Rule]:
