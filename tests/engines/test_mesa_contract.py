@@ -17,13 +17,14 @@ import pytest
 from engine_scenarios import BASE, ready
 from small_worlds import merged
 
+from sim.engines.conditions import OF_THE_CALENDAR, Condition
 from sim.engines.mesa.model import MesaEngine
 from sim.engines.mesa.monthly import HorizonReachedError
 from sim.engines.mesa.residents import Immigrant, Resident
+from sim.words.codes import FREE
 from sim.words.faults import UserError
 from sim.words.labels import CRIMES
 from sim.words.schedule import PHASES, STATES
-from sim.world.person import FREE
 
 YEAR = merged(BASE, {"months": 12})
 
@@ -201,17 +202,9 @@ def _incidents(model: MesaEngine, *names: str) -> list[tuple[Any, ...]]:
     return [tuple(getattr(one, name, None) for name in names) for one in model.incidents]
 
 
-POLICY = (
-    "background",
-    "cap",
-    "secure_communities",
-    "agreement_287g_jail",
-    "agreement_287g_task_force",
-    "priority_enforcement",
-    "cooperation",
-    "publicity",
-    "presence",
-)
+POLICY = (*OF_THE_CALENDAR, "background")
+NEWS = ("fear", "risk", "removal_risk", "load")
+CONDITIONS = tuple(name for name in vars(Condition()) if name not in (*POLICY, *NEWS))
 LOOK: dict[str, Callable[[MesaEngine], Any]] = {
     "status": lambda it: _people(it, "status"),
     "custody": lambda it: (_people(it, "custody"), it.people_by_custody),
@@ -223,15 +216,12 @@ LOOK: dict[str, Callable[[MesaEngine], Any]] = {
     "county fear": lambda it: _counties(it, "fear"),
     "believed risk": lambda it: _counties(it, "risk"),
     "removal risk": lambda it: _counties(it, "removal_risk"),
-    "workload": lambda it: [county.police.load for county in it.counties],
+    "workload": lambda it: _counties(it, "load"),
     "recent crime": lambda it: [cell.recent_crime for cell in it.neighbourhoods],
     "due": lambda it: {month: list(due) for month, due in it.calendar.items() if due},
     "interviews": lambda it: {month: list(told) for month, told in it.interviews.items() if told},
     "policy": lambda it: _counties(it, *POLICY),
-    "conditions": lambda it: (
-        _counties(it, "fear_at_start", "impunity", "deterrence"),
-        [(county.police.capacity, county.police.street_rise) for county in it.counties],
-    ),
+    "conditions": lambda it: _counties(it, *CONDITIONS),
     "guardianship": lambda it: [cell.guardianship for cell in it.neighbourhoods],
     "opportunities": lambda it: [(one.place.identity, one.number) for one in it.opportunities],
     "incidents": lambda it: [(one.place.identity, one.number) for one in it.incidents],
