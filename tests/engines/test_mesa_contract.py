@@ -20,10 +20,10 @@ from small_worlds import merged
 from sim.engines.mesa.model import MesaEngine
 from sim.engines.mesa.monthly import HorizonReachedError
 from sim.engines.mesa.residents import Immigrant, Resident
+from sim.words.codes import FREE
 from sim.words.faults import UserError
 from sim.words.labels import CRIMES
 from sim.words.schedule import PHASES, STATES
-from sim.world.person import FREE
 
 YEAR = merged(BASE, {"months": 12})
 

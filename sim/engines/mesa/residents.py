@@ -8,13 +8,7 @@ from mesa.discrete_space import CellAgent
 
 from sim.engines.mesa.records import Due, Incident
 from sim.numerics.draws import Purpose, draw
-from sim.rules.booking import (
-    has_federal_record,
-    is_removable,
-    prior_felonies,
-    prior_misdemeanors,
-    record_level,
-)
+from sim.rules.booking import has_federal_record, is_removable, prior_felonies, prior_misdemeanors, record_level
 from sim.rules.clearance import witness_help
 from sim.rules.custody import (
     REPLACED,
