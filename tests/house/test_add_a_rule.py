@@ -42,11 +42,3 @@ def test_functions_named_stand_in_their_files(name: str, file: str) -> None:
 
 def test_functions_are_named() -> None:
     assert {name for name, _ in PLACES} >= {"Condition", "County.expect", "conditions", "Purpose"}
-
-
-def test_lines_of_the_engines_to_change_are_as_the_readme_takes_them() -> None:
-    """The example changes these lines; where they read otherwise, it must be told otherwise."""
-    columnar = (REPOSITORY / "sim" / "engines" / "columnar" / "police.py").read_text(encoding="utf-8")
-    assert "log_odds, offset = constants.victim_log_odds[crime], constants.offset[status]" in columnar
-    mesa = (REPOSITORY / "sim" / "engines" / "mesa" / "residents.py").read_text(encoding="utf-8")
-    assert "return self._calls(self.model.constants.victim_log_odds[crime])" in mesa
