@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CONSTRAINTS := $(if $(filter 3.11,$(VERSION)),constraints.txt,constraints-newest.txt)
 OUT ?= outputs/demo
 
-.PHONY: demo test test-slow check clean
+.PHONY: demo test test-slow check schema clean
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +22,10 @@ check: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+schema: $(VENV)/.ready
+	$(BIN)/python -m sim describe --json-schema > scenarios/schema.json.new
+	mv scenarios/schema.json.new scenarios/schema.json
 
 test: check
 	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist loadfile

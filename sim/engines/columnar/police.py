@@ -105,12 +105,8 @@ def reporting(
             chance[i] = victim
             full[i] = victim
         else:
-            other = _third_status(group, bystanders[i], state)
+            other, officer = _third_status(group, bystanders[i], state), constants.officer[crime]
             victim, third = constants.victim_full_trust[crime, status], constants.third_full_trust[crime, other]
-            officer = constants.officer[crime]
-            full[i] = constants.full_trust_union[crime, status, other]
-            chance[i] = full[i]
-        if group < OTHER:
             sensitivity, now = sensitivity_and_trust(targets[i], county, group, month, land, state, constants)
             if sensitivity > 0.0:
                 log_odds, offset = constants.victim_log_odds[crime], constants.offset[status]
@@ -119,6 +115,7 @@ def reporting(
             if sensitivity > 0.0:
                 log_odds, offset = constants.third_log_odds[crime], constants.offset[other]
                 third = willing_to_report(log_odds, offset, sensitivity, now)
+            full[i] = constants.full_trust_union[crime, status, other]
             chance[i] = somebody_reports(victim, third, officer)
         others = somebody_reports(0.0, third, officer)
         reported[i] = first_caller(met.calls[i], victim, others)
