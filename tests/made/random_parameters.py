@@ -32,6 +32,7 @@ EVERYTHING: dict[str, Any] = merged(
         "crime": {"displacement": 0.1},
         "police": {"patrol": "hot_spots"},
         "reporting": {"offset": {"unauthorized": -0.3}},
+        "courts": {"felony": {"simple_assault": 0.2, "street_misdemeanor": 0.1}},
         "enforcement": {"capacity_per_100k": 500.0},
         "trust": {"presence": 0.02},
         "survey": {"panel_share_nation": 0.3},
