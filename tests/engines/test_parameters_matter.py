@@ -30,7 +30,7 @@ from sim.parameters.listing import Row
 from sim.words.faults import UserError
 
 SEED = 5
-RANDOM_WORLDS = 4
+RANDOM_WORLDS = 3
 COPIED = ("programs", "officers")
 """What is copied into the ledger from the setting; a parameter that moves nothing else is not computed with."""
 SILENT: dict[str, str] = {
@@ -46,8 +46,8 @@ def _random_world(number: int) -> dict[str, Any]:
 
 
 NATION: dict[str, Any] = {
-    "start": "2009-11",
-    "months": 3,
+    "start": "2010-06",
+    "months": 1,
     "world": {"kind": "nation", "scale": 0.0001},
     "programs": {"secure_communities": {"counties": "file"}},
 }

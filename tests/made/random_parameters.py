@@ -32,6 +32,7 @@ EVERYTHING: dict[str, Any] = merged(
         "crime": {"displacement": 0.1},
         "police": {"patrol": "hot_spots"},
         "reporting": {"offset": {"unauthorized": -0.3}},
+        "courts": {"felony": {"simple_assault": 0.2, "street_misdemeanor": 0.1}},
         "enforcement": {"capacity_per_100k": 500.0},
         "trust": {"presence": 0.02},
         "survey": {"panel_share_nation": 0.3},
@@ -87,7 +88,7 @@ NAMED: dict[str, tuple[tuple[str, ...], str]] = {
 """Parts of allowed names, with the reason."""
 
 NEAR, WILD, OTHER, SWITCHED = 0.5, 0.04, 0.3, 0.18
-"""Shares of numbers drawn near the lively world's own, of numbers drawn from anywhere, of other names, of switches."""
+"""Shares drawn: numbers near the lively world's own, numbers from anywhere, names and dates, switches and files."""
 STAYS = object()
 """In place of a drawn value: the parameter keeps what it has in the lively world."""
 FIRST_COUNTY = {"grid": "r01c01", "counties": "00001", "nation": "00001"}
@@ -112,11 +113,16 @@ def is_number(row: Row) -> bool:
     return all(one.type in (int, float) for one in ranges(row))
 
 
+def names_a_file(row: Row) -> bool:
+    return row.path[0] == "world" and row.path[-1] in FILES_OF_WORLD
+
+
 def drawn(row: Row, luck: Random) -> Any:
     """Return a random value of a parameter, or ``STAYS``."""
     u = luck.random()
     if not is_number(row):
-        return other_value(row, luck) if u < (SWITCHED if row.field.annotation is bool else OTHER) else STAYS
+        rarely = row.field.annotation is bool or names_a_file(row)
+        return other_value(row, luck) if u < (SWITCHED if rarely else OTHER) else STAYS
     if u < NEAR:
         return drawn_near(row, luck)
     if u < NEAR + WILD:
@@ -199,7 +205,7 @@ def values_of(row: Row, one: Allowed, luck: Random) -> list[Any]:
         return [list(FIRST_COUNTY.values())]
     if one.type in (int, float):
         return [anywhere(one, luck)]
-    if row.path[0] == "world" and row.path[1] in FILES_OF_WORLD:
+    if names_a_file(row):
         return [FILES_OF_WORLD[row.path[1]]]
     if name_of(row) in FIXED:
         return ["something else"]
@@ -250,7 +256,8 @@ def consistent(scenario: dict[str, Any]) -> dict[str, Any]:
     """Return a scenario without what the checker refuses beside what else was drawn."""
     result = merged(scenario)
     world = result.get("world", {})
-    kind = world.get("kind", "counties" if world.get("counties") else "grid")
+    implied = "counties" if any(world.get(name) for name in FILES_OF_WORLD) else "grid"
+    kind = world.get("kind", implied)
     for name in ("scale", *FILES_OF_WORLD) if kind == "grid" else ():
         world.pop(name, None)
     if kind == "counties":
