@@ -125,6 +125,16 @@ class RunSummary:
         levels = [LEVELS.index(level)] if level else list(range(len(LEVELS)))
         return np.asarray(table[:, [STATUSES.index(name) for name in statuses]][:, :, levels].sum(axis=(1, 2)))
 
+    def away(self) -> Floats:
+        """Return the people whom ICE has taken and who are not back, month by month: float64[T].
+
+        Those in its custody, those removed and not returned, and the vacancies that the first month ends with. A person
+        who is removed stays away also when a newcomer lives in their place, so vacancies alone would count too few.
+        """
+        vacant = self.population("vacant")[:1]
+        since = np.cumsum(self.enforced("removed")[1:] - self.enforced("returned")[1:])
+        return np.asarray(np.concatenate([vacant, vacant + since]) + self.population("in_ice_custody"))
+
     def balanced(self, column: str, family: str) -> float:
         """Return the total over the evaluation of one balance column, for a family or ``total``."""
         row = self.balance[BALANCE_COLUMNS.index(column)]

@@ -277,7 +277,7 @@ def first_reference(scenarios: Sequence[Scenario], effect_of: str | None) -> str
     return name if effect_of is None else name + WITHOUT
 
 
-def unfit(scenario: Scenario, others: Sequence[Scenario], are_paired: bool) -> list[str]:
+def unfit(scenario: Scenario, others: Sequence[Scenario], are_paired: bool = False) -> list[str]:
     """Return why ``scenario`` cannot stand beside those before it in one comparison."""
     taken = [_unfit_for_a_partner(scenario.name)] if are_paired and not _can_have_a_partner(scenario.name) else []
     if scenario.name in {other.name for other in others}:
@@ -300,6 +300,6 @@ def _can_have_a_partner(name: str) -> bool:
 
 def _unfit_for_a_partner(name: str) -> str:
     return (
-        f"name: {name} leaves no name for the same scenario without the program, which is called NAME{WITHOUT}; give it "
-        f"another, of at most {LONGEST_NAME - len(WITHOUT)} letters and not ending in {WITHOUT}"
+        f"name: {name} leaves no name for the same scenario without the program, which is called NAME{WITHOUT}; give "
+        f"it another, of at most {LONGEST_NAME - len(WITHOUT)} letters and not ending in {WITHOUT}"
     )
