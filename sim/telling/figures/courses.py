@@ -196,7 +196,7 @@ def draw_funnel(results: ComparisonRuns, folder: Path) -> Drawn:
     _funnel_totals(top.subplots(), results, tables)
     panels = bottom.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes, name in zip(panels.flat, names, strict=False):
-        _funnel_shares(axes, tables[name], short(results.title(name), 50 if is_paired else 36))
+        _funnel_shares(axes, tables[name], short(results.title(name), 44 if is_paired else 36))
     for axes in panels.flat[len(names) :]:
         axes.set_visible(False)
     for axes in panels[-1]:
@@ -231,7 +231,7 @@ def _funnel_totals(axes: Axes, results: ComparisonRuns, tables: dict[str, Floats
             "markerfacecolor": "white" if is_reference else colour,
             "linestyle": "none",
         }
-        label = f"_{name}" if is_reference and alike != index else short(results.title(name), 40)
+        label = _funnel_label(results, name, index)
         axes.plot(totals[good], (positions + offsets[index])[good], label=label, **look)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
@@ -245,6 +245,13 @@ def _funnel_totals(axes: Axes, results: ComparisonRuns, tables: dict[str, Floats
     axes.invert_yaxis()
     axes.set_xlabel("Noncitizens per 100,000 person-years (log scale)")
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def _funnel_label(results: ComparisonRuns, name: str, index: int) -> str:
+    """Return a scenario's entry in the legend; partners share the first one's, and the others' are hidden."""
+    if results.comparison.effect_of is None or name in results.references:
+        return short(results.title(name), 40)
+    return "hollow: without the program" if index == 0 else f"_{name}"
 
 
 def _funnel_shares(axes: Axes, table: Floats, title: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from sim.analysis.differences import Difference
 from sim.analysis.incapacitation import Prevented, prevented
 from sim.analysis.statistics import Estimate
 from sim.analysis.summary import Row
@@ -148,10 +149,18 @@ def _effects(results: ComparisonRuns, found: Found) -> Iterator[str]:
 def _differences(results: ComparisonRuns) -> Iterator[str]:
     """Yield in words all in which scenarios differ from what they are compared with."""
     yield "<h2>In what each scenario differs from its reference</h2>"
-    for name, differences in differences_of(results).items():
-        listed = "".join(f"<li>{escape(str(it))}</li>" for it in differences)
-        told = f"<ul>{listed}</ul>" if listed else " nothing."
-        yield f"<div>{_named(results, name)}, against {_named(results, results.references[name])}:{told}</div>"
+    found = {name: tuple(it) for name, it in differences_of(results).items()}
+    if len(found) > 1 and len(set(found.values())) == 1:
+        yield f"<div>Each:{_listed(next(iter(found.values())))}</div>"
+        return
+    for name, differences in found.items():
+        against = _named(results, results.references[name])
+        yield f"<div>{_named(results, name)}, against {against}:{_listed(differences)}</div>"
+
+
+def _listed(differences: Iterable[Difference]) -> str:
+    told = "".join(f"<li>{escape(str(it))}</li>" for it in differences)
+    return f"<ul>{told}</ul>" if told else " in nothing."
 
 
 def _incapacitation(results: ComparisonRuns) -> Iterator[str]:

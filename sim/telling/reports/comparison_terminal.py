@@ -21,6 +21,7 @@ from sim.telling.reports.comparison_wording import (
     spread_text,
     warnings_of,
     who_incapacitates,
+    without_effect,
 )
 from sim.telling.reports.terminal import new_console, new_table
 from sim.telling.wording import lines_of, missing_text, reasons_of
@@ -65,7 +66,10 @@ def _what(results: ComparisonRuns) -> str:
 
 
 def _differences(results: ComparisonRuns) -> Iterator[str]:
-    """Yield a line for each scenario that says in what it differs from its reference."""
+    """Yield a line for each scenario that says in what it differs from its reference, if that is not said already."""
+    if results.comparison.effect_of is not None:
+        yield from (f"{name}: the program is nowhere in force; its effect is 0." for name in without_effect(results))
+        return
     for name, differences in differences_of(results).items():
         told = "; ".join(map(str, differences[:MOST_DIFFERENCES])) or "in nothing"
         more = f"; and {len(differences) - MOST_DIFFERENCES} more" if len(differences) > MOST_DIFFERENCES else ""
