@@ -54,7 +54,7 @@ def test_all_else_is_told_with_its_name_and_both_values() -> None:
     own = scenario(
         programs={SECURE: {"counties": "all"}, RESOLUTION: {"cooperation": {"level_1": 0.5}}},
         responses={"incapacitation": False},
-        trust={"sensitivity": {"unauthorized": 2.0}},
+        trust={"sensitivity": {"unauthorized": 1.0}},
         crime={"deterrence": 0.3},
     )
     found = differences_between(own, scenario())
@@ -62,7 +62,7 @@ def test_all_else_is_told_with_its_name_and_both_values() -> None:
     assert told[0] == "Secure Communities: everywhere instead of nowhere"
     assert any("(programs.detainer_resolution.cooperation): level 1 0.5; others 0 instead of 0" in it for it in told)
     assert any(it.endswith("(responses.incapacitation): off instead of on") for it in told)
-    assert any("(trust.sensitivity): " in it and "unauthorized 2" in it for it in told)
+    assert any("(trust.sensitivity): " in it and "unauthorized 1" in it for it in told)
     assert any(it.endswith("(crime.deterrence): 0.3 instead of 0") for it in told)
     assert len(told) == 5
     assert beyond_programs(found) == ["responses", "crime", "trust"]
