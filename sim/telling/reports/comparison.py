@@ -151,7 +151,7 @@ def _differences(results: ComparisonRuns) -> Iterator[str]:
     yield "<h2>In what each scenario differs from its reference</h2>"
     found = {name: tuple(it) for name, it in differences_of(results).items()}
     if len(found) > 1 and len(set(found.values())) == 1:
-        yield f"<div>Each:{_listed(next(iter(found.values())))}</div>"
+        yield f"<div>Each of them:{_listed(next(iter(found.values())))}</div>"
         return
     for name, differences in found.items():
         against = _named(results, results.references[name])
@@ -182,7 +182,7 @@ def _incapacitation(results: ComparisonRuns) -> Iterator[str]:
             row_html(
                 _named(results, name),
                 (
-                    *(unbroken(prevented_text(it)) for it in found[name].values()),
+                    *(unbroken(prevented_text(it)).replace(";\u00a0", "<br>") for it in found[name].values()),
                     *(unbroken(change_text(it, signed=False)) for it in _beside(found[name]["total"])),
                 ),
             )
