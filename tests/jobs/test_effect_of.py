@@ -104,11 +104,8 @@ def test_equal_runs_change_nothing_even_where_there_is_nothing() -> None:
 
 def test_each_scenario_is_measured_against_its_own_partner() -> None:
     runs = {
-        name: [
-            make_summary(seed, name, seed, adopted=3 if "without" not in name else None, true_factor=factor)
-            for seed in range(3)
-        ]
-        for name, factor in (("a.without", 1.0), ("a", 1.0), ("b.without", 3.0), ("b", 3.0))
+        name: [make_summary(seed, name, seed, rate=rate) for seed in range(3)]
+        for name, rate in (("a.without", 0.004), ("a", 0.005), ("b.without", 0.008), ("b", 0.009))
     }
     references = {"a": "a.without", "b": "b.without"}
     rows = {(row.scenario, row.measure, row.group): row for row in rows_of(runs, "a.without", references)}
