@@ -28,6 +28,8 @@ DIALS = (
     "crime.deterrence",
     "crime.propensity_violent",
     "crime.propensity_property",
+    "police.offender_link",
+    "people.frequent_offending",
     "detainers.cooperation",
 )
 """Parameters that the answer depends on most; the report shows them even at their defaults."""
@@ -78,8 +80,13 @@ def _dial(name: str, scenarios: Sequence[Scenario]) -> Assumption:
     section, field = name.split(".")
     values = [getattr(getattr(scenario.parameters, section), field) for scenario in scenarios]
     facts = _facts(type(getattr(scenarios[0].parameters, section)).model_fields[field])
-    told = tuple(_table_told(value) if isinstance(value, Table) else _told(name, value) for value in values)
+    told = tuple(value_text(name, value) for value in values)
     return Assumption(name, told, facts["unit"], facts["source"], facts["meaning"])
+
+
+def value_text(name: str, value: Any) -> str:
+    """Return the value of the parameter ``name`` in words; a table of numbers is told in one piece."""
+    return _table_told(value) if isinstance(value, Table) else _told(name, value)
 
 
 def _table_told(table: Table) -> str:

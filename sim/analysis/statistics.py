@@ -87,12 +87,13 @@ def paired_differences(scenario: Floats, reference: Floats, relative: bool) -> t
     scenario, reference : float64[R]
         One measure in R replications that share their luck pairwise.
     relative : bool
-        Whether differences are in percent of the reference's mean over the replications.
+        Whether differences are in percent of the reference's mean over the replications; where nothing differs they
+        are 0 whatever that is.
     """
     if not (np.isfinite(scenario).all() and np.isfinite(reference).all()):
         return np.empty(0), UNDEFINED
     difference = scenario - reference
-    if not relative:
+    if not relative or not difference.any():
         return difference, ""
     level = float(reference.mean())
     return (100 * difference / level, "") if level > 0 else (np.empty(0), NO_LEVEL)

@@ -21,7 +21,7 @@ COLUMNS = ("scenario", "measure", "group", "estimate", "low", "high", "unit")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the summary; the reference's lines are levels, the others' are changes against it."""
+    """One line of the summary; the reference's lines are levels, the others' changes against their own."""
 
     scenario: str
     measure: str
@@ -32,7 +32,9 @@ class Row:
     unit: str
 
 
-def rows_of(runs: Mapping[str, Sequence[RunSummary]], reference: str) -> list[Row]:
+def rows_of(
+    runs: Mapping[str, Sequence[RunSummary]], reference: str, references: Mapping[str, str] | None = None
+) -> list[Row]:
     """Return the summary of a comparison.
 
     Parameters
@@ -40,14 +42,18 @@ def rows_of(runs: Mapping[str, Sequence[RunSummary]], reference: str) -> list[Ro
     runs : mapping of sequences
         By scenario, the summaries of its replications, in the same order for all.
     reference : str
-        The scenario that the others are compared with.
+        The scenario whose levels are told.
+    references : mapping of str, optional
+        For each scenario that is compared, the one it is compared with; by default all others with ``reference``.
     """
+    if references is None:
+        references = dict.fromkeys((name for name in runs if name != reference), reference)
     table = measures()
     values = {name: _values(table, summaries) for name, summaries in runs.items()}
     rows = [_level(measure, reference, values[reference][index]) for index, measure in enumerate(table)]
     for name in runs:
-        if name != reference:
-            rows.extend(_scenario_rows(table, name, values[name], values[reference]))
+        if name in references:
+            rows.extend(_scenario_rows(table, name, values[name], values[references[name]]))
     return rows
 
 

@@ -36,7 +36,7 @@ def compare_to_folder(
     Parameters
     ----------
     comparison : Comparison
-        Two scenarios or more; replication r of each has its luck from the master seed and r alone.
+        Two scenarios or more, partners among them; replication r of each has its luck from the master seed and r alone.
     workers, threads : int
         Processes, and threads inside a run; no result depends on either.
     engine : str
@@ -59,7 +59,7 @@ def compare_to_folder(
     from sim.running.needs import forecast_comparison, is_compiled
     from sim.running.terminal import foretell
 
-    if len(comparison.scenarios) < 2:
+    if len(comparison.members) < 2:
         raise UserError("a comparison needs two scenarios or more")
     refuse_duplicates(comparison.scenarios)
     foretell(forecast_comparison(comparison, engine, threads, workers, is_compiled(engine)), quiet)
@@ -76,21 +76,24 @@ def plan_comparison(comparison: Comparison, engine: str) -> Plan:
         kind="comparison",
         reference=comparison.reference,
         keep="tables",
-        scenarios=tuple(scenario.name for scenario in comparison.scenarios),
+        scenarios=tuple(scenario.name for scenario in comparison.members),
         evaluation_start=evaluate(comparison)[1].start,
+        effect_of=comparison.effect_of,
     )
 
 
 def comparison_files(comparison: Comparison) -> dict[str, str]:
-    """Return the resolved scenarios and a comparison file that runs them again."""
+    """Return the resolved scenarios, partners among them, and a comparison file that runs them again."""
+    is_paired = comparison.effect_of is not None
+    compared_with = {"effect_of": comparison.effect_of} if is_paired else {"reference": comparison.reference}
     header = {
         "title": comparison.title,
         "question": comparison.question,
         "source": comparison.source,
-        "reference": comparison.reference,
+        **compared_with,
         "replications": comparison.replications,
         "seed": comparison.seed,
         "scenarios": [f"scenarios/{scenario.name}.yaml" for scenario in comparison.scenarios],
     }
-    files = {f"scenarios/{scenario.name}.yaml": scenario.resolved_yaml() for scenario in comparison.scenarios}
+    files = {f"scenarios/{scenario.name}.yaml": scenario.resolved_yaml() for scenario in comparison.members}
     return files | {"comparison.yaml": yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)}

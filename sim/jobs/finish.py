@@ -91,6 +91,7 @@ def _manifest(batch: Batch, facts: Mapping[str, Any], digests: Mapping[str, str]
         "seed": plan.seed,
         "kind": plan.kind,
         "reference": plan.reference,
+        **({"effect_of": plan.effect_of} if plan.effect_of is not None else {}),
         "replications": plan.replications,
         **facts,
         "checksums": dict(digests),

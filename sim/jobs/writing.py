@@ -27,7 +27,7 @@ def write_comparison(batch: Batch, quiet: bool) -> dict[str, Any]:
     from sim.telling.reports.comparison import write_report
 
     folder, results = batch.path, batch.results()
-    rows = rows_of(results.runs, results.reference)
+    rows = rows_of(results.runs, results.reference, results.references)
     write_summary(rows, folder / "summary.csv")
     write_codebook(folder / "codebook.csv")
     write_world(results.counties, folder / "world.parquet")

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from sim.parameters.base import Section, choice
+from sim.parameters.base import Section, choice, refusal
 
 LARGEST_SEED = 2**62
+ProgramName = Literal[
+    "criminal_alien_program",
+    "secure_communities",
+    "agreement_287g_jail",
+    "agreement_287g_task_force",
+    "detainer_resolution",
+    "priority_enforcement",
+]
+PROGRAM_TITLES: dict[str, str] = {
+    "criminal_alien_program": "the Criminal Alien Program",
+    "secure_communities": "Secure Communities",
+    "agreement_287g_jail": "the 287(g) jail agreement",
+    "agreement_287g_task_force": "the 287(g) task force agreement",
+    "detainer_resolution": "the detainer resolution",
+    "priority_enforcement": "priority enforcement",
+}
+"""What ``labels.PROGRAMS`` are called within a sentence."""
 
 
 class ComparisonHeader(Section):
@@ -20,7 +37,24 @@ class ComparisonHeader(Section):
     reference: str | None = choice(
         None, "name", "the user's comparison", "Scenario that the others are compared with; empty means the first"
     )
+    effect_of: ProgramName | None = choice(
+        None,
+        "name",
+        "the user's comparison",
+        "Program whose own effect is asked for: instead of with a reference, each scenario is compared with itself "
+        "without the program",
+    )
     replications: Annotated[int, Field(ge=1, le=10_000)] = choice(
         20, "runs", "design", "Runs of each scenario, paired over shared luck"
     )
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = choice(1, "seed", "design", "Master seed of luck")
+
+    @model_validator(mode="after")
+    def _check_one_kind(self) -> Self:
+        if self.effect_of is not None and self.reference is not None:
+            reason = (
+                "stands beside reference; with effect_of each scenario is compared with itself without the program, "
+                "with reference all are compared with one, so leave one of the two out"
+            )
+            raise refusal(("effect_of", self.effect_of, reason))
+        return self

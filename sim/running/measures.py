@@ -40,6 +40,8 @@ BOOKS: tuple[str, ...] = ("true", "recorded")
 REFERENCE_MONTHS = 6
 """Months before an interview that the survey asks about."""
 NOT_ADOPTED = -1
+DIFFERENT = "the first month in which programs differ from the reference"
+"""Why an evaluation begins where it does, where it begins with a difference of programs."""
 _FAMILY_INDICES = tuple(
     [CRIMES.index(name) for name in names] for names in (VIOLENT_CRIMES, PROPERTY_CRIMES, ("simple_assault",))
 )
@@ -123,6 +125,16 @@ class RunSummary:
         levels = [LEVELS.index(level)] if level else list(range(len(LEVELS)))
         return np.asarray(table[:, [STATUSES.index(name) for name in statuses]][:, :, levels].sum(axis=(1, 2)))
 
+    def away(self) -> Floats:
+        """Return the people whom ICE has taken and who are not back, month by month: float64[T].
+
+        Those in its custody, those removed and not returned, and the vacancies that the first month ends with. A person
+        who is removed stays away also when a newcomer lives in their place, so vacancies alone would count too few.
+        """
+        vacant = self.population("vacant")[:1]
+        since = np.cumsum(self.enforced("removed")[1:] - self.enforced("returned")[1:])
+        return np.asarray(np.concatenate([vacant, vacant + since]) + self.population("in_ice_custody"))
+
     def balanced(self, column: str, family: str) -> float:
         """Return the total over the evaluation of one balance column, for a family or ``total``."""
         row = self.balance[BALANCE_COLUMNS.index(column)]
@@ -149,13 +161,19 @@ class ComparisonRuns:
 
     @property
     def reference(self) -> str:
-        """Name of the scenario that the others are compared with."""
+        """Name of the scenario whose levels are told: what the others, or the first of them, are compared with."""
         return self.comparison.reference
 
     @property
     def others(self) -> list[str]:
-        """Names of the scenarios beside the reference."""
-        return [name for name in self.runs if name != self.reference]
+        """Names of the scenarios that are compared with another one."""
+        references = self.references
+        return [name for name in self.runs if name in references]
+
+    @property
+    def references(self) -> dict[str, str]:
+        """For each scenario that is compared, the name of the one it is compared with."""
+        return self.comparison.references
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -169,7 +187,7 @@ class ComparisonRuns:
 
     def title(self, name: str) -> str:
         """Return what the scenario ``name`` is called."""
-        scenario = next(scenario for scenario in self.comparison.scenarios if scenario.name == name)
+        scenario = next(scenario for scenario in self.comparison.members if scenario.name == name)
         return scenario.parameters.title or name
 
 
@@ -264,7 +282,7 @@ def _beyond_baseline(programs: Bools) -> Bools:
 def _first(different: Bools, reached: Bools) -> tuple[int, str]:
     """Return the first month of a comparison of two scenarios, and why."""
     if different.any():
-        return int(different.any(axis=1).argmax()), "the first month in which programs differ from the reference"
+        return int(different.any(axis=1).argmax()), DIFFERENT
     if reached.any():
         return int(reached.any(axis=1).argmax()), "programs do not differ; the first month of a program"
     return 0, "programs do not differ and none starts; the whole horizon"

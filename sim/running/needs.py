@@ -120,7 +120,7 @@ def forecast_comparison(
     UserError
         Faults in the county file.
     """
-    runs = len(comparison.scenarios) * comparison.replications
+    runs = len(comparison.members) * comparison.replications
     return _forecast_runs(comparison.scenarios[0].parameters, runs, engine, threads, workers, compiled)
 
 

@@ -14,6 +14,7 @@ REPORTING_SECTION = "Reporting to police: reported share of true incidents"
 VICTIMIZATION_SECTION = "Victimization: true incidents by group"
 ENFORCEMENT_SECTION = "Enforcement"
 BALANCE_SECTION = "Balance"
+INCAPACITATION_SECTION = "Incapacitation: what one removed person-year prevents"
 GAIN_SECTION = "Pairing gain"
 SECTIONS = (
     CRIME_SECTION,
@@ -22,6 +23,7 @@ SECTIONS = (
     VICTIMIZATION_SECTION,
     ENFORCEMENT_SECTION,
     BALANCE_SECTION,
+    INCAPACITATION_SECTION,
     GAIN_SECTION,
 )
 PER_CRIME = "per 100,000 persons and year"
@@ -29,6 +31,8 @@ PER_SURVEYED = "per 100,000 persons aged 12+ and year"
 PER_INCIDENT = "% of incidents"
 PER_VICTIM = "per 1,000 persons and year"
 PER_ENFORCEMENT = "per 100,000 person-years"
+PER_YEAR_AWAY = "offences per person-year away"
+PER_PERSON_YEAR = "offences per person-year"
 GAIN_UNIT = "unpaired over paired variance"
 
 CAPTIONS: dict[str, str] = {
@@ -62,7 +66,7 @@ class Measure:
 
 def measures() -> list[Measure]:
     """Return all measures in the order of the summary."""
-    return [*_crime(), *_reporting(), *_victimization(), *_enforcement(), *_balance()]
+    return [*_crime(), *_reporting(), *_victimization(), *_enforcement(), *_balance(), *_incapacitation()]
 
 
 def column_of(measure: Measure) -> str:
@@ -180,6 +184,46 @@ def _balance() -> Iterator[Measure]:
 def _balance_rate(column: str, family: str) -> Callable[[RunSummary], float]:
     def value(run: RunSummary) -> float:
         return _divided(1e5 * run.balanced(column, family), run.person_years)
+
+    return value
+
+
+def _incapacitation() -> Iterator[Measure]:
+    """Yield what a person who was removed would have done, what an average person does, and how far they differ."""
+    for family in INDEX_FAMILIES:
+        label = f"Prevented by removal, {_family_label(family)}"
+        value = _prevented_per_year_away(family)
+        yield Measure("prevented_per_year_away", family, INCAPACITATION_SECTION, label, PER_YEAR_AWAY, False, value)
+    for family in INDEX_FAMILIES:
+        label = f"By the average person, {_family_label(family)}"
+        value = _offences_per_person_year(family)
+        yield Measure("offences_per_person_year", family, INCAPACITATION_SECTION, label, PER_PERSON_YEAR, False, value)
+    for family in INDEX_FAMILIES:
+        label = f"The one over the other, {_family_label(family)}"
+        value = _removed_to_average(family)
+        yield Measure("removed_to_average", family, INCAPACITATION_SECTION, label, "ratio", False, value)
+
+
+def _prevented_per_year_away(family: str) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        return _divided(run.balanced("prevented_by_removal", family), float(run.away()[run.start :].sum()) / 12)
+
+    return value
+
+
+def _offences_per_person_year(family: str) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        person_years = float(run.population("people")[run.start :].sum()) / 12
+        return _divided(float(run.crimes(family, "true")[run.start :].sum()), person_years)
+
+    return value
+
+
+def _removed_to_average(family: str) -> Callable[[RunSummary], float]:
+    prevented, average = _prevented_per_year_away(family), _offences_per_person_year(family)
+
+    def value(run: RunSummary) -> float:
+        return _divided(prevented(run), average(run))
 
     return value
 

@@ -79,7 +79,7 @@ def stored_results(folder: Path) -> ComparisonRuns:
 
     comparison = load_comparison(folder / "comparison.yaml")
     counties, evaluation = evaluate(comparison)
-    runs: dict[str, list[RunSummary]] = {scenario.name: [] for scenario in comparison.scenarios}
+    runs: dict[str, list[RunSummary]] = {scenario.name: [] for scenario in comparison.members}
     for name, replication, ledger in stored_runs(folder):
         runs[name].append(reduce(ledger, name, replication, evaluation.start))
     return ComparisonRuns(comparison, counties, evaluation, runs)

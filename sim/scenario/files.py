@@ -18,6 +18,8 @@ RESERVED = ("extends", "name")
 SWEEP_KEYS = ("levers", "uncertainties", "design", "scenario", "against")
 """Keys that tell a sweep file from a scenario."""
 
+LONGEST_NAME = 80
+"""Letters of a scenario's name."""
 Header = TypeVar("Header", bound=Section)
 Kind = Literal["scenario", "comparison", "sweep"]
 Member = tuple[str | None, Path, Place]
@@ -140,13 +142,15 @@ def layers_of(path: Path, faults: list[Fault]) -> list[Branch]:
 def name_faults(node: Node) -> list[Fault]:
     """Return what is wrong with a scenario's name; it becomes the name of a folder."""
     text = node.text if isinstance(node, Scalar) else ""
-    if text and len(text) <= 80 and text[0] not in ".-" and text.isprintable() and not set(text) & set('/\\:*?"<>|'):
+    is_short = 0 < len(text) <= LONGEST_NAME
+    if is_short and text[0] not in ".-" and text.isprintable() and not set(text) & set('/\\:*?"<>|'):
         return []
-    return [node.place.fault(f"name: not a possible name ({quoted(node)}), allowed are up to 80 letters and digits")]
+    allowed = f"allowed are up to {LONGEST_NAME} letters and digits"
+    return [node.place.fault(f"name: not a possible name ({quoted(node)}), {allowed}")]
 
 
-def members_of(node: Node, faults: list[Fault]) -> list[tuple[str | None, Path, Place]]:
-    """Return name, path and place of each scenario listed; a name is None where the file's own serves."""
+def members_of(node: Node, least: int, faults: list[Fault]) -> list[tuple[str | None, Path, Place]]:
+    """Return name, path and place of each scenario listed, ``least`` or more; a name is None for the file's own."""
     if isinstance(node, Branch):
         pairs: list[tuple[str | None, Node]] = list(node.entries.items())
     elif isinstance(node, Items):
@@ -155,8 +159,9 @@ def members_of(node: Node, faults: list[Fault]) -> list[tuple[str | None, Path, 
             pairs.extend(item.entries.items() if isinstance(item, Branch) else [(None, item)])
     else:
         pairs = []
-    if len(pairs) < 2:
-        faults.append(node.place.fault("scenarios: must list two or more scenario files, or name: file"))
+    if len(pairs) < least:
+        number = "a scenario file" if least == 1 else "two or more scenario files"
+        faults.append(node.place.fault(f"scenarios: must list {number}, or name: file"))
     members = []
     for name, entry in pairs:
         if not isinstance(entry, Scalar) or entry.is_empty:
@@ -171,7 +176,9 @@ def members_of(node: Node, faults: list[Fault]) -> list[tuple[str | None, Path, 
 def options_tree(options: dict[str, str]) -> Branch:
     """Return the tree of options such as ``--seed 3``, each a place of its own."""
     entries: dict[str, Node] = {
-        name: Scalar(text, Place(f"--{name} {text}")) for name, text in options.items() if text is not None
+        name: Scalar(text, Place(f"--{name.replace('_', '-')} {text}"))
+        for name, text in options.items()
+        if text is not None
     }
     return Branch(entries, Place("options"))
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from sim.parameters import Parameters
-from sim.parameters.comparison import ComparisonHeader
+from sim.parameters.comparison import PROGRAM_TITLES, ComparisonHeader
 from sim.scenario.check import checked, merge
 from sim.scenario.files import (
+    LONGEST_NAME,
     RESERVED,
     Kind,
     Member,
@@ -33,6 +34,8 @@ from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean, near
 
 SHARED = ("start", "months", "world")
 """What the scenarios of one comparison must have in common, for their runs are paired."""
+WITHOUT = ".without"
+"""Ends the name of a scenario's partner, itself without a program; no scenario that a program is taken from has it."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,32 @@ class Scenario:
         """Return the parameters that differ from the defaults, by dotted path in the order of the table."""
         return differences(self.parameters.model_dump(mode="json"), Parameters().model_dump(mode="json"), "")
 
+    def without(self, program: str) -> Scenario:
+        """Return its partner: the same scenario with ``program`` in no county."""
+        own = getattr(self.parameters.programs, program).model_copy(update={"counties": "none"})
+        programs = self.parameters.programs.model_copy(update={program: own})
+        title = f"{self.parameters.title or self.name}, without {PROGRAM_TITLES[program]}"
+        return replace(
+            self,
+            name=self.name + WITHOUT,
+            parameters=self.parameters.model_copy(update={"programs": programs, "title": title}),
+            path=None,
+        )
+
 
 @dataclass(frozen=True)
 class Comparison:
-    """Scenarios to be run over the same luck, and the one that the others are compared with."""
+    """Scenarios to be run over the same luck, and what each is compared with.
+
+    Attributes
+    ----------
+    scenarios : list of Scenario
+        Those that the user named.
+    reference : str
+        The one that the others are compared with; with ``effect_of`` the partner of the first.
+    effect_of : str or None
+        A program: each scenario is compared with its partner, itself without that program.
+    """
 
     title: str
     question: str
@@ -82,11 +107,27 @@ class Comparison:
     seed: int
     path: Path | None = None
     source: str = ""
+    effect_of: str | None = None
 
     @property
     def name(self) -> str:
         """Return the file's stem, or ``comparison`` where no file describes it."""
         return self.path.stem if self.path is not None else "comparison"
+
+    @property
+    def members(self) -> list[Scenario]:
+        """Return all scenarios that are run; a partner stands before its scenario."""
+        if self.effect_of is None:
+            return self.scenarios
+        return [member for scenario in self.scenarios for member in (scenario.without(self.effect_of), scenario)]
+
+    @property
+    def references(self) -> dict[str, str]:
+        """Return for each scenario that is compared the name of the one it is compared with."""
+        names = [scenario.name for scenario in self.scenarios]
+        if self.effect_of is not None:
+            return {name: name + WITHOUT for name in names}
+        return {name: self.reference for name in names if name != self.reference}
 
 
 def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -114,7 +155,7 @@ def load_comparison(
     overrides : sequence of str
         Differences such as ``months=24`` applied to every scenario, after those under ``set``.
     options : dict, optional
-        ``reference``, ``replications`` or ``seed`` as written on the command line, instead of the file's.
+        ``reference``, ``effect_of``, ``replications`` or ``seed`` as on the command line, instead of the file's.
 
     Raises
     ------
@@ -125,7 +166,8 @@ def load_comparison(
     tree = tree_of_kind(path, str(path), "comparison", faults)
     listed = {name: node for name, node in tree.entries.items() if name not in {"scenarios", "set"}}
     layers = [set_for_all(tree, faults), *override_trees(overrides)]
-    members = members_of(tree.entries["scenarios"], faults)
+    is_paired = "effect_of" in listed or "effect_of" in (options or {})
+    members = members_of(tree.entries["scenarios"], 1 if is_paired else 2, faults)
     return _comparison(Branch(listed, tree.place), members, layers, options, path, faults)
 
 
@@ -138,8 +180,11 @@ def compare_scenarios(
     """
     if len(paths) == 1 and kind_of(paths[0]) != "scenario":
         return load_comparison(paths[0], overrides, options)
-    if len(paths) == 1:
-        raise UserError(f"{paths[0]}: one scenario is nothing to compare; give two or more, or a comparison file")
+    if len(paths) == 1 and "effect_of" not in (options or {}):
+        raise UserError(
+            f"{paths[0]}: one scenario is nothing to compare; give two or more, or a comparison file, or compare it "
+            "with itself without a program by --effect-of"
+        )
     members: list[Member] = [(None, Path(path), Place(str(path))) for path in paths]
     return _comparison(Branch({}, Place("compare")), members, override_trees(overrides), options, None, [])
 
@@ -154,7 +199,10 @@ def check_file(path: str | Path) -> str:
     if kind_of(path) == "scenario":
         return f"a scenario without fault, {load_scenario(path).parameters.title!r}"
     comparison = load_comparison(path)
-    return f"a comparison without fault, {len(comparison.scenarios)} scenarios against {comparison.reference}"
+    told = f"a comparison without fault, {len(comparison.scenarios)} scenarios against"
+    if comparison.effect_of is not None:
+        return f"{told} themselves without {PROGRAM_TITLES[comparison.effect_of]}"
+    return f"{told} {comparison.reference}"
 
 
 def checked_seed(text: str) -> int:
@@ -190,21 +238,26 @@ def _comparison(
     """Return the comparison of ``members`` under the header ``tree``, or all its faults."""
     tree = merge(tree, options_tree(options or {}), ComparisonHeader)
     header = header_of(ComparisonHeader, tree, faults)
-    scenarios = _members(members, layers, path is not None, faults)
+    scenarios = _members(members, layers, path is not None, header.effect_of is not None, faults)
     names = [scenario.name for scenario in scenarios]
-    reference = header.reference if header.reference is not None else (names[0] if names else "")
+    reference = header.reference if header.reference is not None else first_reference(scenarios, header.effect_of)
     if header.reference is not None and len(names) == len(members) and reference not in names:
         hint = did_you_mean(reference, names)
         allowed = f"not one of the scenarios ({reference}), allowed is {', '.join(names)}{hint}"
         faults.append(tree.entries["reference"].place.fault(f"reference: {allowed}"))
     if faults:
         raise ScenarioError(faults)
-    facts = (header.replications, header.seed, path, header.source)
+    facts = (header.replications, header.seed, path, header.source, header.effect_of)
     return Comparison(header.title, header.question, scenarios, reference, *facts)
 
 
-def _members(members: list[Member], layers: list[Branch], are_listed: bool, faults: list[Fault]) -> list[Scenario]:
-    """Return the scenarios of a comparison that have no fault; ``are_listed`` in a file, not on the command line."""
+def _members(
+    members: list[Member], layers: list[Branch], are_listed: bool, are_paired: bool, faults: list[Fault]
+) -> list[Scenario]:
+    """Return the scenarios of a comparison that have no fault.
+
+    They ``are_listed`` in a file, not on the command line; they ``are_paired`` with themselves without a program.
+    """
     scenarios: list[Scenario] = []
     for name, file, place in members:
         try:
@@ -213,21 +266,40 @@ def _members(members: list[Member], layers: list[Branch], are_listed: bool, faul
             missing = are_listed and not os.path.exists(file)
             faults.extend([place.fault(f"scenarios: no such file ({file}){near(file)}")] if missing else error.faults)
             continue
-        faults.extend(place.fault(problem) for problem in unfit(scenario, scenarios))
+        faults.extend(place.fault(problem) for problem in unfit(scenario, scenarios, are_paired))
         scenarios.append(scenario)
     return scenarios
 
 
-def unfit(scenario: Scenario, others: Sequence[Scenario]) -> list[str]:
+def first_reference(scenarios: Sequence[Scenario], effect_of: str | None) -> str:
+    """Return the reference that nobody named: the first scenario, or the partner of the first."""
+    name = scenarios[0].name if scenarios else ""
+    return name if effect_of is None else name + WITHOUT
+
+
+def unfit(scenario: Scenario, others: Sequence[Scenario], are_paired: bool = False) -> list[str]:
     """Return why ``scenario`` cannot stand beside those before it in one comparison."""
+    taken = [_unfit_for_a_partner(scenario.name)] if are_paired and not _can_have_a_partner(scenario.name) else []
     if scenario.name in {other.name for other in others}:
-        return [f"two scenarios are called {scenario.name}; give names, 'name: file', in a comparison file"]
+        return [f"two scenarios are called {scenario.name}; give names, 'name: file', in a comparison file", *taken]
     if not others:
-        return []
+        return taken
     mine, first = scenario.parameters.model_dump(include=set(SHARED)), others[0]
     different = differences(mine, first.parameters.model_dump(include=set(SHARED)), "")
-    return [
+    return taken + [
         f"{scenario.name} has {key} {value} unlike {first.name}; scenarios compared share start, months and world "
         f"(--set {key}=VALUE gives all the same)"
         for key, value in different.items()
     ]
+
+
+def _can_have_a_partner(name: str) -> bool:
+    """Tell whether the name of the partner will be a name, and nobody else's."""
+    return len(name) + len(WITHOUT) <= LONGEST_NAME and not name.casefold().endswith(WITHOUT)
+
+
+def _unfit_for_a_partner(name: str) -> str:
+    return (
+        f"name: {name} leaves no name for the same scenario without the program, which is called NAME{WITHOUT}; give "
+        f"it another, of at most {LONGEST_NAME - len(WITHOUT)} letters and not ending in {WITHOUT}"
+    )

@@ -11,7 +11,15 @@ from sim.parameters import Parameters
 from sim.parameters.comparison import ComparisonHeader
 from sim.scenario.check import checked, merge
 from sim.scenario.files import RESERVED, name_faults
-from sim.scenario.scenario import Comparison, Scenario, compare_scenarios, kind_of, layered_scenario, unfit
+from sim.scenario.scenario import (
+    Comparison,
+    Scenario,
+    compare_scenarios,
+    first_reference,
+    kind_of,
+    layered_scenario,
+    unfit,
+)
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar
 from sim.words.faults import Fault, ScenarioError, UserError
 
@@ -142,6 +150,7 @@ def comparison_of(
     replications: int | None = None,
     seed: int | None = None,
     title: str = "",
+    effect_of: str | None = None,
 ) -> Comparison:
     """Return the comparison of ``scenarios``; the parameters are those of ``sim.compare``.
 
@@ -150,7 +159,9 @@ def comparison_of(
     ScenarioError
         With all faults found.
     """
-    header = {"reference": reference, "replications": replications, "seed": seed}
+    header = {"reference": reference, "effect_of": effect_of, "replications": replications, "seed": seed}
+    if isinstance(scenarios, (str, Path)) and effect_of is not None and kind_of(scenarios) == "scenario":
+        scenarios = [scenarios]
     if isinstance(scenarios, (str, Path)):
         if kind_of(scenarios) != "comparison":
             raise UserError(f"{scenarios}: one file is to be a comparison file; give scenarios in a list or mapping")
@@ -160,13 +171,14 @@ def comparison_of(
     named: list[tuple[str | None, Given]] = (
         list(scenarios.items()) if isinstance(scenarios, Mapping) else [(None, given) for given in scenarios]
     )
-    if len(named) < 2:
+    if len(named) < (2 if effect_of is None else 1):
         raise UserError("a comparison needs two scenarios or more")
     found = [_member(place, name, given, changes) for place, (name, given) in enumerate(named, 1)]
-    _check_together(found, reference)
     given_header = {key: value for key, value in header.items() if value is not None}
     facts = checked(ComparisonHeader, tree_of({**given_header, "title": title}, Place("compare")), [])
-    return Comparison(title, "", found, reference or found[0].name, facts.replications, facts.seed)
+    _check_together(found, facts)
+    first = reference or first_reference(found, effect_of)
+    return Comparison(title, "", found, first, facts.replications, facts.seed, effect_of=effect_of)
 
 
 def _member(place: int, name: str | None, given: Given, changes: Mapping[str, Any] | None) -> Scenario:
@@ -180,12 +192,12 @@ def _member(place: int, name: str | None, given: Given, changes: Mapping[str, An
     return replace(found, name=name)
 
 
-def _check_together(scenarios: Sequence[Scenario], reference: str | None) -> None:
-    place, names = Place("compare"), [scenario.name for scenario in scenarios]
+def _check_together(scenarios: Sequence[Scenario], header: ComparisonHeader) -> None:
+    place, names, reference = Place("compare"), [scenario.name for scenario in scenarios], header.reference
     faults = [
         place.fault(problem)
         for count, scenario in enumerate(scenarios)
-        for problem in unfit(scenario, scenarios[:count])
+        for problem in unfit(scenario, scenarios[:count], header.effect_of is not None)
     ]
     if reference is not None and reference not in names:
         faults.append(place.fault(f"reference: not one of the scenarios ({reference}), allowed is {', '.join(names)}"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.statistics import Estimate
 from sim.analysis.summary import Row
+from sim.parameters.comparison import PROGRAM_TITLES
 from sim.running.outcomes import GAIN_SECTION, SECTIONS
 
 if TYPE_CHECKING:
@@ -48,15 +49,18 @@ def number_text(value: float, decimals: int, signed: bool = False) -> str:
     return (MINUS if value < 0 else "+" if signed else "") + text
 
 
-def change_text(estimate: Estimate, unit: str = "") -> str:
-    """Return a change with its interval, ``+1.20 (+0.80 to +1.60)``, or a dash where there is none."""
+def change_text(estimate: Estimate, unit: str = "", signed: bool = True) -> str:
+    """Return a change with its interval, ``+1.20 (+0.80 to +1.60)``, or a dash where there is none.
+
+    A level, which is not ``signed``, has no plus.
+    """
     if estimate.estimate is None:
         return NOTHING
     decimals = decimals_of(estimate)
-    text = number_text(estimate.estimate, decimals, signed=True) + unit
+    text = number_text(estimate.estimate, decimals, signed) + unit
     if estimate.low is None or estimate.high is None:
         return text
-    low, high = (number_text(value, decimals, signed=True) for value in (estimate.low, estimate.high))
+    low, high = (number_text(value, decimals, signed) for value in (estimate.low, estimate.high))
     return f"{text} ({low} to {high})"
 
 
@@ -87,6 +91,14 @@ def lines_of(rows: Sequence[Row], reference: str, scenarios: Sequence[str]) -> l
 def reasons_of(rows: Sequence[Row]) -> list[str]:
     """Return why some estimates or intervals are missing, each reason once."""
     return list(dict.fromkeys(row.estimate.reason for row in rows if row.estimate.reason))
+
+
+def reference_text(results: ComparisonRuns) -> str:
+    """Return what scenarios are compared with: the reference, or each with itself without a program."""
+    effect_of = results.comparison.effect_of
+    if effect_of is None:
+        return results.title(results.reference)
+    return f"the same scenario without {PROGRAM_TITLES[effect_of]}"
 
 
 def missing_text(results: ComparisonRuns) -> str:

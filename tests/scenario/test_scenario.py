@@ -295,7 +295,7 @@ def test_all_named_scenarios_are_shipped() -> None:
         "nation",
     }
     wanted |= {"detainer_resolution", "priority_enforcement", "legalization", "incapacitation_only", "deterrence_only"}
-    wanted |= {"chilling_effect_only", "all_responses", "no_behavioral_response"}
+    wanted |= {"chilling_effect_only", "all_responses", "no_behavioral_response", "neutral"}
     assert {path.stem for path in SCENARIOS} == wanted
     assert {path.stem for path in COMPARISONS} == {"compare_programs", "compare_responses"}
 
@@ -405,7 +405,7 @@ def test_shipped_comparisons_load(path: Path) -> None:
     found = load_comparison(path)
     assert found.title
     assert found.question.endswith("?")
-    assert found.reference == found.scenarios[0].name
+    assert found.reference == found.members[0].name
     assert len(found.scenarios) >= 4
     assert {scenario.parameters.world.people for scenario in found.scenarios} == {200_000}
 
@@ -460,3 +460,14 @@ def test_any_values_survive_the_resolved_file(title: str, presence: float, peopl
     scenario = Scenario("any", Parameters.model_validate(changes))
     path = written(tmp_path, scenario.resolved_yaml())
     assert load_scenario(path).parameters == scenario.parameters
+
+
+def test_the_neutral_scenario_tells_both_sides_of_each_dial_and_stands_between_them() -> None:
+    path = next(path for path in SCENARIOS if path.stem == "neutral")
+    text, own = path.read_text(encoding="utf-8"), load_scenario(path).parameters
+    assert text.count("# One side:") == text.count("# The other:") == 6
+    assert 0 < own.crime.deterrence < 0.3
+    assert 0 < own.crime.impunity_elasticity.burglary < 0.79
+    assert own.crime.impunity_elasticity.homicide == 0
+    assert 0.5 < own.crime.propensity_violent.unauthorized < 1
+    assert 0.25 < own.crime.propensity_property.unauthorized < 1

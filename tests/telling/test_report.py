@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,16 @@ from typing import Any
 import matplotlib.image
 import numpy as np
 import pytest
-from made_figures import drawn
+from made_figures import drawn, make_results
 
 from sim.analysis.assumptions import assumptions_of, dials_of
-from sim.analysis.statistics import Estimate
+from sim.analysis.statistics import UNDEFINED, Estimate
 from sim.analysis.summary import rows_of
 from sim.parameters import Parameters
+from sim.running.measures import ComparisonRuns
 from sim.scenario.scenario import Scenario
 from sim.telling.reports.comparison import write_report
+from sim.telling.reports.comparison_terminal import print_comparison
 from sim.telling.wording import change_text, number_text
 
 CHROMIUM = os.environ.get("DARKFIGURE_CHROMIUM") or shutil.which("chromium")
@@ -103,7 +106,7 @@ def test_parts_are_there(report: Path, part: str) -> None:
 def test_nothing_happening_gives_a_report_without_nan(tmp_path: Path) -> None:
     words = words_of(written(tmp_path, rate=0.0).read_text())
     assert not re.search(r"\b(nan|inf|None)\b", words)
-    assert "the reference has none" in words
+    assert UNDEFINED in words
 
 
 def test_assumptions_differ_or_are_shared() -> None:
@@ -131,3 +134,83 @@ def test_a_browser_shows_it(report: Path, tmp_path: Path) -> None:
     subprocess.run([str(CHROMIUM), *FLAGS, *options], check=True, capture_output=True, timeout=120)
     shades = np.asarray(matplotlib.image.imread(picture))[..., :3].mean(axis=2)
     assert 0.02 < (shades < 0.9).mean() < 0.6
+
+
+def worlds(*responses: bool, effect_of: str | None = None) -> ComparisonRuns:
+    """Return made results of a plain scenario and of programs in worlds with and without incapacitation."""
+    made = make_results(len(responses))
+    programs = {"secure_communities": {"counties": "all"}}
+    own = [
+        Scenario(
+            f"program_{place}",
+            Parameters.model_validate({"months": 36, "programs": programs, "responses": {"incapacitation": is_on}}),
+        )
+        for place, is_on in enumerate(responses)
+    ]
+    if effect_of is None:
+        comparison = replace(made.comparison, scenarios=[Scenario("plain", Parameters(months=36)), *own])
+        return replace(made, comparison=comparison)
+    comparison = replace(made.comparison, scenarios=own, reference="program_0.without", effect_of=effect_of)
+    partners = {f"{name}.without": made.runs["plain"] for name in made.runs if name != "plain"}
+    return replace(made, comparison=comparison, runs={**partners, **{it.name: made.runs[it.name] for it in own}})
+
+
+def page_of(results: ComparisonRuns, folder: Path) -> str:
+    rows = rows_of(results.runs, results.reference, results.references)
+    write_report(results, rows, [], folder / "report.html")
+    return words_of((folder / "report.html").read_text())
+
+
+def test_differences_from_the_reference_are_listed_in_words(tmp_path: Path) -> None:
+    page = page_of(worlds(True), tmp_path)
+    assert "Secure Communities: everywhere instead of nowhere" in page
+    assert "effect_of" not in page
+
+
+def test_a_difference_beyond_programs_is_called_one_and_the_remedy_named(tmp_path: Path) -> None:
+    page = page_of(worlds(True, False), tmp_path)
+    assert "(responses.incapacitation): off instead of on" in page
+    assert "program_1 differs in responses as well as in programs" in page
+    assert "program_0 differs" not in page
+    assert "--effect-of PROGRAM" in page
+
+
+def test_the_effect_of_a_program_is_told_for_every_scenario(tmp_path: Path) -> None:
+    page = page_of(worlds(True, False, effect_of="secure_communities"), tmp_path)
+    first = page[: page.index("True means true")]
+    assert "this is what Secure Communities changes: each scenario is compared with itself without" in first
+    assert first.index("program_0") < first.index("program_1")
+    assert "Level: mean of program_0, without Secure Communities" in page
+    assert "as well as in programs" not in page
+
+
+def test_what_a_removed_person_year_prevents_stands_with_its_assumptions(tmp_path: Path) -> None:
+    page = page_of(worlds(True, False), tmp_path)
+    part = page[page.index("What one removed person-year prevents") : page.index("The assumptions")]
+    assert "10th to 90th percentile over the 3 replications" in part
+    assert "program_0" in part
+    assert "program_1" not in part
+    for name in ("crime.propensity_violent", "crime.propensity_property", "police.offender_link"):
+        assert name in part
+    assert "people.frequent_offending 0.52 (T39)" in part
+    assert "at most, disputed" in part
+    nobody = page_of(replace_responses(worlds(False)), tmp_path)
+    assert "an identical person takes the place of anyone removed" in nobody
+
+
+def replace_responses(results: ComparisonRuns) -> ComparisonRuns:
+    """Return the results with incapacitation off in the reference, too."""
+    off = Parameters.model_validate({"months": 36, "responses": {"incapacitation": False}})
+    scenarios = [Scenario("plain", off), *results.comparison.scenarios[1:]]
+    return replace(results, comparison=replace(results.comparison, scenarios=scenarios))
+
+
+def test_the_terminal_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    for results, told in (
+        (worlds(True, False), ["program_1 differs in responses as well as in programs", "One removed person-year"]),
+        (worlds(True, effect_of="secure_communities"), ["Effect of Secure Communities: each scenario is compared"]),
+    ):
+        print_comparison(results, rows_of(results.runs, results.reference, results.references), Path("report.html"))
+        printed = " ".join(capsys.readouterr().out.split())
+        for text in told:
+            assert text in printed

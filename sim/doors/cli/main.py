@@ -64,6 +64,11 @@ def build_parser() -> argparse.ArgumentParser:
         "scenarios", metavar="SCENARIO", nargs="+", help="two or more scenario files, or one comparison file"
     )
     compare.add_argument("--reference", metavar="NAME", help="the scenario to compare with (default: the first)")
+    compare.add_argument(
+        "--effect-of",
+        metavar="PROGRAM",
+        help="compare each scenario with itself without this program, for example secure_communities; one will do",
+    )
     compare.add_argument("--replications", metavar="N", help="runs of each scenario (default: the file's, or 20)")
     add_running(compare)
     add_executing(compare)
@@ -123,7 +128,7 @@ def compare_command(arguments: Arguments) -> int:
     """Run scenarios over the same luck into a folder and compare them."""
     from sim.scenario.scenario import compare_scenarios
 
-    options = {name: getattr(arguments, name) for name in ("reference", "replications", "seed")}
+    options = {name: getattr(arguments, name) for name in ("reference", "effect_of", "replications", "seed")}
     given = {name: text for name, text in options.items() if text is not None}
     comparison = compare_scenarios(arguments.scenarios, arguments.overrides, given)
     out = free_folder(arguments.out, comparison.name)

@@ -29,6 +29,7 @@ examples:
 examples:
   darkfigure compare scenarios/compare_programs.yaml
   darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10
+  darkfigure compare scenarios/all_responses.yaml --effect-of secure_communities
   darkfigure compare study.yaml --replications 1000 --shard 3/8 --out shards/3""",
     "sweep": """\
 examples:

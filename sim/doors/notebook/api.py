@@ -93,6 +93,7 @@ def compare(
     replications: int | None = None,
     seed: int | None = None,
     title: str = "",
+    effect_of: str | None = None,
     engine: Engine = "columnar",
     workers: int | None = None,
     threads: int = 1,
@@ -113,6 +114,9 @@ def compare(
         By default the file's, or the usual ones.
     title : str
         What the comparison is called.
+    effect_of : str, optional
+        A program such as ``secure_communities``: each scenario is compared with itself without it, instead of with a
+        reference; one scenario suffices, its file or in a list.
     engine : str
         ``columnar`` or ``mesa``; both give the same tables.
     workers, threads : int, optional
@@ -142,9 +146,8 @@ def compare(
     from sim.jobs.compare import compare_to_folder
     from sim.scenario.values import comparison_of
 
-    comparison = comparison_of(
-        scenarios, changes, reference=reference, replications=replications, seed=seed, title=title
-    )
+    header: dict[str, Any] = {"reference": reference, "replications": replications, "seed": seed, "title": title}
+    comparison = comparison_of(scenarios, changes, **header, effect_of=effect_of)
     options: dict[str, Any] = {"workers": workers or processors(), "threads": threads, "engine": engine}
     return _in_folder(
         folder, comparison.name, lambda out: compare_to_folder(comparison, **options, out=out, quiet=quiet)

@@ -119,7 +119,8 @@ def _view_of_batch(folder: Path) -> Results:
     words = f"{_points(folder):,} points; {_each(plan.replications)}" if is_sweep else ""
     words = words or _batch_in_words(plan.scenarios, plan.replications)
     progress = "" if batch.is_complete else f", {len(batch.finished())} of {len(plan)} runs done"
-    reference = f", reference {plan.reference}" if plan.reference else ""
+    reference = f", reference {plan.reference}" if plan.reference and plan.effect_of is None else ""
+    reference = reference or (f", effect of {plan.effect_of}" if plan.effect_of is not None else "")
     tables = Tables(_batch_tables(batch))
     return Results(
         plan.kind,
@@ -139,7 +140,7 @@ def _batch_summary(batch: Batch) -> pd.DataFrame:
     if batch.plan.kind == "sweep":
         return _means_by_point(batch)
     results = batch.results()
-    return _summary(results.runs, results.reference)
+    return _summary(results.runs, results.reference, results.references)
 
 
 def _batch_figures(batch: Batch) -> list[Drawn]:
@@ -197,7 +198,9 @@ def _stored_table(path: Path) -> pd.DataFrame:
     return WrittenTable(path.stem, path, {}).content.to_pandas()
 
 
-def _summary(runs: Mapping[str, Sequence[RunSummary]], reference: str) -> pd.DataFrame:
+def _summary(
+    runs: Mapping[str, Sequence[RunSummary]], reference: str, references: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Return the rows of a summary in the columns of ``summary.csv``."""
     import pandas as pd
 
@@ -205,7 +208,7 @@ def _summary(runs: Mapping[str, Sequence[RunSummary]], reference: str) -> pd.Dat
 
     rows = [
         (row.scenario, row.measure, row.group, row.estimate.estimate, row.estimate.low, row.estimate.high, row.unit)
-        for row in rows_of(runs, reference)
+        for row in rows_of(runs, reference, references)
     ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype(dict.fromkeys(("estimate", "low", "high"), "float64"))

@@ -38,11 +38,27 @@ def _evaluate(comparison: Comparison, world_seed: int) -> tuple[Counties, Evalua
     from sim.world.programs import build_calendar
 
     counties = build_counties(comparison.scenarios[0].parameters, world_seed)
-    calendars = {it.name: build_calendar(it.parameters, counties, world_seed) for it in comparison.scenarios}
+    calendars = {it.name: build_calendar(it.parameters, counties, world_seed) for it in comparison.members}
     names = ["cap" if name == "criminal_alien_program" else name for name in PROGRAMS]
     programs = {key: np.stack([getattr(it, name) for name in names], axis=2) for key, it in calendars.items()}
     legalization = {key: calendar.legalization for key, calendar in calendars.items()}
-    return counties, evaluation_of(programs, legalization, comparison.reference, counties.agents)
+    if comparison.effect_of is None:
+        return counties, evaluation_of(programs, legalization, comparison.reference, counties.agents)
+    pairs = [
+        evaluation_of({key: programs[key] for key in (other, name)}, legalization, other, counties.agents)
+        for name, other in comparison.references.items()
+    ]
+    return counties, _joined(pairs)
+
+
+def _joined(pairs: list[Evaluation]) -> Evaluation:
+    """Return the evaluation that pairs share: it starts with the earliest, of those whose programs differ if any do."""
+    from sim.running.measures import DIFFERENT
+
+    exposure = {name: reached for pair in pairs for name, reached in pair.exposure.items()}
+    different = [pair for pair in pairs if pair.reason == DIFFERENT]
+    first = min(different or pairs, key=lambda pair: pair.start)
+    return replace(first, exposure=exposure)
 
 
 def evaluate_sweep(sweep: Sweep) -> tuple[Counties, Evaluation]:

@@ -80,6 +80,8 @@ class Plan:
         Checksum of each file of the folder that scenarios are read from.
     inputs : dict
         Checksum of each file that the world is read from, by key under ``world``.
+    effect_of : str or None
+        A program: each scenario is compared with its partner, itself without it. Told where it is asked for only.
     """
 
     kind: Kind
@@ -98,6 +100,7 @@ class Plan:
     evaluation_start: int
     files: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    effect_of: str | None = None
 
     def __len__(self) -> int:
         """Return the number of runs."""
@@ -131,7 +134,10 @@ class Plan:
 
     def text(self) -> str:
         """Return the content of ``plan.json``."""
-        return as_json({"format": FORMAT, **asdict(self)})
+        content = asdict(self)
+        if self.effect_of is None:
+            del content["effect_of"]
+        return as_json({"format": FORMAT, **content})
 
     @classmethod
     def read(cls, folder: Path) -> Plan:
@@ -148,7 +154,7 @@ class Plan:
             number = content.pop("format")
             if number != FORMAT:
                 raise UserError(f"{path}: format {number}, this version of darkfigure reads format {FORMAT}")
-            if set(content) != {entry.name for entry in fields(cls)}:
+            if set(content) | {"effect_of"} != {entry.name for entry in fields(cls)}:
                 raise ValueError
             return cls(**{**content, "scenarios": tuple(content["scenarios"])})
         except (FileNotFoundError, NotADirectoryError):

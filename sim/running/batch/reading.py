@@ -233,15 +233,16 @@ class Batch:
         UserError
             Where the batch is a sweep.
         """
-        from sim.scenario.scenario import Comparison
+        from sim.scenario.scenario import WITHOUT, Comparison
 
         plan = self.plan
         if plan.kind != "comparison":
             raise UserError(f"{self.path}: the batch of a sweep, not of a comparison")
-        scenarios = [self.scenario(name) for name in plan.scenarios]
+        names = [name for name in plan.scenarios if plan.effect_of is None or not name.endswith(WITHOUT)]
+        scenarios = [self.scenario(name) for name in names]
         reference = plan.reference or plan.scenarios[0]
         head = (plan.title, plan.question, scenarios, reference, plan.replications, plan.seed)
-        return Comparison(*head, self.path / f"{plan.name}.yaml", plan.source)
+        return Comparison(*head, self.path / f"{plan.name}.yaml", plan.source, plan.effect_of)
 
     def results(self) -> ComparisonRuns:
         """Return the results for figures and report, paired: replications that some scenario lacks are left out.

@@ -88,7 +88,12 @@ _WORLD = (
     ("agents", "whole number", "persons", "Simulated people"),
 )
 _SUMMARY = (
-    ("scenario", "text", "", "Rows of the reference are levels, rows of the others changes against it"),
+    (
+        "scenario",
+        "text",
+        "",
+        "Rows of the reference are levels, of others changes against it or their own NAME.without",
+    ),
     ("measure", "text", "", "What is measured; gap: observed change minus true change"),
     ("group", "text", "", "Group, status, level or family that it is measured for; all: everybody"),
     ("estimate", "number", "see unit", "Mean over replications (of paired differences, for changes)"),

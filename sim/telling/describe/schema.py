@@ -68,7 +68,7 @@ def _comparison_schema() -> dict[str, Any]:
     found = section_schema(ComparisonHeader)
     file = {"type": "string", "description": "Scenario file, relative to this one"}
     named = {"type": "object", "additionalProperties": file}
-    listed = {"type": "array", "minItems": 2, "items": {"anyOf": [file, named]}}
+    listed = {"type": "array", "minItems": 1, "items": {"anyOf": [file, named]}}
     own = {"scenarios": {"anyOf": [listed, named]}, "set": {"$ref": "#/$defs/parameters"}}
     return {**found, "required": ["scenarios"], "properties": {**found["properties"], **own}}
 

@@ -26,6 +26,7 @@ from sim.telling.figures.data import (
     years_of,
 )
 from sim.telling.figures.style import Drawn, new_figure, save, short
+from sim.telling.wording import reference_text
 from sim.words.labels import FAMILIES, GROUPS, LABELS, LEVELS, STATUSES
 
 SMOOTHING = f"centred {SMOOTHING_MONTHS}-month windows (which begin to move up to three months before a change)"
@@ -77,7 +78,7 @@ def draw_crime_over_time(results: ComparisonRuns, folder: Path) -> Drawn:
     return Drawn(
         "crime_over_time",
         "True and observed crime over time",
-        f"Change of crime against {results.title(results.reference)}, in % of the reference's mean: totals in "
+        f"Change of crime against {reference_text(results)}, in % of the reference's mean: totals in "
         f"{SMOOTHING}; mean of paired differences and 95 % interval over "
         f"{results.comparison.replications} replications. The strip shows the share of people who live in counties "
         "whose programs differ from the reference's (or, if none differ, that have any program but the Criminal "
@@ -150,7 +151,7 @@ def draw_reporting(results: ComparisonRuns, folder: Path) -> Drawn:
         "reporting",
         "Reporting to police by group and legal status",
         f"Share of true incidents that are reported, in {SMOOTHING}, all replications "
-        f"together; thick lines: the scenario, thin pale lines: {results.title(results.reference)}. By group: index "
+        f"together; thick lines: the scenario, thin pale lines: {reference_text(results)}. By group: index "
         "crime; by status: all incidents with a person or household as target, simple assault among them. The axis "
         "does not begin at 0.",
     )
@@ -168,7 +169,7 @@ def _reporting_column(
     panels = part.subplots(len(results.others), 1, sharex=True, squeeze=False)[:, 0]
     for axes, name in zip(panels, results.others, strict=True):
         for key, look in zip(names, LINE_STYLES, strict=True):
-            axes.plot(years, share(results, results.reference, key), **{**look, "linewidth": 0.9, "alpha": 0.5})
+            axes.plot(years, share(results, results.references[name], key), **{**look, "linewidth": 0.9, "alpha": 0.5})
             axes.plot(years, share(results, name, key), **{**look, "linewidth": 2.0})
         _mark_start(axes, results)
         year_ticks(axes, results)
@@ -184,7 +185,8 @@ def _reporting_column(
 def draw_funnel(results: ComparisonRuns, folder: Path) -> Drawn:
     """Draw noncitizens at each stage of enforcement: totals on a log scale, and the levels' shares."""
     names = list(results.runs)
-    columns = 2 if len(names) in (2, 4) else 3
+    is_paired = results.comparison.effect_of is not None
+    columns = 2 if is_paired or len(names) in (2, 4) else 3
     rows = -(-len(names) // columns)
     figure = new_figure(8.2, 3.6 + 2.7 * rows)
     grid = figure.add_gridspec(2, 1, height_ratios=[3.4, 2.7 * rows])
@@ -194,7 +196,7 @@ def draw_funnel(results: ComparisonRuns, folder: Path) -> Drawn:
     _funnel_totals(top.subplots(), results, tables)
     panels = bottom.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes, name in zip(panels.flat, names, strict=False):
-        _funnel_shares(axes, tables[name], short(results.title(name), 36))
+        _funnel_shares(axes, tables[name], short(results.title(name), 44 if is_paired else 36))
     for axes in panels.flat[len(names) :]:
         axes.set_visible(False)
     for axes in panels[-1]:
@@ -210,7 +212,7 @@ def draw_funnel(results: ComparisonRuns, folder: Path) -> Drawn:
         "The enforcement funnel",
         f"Noncitizens at each stage, {results.window}, mean over replications. Above: per 100,000 person-years of "
         "the whole population, log scale. Below: what share of each stage has which criminal record (level 1 the "
-        "gravest). People arrested at large join at ICE custody.",
+        f"gravest). Hollow: {reference_text(results)}. People arrested at large join at ICE custody.",
     )
 
 
@@ -220,15 +222,17 @@ def _funnel_totals(axes: Axes, results: ComparisonRuns, tables: dict[str, Floats
     for index, (name, table) in enumerate(tables.items()):
         totals = table.sum(axis=1)
         good = totals > 0
-        marker, colour = MARKERS[index % len(MARKERS)], MARKER_COLOURS[index % len(MARKER_COLOURS)]
-        face = "white" if name == results.reference else colour
+        alike = index // 2 if results.comparison.effect_of is not None else index
+        marker, colour = MARKERS[alike % len(MARKERS)], MARKER_COLOURS[alike % len(MARKER_COLOURS)]
+        is_reference = name not in results.references
         look: dict[str, Any] = {
             "marker": marker,
             "markeredgecolor": colour,
-            "markerfacecolor": face,
+            "markerfacecolor": "white" if is_reference else colour,
             "linestyle": "none",
         }
-        axes.plot(totals[good], (positions + offsets[index])[good], label=short(results.title(name), 40), **look)
+        label = _funnel_label(results, name, index)
+        axes.plot(totals[good], (positions + offsets[index])[good], label=label, **look)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
@@ -241,6 +245,13 @@ def _funnel_totals(axes: Axes, results: ComparisonRuns, tables: dict[str, Floats
     axes.invert_yaxis()
     axes.set_xlabel("Noncitizens per 100,000 person-years (log scale)")
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def _funnel_label(results: ComparisonRuns, name: str, index: int) -> str:
+    """Return a scenario's entry in the legend; partners share the first one's, and the others' are hidden."""
+    if results.comparison.effect_of is None or name in results.references:
+        return short(results.title(name), 40)
+    return "hollow: without the program" if index == 0 else f"_{name}"
 
 
 def _funnel_shares(axes: Axes, table: Floats, title: str) -> None:

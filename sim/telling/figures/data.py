@@ -43,7 +43,7 @@ def years_of(months: tuple[str, ...]) -> Floats:
 def crime_change(results: ComparisonRuns, name: str, family: str, book: str) -> Band:
     """Return the change of smoothed monthly crime against the reference, in % of the reference's mean."""
     mine = _smoothed(results.runs[name], lambda run: run.crimes(family, book))
-    base = _smoothed(results.runs[results.reference], lambda run: run.crimes(family, book))
+    base = _smoothed(results.runs[results.references[name]], lambda run: run.crimes(family, book))
     return mean_band(100 * ratio(mine - base, base.mean(axis=0)))
 
 
@@ -81,7 +81,8 @@ def funnel(results: ComparisonRuns, name: str) -> Floats:
 def county_changes(results: ComparisonRuns, name: str, family: str) -> CountyChanges:
     """Return each county's changes over the evaluation; counties with few events are not shown."""
     mine = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in results.runs[name]], axis=0)
-    base = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in results.runs[results.reference]], axis=0)
+    other = results.runs[results.references[name]]
+    base = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in other], axis=0)
     shown = np.asarray((base >= LEAST_EVENTS).all(axis=1))
     change = np.where(shown[:, None], 100 * ratio((mine - base).astype(np.float64), base.astype(np.float64)), np.nan)
     true, observed = change[:, BOOKS.index("true")], change[:, BOOKS.index("recorded")]

@@ -20,7 +20,7 @@ from sim.telling.figures.colours import GREY
 from sim.telling.figures.data import LEAST_EVENTS, county_changes, limit_of
 from sim.telling.figures.map_places import Places, places_of
 from sim.telling.figures.style import Drawn, new_figure, save, short
-from sim.telling.wording import MINUS, number_text
+from sim.telling.wording import MINUS, number_text, reference_text
 from sim.words.labels import FAMILIES, LABELS
 
 Floats = NDArray[np.float64]
@@ -104,7 +104,7 @@ def _caption(results: ComparisonRuns, family: str, places: Places) -> str:
     form = "Each square is a county of the grid." if places.squares else FORM_OF_POINTS
     return (
         f"{LABELS[family]} by county, {results.window}, all replications together, against "
-        f"{results.title(results.reference)}. {form} {COLOURS_IN_WORDS}. {few_in_words(places)}: fewer than "
+        f"{reference_text(results)}. {form} {COLOURS_IN_WORDS}. {few_in_words(places)}: fewer than "
         f"{LEAST_EVENTS} true or recorded offences in the reference, summed over replications, so no change is shown. "
         f"Single counties are less certain than the whole.{missing_in_words(places)}"
     )

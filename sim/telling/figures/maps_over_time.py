@@ -43,7 +43,7 @@ from sim.telling.figures.maps import (
     missing_in_words,
 )
 from sim.telling.figures.style import Drawn, new_figure, save, short
-from sim.telling.wording import MINUS, number_text
+from sim.telling.wording import MINUS, number_text, reference_text
 from sim.words.labels import FAMILIES, LABELS
 
 Floats = NDArray[np.float64]
@@ -128,7 +128,8 @@ def draw_maps_over_time(results: ComparisonRuns, folder: Path) -> list[Drawn]:
     crime = crime_by_period(folder / "crime.parquet", results.counties.fips, periods, results.months)
     drawn = []
     for family in FAMILIES:
-        maps = {name: maps_of_changes(crime[name], crime[results.reference], family) for name in results.others}
+        others = results.references
+        maps = {name: maps_of_changes(crime[name], crime[others[name]], family) for name in results.others}
         sheets = {
             name: Sheet(places, results.counties.agents, periods, results.evaluation.exposure[name]) for name in maps
         }
@@ -146,7 +147,7 @@ def _draw_changes(
         _Row(text, (look,) * len(sheet.periods), {look.colours: unit})
         for text, unit in zip(NAMES_OF_CHANGES, units, strict=True)
     ]
-    title, reference = results.title(name), results.title(results.reference)
+    title, reference = results.title(name), reference_text(results)
     heading = f"{LABELS[family]}: {short(title, 90)}, change against {short(reference, 90)}"
     figure = _panels(heading, rows, maps, sheet)
     file = f"map_over_time_{family}_{name}"

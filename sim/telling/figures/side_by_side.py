@@ -19,6 +19,7 @@ from sim.running.measures import ComparisonRuns
 from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
 from sim.telling.figures.courses import BOOK_STYLES, SMOOTHING, change_panel, year_ticks
 from sim.telling.figures.style import Drawn, new_figure, save, short
+from sim.telling.wording import reference_text
 from sim.words.labels import FAMILIES, GROUPS, LABELS
 
 PANEL_WIDTH, LEAST_WIDTH = 2.9, 6.0
@@ -62,7 +63,7 @@ def _draw_over_time(batches: Mapping[str, ComparisonRuns], family: str) -> Drawn
     panels = figure.subplots(len(rows), len(batches), squeeze=False, sharey=True)
     for column, (name, results) in enumerate(batches.items()):
         first = next(place for place, row in enumerate(rows) if name in row)
-        heading = f"{short(name, 34)}\nagainst {short(results.title(results.reference), 42)}\n"
+        heading = f"{short(name, 34)}\nagainst {short(reference_text(results), 42)}\n"
         for place, row in enumerate(rows):
             axes = panels[place, column]
             if name not in row:
@@ -157,7 +158,7 @@ def _dots(batches: Mapping[str, ComparisonRuns], panels: Sequence[tuple[str, lis
 
 
 def _estimates(results: ComparisonRuns) -> Estimates:
-    rows = rows_of(results.runs, results.reference)
+    rows = rows_of(results.runs, results.reference, results.references)
     return {(row.scenario, row.measure, row.group): row.estimate for row in rows}
 
 
@@ -174,7 +175,7 @@ def _line(axes: Axes, place: int, estimates: Sequence[Estimate], series: Sequenc
 
 def _name_lines(axes: Axes, batches: Mapping[str, ComparisonRuns], lines: Sequence[tuple[str, str | None]]) -> None:
     labels = [
-        f"{short(name, 44)}\nagainst {short(batches[name].title(batches[name].reference), 44)}"
+        f"{short(name, 44)}\nagainst {short(reference_text(batches[name]), 44)}"
         if other is None
         else short(batches[name].title(other), 44)
         for name, other in lines
@@ -195,7 +196,7 @@ def _handles(panels: Sequence[tuple[str, list[Series]]]) -> list[Artist]:
 def _told(batches: Mapping[str, ComparisonRuns]) -> str:
     """Return what each comparison is, in words."""
     parts = [
-        f"{name}: {results.comparison.title or 'a comparison'}, against {results.title(results.reference)}, "
+        f"{name}: {results.comparison.title or 'a comparison'}, against {reference_text(results)}, "
         f"{results.window}, {results.comparison.replications} replications"
         for name, results in batches.items()
     ]

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from sim.analysis.differences import Difference
+from sim.analysis.incapacitation import Prevented, prevented
+from sim.analysis.statistics import Estimate
 from sim.analysis.summary import Row
-from sim.running.measures import ComparisonRuns, clipped_share
-from sim.running.outcomes import BALANCE_SECTION, GAIN_SECTION
+from sim.parameters.comparison import PROGRAM_TITLES
+from sim.running.measures import INDEX_FAMILIES, ComparisonRuns, clipped_share
+from sim.running.outcomes import BALANCE_SECTION, GAIN_SECTION, INCAPACITATION_SECTION
 from sim.telling.figures.style import Drawn
+from sim.telling.reports.comparison_wording import (
+    WHAT_AWAY_MEANS,
+    differences_of,
+    disputed_text,
+    effect_text,
+    prevented_text,
+    spread_text,
+    warnings_of,
+    who_incapacitates,
+    without_effect,
+)
 from sim.telling.reports.page import (
     KNOWN,
     OBSERVED,
@@ -23,6 +38,7 @@ from sim.telling.reports.page import (
     note,
     question_of,
     row_html,
+    strong,
     table_html,
     unbroken,
     write_page,
@@ -31,6 +47,8 @@ from sim.telling.wording import NOTHING, Line, change_text, lines_of, missing_te
 from sim.words.labels import LABELS
 
 CLIPPED_WARNING_SHARE = 0.001
+Found = Mapping[tuple[str, str], Estimate]
+"""By scenario and measure."""
 
 
 def write_report(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], path: Path) -> None:
@@ -42,20 +60,23 @@ def write_report(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence
 def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
     lines = lines_of(rows, results.reference, results.others)
     yield from _opening(results, rows)
+    yield from _differences(results)
     yield "<h2>What changes</h2>"
     yield note(_how_to_read(results))
-    yield _table(results, [line for line in lines if line.section not in (BALANCE_SECTION, GAIN_SECTION)])
+    yield _table(results, [line for line in lines if line.section not in _ELSEWHERE])
     yield from (note(f"{NOTHING}: {reason}.") for reason in reasons_of(rows))
     yield from figures_part(figures, folder)
     yield "<h2>The balance</h2>"
     yield note(BALANCE_NOTE)
     yield _table(results, [line for line in lines if line.section == BALANCE_SECTION or line.measure in _REMOVALS])
+    yield from _incapacitation(results)
     yield '<h2 id="assumptions">The assumptions</h2>'
     yield from assumption_parts(results.comparison.scenarios, ASSUMPTIONS)
     yield from _gain(results, [line for line in lines if line.section == GAIN_SECTION])
     yield from _how_made(results)
 
 
+_ELSEWHERE = (BALANCE_SECTION, INCAPACITATION_SECTION, GAIN_SECTION)
 _REMOVALS = ("removed", "removed_parents")
 ASSUMPTIONS = Headings(
     "In what the scenarios differ",
@@ -72,20 +93,11 @@ BALANCE_NOTE = (
 
 
 def _opening(results: ComparisonRuns, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield what changed in the first of the other scenarios, before anything else."""
-    comparison, main = results.comparison, results.others[0]
+    """Yield what changed, before anything else."""
+    comparison = results.comparison
     found = {(row.scenario, row.measure): row.estimate for row in rows if row.group == "all"}
     yield f"<h1>{escape(comparison.title or comparison.name)}</h1>"
-    told = [
-        f"{LABELS[family].lower()}: recorded {change_text(found[main, f'recorded_{family}'], PERCENT)}, "
-        f"true {change_text(found[main, f'true_{family}'], PERCENT)}"
-        for family in ("violent", "property")
-    ]
-    recorded, true = (change_text(found[main, f"{book}_total"], PERCENT) for book in ("recorded", "true"))
-    yield first_box(
-        f", recorded crime changes by <strong>{recorded}</strong> and true crime by <strong>{true}</strong> under "
-        f"{_named(results, main)}, compared with {_named(results, results.reference)}. By kind: {'; '.join(told)}."
-    )
+    yield from (_first_change if comparison.effect_of is None else _effects)(results, found)
     yield note(
         f"Changes over {results.window} ({escape(results.evaluation.reason)}; the same months for all scenarios): "
         f"means of paired differences over {comparison.replications} replications, with 95 % intervals in brackets. "
@@ -98,6 +110,90 @@ def _opening(results: ComparisonRuns, rows: Sequence[Row]) -> Iterator[str]:
     if results.missing:
         yield note(f"<strong>{escape(missing_text(results))}</strong>")
     yield from question_of(comparison.question)
+
+
+def _first_change(results: ComparisonRuns, found: Found) -> Iterator[str]:
+    """Yield what changes in the first of the other scenarios."""
+    main = results.others[0]
+    told = [
+        f"{LABELS[family].lower()}: recorded {change_text(found[main, f'recorded_{family}'], PERCENT)}, "
+        f"true {change_text(found[main, f'true_{family}'], PERCENT)}"
+        for family in ("violent", "property")
+    ]
+    recorded, true = (change_text(found[main, f"{book}_total"], PERCENT) for book in ("recorded", "true"))
+    yield first_box(
+        f", recorded crime changes by <strong>{recorded}</strong> and true crime by <strong>{true}</strong> under "
+        f"{_named(results, main)}, compared with {_named(results, results.reference)}. By kind: {'; '.join(told)}."
+    )
+    yield from map(strong, warnings_of(results))
+
+
+def _effects(results: ComparisonRuns, found: Found) -> Iterator[str]:
+    """Yield what the program changes in each scenario, of which none comes before the others."""
+    program = PROGRAM_TITLES[str(results.comparison.effect_of)]
+    yield first_box(f", this is what <strong>{program}</strong> changes: {effect_text(results)}.")
+    measures = [f"{book}_{family}" for family in INDEX_FAMILIES for book in ("recorded", "true")]
+    heads = [f"{escape(LABELS[family])},<br>{book}" for family in INDEX_FAMILIES for book in ("recorded", "true")]
+    yield table_html(
+        heads,
+        (
+            row_html(_named(results, name), (unbroken(change_text(found[name, it], PERCENT)) for it in measures))
+            for name in results.others
+        ),
+    )
+    nowhere = [_named(results, name) for name in without_effect(results)]
+    if nowhere:
+        yield note(f"In {' and '.join(nowhere)} the program is nowhere in force, so that its effect is exactly 0.")
+
+
+def _differences(results: ComparisonRuns) -> Iterator[str]:
+    """Yield in words all in which scenarios differ from what they are compared with."""
+    yield "<h2>In what each scenario differs from its reference</h2>"
+    found = {name: tuple(it) for name, it in differences_of(results).items()}
+    if len(found) > 1 and len(set(found.values())) == 1:
+        yield f"<div>Each of them:{_listed(next(iter(found.values())))}</div>"
+        return
+    for name, differences in found.items():
+        against = _named(results, results.references[name])
+        yield f"<div>{_named(results, name)}, against {against}:{_listed(differences)}</div>"
+
+
+def _listed(differences: Iterable[Difference]) -> str:
+    told = "".join(f"<li>{escape(str(it))}</li>" for it in differences)
+    return f"<ul>{told}</ul>" if told else " in nothing."
+
+
+def _incapacitation(results: ComparisonRuns) -> Iterator[str]:
+    """Yield what one removed person-year prevents, beside what an average person does, and on what it rests."""
+    yield "<h2>What one removed person-year prevents</h2>"
+    names = who_incapacitates(results)
+    if not names:
+        yield note("Nothing: in all scenarios an identical person takes the place of anyone removed, at once.")
+        return
+    yield note(
+        f"{WHAT_AWAY_MEANS}: {spread_text(results.comparison.replications)}. Beside it the offences of the average "
+        "person of the same world in a year, and the one over the other."
+    )
+    heads = [*(escape(LABELS[family]) for family in INDEX_FAMILIES), "Average person,<br>index crime", "Ratio"]
+    found = prevented({name: results.runs[name] for name in names})
+    yield table_html(
+        heads,
+        (
+            row_html(
+                _named(results, name),
+                (
+                    *(unbroken(prevented_text(it)).replace(";\u00a0", "<br>") for it in found[name].values()),
+                    *(unbroken(change_text(it, signed=False)) for it in _beside(found[name]["total"])),
+                ),
+            )
+            for name in names
+        ),
+    )
+    yield note(f"How unlike others the people removed are is assumed and disputed: {escape(disputed_text(results))}.")
+
+
+def _beside(total: Prevented) -> tuple[Estimate, Estimate]:
+    return total.average, total.ratio
 
 
 def _reached(results: ComparisonRuns) -> str:
@@ -115,10 +211,13 @@ def _named(results: ComparisonRuns, name: str) -> str:
 
 
 def _how_to_read(results: ComparisonRuns) -> str:
+    against = "it"
+    if results.comparison.effect_of is not None:
+        against = "the same scenario without the program, whose level need not be that of the first column"
     return (
-        f"Level: mean of {_named(results, results.reference)}. Other columns: change against it; crime, reporting and "
-        "victimization in % of that level, gaps in percentage points, enforcement and balance in the unit of the "
-        "level. Rates of crime count all targets, organizations among them, per simulated person at the start; "
+        f"Level: mean of {_named(results, results.reference)}. Other columns: change against {against}; crime, "
+        "reporting and victimization in % of the level, gaps in percentage points, enforcement and balance in the unit "
+        "of the level. Rates of crime count all targets, organizations among them, per simulated person at the start; "
         "victimization leaves organizations out. The survey is weighted to the groups' sizes and asks about the six "
         "months before the interview. Simple assault is no index crime and has no recorded book."
     )
