@@ -224,7 +224,7 @@ def evaluation_of(
 
     Parameters
     ----------
-    programs : mapping of bool[T, K, 6]
+    programs : mapping of bool[T, K, 7]
         By scenario, ``labels.PROGRAMS`` in force.
     legalization : mapping of int
         By scenario, the month of a legalization, or -1.

@@ -175,10 +175,10 @@ def test_several_faults_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -
 
 CSV_FAULTS = {
     f"{COOPERATION},{SENSITIVITY}\n1,2\n1,2\n": (3, "the same point as on line 2"),
-    f"{COOPERATION},{SENSITIVITY}\n1,2\n1\n": (3, "1 cells, and the header has 2"),
+    f"{COOPERATION},{SENSITIVITY}\n1,2\n1\n": (3, "1 values, but the first line names 2 columns"),
     f"{COOPERATION}\n1\n": (2, "lacks trust.sensitivity"),
     f"{COOPERATION},{SENSITIVITY},x\n1,2,3\n": (2, "x: is not among the levers"),
-    f"{COOPERATION},{COOPERATION}\n1,2\n": (1, "two columns have the same name"),
+    f"{COOPERATION},{COOPERATION}\n1,2\n": (1, f"column {COOPERATION} stands twice"),
     f"{COOPERATION},{SENSITIVITY}\n1,20\n": (2, "out of range (20)"),
     f"{COOPERATION},{SENSITIVITY}\n1,\n": (2, "empty, allowed is a number"),
 }
