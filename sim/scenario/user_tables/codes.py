@@ -1,4 +1,4 @@
-"""Codes of counties: five digits, of which the first two are a state's; nobody's code ends in 000 or beyond 840."""
+"""Codes of counties: five digits, of which the first two are a state's; no county's ends in 000, and few beyond 510."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 from sim.words.states import STATES
 
-LARGEST_COUNTY = 840
-"""Winchester city, Virginia; codes such as 777 and 999 stand for "elsewhere in the state"."""
+LARGEST_COUNTY, LARGEST_IN_VIRGINIA = 510, 840
+"""Independent cities have the largest numbers; codes such as 777 and 999 stand for "elsewhere in the state"."""
 EXAMPLE = "five digits, such as 01001"
 _DIGITS = re.compile(r"([0-9]{1,5})(\.0*)?")
 _LONG = re.compile(r"(?:[0-9]{7})?US([0-9]{5})")
@@ -31,6 +31,6 @@ def county_code(text: str) -> tuple[str, str]:
         return "", "the total of a whole state, for no county's code ends in 000; leave such rows out"
     if code[:2] not in STATES:
         return "", f"no state's codes begin with {code[:2]}; allowed are {EXAMPLE}"
-    if int(code[2:]) > LARGEST_COUNTY:
-        return "", f"no county ever had the number {code[2:]} (none is beyond {LARGEST_COUNTY}); leave such rows out"
+    if int(code[2:]) > (LARGEST_IN_VIRGINIA if code[:2] == "51" else LARGEST_COUNTY):
+        return "", f"no county of the state ever had the number {code[2:]}; leave such rows out"
     return code, ""

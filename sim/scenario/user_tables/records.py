@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -103,11 +104,7 @@ def _recognised(text: str, separator: str, layout: Layout) -> tuple[int, str, in
 
     What fits best has the most wanted columns; where none has any, the most cells.
     """
-    try:
-        first = [[cell.strip() for cell in cells] for cells in islice(_reader(text, separator), 50)]
-    except csv.Error:
-        return (-1, separator, 0, None)
-    first = [cells for cells in first if any(cells)][: layout.header_within]
+    first = _first_records(text, separator, layout.header_within)
     scores = [1000 * len(_matching(cells, layout)) for cells in first]
     if scores and max(scores) > 0:
         return (max(scores), separator, scores.index(max(scores)), None)
@@ -118,9 +115,18 @@ def _recognised(text: str, separator: str, layout: Layout) -> tuple[int, str, in
     return (len(first[0]) if first else 0, separator, 0, None)
 
 
-def _reader(text: str, separator: str) -> Iterator[list[str]]:
+def _first_records(text: str, separator: str, number: int) -> list[list[str]]:
+    """Return the first records that are not empty, as far as their quotation marks close."""
     csv.field_size_limit(LONGEST_CELL)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    found: list[list[str]] = []
+    with suppress(csv.Error):
+        for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 50):
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                found.append(cells)
+            if len(found) == number:
+                break
+    return found
 
 
 def _records(path: Path, text: str, separator: str) -> Iterator[Record]:

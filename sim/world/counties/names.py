@@ -37,6 +37,7 @@ _KINDS = (
 """What is left out at the end of a name; "city" tells an independent city from the county around it."""
 _BEFORE = ("city and county of", "county of", "parish of", "borough of", "municipality of")
 _WITH_INDEPENDENT_CITIES = ("24", "29", "32", "51")
+_CAPITAL = ("districtofcolumbia", "washington", "washingtondc", "dc")
 CITY, COUNTY, EITHER = "city", "county", ""
 NO_SUCH_COUNTY = "this world has no such county"
 OTHER_STATE = "this world has no county of the state"
@@ -67,7 +68,7 @@ class Gazetteer:
         self.by_name: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         for place, (state, name) in enumerate(zip(self.state_of, counties.name, strict=True)):
             kind, base = split_name(name)
-            self.by_name[state, base].setdefault(kind or COUNTY, place)
+            self.by_name[state, base].setdefault(kind or _kind_of_code(counties.fips[place]), place)
 
     def impossible(self, code: str) -> str:
         """Return why no county of any year has this code, where this world has codes of digits."""
@@ -122,9 +123,9 @@ class Gazetteer:
 
     def _in_state(self, state: str, name: str) -> Found:
         """Return the county of a name in one state; a name of a county and a city alike is not guessed at."""
-        if state == "11":
-            return Found(tuple(place for place, known in enumerate(self.state_of) if known == "11"))
         readings = list(_readings(name))
+        if state == "11" and readings[0][1] in _CAPITAL:
+            return Found(tuple(place for place, known in enumerate(self.state_of) if known == "11"))
         for kind, base in readings:
             known = self.by_name.get((state, base), {})
             if kind in known:
@@ -152,6 +153,11 @@ class Gazetteer:
         names = {split_name(self.names[at])[1]: self.names[at] for at, it in enumerate(self.state_of) if it == state}
         near = get_close_matches(split_name(name[:100])[1], list(names), 1, 0.5)
         return f"{found.problem}; nearest is {names[near[0]]}" if near else found.problem
+
+
+def _kind_of_code(code: str) -> str:
+    """Return whether a code is that of an independent city; their numbers come after those of all counties."""
+    return CITY if code[:2] in _WITH_INDEPENDENT_CITIES and code[2:] >= "510" else COUNTY
 
 
 def _why_not(code: str, otherwise: str) -> str:
