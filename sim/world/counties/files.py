@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.parameters import Parameters
 from sim.scenario.user_tables.records import Layout
-from sim.scenario.user_tables.table import Table, codes, months, numbers, read_table, refuse_repeated
+from sim.scenario.user_tables.table import Table, codes, counted, months, numbers, read_table, refuse_repeated
 from sim.words.labels import CRIME_TYPES
 from sim.world.counties.adjacency import read_neighbours
 from sim.world.counties.table import (
@@ -202,7 +202,7 @@ def told_shares(counties: Counties) -> str:
     violent = sum(rate for rate, crime in zip(rates, CRIME_TYPES, strict=True) if crime.index and crime.violent)
     other = sum(rate for rate, crime in zip(rates, CRIME_TYPES, strict=True) if crime.index and not crime.violent)
     return (
-        f"world.counties: {len(counties):,} counties, {counties.persons.sum():,.0f} people, "
+        f"world.counties: {counted(len(counties), 'county')}, {counties.persons.sum():,.0f} people, "
         f"{100 * weight @ counties.hispanic_share:.1f} % Hispanic, "
         f"{100 * weight @ counties.noncitizen_share:.1f} % noncitizens; "
         f"recorded per 100,000 and year: {violent:,.0f} violent, {other:,.0f} property"
