@@ -16,6 +16,7 @@ from sim.words.faults import UserError, printable, shortened
 
 MOST_FAULTS_SHOWN = 20
 """As many as a screen holds; the rest are counted."""
+LONGEST_MESSAGE = 400
 
 
 @dataclass
@@ -60,9 +61,10 @@ class Table:
 
 def told_faults(path: Path, faults: Sequence[tuple[int, str]]) -> list[str]:
     """Return a line for each fault in the order of the file's lines, at most a screen of them."""
-    told = [printable(f"{path}, line {line}: {message}") for line, message in sorted(faults)]
-    more = len(told) - MOST_FAULTS_SHOWN
-    return [*told[:MOST_FAULTS_SHOWN], f"and {more:,} more"] if more > 0 else told
+    shown = sorted(faults)[:MOST_FAULTS_SHOWN]
+    told = [printable(f"{path}, line {line}: {shortened(message, LONGEST_MESSAGE)}") for line, message in shown]
+    more = len(faults) - len(shown)
+    return [*told, f"and {more:,} more"] if more > 0 else told
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from sim.words.faults import UserError, printable
+from sim.words.faults import UserError, printable, shortened
 
 LARGEST_FILE = 256 * 1024 * 1024
 """Bytes; no table of counties comes near."""
@@ -36,7 +36,7 @@ class UnreadableTable(UserError):
         """Take where and what; the message has a line for each problem."""
         self.line, self.problems = line, problems
         where = f"{path}" if line is None else f"{path}, line {line}:"
-        super().__init__("\n".join(printable(f"{where} {problem}") for problem in problems))
+        super().__init__("\n".join(printable(f"{where} {shortened(problem, 400)}") for problem in problems))
 
 
 def not_regular(path: Path) -> str | None:

@@ -22,7 +22,7 @@ from sim.scenario.user_tables.table import (
     refuse_repeated,
     whole_years,
 )
-from sim.words.faults import UserError
+from sim.words.faults import UserError, shortened
 from sim.world.counties.table import Bools, Counties, Floats, SmallIntegers, absolute_month, region_of_state
 
 BASE_YEARS = (2005, 2006, 2007)
@@ -114,7 +114,7 @@ def _panel(file: Table, counties: Counties, notes: list[str]) -> _Panel:
 
 
 def _who(file: Table) -> list[str]:
-    return [f"county {text.zfill(5)}" for text in file.columns["fips"]]
+    return [f"county {shortened(text.zfill(5), 20)}" for text in file.columns["fips"]]
 
 
 def _years_and_counts(file: Table, fips: list[str]) -> tuple[Floats, Floats, Floats]:

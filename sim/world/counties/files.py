@@ -9,6 +9,7 @@ import numpy as np
 from sim.parameters import Parameters
 from sim.scenario.user_tables.records import Layout
 from sim.scenario.user_tables.table import Table, codes, counted, months, numbers, read_table, refuse_repeated
+from sim.words.faults import shortened
 from sim.words.labels import CRIME_TYPES
 from sim.world.counties.adjacency import read_neighbours
 from sim.world.counties.table import (
@@ -52,7 +53,8 @@ def read_counties(parameters: Parameters, notes: list[str] | None = None) -> Cou
     file = read_table("world.counties", world.counties, LAYOUT)
     fips = _codes(file)
     _states(file, fips)
-    who = [f"{name}, {state}" for name, state in zip(file.columns["county"], file.columns["state"], strict=True)]
+    named = zip(file.columns["county"], file.columns["state"], strict=True)
+    who = [shortened(f"{name}, {state}", 80) for name, state in named]
     persons = _persons(file, who)
     known = {name: _column(file, name, who, 0, 1) for name in SHARE_COLUMNS}
     known |= {name: _column(file, name, who, 0, 100_000) for name in RATE_COLUMNS}
@@ -108,7 +110,9 @@ def _states(file: Table, fips: list[str]) -> None:
         first = usual.setdefault(code[:2], row)
         known = file.columns["state"][first]
         if state != known and code != "00000":
-            told = f"state is {state or 'empty'}, but {known or 'empty'} on line {file.lines[first]}"
+            told = (
+                f"state is {shortened(state) or 'empty'}, but {shortened(known) or 'empty'} on line {file.lines[first]}"
+            )
             file.fault(row, f"{told}, and codes of both begin with {code[:2]}; write one state in one way", "state")
 
 
@@ -150,7 +154,7 @@ def _flags(file: Table, column: str, who: list[str]) -> Bools:
     texts = file.columns.get(column, [""] * len(file))
     for row, text in enumerate(texts):
         if text not in ("", "0", "1", "0.0", "1.0"):
-            file.fault(row, f"{who[row]}: {column} is {text}; allowed is 0, 1 or nothing", column)
+            file.fault(row, f"{who[row]}: {column} is {shortened(text)}; allowed is 0, 1 or nothing", column)
     return np.array([text in ("1", "1.0") for text in texts], dtype=np.bool_)
 
 
