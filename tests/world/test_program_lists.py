@@ -91,7 +91,7 @@ NAMED = {
     "32510": [("NV", "Carson City"), ("NV", "Carson")],
     "35013": [("NM", "Dona Ana"), ("New Mexico", "DOÑA ANA COUNTY")],
     "46113": [("SD", "Oglala Lakota County"), ("SD", "Shannon")],
-    "48201": [("TX", "Harris"), ("", "Harris"), ("TX", "Harris county")],
+    "48201": [("TX", "Harris"), ("", "Harris"), ("TX", "Harris city"), ("TX", "Harris county")],
     "51019": [("VA", "Bedford city"), ("VA", "Bedford")],
     "51095": [("VA", "James City"), ("VA", "James City County")],
     "51097": [("VA", "King & Queen"), ("VA", "King and Queen County")],
@@ -128,6 +128,7 @@ def test_codes_of_other_years_stand_for_the_same_place(code: str, stands_for: st
         ("OH", "Butler", "this world has no county of the state"),
         ("TX", "", "no county is named"),
         ("MD", "Alexandria city", "this world has no such county"),
+        ("VA", "King and Queen city", "this world has no such county"),
         ("", "Nowhere", "this world has no such county"),
     ],
 )
