@@ -21,7 +21,7 @@ class MonthRecord(NamedTuple):
     people: npt.NDArray[np.int64]  # K x 3 x 3 x 7
     trust: Floats  # K x 3 x 3, nan where nobody responded
     enforcement: npt.NDArray[np.int32]  # K x 3 x 4 x 12
-    programs: npt.NDArray[np.bool_]  # K x 6
+    programs: npt.NDArray[np.bool_]  # K x 7
     county_fear: Floats  # K
     relative_risk: Floats  # K, against Hispanic targets
     removal_risk: Floats  # K

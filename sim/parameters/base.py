@@ -10,6 +10,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 ASSUMPTION = "assumption"
 """The source of a constant for which no published figure was found; ``describe`` lists these as such."""
 
+TABLE_FILE = r"\.[A-Za-z][A-Za-z0-9]*$"
+"""The pattern of a text that names a file of rows: it ends like ``list.csv``."""
+
 
 class Strict(BaseModel):
     """A model that refuses unknown names and does not change after creation."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic.fields import FieldInfo
 
-from sim.parameters.base import Section, Strict, Table
+from sim.parameters.base import TABLE_FILE, Section, Strict, Table
 
 
 class Allowed(NamedTuple):
@@ -20,11 +20,23 @@ class Allowed(NamedTuple):
     names: tuple[str, ...] = ()
     pattern: str | None = None
 
+    @property
+    def is_file(self) -> bool:
+        """Tell whether a text is taken for the name of a file."""
+        return self.pattern == TABLE_FILE
+
+    @property
+    def is_month(self) -> bool:
+        """Tell whether a month is wanted."""
+        return self.pattern is not None and not self.is_file
+
     def __str__(self) -> str:
         """Return the alternative in words."""
         if self.names:
             return ", ".join(self.names)
         words = {bool: "true or false", int: "a whole number", float: "a number", str: "text", list: "a list of texts"}
+        if self.is_file:
+            return "the name of a file such as list.csv"
         if self.pattern is not None:
             return "a month written YYYY-MM"
         bounds = "" if self.low is None else f" from {plain_number(self.low)} to {plain_number(self.high or 0)}"

@@ -6,12 +6,14 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.parameters.base import ASSUMPTION, ByLevel, Section, choice, number, refusal, share_of, table
+from sim.parameters.base import ASSUMPTION, TABLE_FILE, ByLevel, Section, choice, number, refusal, share_of, table
 
 Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A calendar month, written YYYY-MM, from 1900-01 to 2099-12."""
-Counties = Literal["all", "none", "file"] | Annotated[float, Field(ge=0, le=1)] | list[str]
-"""Which counties: all, none, those with a date in the world's own calendar (file), a share_of, or a list of codes."""
+ListFile = Annotated[str, Field(pattern=TABLE_FILE)]
+Counties = Literal["all", "none", "file"] | Annotated[float, Field(ge=0, le=1)] | list[str] | ListFile
+"""Which counties: all, none, those with a date in the world's own calendar (file), a share, a list of codes, or the
+path of a file of rows."""
 
 CENSUS = "US Census 2010"
 
@@ -116,9 +118,17 @@ class PeopleSection(Section):
 class Program(Section):
     """Where and from when a program runs."""
 
-    counties: Counties = choice("none", "counties", "design", "all, none, file, a share or a list of county codes")
+    counties: Counties = choice(
+        "none", "counties", "design", "all, none, file, a share, a list of county codes, or the path of a program list"
+    )
     start: Month | None = choice(None, "month", "design", "First month, at the earliest; empty means at once")
     until: Month | None = choice(None, "month", "design", "First month without the program; empty means for good")
+
+    @property
+    def list_file(self) -> str | None:
+        """The file of rows that names the counties, if there is one."""
+        which = self.counties
+        return which if isinstance(which, str) and which not in ("all", "none", "file") else None
 
     @model_validator(mode="after")
     def _check_until(self) -> Self:
@@ -137,6 +147,20 @@ class Resolution(Program):
         1,
         "the user's scenario",
         "Share of detainers honoured after the resolution, by level",
+    )
+    spread: ClassVar[tuple[str, ...]] = ("cooperation",)
+
+
+class WarrantService(Program):
+    """An agreement by which trained jailers serve the warrants of immigration authorities."""
+
+    cooperation: ByLevel = table(
+        ByLevel(level_1=1.0, level_2=1.0, level_3=1.0, none=1.0),
+        "share",
+        0,
+        1,
+        ASSUMPTION,
+        "Share of detainers honoured under the agreement, by level, unless the county honours more",
     )
     spread: ClassVar[tuple[str, ...]] = ("cooperation",)
 
@@ -160,6 +184,9 @@ class ProgramsSection(Section):
     agreement_287g_jail: Program = choice(Program(), "program", "design", "Deputised officers screen everyone booked")
     agreement_287g_task_force: Program = choice(
         Program(), "program", "design", "Deputised officers make immigration arrests on patrol"
+    )
+    agreement_287g_warrant: WarrantService = choice(
+        WarrantService(), "program", "design", "Jailers serve immigration warrants; nobody is screened by them"
     )
     detainer_resolution: Resolution = choice(
         Resolution(), "program", "design", "A county honours detainers differently from a date on"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
+    from sim.world.counties.table import Counties
 
 # Memory, bytes
 PROCESS = 295e6
@@ -95,8 +96,8 @@ class Memory(NamedTuple):
         return Memory(number * self.fixed + more, number * self.per_person, number * self.per_person_in_part)
 
 
-def size_of(parameters: Parameters) -> Size:
-    """Return the size of a scenario's world; a county file is read, nothing is built.
+def size_of(parameters: Parameters, table: Counties | None = None) -> Size:
+    """Return the size of a scenario's world; a county file is read unless its ``table`` is given, nothing is built.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def size_of(parameters: Parameters) -> Size:
     if world.kind == "counties":
         from sim.world.counties.files import read_counties
 
-        table = read_counties(parameters)
+        table = table or read_counties(parameters)
         number, counties = int(table.agents.sum()), len(table)
         community = float(table.agents @ (table.hispanic_share + other_origin * table.noncitizen_share) / number)
         rates = (table.agents @ table.recorded_per_100k / number).tolist()

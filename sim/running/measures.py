@@ -226,7 +226,7 @@ def _county_crime(crime: NDArray[np.int32]) -> Integers:
 
 
 def adoption_months(programs: Bools) -> Integers:
-    """Return the first month of any program but the Criminal Alien Program; bool[T, K, 6] to int64[K]."""
+    """Return the first month of any program but the Criminal Alien Program; bool[T, K, 7] to int64[K]."""
     other = _beyond_baseline(programs)
     return np.where(other.any(axis=0), other.argmax(axis=0), NOT_ADOPTED).astype(np.int64)
 
@@ -242,7 +242,7 @@ def evaluation_of(
 
     Parameters
     ----------
-    programs : mapping of bool[T, K, 6]
+    programs : mapping of bool[T, K, 7]
         By scenario, ``labels.PROGRAMS`` in force.
     legalization : mapping of int
         By scenario, the month of a legalization, or -1.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.running import costs
 from sim.running.costs import Memory, Size
+from sim.running.inputs import read_inputs
 from sim.running.memory import GIGABYTE, VARIABLE, free_memory
 from sim.words.faults import UserError
 
@@ -47,6 +49,8 @@ class Forecast:
         What the time counts on: "1 thread", "2 workers".
     other_ways : tuple of pairs
         Options that lower the memory needed, the best first, and the bytes then needed.
+    notes : tuple of texts
+        What the user's files add up to, what was recognised in them and what is left out.
     """
 
     parameters: Parameters
@@ -57,6 +61,7 @@ class Forecast:
     runs: int
     means: str
     other_ways: tuple[tuple[str, float], ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def bytes(self) -> float:
@@ -92,22 +97,23 @@ class Forecast:
 
 
 def forecast_run(parameters: Parameters, engine: str, threads: int, compiled: bool = True) -> Forecast:
-    """Return what one run will need; a county file is read, nothing is built.
+    """Return what one run will need; the files it names are read, nothing is built.
 
     Raises
     ------
     UserError
-        Faults in the county file.
+        Faults in a file.
     """
-    size = costs.size_of(parameters)
+    counties, notes = read_inputs([parameters])
+    size = costs.size_of(parameters, counties)
     memory = costs.memory_of_run(parameters, size, engine, compiled)
     seconds = costs.START + costs.seconds_of_run(size, engine, threads) + (0.0 if compiled else costs.COMPILING)
     if engine == "columnar":
         means = _counted(costs.threads_used(threads, size), "thread")
-        return Forecast(parameters, size, memory, seconds, compiled, 1, means, ())
+        return Forecast(parameters, size, memory, seconds, compiled, 1, means, (), notes)
     columnar = costs.memory_of_run(parameters, size, "columnar", compiled)
     ways = (("--engine columnar", columnar.of(size.people)),)
-    return Forecast(parameters, size, memory, seconds, compiled, 1, "1 thread", ways)
+    return Forecast(parameters, size, memory, seconds, compiled, 1, "1 thread", ways, notes)
 
 
 def forecast_comparison(
@@ -118,10 +124,11 @@ def forecast_comparison(
     Raises
     ------
     UserError
-        Faults in the county file.
+        Faults in a file.
     """
     runs = len(comparison.members) * comparison.replications
-    return _forecast_runs(comparison.scenarios[0].parameters, runs, engine, threads, workers, compiled)
+    scenarios = [scenario.parameters for scenario in comparison.scenarios]
+    return _forecast_runs(scenarios, runs, engine, threads, workers, compiled)
 
 
 def forecast_sweep(sweep: Sweep, engine: str, threads: int, workers: int, compiled: bool = True) -> Forecast:
@@ -130,16 +137,21 @@ def forecast_sweep(sweep: Sweep, engine: str, threads: int, workers: int, compil
     Raises
     ------
     UserError
-        Faults in the county file.
+        Faults in a file.
     """
-    return _forecast_runs(sweep.base.parameters, sweep.runs, engine, threads, workers, compiled)
+    bases = [sweep.base] if sweep.against is None else [sweep.base, sweep.against]
+    scenarios = [scenario.parameters for scenario in (*bases, *sweep.with_lists())]
+    found = _forecast_runs(scenarios, sweep.runs, engine, threads, workers, compiled)
+    return replace(found, notes=(*sweep.design.notes, *found.notes))
 
 
 def _forecast_runs(
-    parameters: Parameters, runs: int, engine: str, threads: int, workers: int, compiled: bool
+    scenarios: Sequence[Parameters], runs: int, engine: str, threads: int, workers: int, compiled: bool
 ) -> Forecast:
     """Return what many runs of worlds of one size need."""
-    size = costs.size_of(parameters)
+    parameters = scenarios[0]
+    counties, notes = read_inputs(scenarios)
+    size = costs.size_of(parameters, counties)
     at_a_time = min(workers, runs)
     worker = costs.memory_of_worker(parameters, size, engine, compiled)
 
@@ -152,7 +164,7 @@ def _forecast_runs(
     fewer = range(at_a_time - 1, 0, -1)
     ways = tuple((f"--workers {number}", memory(number).of(size.people)) for number in fewer)
     means = _counted(at_a_time, "worker")
-    return Forecast(parameters, size, memory(at_a_time), seconds, compiled, runs, means, ways)
+    return Forecast(parameters, size, memory(at_a_time), seconds, compiled, runs, means, ways, notes)
 
 
 def is_compiled(engine: str) -> bool:

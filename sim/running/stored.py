@@ -174,7 +174,7 @@ def _record(month: int, size: int, tables: dict[str, Any], clipped_share: float)
         people=_counts(tables["people"], PEOPLE_COLUMNS, (size, 3, 3)).astype(np.int64),
         trust=_column(tables["people"], "trust").reshape(size, 3, 3),
         enforcement=_counts(tables["enforcement"], ENFORCEMENT_COLUMNS, (size, 3, 4)),
-        programs=np.stack([_column(county, name) for name in PROGRAMS], axis=1),
+        programs=np.stack([_program(county, name) for name in PROGRAMS], axis=1),
         balance=_counts(county, BALANCE, (size,)).reshape(size, len(BALANCE_COLUMNS), len(FAMILIES)),
         opportunities=million,
         clipped=np.round(million * clipped_share).astype(np.int64),
@@ -184,6 +184,11 @@ def _record(month: int, size: int, tables: dict[str, Any], clipped_share: float)
 
 def _counts(table: Any, names: tuple[str, ...], shape: tuple[int, ...]) -> NDArray[np.int32]:
     return np.stack([_column(table, name) for name in names], axis=1).reshape(*shape, len(names))
+
+
+def _program(county: Any, name: str) -> NDArray[Any]:
+    """Return where a program is in force; nowhere in a folder that was written before there was such a program."""
+    return _column(county, name) if name in county.column_names else np.zeros(county.num_rows, dtype=np.bool_)
 
 
 def _column(table: Any, name: str) -> NDArray[Any]:

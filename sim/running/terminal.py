@@ -41,7 +41,7 @@ class RunTotals:
 
 
 def foretell(forecast: Forecast, quiet: bool) -> None:
-    """Tell on standard error what is needed.
+    """Tell on standard error what is needed, and what the files that scenarios name add up to.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def foretell(forecast: Forecast, quiet: bool) -> None:
     """
     forecast.ensure_room()
     if not quiet:
-        print(forecast, file=sys.stderr, flush=True)
+        print(forecast, *forecast.notes, sep="\n", file=sys.stderr, flush=True)
 
 
 @contextmanager

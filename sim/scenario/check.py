@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from sim.parameters import Parameters, Section, Strict, Table
 from sim.parameters.listing import Allowed, facts, field_alternatives, in_words, inner_model, rows, wants_text
+from sim.scenario.user_tables.text import not_regular
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_text
 from sim.words.faults import SHOWN, Fault, ScenarioError, did_you_mean, near, shortened
 
@@ -121,12 +122,25 @@ class _Collector:
         is_entry = issubclass(model, Table)
         allowed = (Allowed(float),) if is_entry else field_alternatives(model, name)
         value = plain(node, allowed)
-        if facts(model.model_fields[name]).get("unit") == "path" and isinstance(value, str):
-            file = Path(os.path.abspath(node.place.folder / value))
-            value, problem = str(file), unreadable(file)
+        is_path = isinstance(value, str) and facts(model.model_fields[name]).get("unit") == "path"
+        if is_path or names_a_file(value, allowed):
+            value = absolute(value, node)
+            problem = unreadable(Path(value))
             if problem:
                 self.faults.append(node.place.fault(f"{dotted(path)}: {problem}"))
         values[name] = value
+
+
+def names_a_file(value: Any, allowed: tuple[Allowed, ...]) -> bool:
+    """Tell whether a text is taken for the name of a file where names and texts of other kinds are allowed too."""
+    if not isinstance(value, str) or any(value in one.names for one in allowed):
+        return False
+    return any(one.is_file and re.search(str(one.pattern), value) for one in allowed)
+
+
+def absolute(path: str, node: Node) -> str:
+    """Return the whole path of a file that was named at a node."""
+    return os.path.abspath(node.place.folder / path)
 
 
 def plain(node: Node, allowed: tuple[Allowed, ...]) -> Any:
@@ -145,8 +159,11 @@ def plain(node: Node, allowed: tuple[Allowed, ...]) -> Any:
 
 
 def unreadable(file: Path) -> str | None:
-    """Return why ``file`` cannot be read, or None if it can."""
+    """Return why ``file`` cannot be read, or None if it can; what is no regular file is not opened."""
     try:
+        problem = not_regular(file)
+        if problem:
+            return f"cannot read the file ({shortened(str(file), 200)}): it {problem}"
         with file.open("rb"):
             return None
     except FileNotFoundError:
@@ -239,7 +256,7 @@ def _wrong(node: Node, allowed: tuple[Allowed, ...], kind: str) -> str:
         return "out of range" if is_written_out else "not a finite number"
     if is_number(value) and types & {int, float}:
         return "not a whole number" if kind == "int_type" else "out of range"
-    if any(one.pattern for one in allowed):
+    if any(one.is_month for one in allowed):
         return "not a possible month"
     if len(allowed) > 1 or allowed[0].names:
         return "not one of the possible values"
@@ -251,7 +268,7 @@ def _value_hint(node: Node, allowed: tuple[Allowed, ...]) -> str:
     if not isinstance(node, Scalar):
         return ""
     day = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})(-[0-9]{1,2})?", node.text)
-    if day and any(one.pattern for one in allowed) and 1 <= int(day[2]) <= 12:
+    if day and any(one.is_month for one in allowed) and 1 <= int(day[2]) <= 12:
         return f"; did you mean {day[1]}-{int(day[2]):02}?"
     return did_you_mean(node.text, [name for one in allowed for name in one.names])
 

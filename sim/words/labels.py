@@ -136,6 +136,7 @@ PROGRAMS: tuple[str, ...] = (
     "agreement_287g_task_force",
     "detainer_resolution",
     "priority_enforcement",
+    "agreement_287g_warrant",
 )
 
 LABELS: dict[str, str] = {

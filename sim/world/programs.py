@@ -13,9 +13,12 @@ from sim.words.faults import UserError
 from sim.words.labels import LEVELS, PROGRAMS
 from sim.world.counties.table import NEVER, Bools, Counties, Floats, Integers, absolute_month
 from sim.world.counties.uniforms import SELECTION_BLOCK, SHAPE_BLOCK, county_uniforms
+from sim.world.program_lists import FIRST, laid_out, read_program_list
 
 PROGRAMS_WITH_DATES = ("secure_communities", "agreement_287g_jail", "agreement_287g_task_force")
 """Programs for which a world brings dates of its own, so that ``counties: file`` means something."""
+PROGRAMS_WITH_PRESENCE = (*PROGRAMS_WITH_DATES, "agreement_287g_warrant")
+"""Programs that may frighten for as long as they are in force."""
 _ALWAYS = -(10**6)
 _NOT_HERE = 10**6
 
@@ -29,7 +32,7 @@ class Calendar:
     cap : bool[T, K]
         Criminal Alien Program in force and the county's jail among those it reaches.
     secure_communities, agreement_287g_jail, agreement_287g_task_force : bool[T, K]
-    detainer_resolution, priority_enforcement : bool[T, K]
+    detainer_resolution, priority_enforcement, agreement_287g_warrant : bool[T, K]
     cooperation : float64[T, K, 4]
         Share of detainers honoured, in the order of ``labels.LEVELS``.
     publicity : float64[T, K]
@@ -46,6 +49,7 @@ class Calendar:
     agreement_287g_task_force: Bools
     detainer_resolution: Bools
     priority_enforcement: Bools
+    agreement_287g_warrant: Bools
     cooperation: Floats
     publicity: Floats
     presence: Floats
@@ -58,13 +62,13 @@ def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) 
     Raises
     ------
     UserError
-        A program names a county that the world has not, or asks for dates of its own that the world has not.
+        A program names a county that the world has not, asks for dates of its own that the world has not, or a program
+        list is at fault.
     """
-    span = {name: _span(name, parameters, counties, world_seed) for name in PROGRAMS}
-    month = np.arange(parameters.months)[:, None]
-    force = {name: (month >= first) & (month < until) for name, (first, until) in span.items()}
+    spans = {name: _spans(name, parameters, counties, world_seed) for name in PROGRAMS}
+    force = {name: _in_force(*spans[name], parameters.months) for name in PROGRAMS}
     reached = county_uniforms(world_seed, counties.code, SHAPE_BLOCK)[:, 1] < parameters.enforcement.cap_reach
-    in_force = sum(force[name].astype(np.float64) for name in PROGRAMS_WITH_DATES)
+    in_force = sum(force[name].astype(np.float64) for name in PROGRAMS_WITH_PRESENCE)
     return Calendar(
         cap=force["criminal_alien_program"] & reached,
         secure_communities=force["secure_communities"],
@@ -72,29 +76,50 @@ def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) 
         agreement_287g_task_force=force["agreement_287g_task_force"],
         detainer_resolution=force["detainer_resolution"],
         priority_enforcement=force["priority_enforcement"],
-        cooperation=_cooperation(parameters, force["detainer_resolution"]),
-        publicity=_publicity(parameters, span, len(counties)),
+        agreement_287g_warrant=force["agreement_287g_warrant"],
+        cooperation=_cooperation(parameters, force["detainer_resolution"], force["agreement_287g_warrant"]),
+        publicity=_publicity(parameters, spans, len(counties)),
         presence=parameters.trust.presence * np.asarray(in_force),
         legalization=_legalization(parameters),
     )
 
 
-def _span(name: str, parameters: Parameters, counties: Counties, seed: int) -> tuple[Integers, int]:
-    """Return the first month of a program in each county and its first month without; months from the start.
+def _spans(name: str, parameters: Parameters, counties: Counties, seed: int) -> tuple[Integers, Integers]:
+    """Return first months of a program in each county and first months without, int64[N, K]; months from the start.
 
-    Where it never comes, the first month is not before the last.
+    A program list may let a county have up to N spans. Where there is none, it begins after the last month.
     """
     program: Program = getattr(parameters.programs, name)
     begin = absolute_month(parameters.start)
     earliest = absolute_month(program.start) - begin if program.start else _ALWAYS
     until = absolute_month(program.until) - begin if program.until else _NOT_HERE
+    if program.list_file is not None:
+        first, last = laid_out(read_program_list(name, program.list_file, counties), len(counties))
+        first = np.where(first == FIRST, earliest if program.start else 0, np.maximum(first - begin, earliest))
+        last = np.minimum(last - begin, until)
+    else:
+        first, last = _one_span(name, parameters, counties, seed, earliest)[None], np.full((1, len(counties)), until)
+    return np.where(first >= last, _NOT_HERE, first).astype(np.int64), last
+
+
+def _one_span(name: str, parameters: Parameters, counties: Counties, seed: int, earliest: int) -> Integers:
+    """Return the first month of a program in each county, other than by a program list."""
+    program: Program = getattr(parameters.programs, name)
     if program.counties == "file":
         date = _own_dates(name, counties)
-        first = np.where(date == NEVER, _NOT_HERE, np.maximum(date - begin, earliest))
-    else:
-        at = earliest if program.start else 0
-        first = np.where(_chosen(name, program, counties, seed), at, _NOT_HERE)
-    return np.where(first >= until, _NOT_HERE, first).astype(np.int64), until
+        since_start = date - absolute_month(parameters.start)
+        return np.where(date == NEVER, _NOT_HERE, np.maximum(since_start, earliest)).astype(np.int64)
+    at = earliest if program.start else 0
+    return np.where(_chosen(name, program, counties, seed), at, _NOT_HERE).astype(np.int64)
+
+
+def _in_force(first: Integers, last: Integers, months: int) -> Bools:
+    """Return in which months a program is in force, bool[T, K]."""
+    month = np.arange(months)[:, None]
+    force = np.zeros((months, first.shape[1]), dtype=np.bool_)
+    for begin, end in zip(first, last, strict=True):
+        force |= (month >= begin) & (month < end)
+    return force
 
 
 def _own_dates(name: str, counties: Counties) -> Integers:
@@ -107,7 +132,7 @@ def _own_dates(name: str, counties: Counties) -> Integers:
         return np.where(counties.agreement_task_force, counties.agreement, NEVER).astype(np.int64)
     raise UserError(
         f"programs.{name}.counties is file, but a world has dates only for {', '.join(PROGRAMS_WITH_DATES)}; "
-        "allowed here is all, none, a share or a list of counties"
+        "allowed here is all, none, a share, a list of counties or a program list such as list.csv"
     )
 
 
@@ -141,35 +166,54 @@ def _listed(name: str, codes: list[str], counties: Counties) -> Bools:
     return chosen
 
 
-def _cooperation(parameters: Parameters, resolved: Bools) -> Floats:
-    """Return shares of detainers honoured, float64[T, K, 4]: the usual ones, or the resolution's where in force."""
-    usual = np.array([getattr(parameters.detainers.cooperation, level) for level in LEVELS], dtype=np.float64)
-    after = np.array(
-        [getattr(parameters.programs.detainer_resolution.cooperation, level) for level in LEVELS], dtype=np.float64
+def _cooperation(parameters: Parameters, resolved: Bools, served: Bools) -> Floats:
+    """Return shares of detainers honoured, float64[T, K, 4]: the usual ones, or the resolution's where in force.
+
+    Where jailers serve warrants at least that agreement's share is honoured, whatever else the county decided.
+    """
+    programs = parameters.programs
+    usual, after, agreed = (
+        np.array([getattr(table, level) for level in LEVELS], dtype=np.float64)
+        for table in (
+            parameters.detainers.cooperation,
+            programs.detainer_resolution.cooperation,
+            programs.agreement_287g_warrant.cooperation,
+        )
     )
-    return np.where(resolved[:, :, None], after, usual)
+    own = np.where(resolved[:, :, None], after, usual)
+    return np.where(served[:, :, None], np.maximum(own, agreed), own)
 
 
-def _publicity(parameters: Parameters, span: dict[str, tuple[Integers, int]], count: int) -> Floats:
-    """Return signed fear of the events of each month, float64[T, K]; what began before the first month is no news."""
-    trust = parameters.trust
-    news = np.zeros((parameters.months, count))
-    jail, task_force = span["agreement_287g_jail"][0], span["agreement_287g_task_force"][0]
-    _add_events(news, span["secure_communities"][0], trust.publicity_activation)
-    _add_events(news, jail, trust.publicity_agreement)
-    _add_events(news, np.where(task_force == jail, _NOT_HERE, task_force), trust.publicity_agreement)
-    _add_events(news, span["detainer_resolution"][0], -trust.publicity_resolution)
+def _publicity(parameters: Parameters, spans: dict[str, tuple[Integers, Integers]], count: int) -> Floats:
+    """Return signed fear of the events of each month, float64[T, K]; what began before the first month is no news.
+
+    Agreements of several models that a county signs in one month are one event.
+    """
+    trust, shape = parameters.trust, (parameters.months, count)
+    news = np.zeros(shape)
+    _add_events(news, _begun(spans["secure_communities"][0], shape), trust.publicity_activation)
+    signed = [_begun(spans[name][0], shape) for name in PROGRAMS if name.startswith("agreement_287g")]
+    _add_events(news, np.any(signed, axis=0), trust.publicity_agreement)
+    _add_events(news, _begun(spans["detainer_resolution"][0], shape), -trust.publicity_resolution)
     announced = parameters.programs.priority_enforcement_announced
-    if announced is not None and (span["priority_enforcement"][0] < _NOT_HERE).any():
+    if announced is not None and (spans["priority_enforcement"][0] < _NOT_HERE).any():
         month = absolute_month(announced) - absolute_month(parameters.start)
-        _add_events(news, np.full(count, month), -trust.publicity_priority)
+        _add_events(news, _begun(np.full((1, count), month), shape), -trust.publicity_priority)
     return news
 
 
-def _add_events(news: Floats, month: Integers, fear: float) -> None:
-    """Add the fear of one event a county to its month, where that lies within the horizon."""
-    county = np.flatnonzero((month >= 0) & (month < len(news)))
-    news[month[county], county] += fear
+def _begun(first: Integers, shape: tuple[int, int]) -> Bools:
+    """Return the months in which something begins, bool[T, K], where they lie within the horizon."""
+    events = np.zeros(shape, dtype=np.bool_)
+    for month in first:
+        county = np.flatnonzero((month >= 0) & (month < shape[0]))
+        events[month[county], county] = True
+    return events
+
+
+def _add_events(news: Floats, events: Bools, fear: float) -> None:
+    """Add the fear of one event where and when there is one."""
+    news[events] += fear
 
 
 def _legalization(parameters: Parameters) -> int:

@@ -103,7 +103,7 @@ def build_setting(parameters: Parameters, world_seed: int, world: World | None =
 
 
 def program_flags(setting: Setting, t: int) -> npt.NDArray[np.bool_]:
-    """Return the programs in force in month ``t``, K x 6 in the order of ``labels.PROGRAMS``."""
+    """Return the programs in force in month ``t``, K x 7 in the order of ``labels.PROGRAMS``."""
     calendar = setting.calendar
     programs = (
         calendar.cap,
@@ -112,6 +112,7 @@ def program_flags(setting: Setting, t: int) -> npt.NDArray[np.bool_]:
         calendar.agreement_287g_task_force,
         calendar.detainer_resolution,
         calendar.priority_enforcement,
+        calendar.agreement_287g_warrant,
     )
     return np.stack([program[t] for program in programs], axis=1)
 

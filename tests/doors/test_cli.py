@@ -53,6 +53,63 @@ def test_mistakes_end_with_status_two_and_one_message(text: str, words: str, tmp
     assert not (tmp_path / "outputs").exists()
 
 
+COUNTY_COLUMNS = (
+    "fips,state,county,population,hispanic_share,noncitizen_share,secure_communities,recorded_murder_per_100k,"
+    "recorded_rape_per_100k,recorded_robbery_per_100k,recorded_aggravated_assault_per_100k,recorded_burglary_per_100k,"
+    "recorded_larceny_per_100k,recorded_motor_vehicle_theft_per_100k"
+)
+COUNTY_ROW = "\n04001,AZ,Oak,1000,0.2,0.1,2009-03-05,5,30,100,200,700,2000,300\n"
+WITH_COUNTIES = "months: 3\nworld: {counties: counties.csv}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "counties", "words"),
+    [
+        ("", COUNTY_ROW.replace("04001", "04000"), "counties.csv, line 2: fips is 04000; the total of a whole state"),
+        ("", COUNTY_ROW.replace("2009-03-05", "1899-12-30"), "secure_communities is 1899-12-30; allowed are years"),
+        ("  ", COUNTY_ROW + COUNTY_ROW[1:], "counties.csv, line 3: fips 04001 stands already on line 2"),
+        ("programs: {secure_communities: {counties: l.csv}}", COUNTY_ROW, "secure_communities.counties: no such file"),
+        (
+            "programs: {secure_communities: {counties: counties}}",
+            COUNTY_ROW,
+            "not one of the possible values (counties)",
+        ),
+        ("programs: {agreement_287g_jail: {counties: book.xlsx}}", COUNTY_ROW, "book.xlsx is a spreadsheet"),
+        ("programs: {agreement_287g_jail: {counties: pipe.csv}}", COUNTY_ROW, "it is a pipe; only regular files"),
+    ],
+)
+def test_faults_in_files_are_told_before_a_run_and_by_check(
+    text: str, counties: str, words: str, tmp_path: Path
+) -> None:
+    scenario(tmp_path, WITH_COUNTIES + text)
+    (tmp_path / "counties.csv").write_text(COUNTY_COLUMNS + counties)
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for command in ("run", "check"):
+        result = darkfigure(command, "here.yaml", cwd=tmp_path)
+        assert result.returncode == 2
+        assert "Traceback" not in result.stderr
+        assert words in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_what_files_add_up_to_is_told_by_check(tmp_path: Path) -> None:
+    scenario(tmp_path, WITH_COUNTIES + "programs: {agreement_287g_jail: {counties: l.csv}}")
+    (tmp_path / "counties.csv").write_text((COUNTY_COLUMNS + COUNTY_ROW).replace(",", ";").replace("0.", "0,"))
+    (tmp_path / "l.csv").write_text("state,county,from\nAZ,Oak County,3/5/2009\nAZ,Oat,\n")
+    result = darkfigure("check", "here.yaml", cwd=tmp_path)
+    assert result.returncode == 0
+    assert result.stdout.splitlines()[1:] == [
+        "world.counties: counties.csv is read with semicolons between columns, decimal commas",
+        "world.counties: 1 county, 1,000 people, 20.0 % Hispanic, 10.0 % noncitizens; "
+        "recorded per 100,000 and year: 335 violent, 3,000 property",
+        "programs.agreement_287g_jail.counties: 1 county from 1 row",
+        "programs.agreement_287g_jail.counties: left out: 1 row of 2 whose county is not found",
+        "  line 3: Oat, AZ: this world has no such county; nearest is Oak",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

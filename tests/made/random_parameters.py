@@ -25,6 +25,7 @@ EVERYTHING: dict[str, Any] = merged(
         "people": {"noncitizen_share": 0.25},
         "programs": {
             "agreement_287g_jail": {"counties": 0.5, "start": "2006-09"},
+            "agreement_287g_warrant": {"counties": 0.5, "start": "2006-08", "cooperation": 0.7},
             "detainer_resolution": {"counties": 0.5, "start": "2006-11", "cooperation": 0.3},
             "priority_enforcement": {"counties": 0.5, "start": "2006-10"},
             "priority_enforcement_announced": "2006-08",
@@ -48,6 +49,8 @@ FILES_OF_WORLD = {
     "background": str(FIVE_COUNTIES / "years.csv"),
 }
 """Five counties in two states, for the parameters of the world that name a file."""
+PROGRAM_LISTS = {kind: str(FIVE_COUNTIES / f"list_of_{kind}.csv") for kind in ("grid", "counties", "nation")}
+"""Program lists of a county or two of each kind of world."""
 
 TEXT = "is told and not computed with"
 FIXED: dict[str, str] = {
@@ -91,7 +94,7 @@ NEAR, WILD, OTHER, SWITCHED = 0.5, 0.04, 0.3, 0.18
 """Shares drawn: numbers near the lively world's own, numbers from anywhere, names and dates, switches and files."""
 STAYS = object()
 """In place of a drawn value: the parameter keeps what it has in the lively world."""
-FIRST_COUNTY = {"grid": "r01c01", "counties": "00001", "nation": "00001"}
+FIRST_COUNTY = {"grid": "r01c01", "counties": "01001", "nation": "00001"}
 
 
 def name_of(row: Row) -> str:
@@ -199,6 +202,8 @@ def values_of(row: Row, one: Allowed, luck: Random) -> list[Any]:
         return [name for name in one.names if name != "file" or row.path[-2] in PROGRAMS_WITH_DATES]
     if one.type is bool:
         return [not row.default]
+    if one.is_file:
+        return [PROGRAM_LISTS["grid"]]
     if one.pattern is not None:
         return [month_after_2005(luck.randint(-4, 18))]
     if one.type is list:
@@ -264,14 +269,16 @@ def consistent(scenario: dict[str, Any]) -> dict[str, Any]:
         world.setdefault("counties", FILES_OF_WORLD["counties"])
     for program in result.get("programs", {}).values():
         if isinstance(program, dict):
-            _make_consistent(program, FIRST_COUNTY[kind])
+            _make_consistent(program, kind)
     return result
 
 
-def _make_consistent(program: dict[str, Any], county: str) -> None:
+def _make_consistent(program: dict[str, Any], kind: str) -> None:
     """Let a program name a county of its own world, and not end before it begins."""
     if isinstance(program.get("counties"), list):
-        program["counties"] = [county]
+        program["counties"] = [FIRST_COUNTY[kind]]
+    if program.get("counties") in PROGRAM_LISTS.values():
+        program["counties"] = PROGRAM_LISTS[kind]
     start, until = program.get("start"), program.get("until")
     if until is not None and start is not None and until <= start:
         program["start"], program["until"] = until, start

@@ -175,10 +175,10 @@ def test_several_faults_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -
 
 CSV_FAULTS = {
     f"{COOPERATION},{SENSITIVITY}\n1,2\n1,2\n": (3, "the same point as on line 2"),
-    f"{COOPERATION},{SENSITIVITY}\n1,2\n1\n": (3, "1 cells, and the header has 2"),
+    f"{COOPERATION},{SENSITIVITY}\n1,2\n1\n": (3, "1 values, but the first line names 2 columns"),
     f"{COOPERATION}\n1\n": (2, "lacks trust.sensitivity"),
     f"{COOPERATION},{SENSITIVITY},x\n1,2,3\n": (2, "x: is not among the levers"),
-    f"{COOPERATION},{COOPERATION}\n1,2\n": (1, "two columns have the same name"),
+    f"{COOPERATION},{COOPERATION}\n1,2\n": (1, f"column {COOPERATION} stands twice"),
     f"{COOPERATION},{SENSITIVITY}\n1,20\n": (2, "out of range (20)"),
     f"{COOPERATION},{SENSITIVITY}\n1,\n": (2, "empty, allowed is a number"),
 }
@@ -194,6 +194,41 @@ def test_faults_in_a_file_of_points_are_told_with_their_line(content: str, tmp_p
         load_sweep(path)
     assert str(caught.value).splitlines()[0].startswith(f"{tmp_path / 'points.csv'}:{line}: "), str(caught.value)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{COOPERATION};{SENSITIVITY}\n0,25;1\n0,5;2\n",
+        f"{COOPERATION}\t{SENSITIVITY}\r\n0.25\t1\r\n0.5\t2\r\n",
+        f"\ufeffpoint,{COOPERATION},{SENSITIVITY},,\n,0.25,1,,\n,0.5,2,,\n",
+        f"Detainers.Cooperation , {SENSITIVITY}\n0.25,1\n0.5,2\n",
+    ],
+)
+def test_a_file_of_points_may_come_from_a_spreadsheet(content: str, tmp_path: Path) -> None:
+    text = HEAD + f"levers: [{COOPERATION}]\nuncertainties: [{SENSITIVITY}]\ndesign: {{kind: list, file: points.csv}}"
+    (tmp_path / "points.csv").write_bytes(content.encode())
+    found = load_sweep(written(tmp_path, text))
+    assert [point.values for point in found.points] == [(0.25, 1.0), (0.5, 2.0)]
+
+
+def test_a_missing_column_of_points_is_told_once(tmp_path: Path) -> None:
+    text = HEAD + f"levers: [{COOPERATION}]\nuncertainties: [{SENSITIVITY}]\ndesign: {{kind: list, file: points.csv}}"
+    (tmp_path / "points.csv").write_text(f"{COOPERATION}\n" + "".join(f"0.{n}\n" for n in range(1, 9)))
+    with pytest.raises(ScenarioError) as caught:
+        load_sweep(written(tmp_path, text))
+    assert len(caught.value.faults) == 1
+
+
+def test_a_program_list_can_be_swept_and_its_path_is_that_of_the_sweep_file(tmp_path: Path) -> None:
+    path = "programs.secure_communities.counties"
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "list.csv").write_text("fips\nr01c01\n")
+    text = HEAD.replace("scenario: ", "scenario: ../") + f"levers:\n  {path}: [all, list.csv]\ndesign: grid\n"
+    written(tmp_path, HEAD)
+    found = load_sweep(written(folder, text))
+    assert [point.values for point in found.points] == [("all",), (str(folder / "list.csv"),)]
 
 
 def test_a_file_of_points_gives_the_same_points_as_rows(tmp_path: Path) -> None:

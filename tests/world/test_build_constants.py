@@ -40,11 +40,11 @@ def test_other_names_are_of_constants_that_no_parameter_is_called() -> None:
     assert not set(ELSEWHERE) & names
 
 
-@pytest.mark.parametrize(("name", "many"), [("no_such_parameter", 0), ("cooperation", 2), ("share", 1)])
+@pytest.mark.parametrize(("name", "many"), [("no_such_parameter", 0), ("cooperation", 3), ("share", 1)])
 def test_a_constant_that_stands_for_no_one_parameter_is_told(
     name: str, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``cooperation`` is a parameter of detainers and of a program."""
+    """``cooperation`` is a parameter of detainers and of two programs."""
     record = NamedTuple("record", [(name, float)])  # type: ignore[misc]
     monkeypatch.setattr(module, "Constants", record)
     module._plain.cache_clear()

@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sim.doors.cli.batches import add_batch_commands, exit_status
 from sim.doors.cli.options import (
@@ -21,6 +22,9 @@ from sim.doors.cli.options import (
 from sim.doors.cli.results import add_results_commands
 from sim.running.machine import processors
 from sim.words.faults import UserError, printable
+
+if TYPE_CHECKING:
+    from sim.running.needs import Forecast
 
 Arguments = argparse.Namespace
 
@@ -169,14 +173,15 @@ def check_command(arguments: Arguments) -> int:
     status = 0
     for file in arguments.files:
         try:
-            print(printable(f"{file}: {'; '.join(_checked(file))}"))
+            told, forecast = _checked(file)
+            print(printable(f"{file}: {told}; {forecast}"), *map(printable, forecast.notes), sep="\n")
         except UserError as error:
             print(error, file=sys.stderr)
             status = 2
     return status
 
 
-def _checked(file: str) -> tuple[str, str]:
+def _checked(file: str) -> tuple[str, Forecast]:
     """Return what a sound file is, and what its runs will need, as ``run``, ``compare`` and ``sweep`` tell it."""
     from sim.running.needs import forecast_comparison, forecast_run, forecast_sweep
     from sim.scenario.scenario import check_file, kind_of, load_comparison, load_scenario
@@ -186,11 +191,11 @@ def _checked(file: str) -> tuple[str, str]:
         from sim.scenario.design.files import check_words, load_sweep
 
         sweep = load_sweep(file)
-        return check_words(sweep), str(forecast_sweep(sweep, "columnar", 1, processors()))
+        return check_words(sweep), forecast_sweep(sweep, "columnar", 1, processors())
     told = check_file(file)
     if kind == "scenario":
-        return told, str(forecast_run(load_scenario(file).parameters, "columnar", processors()))
-    return told, str(forecast_comparison(load_comparison(file), "columnar", 1, processors()))
+        return told, forecast_run(load_scenario(file).parameters, "columnar", processors())
+    return told, forecast_comparison(load_comparison(file), "columnar", 1, processors())
 
 
 def describe_command(arguments: Arguments) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sim.parameters import Parameters
 from sim.parameters.listing import in_words
 from sim.parameters.sweep import RangeHeader
-from sim.scenario.check import checked, is_number, merge, plain, quoted
+from sim.scenario.check import absolute, checked, is_number, merge, names_a_file, plain, quoted
 from sim.scenario.design.paths import Target, Value, path_problem, targets, text_of
 from sim.scenario.design.sweep import Factor, Role, spaced
 from sim.scenario.scenario import Scenario
@@ -124,6 +124,8 @@ def value_of(node: Node, target: Target, faults: list[Fault]) -> Value:
         faults.append(node.place.fault(f"{target.path}: empty, allowed is {in_words(target.allowed)}"))
         return None
     value: Any = plain(node, target.allowed)
+    if names_a_file(value, target.allowed):
+        return absolute(value, node)
     is_whole_number = isinstance(value, int) and not isinstance(value, bool)
     return float(value) if is_whole_number and float in {one.type for one in target.allowed} else value
 

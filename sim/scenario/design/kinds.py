@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,16 +14,14 @@ from sim.parameters.sweep import SIZES, DesignHeader
 from sim.scenario.check import checked, is_number, quoted
 from sim.scenario.design.factors import ValueChecker, listed_factor, value_of
 from sim.scenario.design.paths import Value, targets, text_of, varied
+from sim.scenario.design.points import read_points
 from sim.scenario.design.sweep import Design, Factor
 from sim.scenario.scenario import Scenario
-from sim.scenario.yaml_text import LONGEST_FILE, Branch, Items, Node, Place, Scalar
+from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar
 from sim.words.faults import Fault, ScenarioError, did_you_mean, shortened
 
 MOST_COMBINATIONS = 500
 """Combinations of values that are no numbers which are tried out before a sweep starts."""
-LONGEST_LIST = 64 * LONGEST_FILE
-POINT = "point"
-"""Column of names in a file of points; it is passed over."""
 
 
 def read_design(tree: Branch, faults: list[Fault]) -> Design:
@@ -81,11 +78,11 @@ def with_rows(
         return design, factors
     if any(fault.message.startswith("design") for fault in faults):
         return design, factors
-    before = len(faults)
-    written = _written_rows(node, factors, faults)
+    before, notes = len(faults), list[str]()
+    written = _written_rows(node, factors, faults, notes)
     if len(faults) > before:
         return design, factors
-    rows = _checked_rows(written, factors, base, faults)
+    rows = _checked_rows(written, factors, base, faults, is_table="file" in node.entries)
     if len(faults) > before:
         return design, factors
     columns = zip(*rows, strict=True)
@@ -93,7 +90,7 @@ def with_rows(
         listed_factor(targets()[factor.path], factor.role, _ordered(column))
         for factor, column in zip(factors, columns, strict=True)
     ]
-    return replace(design, rows=tuple(rows)), factors
+    return replace(design, rows=tuple(rows), notes=tuple(notes)), factors
 
 
 def _ordered(values: Sequence[Value]) -> list[Value]:
@@ -102,12 +99,12 @@ def _ordered(values: Sequence[Value]) -> list[Value]:
     return sorted(found, key=lambda value: float(value)) if all(map(is_number, found)) else found  # type: ignore
 
 
-def _written_rows(node: Branch, factors: list[Factor], faults: list[Fault]) -> list[Branch]:
+def _written_rows(node: Branch, factors: list[Factor], faults: list[Fault], notes: list[str]) -> list[Branch]:
     """Return the points as they are written in the sweep file or in a file of points."""
     if "file" in node.entries:
         entry = node.entries["file"]
         path = entry.place.folder / entry.text if isinstance(entry, Scalar) else Path()
-        return list(_file_rows(path, faults))
+        return read_points(path, [factor.path for factor in factors], faults, notes)
     points = node.entries.get("points")
     if not isinstance(points, Items) or not points.items:
         if points is not None:
@@ -123,45 +120,19 @@ def _written_rows(node: Branch, factors: list[Factor], faults: list[Fault]) -> l
     return found
 
 
-def _file_rows(path: Path, faults: list[Fault]) -> Iterator[Branch]:
-    """Yield the rows of a CSV file of points."""
-    label = str(path)
-    try:
-        if path.stat().st_size > LONGEST_LIST:
-            faults.append(Fault(label, None, f"longer than {LONGEST_LIST:,} bytes, so not a file of points"))
-            return
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            if len(set(header)) < len(header):
-                faults.append(Fault(label, 1, "two columns have the same name"))
-                return
-            for cells in reader:
-                place = Place(label, reader.line_num)
-                if len(cells) != len(header):
-                    if cells:
-                        faults.append(place.fault(f"{len(cells)} cells, and the header has {len(header)}"))
-                    continue
-                pairs = zip(header, cells, strict=True)
-                yield Branch({name: Scalar(text.strip(), place) for name, text in pairs if name != POINT}, place)
-    except UnicodeDecodeError:
-        faults.append(Fault(label, None, "not UTF-8 text; save the file with the encoding UTF-8"))
-    except csv.Error as error:
-        faults.append(Fault(label, None, f"not a CSV file: {error}"))
-    except OSError as error:
-        faults.append(Fault(label, None, f"cannot read the file: {error.strerror}"))
-
-
 def _checked_rows(
-    written: list[Branch], factors: list[Factor], base: Scenario | None, faults: list[Fault]
+    written: list[Branch], factors: list[Factor], base: Scenario | None, faults: list[Fault], is_table: bool = False
 ) -> list[tuple[Value, ...]]:
-    """Return the values of each point in the order of the factors, after telling what is wrong."""
+    """Return the values of each point in the order of the factors, after telling what is wrong.
+
+    Rows of a table all have the same columns, so that one that lacks is told once.
+    """
     paths = [factor.path for factor in factors]
     columns: dict[str, list[tuple[Value, Node]]] = {path: [] for path in paths}
     rows: dict[tuple[Value, ...], Place] = {}
     before = len(faults)
     for row in written:
-        faults.extend(_row_faults(row, paths))
+        faults.extend(_row_faults(row, paths) if not is_table or row is written[0] else [])
         if len(faults) > before + 100:
             break
         values = [value_of(row.entries[path], targets()[path], faults) for path in paths if path in row.entries]

@@ -90,6 +90,8 @@ class Design:
     levels: int = 4
     seed: int = 1
     rows: tuple[tuple[Value, ...], ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What was recognised in a file of points."""
 
     def size(self, factors: Sequence[Factor]) -> int:
         """Return the number of points, without choosing them."""
@@ -162,6 +164,11 @@ class Sweep:
     def runs(self) -> int:
         """Number of runs, without choosing points; a reference point may add its own to them."""
         return self.size * self.replications * (1 if self.against is None else 2)
+
+    def with_lists(self) -> list[Scenario]:
+        """Return a scenario for each program list among the values, so that the files can be read beforehand."""
+        found = [(factor.path, value) for factor in self.factors for value in factor.values if isinstance(value, str)]
+        return [varied(self.base, {path: value}, "list") for path, value in found if path.endswith(".counties")]
 
     @cached_property
     def points(self) -> tuple[Point, ...]:

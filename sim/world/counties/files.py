@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
-from datetime import date
 
 import numpy as np
 
 from sim.parameters import Parameters
+from sim.scenario.user_tables.records import Layout
+from sim.scenario.user_tables.table import Table, codes, counted, months, numbers, read_table, refuse_repeated
+from sim.words.faults import shortened
 from sim.words.labels import CRIME_TYPES
-from sim.world.counties.csv_text import CsvFile, numbers, read_csv
+from sim.world.counties.adjacency import read_neighbours
 from sim.world.counties.table import (
     NEVER,
     Bools,
     Counties,
     Floats,
-    Integers,
     SmallIntegers,
     absolute_month,
-    neighbour_table,
     region_of_state,
     scaled_agents,
 )
@@ -32,15 +31,16 @@ REQUIRED = ("fips", "state", "county", "population", *SHARE_COLUMNS, "secure_com
 FLAG_COLUMNS = ("agreement_287g_jail", "agreement_287g_task_force")
 OPTIONAL = ("lat", "lon", "land_area_km2", "agreement_287g", *FLAG_COLUMNS)
 
+LAYOUT = Layout(REQUIRED, OPTIONAL)
 _LARGEST = 1e12
-_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
-def read_counties(parameters: Parameters) -> Counties:
+def read_counties(parameters: Parameters, notes: list[str] | None = None) -> Counties:
     """Read the county file and, if there is one, the adjacency file that ``parameters.world`` names.
 
     Missing shares and rates are filled with the population-weighted mean of the state, else of all counties, else
-    from the parameters, and noted in ``filled``. Simple assault is always the parameters'.
+    from the parameters, and noted in ``filled``. Simple assault is always the parameters'. What was recognised in the
+    files, and what of them is left out, is added to ``notes``.
 
     Raises
     ------
@@ -49,9 +49,12 @@ def read_counties(parameters: Parameters) -> Counties:
     """
     world = parameters.world
     assert world.counties is not None
-    file = read_csv("world.counties", world.counties, REQUIRED, OPTIONAL)
+    notes = [] if notes is None else notes
+    file = read_table("world.counties", world.counties, LAYOUT)
     fips = _codes(file)
-    who = [f"{name}, {state}" for name, state in zip(file.columns["county"], file.columns["state"], strict=True)]
+    _states(file, fips)
+    named = zip(file.columns["county"], file.columns["state"], strict=True)
+    who = [shortened(f"{name}, {state}", 80) for name, state in named]
     persons = _persons(file, who)
     known = {name: _column(file, name, who, 0, 1) for name in SHARE_COLUMNS}
     known |= {name: _column(file, name, who, 0, 100_000) for name in RATE_COLUMNS}
@@ -60,11 +63,12 @@ def read_counties(parameters: Parameters) -> Counties:
     activation = _months(file, "secure_communities", who, absolute_month(UNDATED_ACTIVATION))
     agreement, jail, task_force = _agreements(file, who)
     file.raise_faults()
+    notes.extend(file.notes)
     order = np.argsort(np.array([int(code) for code in fips]), kind="stable")
     state = [file.columns["state"][row] for row in order]
     persons = persons[order]
     values, filled = _filled({name: column[order] for name, column in known.items()}, state, persons, parameters)
-    start, neighbour = _neighbours(world.adjacency, [fips[row] for row in order])
+    start, neighbour = read_neighbours(world.adjacency, [fips[row] for row in order], notes)
     return Counties(
         code=np.array([int(fips[row]) for row in order], dtype=np.int64),
         fips=[fips[row] for row in order],
@@ -91,32 +95,32 @@ def read_counties(parameters: Parameters) -> Counties:
     )
 
 
-def padded_code(text: str) -> str:
-    """Return a FIPS code with the leading zeros that a spreadsheet may have dropped."""
-    return text.zfill(5)
-
-
-def _codes(file: CsvFile) -> list[str]:
+def _codes(file: Table) -> list[str]:
     """Return five-digit codes; note malformed and repeated ones."""
-    codes: list[str] = []
-    line_of: dict[str, int] = {}
-    for row, text in enumerate(file.columns["fips"]):
-        code = padded_code(text)
-        if not (text.isascii() and text.isdigit() and len(code) == 5 and int(code) > 0):
-            file.fault(row, f"fips is {text or 'empty'}; allowed are five digits, such as 01001")
-            code = "0"
-        elif code in line_of:
-            file.fault(row, f"fips {code} stands already on line {line_of[code]}; each county has one row")
-        line_of.setdefault(code, file.lines[row])
-        codes.append(code)
-    return codes
+    found = codes(file, "fips")
+    keys = [code or None for code in found]
+    refuse_repeated(file, keys, lambda row: f"fips {found[row]}", "each county has one row")
+    return [code or "00000" for code in found]
 
 
-def _column(file: CsvFile, name: str, who: list[str], low: float, high: float) -> Floats:
+def _states(file: Table, fips: list[str]) -> None:
+    """Note a state that is spelled in two ways: it would be two states."""
+    usual: dict[str, int] = {}
+    for row, (code, state) in enumerate(zip(fips, file.columns["state"], strict=True)):
+        first = usual.setdefault(code[:2], row)
+        known = file.columns["state"][first]
+        if state != known and code != "00000":
+            told = (
+                f"state is {shortened(state) or 'empty'}, but {shortened(known) or 'empty'} on line {file.lines[first]}"
+            )
+            file.fault(row, f"{told}, and codes of both begin with {code[:2]}; write one state in one way", "state")
+
+
+def _column(file: Table, name: str, who: list[str], low: float, high: float) -> Floats:
     return np.array(numbers(file, name, who, low, high), dtype=np.float64)
 
 
-def _persons(file: CsvFile, who: list[str]) -> Floats:
+def _persons(file: Table, who: list[str]) -> Floats:
     """Return the population; note counties without people."""
     persons = np.array(numbers(file, "population", who, 0, _LARGEST, "a number above 0"), dtype=np.float64)
     for row in np.flatnonzero(np.isnan(persons) | (persons == 0)).tolist():
@@ -125,39 +129,33 @@ def _persons(file: CsvFile, who: list[str]) -> Floats:
     return persons
 
 
-def _months(file: CsvFile, column: str, who: list[str], undated: int) -> SmallIntegers:
-    """Return absolute months, ``undated`` where nothing is given; note malformed dates."""
-    months = []
-    for row, text in enumerate(file.columns.get(column, [""] * len(file))):
-        month = undated
-        if text:
-            try:
-                if not _DAY.fullmatch(text):
-                    raise ValueError
-                date.fromisoformat(text if len(text) == 10 else f"{text}-01")
-                month = absolute_month(text)
-            except ValueError:
-                file.fault(row, f"{who[row]}: {column} is {text}; allowed is a day such as 2008-10-27, or nothing")
-        months.append(month)
-    return np.array(months, dtype=np.int32)
+def _months(file: Table, column: str, who: list[str], undated: int) -> SmallIntegers:
+    return np.array(months(file, column, who, undated), dtype=np.int32)
 
 
-def _agreements(file: CsvFile, who: list[str]) -> tuple[SmallIntegers, Bools, Bools]:
+def _agreements(file: Table, who: list[str]) -> tuple[SmallIntegers, Bools, Bools]:
     """Return the month of each 287(g) agreement and what it covers: jail, task force or both."""
     month = _months(file, "agreement_287g", who, NEVER)
-    flags = []
-    for column in FLAG_COLUMNS:
-        texts = file.columns.get(column, [""] * len(file))
-        for row, text in enumerate(texts):
-            if text not in ("", "0", "1"):
-                file.fault(row, f"{who[row]}: {column} is {text}; allowed is 0, 1 or nothing")
-            elif text == "1" and month[row] == NEVER:
-                file.fault(row, f"{who[row]}: {column} is 1, but agreement_287g gives no day")
-        flags.append(np.array([text == "1" for text in texts], dtype=np.bool_))
-    jail, task_force = flags
-    for row in np.flatnonzero((month != NEVER) & ~jail & ~task_force).tolist():
-        file.fault(row, f"{who[row]}: agreement_287g has a day; {FLAG_COLUMNS[0]} or {FLAG_COLUMNS[1]} must be 1")
+    jail, task_force = (_flags(file, column, who) for column in FLAG_COLUMNS)
+    for row, is_dated in enumerate((month != NEVER).tolist()):
+        if file.is_faulty(row, "agreement_287g", *FLAG_COLUMNS):
+            continue
+        for column, flags in zip(FLAG_COLUMNS, (jail, task_force), strict=True):
+            if flags[row] and not is_dated:
+                file.fault(row, f"{who[row]}: {column} is 1, but agreement_287g gives no day", column)
+        if is_dated and not (jail[row] or task_force[row]):
+            told = f"agreement_287g has a day; {FLAG_COLUMNS[0]} or {FLAG_COLUMNS[1]} must be 1"
+            file.fault(row, f"{who[row]}: {told}", FLAG_COLUMNS[0])
     return month, jail, task_force
+
+
+def _flags(file: Table, column: str, who: list[str]) -> Bools:
+    """Return which rows have a 1; note what is neither 0, 1 nor empty."""
+    texts = file.columns.get(column, [""] * len(file))
+    for row, text in enumerate(texts):
+        if text not in ("", "0", "1", "0.0", "1.0"):
+            file.fault(row, f"{who[row]}: {column} is {shortened(text)}; allowed is 0, 1 or nothing", column)
+    return np.array([text in ("1", "1.0") for text in texts], dtype=np.bool_)
 
 
 def _filled(
@@ -201,20 +199,15 @@ def _rates(values: dict[str, Floats], parameters: Parameters) -> Floats:
     return np.column_stack(rates)
 
 
-def _neighbours(path: str | None, fips: list[str]) -> tuple[Integers, SmallIntegers]:
-    """Return the table of neighbours; without an adjacency file nobody has any."""
-    nobody = np.zeros(0, dtype=np.int64)
-    if path is None:
-        return neighbour_table(nobody, nobody, len(fips))
-    file = read_csv("world.adjacency", path, ("fips", "neighbor_fips"))
-    index = {code: place for place, code in enumerate(fips)}
-    ends = []
-    for column in ("fips", "neighbor_fips"):
-        places = [index.get(padded_code(text), -1) for text in file.columns[column]]
-        for row, place in enumerate(places):
-            if place < 0:
-                text = file.columns[column][row] or "empty"
-                file.fault(row, f"{column} is {text}, an adjacency to nowhere: the county file has no such county")
-        ends.append(np.array(places, dtype=np.int64))
-    file.raise_faults()
-    return neighbour_table(ends[0], ends[1], len(fips))
+def told_shares(counties: Counties) -> str:
+    """Return a line with the shares and recorded rates of all counties together: what percentages would show in."""
+    weight = counties.persons / counties.persons.sum()
+    rates = weight @ counties.recorded_per_100k
+    violent = sum(rate for rate, crime in zip(rates, CRIME_TYPES, strict=True) if crime.index and crime.violent)
+    other = sum(rate for rate, crime in zip(rates, CRIME_TYPES, strict=True) if crime.index and not crime.violent)
+    return (
+        f"world.counties: {counted(len(counties), 'county')}, {counties.persons.sum():,.0f} people, "
+        f"{100 * weight @ counties.hispanic_share:.1f} % Hispanic, "
+        f"{100 * weight @ counties.noncitizen_share:.1f} % noncitizens; "
+        f"recorded per 100,000 and year: {violent:,.0f} violent, {other:,.0f} property"
+    )

@@ -1,0 +1,60 @@
+"""The files that scenarios name, read before anything is run: what is recognised in them, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sim.parameters import Parameters
+    from sim.world.counties.table import Counties
+
+
+class Inputs(NamedTuple):
+    """The county file, if there is one, and lines that tell of all files."""
+
+    counties: Counties | None
+    notes: tuple[str, ...]
+
+
+def read_inputs(scenarios: Sequence[Parameters]) -> Inputs:
+    """Read all files that scenarios of one world name.
+
+    Raises
+    ------
+    UserError
+        Faults in a file.
+    """
+    from sim.words.labels import PROGRAMS
+
+    first, notes = scenarios[0], list[str]()
+    counties = _county_file(first, notes)
+    named = ((name, getattr(one.programs, name).list_file) for one in scenarios for name in PROGRAMS)
+    lists = dict.fromkeys((name, path) for name, path in named if path is not None)
+    if lists:
+        from sim.world.program_lists import read_program_list
+
+        table = counties or _made(first)
+        for name, path in lists:
+            read_program_list(name, path, table, notes)
+    return Inputs(counties, tuple(dict.fromkeys(notes)))
+
+
+def _county_file(parameters: Parameters, notes: list[str]) -> Counties | None:
+    if parameters.world.kind != "counties":
+        return None
+    from sim.world.counties.files import read_counties, told_shares
+
+    counties = read_counties(parameters, notes)
+    notes.append(told_shares(counties))
+    if parameters.world.background is not None:
+        from sim.world.counties.background import background_trends
+
+        background_trends(parameters.world.background, counties, parameters, notes)
+    return counties
+
+
+def _made(parameters: Parameters) -> Counties:
+    from sim.world.counties.building import build_counties
+
+    return build_counties(parameters, parameters.world.seed)

@@ -1,0 +1,1 @@
+"""Tables that a user brings, read in one way: separators, numbers, days and codes, each fault with its line."""
