@@ -16,6 +16,7 @@ ProgramName = Literal[
     "agreement_287g_task_force",
     "detainer_resolution",
     "priority_enforcement",
+    "agreement_287g_warrant",
 ]
 PROGRAM_TITLES: dict[str, str] = {
     "criminal_alien_program": "the Criminal Alien Program",
@@ -24,6 +25,7 @@ PROGRAM_TITLES: dict[str, str] = {
     "agreement_287g_task_force": "the 287(g) task force agreement",
     "detainer_resolution": "the detainer resolution",
     "priority_enforcement": "priority enforcement",
+    "agreement_287g_warrant": "the 287(g) warrant service agreement",
 }
 """What ``labels.PROGRAMS`` are called within a sentence."""
 

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from sim.parameters import Parameters
 from sim.rules.clearance import RISK_UNIT
 from sim.words.codes import STREET_FELONY, STREET_MISDEMEANOR
-from sim.words.labels import CHARGE_OF_CRIME, CHARGES
+from sim.words.faults import UserError
+from sim.words.labels import CHARGE_OF_CRIME, CHARGES, FAMILIES
 from sim.world.constants import FAMILY_OF_CRIME, full_trust_chances
 from sim.world.counties.building import Counties
 
@@ -80,13 +81,20 @@ def class_weights(parameters: Parameters) -> tuple[Floats, Floats]:
 
 
 def normalised_propensity(parameters: Parameters, weights: Floats, statuses: Floats) -> Floats:
-    """Return propensity by status and family with mean 1 over the world's people; ``weights`` is people, K x 3."""
+    """Return propensity by status and family with mean 1 over the world's people; ``weights`` is people, K x 3.
+
+    ``UserError`` where nobody of the world has a propensity above 0.
+    """
     crime = parameters.crime
     table = np.array([crime.propensity_violent.values(), crime.propensity_property.values()]).T
     people_by_status = np.einsum("kg,kgs->s", weights, statuses) / weights.sum()
     mean = people_by_status @ table
-    if np.any(mean <= 0):
-        raise ValueError("propensities have mean 0")
+    for family, value in zip(FAMILIES, mean, strict=True):
+        if value <= 0:
+            raise UserError(
+                f"crime.propensity_{family} is 0 for every status that lives in this world; "
+                "at least one of them needs a number above 0"
+            )
     result: Floats = table / mean
     return result
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import mesa
 import numpy as np
 import pytest
-from engine_scenarios import BASE, columnar, differences, empty_columns, mesa_run, opportunities, ready
-from hypothesis import HealthCheck, assume, given, reject, settings
-from hypothesis import strategies as st
-from random_parameters import FIXED, scenario_that_varies, scenarios, values
+from engine_scenarios import BASE, columnar, columnar_in_threads, differences, mesa_run, ready
 from small_worlds import merged
 
 import sim
@@ -22,14 +18,11 @@ from sim.engines.columnar import crime as columnar_crime
 from sim.engines.columnar import engine as columnar_engine
 from sim.engines.columnar import police as columnar_police
 from sim.engines.columnar.engine import ColumnarEngine
-from sim.engines.ledger import MonthRecord
 from sim.engines.mesa.model import MesaEngine
 from sim.engines.mesa.police import IceOffice, PoliceDepartment
 from sim.engines.mesa.residents import Immigrant, Resident
 from sim.words.codes import AWAY, CITIZEN
-from sim.words.faults import UserError
 from sim.words.schedule import PHASE_NAMES
-from sim.world.setting import Setting
 
 SOURCES = Path(sim.__file__).parent
 
@@ -40,7 +33,6 @@ def modules_of(package: str) -> list[str]:
 
 
 MESA_MODULES = modules_of("mesa")
-SEEDS = st.integers(0, 2**62)
 CORNERS: dict[str, dict[str, Any]] = {
     "one month": {"months": 1},
     "three months": {"months": 3},
@@ -61,76 +53,6 @@ CORNERS: dict[str, dict[str, Any]] = {
     "fear gone within the month": {"trust": {"county_fade": 1.0, "own_fade": 1.0}},
     "twenty years": {"months": 240, "world": {"rows": 1, "columns": 2, "people": 400}},
 }
-
-
-def columnar_in_threads(setting: Setting, seed: int, threads: int) -> list[MonthRecord]:
-    """Return a run of the columnar engine that shares the work among threads, however small the world."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columnar_engine, "SMALL_WORLD", 0)
-        return columnar(setting, seed, threads)
-
-
-class Examples:
-    """What the random scenarios of a comparison were."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.values: dict[str, set[str]] = defaultdict(set)
-        self.empty: Counter[str] = Counter()
-
-    def agree(self, setting: Setting, first: list[MonthRecord], seed: int) -> None:
-        """Hold the Mesa engine to a columnar run; note what every parameter was and which columns stayed empty."""
-        found = differences(first, mesa_run(setting, seed))
-        assert not found, found[:5]
-        self.count += 1
-        self.empty.update(empty_columns(first))
-        for name, value in values(setting.parameters).items():
-            self.values[name].add(str(value))
-
-    def constant(self) -> list[str]:
-        """Return the parameters (entries of tables) that had one value in all scenarios."""
-        return [name for name, taken in self.values.items() if len(taken) < 2 and name not in FIXED]
-
-
-def compare_on_random_scenarios(examples: int, most_opportunities: int) -> Examples:
-    """Compare the engines on random scenarios, leaving out impossible ones and those with too much crime."""
-    seen = Examples()
-
-    @settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
-    @given(parameters=scenarios(), seed=SEEDS, threads=st.sampled_from([1, 2]))
-    def compare(parameters: dict[str, Any], seed: int, threads: int) -> None:
-        try:
-            setting = ready(parameters)
-        except UserError:  # shares of groups that no made world has
-            reject()
-        first = columnar_in_threads(setting, seed, threads)
-        assume(opportunities(first) <= most_opportunities)
-        seen.agree(setting, first, seed)
-
-    compare()
-    if seen.constant():
-        setting = ready(scenario_that_varies(seen.constant()))
-        seen.agree(setting, columnar(setting, 1), 1)
-    return seen
-
-
-@pytest.mark.parametrize(
-    ("examples", "most_opportunities"), [(28, 80_000), pytest.param(1000, 1_000_000, marks=pytest.mark.slow)]
-)
-def test_engines_agree_on_random_scenarios_that_vary_every_parameter_and_fill_every_column(
-    examples: int, most_opportunities: int
-) -> None:
-    seen = compare_on_random_scenarios(examples, most_opportunities)
-    assert not seen.constant(), (
-        f"never varied in {seen.count} random scenarios: {', '.join(seen.constant())}. "
-        "tests/made/random_parameters.py draws every parameter: see whether its rules reach these, or whether "
-        "`consistent` takes them back; one that no engine can tell is named in FIXED with the reason"
-    )
-    rare = {column: number for column, number in seen.empty.items() if number > 0.4 * seen.count}
-    assert not rare, (
-        f"columns empty in more than 0.4 of {seen.count} random scenarios, where the comparison says nothing: {rare}. "
-        "Make EVERYTHING in tests/made/random_parameters.py livelier, or narrow in NARROWED the range that empties them"
-    )
 
 
 @pytest.mark.parametrize("corner", CORNERS)

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 from engine_scenarios import columnar, differences, ready
+from pydantic import ValidationError
 from random_parameters import (
     EVERYTHING,
     FILES_OF_WORLD,
     FIXED,
     ROWS,
     changes_of,
-    consistent,
     name_of,
-    put,
-    random_scenario,
+    random_changes,
+    with_changes,
 )
 from small_worlds import merged
 
@@ -40,11 +40,6 @@ SILENT: dict[str, str] = {
 """Parameters that move nothing else, with the reason."""
 
 
-def _random_world(number: int) -> dict[str, Any]:
-    luck = Random(number)
-    return random_scenario([luck.randrange(2**16) for _ in ROWS])
-
-
 NATION: dict[str, Any] = {
     "start": "2010-06",
     "months": 1,
@@ -54,7 +49,7 @@ NATION: dict[str, Any] = {
 WORLDS: tuple[dict[str, Any], ...] = (
     EVERYTHING,
     merged(EVERYTHING, {"world": {"counties": FILES_OF_WORLD["counties"]}}),
-    *(_random_world(number) for number in range(RANDOM_WORLDS)),
+    *(with_changes(random_changes(number)) for number in range(RANDOM_WORLDS)),
     NATION,
 )
 """Scenarios in which a parameter is changed: a grid, a county file, random ones, and a nation."""
@@ -70,7 +65,7 @@ def run(parameters: dict[str, Any]) -> list[MonthRecord]:
     """Return the run of a scenario, no months where its parameters do not go together."""
     try:
         return columnar(ready(parameters), SEED)
-    except (UserError, ValueError):
+    except (UserError, ValidationError):
         return []
 
 
@@ -80,15 +75,9 @@ def moved(row: Row, entry: str | None = None, worlds: int = len(WORLDS)) -> bool
         for value in changes_of(row, Random(name_of(row))):
             if entry is not None:
                 value = {entry: value[entry]}
-            if run_of(number) and ledger_moves(run_of(number), run(changed(world, row, value))):
+            if run_of(number) and ledger_moves(run_of(number), run(with_changes({name_of(row): value}, world))):
                 return True
     return False
-
-
-def changed(world: dict[str, Any], row: Row, value: Any) -> dict[str, Any]:
-    change: dict[str, Any] = {}
-    put(change, row.path, value)
-    return consistent(merged(world, change))
 
 
 def ledger_moves(first: tuple[MonthRecord, ...], second: list[MonthRecord]) -> bool:

@@ -6,8 +6,10 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import pytest
 from small_worlds import merged, same
 
+from sim.engines.columnar import engine as columnar_engine
 from sim.engines.columnar.engine import ColumnarEngine
 from sim.engines.ledger import MonthRecord
 from sim.engines.mesa.model import MesaEngine
@@ -81,6 +83,13 @@ def ready(parameters: dict[str, Any]) -> Setting:
 
 def columnar(setting: Setting, seed: int, threads: int = 1) -> list[MonthRecord]:
     return list(ColumnarEngine(setting, seed, threads).months())
+
+
+def columnar_in_threads(setting: Setting, seed: int, threads: int) -> list[MonthRecord]:
+    """Return a run of the columnar engine that shares the work among threads, however small the world."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columnar_engine, "SMALL_WORLD", 0)
+        return columnar(setting, seed, threads)
 
 
 def mesa_run(setting: Setting, seed: int) -> list[MonthRecord]:

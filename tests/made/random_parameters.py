@@ -5,12 +5,11 @@ A parameter that is added to the table is drawn by itself. What is said here by 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
 from engine_scenarios import BASE
-from hypothesis import strategies as st
 from small_worlds import REPOSITORY, merged
 
 from sim.parameters import Parameters, Table
@@ -224,31 +223,43 @@ def month_after_2005(index: int) -> str:
     return f"{2006 + index // 12}-{index % 12 + 1:02d}"
 
 
-def scenarios() -> st.SearchStrategy[dict[str, Any]]:
-    """Random scenarios; one that fails shrinks to the few parameters that it takes."""
-    numbers = st.lists(st.integers(0, 2**16 - 1), min_size=len(ROWS), max_size=len(ROWS))
-    return numbers.map(random_scenario)
+Changes = dict[str, Any]
+"""Values that parameters, by name, have instead of those of the lively world."""
 
 
-def random_scenario(numbers: Sequence[int]) -> dict[str, Any]:
-    """Return the lively world with random parameters, one number of luck for each; 0 leaves one as it is."""
+def random_changes(number: int) -> Changes:
+    """Return a random value for many parameters; each draws by a key of its own, so new ones move no other's draw."""
+    found = {name_of(row): drawn(row, Random(f"{name_of(row)} {number}")) for row in ROWS if name_of(row) not in FIXED}
+    return {name: value for name, value in found.items() if value is not STAYS}
+
+
+def changes_to(names: Sequence[str]) -> Changes:
+    """Return other values of the parameters named (or whose entries are named), for those that chance left."""
+    wanted = [row for row in ROWS if any(f"{name}.".startswith(f"{name_of(row)}.") for name in names)]
+    return {name_of(row): one_change(row, Random(name_of(row))) for row in wanted}
+
+
+def one_change(row: Row, luck: Random) -> Any:
+    return drawn_near(row, luck) if is_number(row) else other_value(row, luck)
+
+
+def with_changes(changes: Changes, world: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the lively world, or another, with changed parameters."""
     tree: dict[str, Any] = {}
-    for row, number in zip(ROWS, numbers, strict=True):
-        if number and name_of(row) not in FIXED:
-            value = drawn(row, Random(f"{name_of(row)} {number}"))
-            if value is not STAYS:
-                put(tree, row.path, value)
-    return consistent(merged(EVERYTHING, tree))
+    for name, value in changes.items():
+        put(tree, name.split("."), value)
+    return consistent(merged(EVERYTHING if world is None else world, tree))
 
 
-def scenario_that_varies(names: Sequence[str]) -> dict[str, Any]:
-    """Return the lively world with other values of some parameters (entries of tables), for those that chance left."""
-    tree: dict[str, Any] = {}
-    for row in ROWS:
-        if any(f"{name}.".startswith(f"{name_of(row)}.") for name in names):
-            luck = Random(name_of(row))
-            put(tree, row.path, drawn_near(row, luck) if is_number(row) else other_value(row, luck))
-    return consistent(merged(EVERYTHING, tree))
+def fewest(changes: Changes, fails: Callable[[Changes], bool]) -> Changes:
+    """Return as few of the changes as still fail: parts are left out, in halves, quarters and so on down to one."""
+    size = len(changes)
+    while size > 1:
+        size = (size + 1) // 2
+        for part in [list(changes)[at : at + size] for at in range(0, len(changes), size)]:
+            fewer = {name: value for name, value in changes.items() if name not in part}
+            changes = fewer if fails(fewer) else changes
+    return changes
 
 
 def put(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:

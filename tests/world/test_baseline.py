@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from small_worlds import grid, merged, setting_of
 
+from sim.words.faults import UserError
 from sim.words.labels import CHARGE_OF_CRIME, CRIME_TYPES
 from sim.world.setting import Setting
 
@@ -192,5 +193,5 @@ def test_a_world_without_crime_has_empty_jails_but_for_street_arrests() -> None:
 
 def test_nobody_who_offends_is_refused() -> None:
     never = {"citizen": 0.0, "lawful_noncitizen": 0.0, "unauthorized": 0.0}
-    with pytest.raises(ValueError, match="mean 0"):
+    with pytest.raises(UserError, match=r"crime\.propensity_violent is 0 for every status"):
         setting_of(grid(2, 2, 2000, 2, {"crime": {"propensity_violent": never}}))
