@@ -6,8 +6,6 @@ from sim.numerics.compiled import rule
 
 LEVEL_1, LEVEL_2, LEVEL_3, LEVEL_NONE = 0, 1, 2, 3
 CITIZEN, LAWFUL, UNAUTHORIZED = 0, 1, 2
-MOST_FELONIES = 2
-MOST_MISDEMEANORS = 3
 
 
 @rule

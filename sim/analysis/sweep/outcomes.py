@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis.statistics import ratio
 from sim.analysis.summary import Measure, column_of, measures
 from sim.running.measures import INDEX_FAMILIES
-from sim.scenario.design.sweep import AGAINST, REFERENCE, Point, Sweep
+from sim.scenario.design.sweep import AGAINST, Point, Sweep
 from sim.words.faults import UserError, did_you_mean
 from sim.words.labels import LABELS
 
@@ -225,8 +225,3 @@ def _notes(sweep: Sweep, there: NDArray[np.bool_], kept: NDArray[np.bool_], shar
 def _listed(names: list[str], what: str) -> str:
     shown = ", ".join(names[:SHOWN_MISSING])
     return shown if len(names) <= SHOWN_MISSING else f"{shown} and {len(names) - SHOWN_MISSING:,} more {what}"
-
-
-def is_reference(sweep: Sweep, point: Point) -> bool:
-    """Tell whether a point is the one that the others are compared with."""
-    return sweep.reference_name not in (None, REFERENCE) and point.name == sweep.reference_name
