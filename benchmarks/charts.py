@@ -20,19 +20,8 @@ from benchmarks.targets.nation import ONE, STREAMS, TABLES, TWO
 from benchmarks.targets.speed import ENGINE
 from benchmarks.timing import Spread
 from benchmarks.whole_run import PARTS
-from sim.telling.figures.style import (
-    BLACK,
-    BLUE,
-    DOTS_PER_INCH,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    new_figure,
-    style,
-)
+from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
+from sim.telling.figures.style import DOTS_PER_INCH, new_figure, style
 
 MONTHS = 96
 """Seconds are shown for runs of so many months."""

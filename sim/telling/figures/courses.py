@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from sim.running.measures import Results
+from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
 from sim.telling.figures.data import (
     SMOOTHING_MONTHS,
     STAGES,
@@ -24,21 +25,7 @@ from sim.telling.figures.data import (
     reporting_by_status,
     years_of,
 )
-from sim.telling.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    YELLOW,
-    Drawn,
-    new_figure,
-    save,
-    short,
-)
+from sim.telling.figures.style import Drawn, new_figure, save, short
 from sim.words.labels import FAMILIES, GROUPS, LABELS, LEVELS, STATUSES
 
 SMOOTHING = f"centred {SMOOTHING_MONTHS}-month windows (which begin to move up to three months before a change)"

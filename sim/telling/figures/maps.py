@@ -16,9 +16,10 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from sim.running.measures import Results
+from sim.telling.figures.colours import GREY
 from sim.telling.figures.data import LEAST_EVENTS, county_changes, limit_of
 from sim.telling.figures.map_places import Places, places_of
-from sim.telling.figures.style import GREY, Drawn, new_figure, save, short
+from sim.telling.figures.style import Drawn, new_figure, save, short
 from sim.telling.wording import MINUS, number_text
 from sim.words.labels import FAMILIES, LABELS
 

@@ -18,6 +18,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from sim.running.measures import Results
+from sim.telling.figures.colours import GREY
 from sim.telling.figures.data import LEAST_EVENTS, limit_of
 from sim.telling.figures.map_data import (
     CLEAR,
@@ -41,7 +42,7 @@ from sim.telling.figures.maps import (
     look_of_changes,
     missing_in_words,
 )
-from sim.telling.figures.style import GREY, Drawn, new_figure, save, short
+from sim.telling.figures.style import Drawn, new_figure, save, short
 from sim.telling.wording import MINUS, number_text
 from sim.words.labels import FAMILIES, LABELS
 

@@ -16,20 +16,9 @@ from matplotlib.patches import Patch
 from sim.analysis.statistics import Estimate
 from sim.analysis.summary import rows_of
 from sim.running.measures import Results
+from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
 from sim.telling.figures.courses import BOOK_STYLES, SMOOTHING, change_panel, year_ticks
-from sim.telling.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    VERMILLION,
-    Drawn,
-    new_figure,
-    save,
-    short,
-)
+from sim.telling.figures.style import Drawn, new_figure, save, short
 from sim.words.labels import FAMILIES, GROUPS, LABELS
 
 PANEL_WIDTH, LEAST_WIDTH = 2.9, 6.0

@@ -25,9 +25,6 @@ DOTS_PER_INCH = 160
 DOTS_ON_SCREEN = 100
 DOTS_PER_INCH_OF_POINTS = 240
 """In SVG the thousands of counties on a map are a picture; all else there is drawn by lines."""
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-GREY = "#6E6E6E"
 FORMATS: dict[str, dict[str, None]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
