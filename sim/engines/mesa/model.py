@@ -30,10 +30,10 @@ from sim.engines.mesa.records import (
     SURVEYED,
     TRUE,
     Arrest,
-    Book,
     Booking,
     Due,
     Incident,
+    MonthCounts,
     Told,
 )
 from sim.engines.mesa.residents import Immigrant, Resident
@@ -73,7 +73,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
     neighbourhoods: list[Neighbourhood]
     pools: list[Pool]
     offices: list[IceOffice]
-    book: Book
+    book: MonthCounts
 
     def __init__(self, setting: Setting, seed: int) -> None:
         """Settle the people of ``setting``; ``seed`` is the seed of luck."""
@@ -113,7 +113,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Run one month: the phases of the schedule."""
-        self.book = Book.empty(len(self.counties))
+        self.book = MonthCounts.empty(len(self.counties))
         self.opportunities: list[Incident] = []
         self.incidents: list[Incident] = []
         self.arrests: list[Arrest] = []

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from sim.analysis.summary import BALANCE_SECTION, GAIN_SECTION, Row
-from sim.running.measures import Results, clipped_share
+from sim.running.measures import ComparisonRuns, clipped_share
 from sim.telling.figures.style import Drawn
 from sim.telling.reports.page import (
     KNOWN,
@@ -32,13 +32,13 @@ from sim.words.labels import LABELS
 CLIPPED_WARNING_SHARE = 0.001
 
 
-def write_report(results: Results, rows: Sequence[Row], figures: Sequence[Drawn], path: Path) -> None:
+def write_report(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], path: Path) -> None:
     """Write the report of a comparison; figures are read from the folder of ``path`` and put into the page."""
     title = results.comparison.title or results.comparison.name
     write_page(title, _parts(results, rows, figures, path.parent), path)
 
 
-def _parts(results: Results, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
+def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
     lines = lines_of(rows, results.reference, results.others)
     yield from _opening(results, rows)
     yield "<h2>What changes</h2>"
@@ -70,7 +70,7 @@ BALANCE_NOTE = (
 )
 
 
-def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
+def _opening(results: ComparisonRuns, rows: Sequence[Row]) -> Iterator[str]:
     """Yield what changed in the first of the other scenarios, before anything else."""
     comparison, main = results.comparison, results.others[0]
     found = {(row.scenario, row.measure): row.estimate for row in rows if row.group == "all"}
@@ -99,7 +99,7 @@ def _opening(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     yield from question_of(comparison.question)
 
 
-def _reached(results: Results) -> str:
+def _reached(results: ComparisonRuns) -> str:
     """Return how much of the world the programs reach on average over the evaluation."""
     start = results.evaluation.start
     shares = {name: f"{100 * results.evaluation.exposure[name][start:].mean():.0f} %" for name in results.others}
@@ -108,12 +108,12 @@ def _reached(results: Results) -> str:
     return f"People in counties that the programs reach, on average over these months: {words}."
 
 
-def _named(results: Results, name: str) -> str:
+def _named(results: ComparisonRuns, name: str) -> str:
     title = results.title(name)
     return f"<em>{escape(title)}</em>" if title == name else f"<em>{escape(title)}</em> (<code>{escape(name)}</code>)"
 
 
-def _how_to_read(results: Results) -> str:
+def _how_to_read(results: ComparisonRuns) -> str:
     return (
         f"Level: mean of {_named(results, results.reference)}. Other columns: change against it; crime, reporting and "
         "victimization in % of that level, gaps in percentage points, enforcement and balance in the unit of the "
@@ -123,7 +123,7 @@ def _how_to_read(results: Results) -> str:
     )
 
 
-def _table(results: Results, lines: Sequence[Line]) -> str:
+def _table(results: ComparisonRuns, lines: Sequence[Line]) -> str:
     head = [f"{unbroken(results.reference)}<br>level", *map(unbroken, results.others)]
     body: list[str] = []
     section = ""
@@ -138,7 +138,7 @@ def _table(results: Results, lines: Sequence[Line]) -> str:
     return table_html(head, body)
 
 
-def _gain(results: Results, lines: Sequence[Line]) -> Iterator[str]:
+def _gain(results: ComparisonRuns, lines: Sequence[Line]) -> Iterator[str]:
     yield "<h2>What the pairing gains</h2>"
     yield note(
         "Runs with one number share their luck, so that a difference between them is caused by policy. The table says "
@@ -149,7 +149,7 @@ def _gain(results: Results, lines: Sequence[Line]) -> Iterator[str]:
     yield table_html(map(unbroken, results.others), rows)
 
 
-def _how_made(results: Results) -> Iterator[str]:
+def _how_made(results: ComparisonRuns) -> Iterator[str]:
     """Yield how to get the same results again, and what to beware of."""
     comparison = results.comparison
     yield (

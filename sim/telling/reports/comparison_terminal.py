@@ -14,13 +14,13 @@ from sim.telling.reports.terminal import new_console, new_table
 from sim.telling.wording import lines_of, missing_text, reasons_of
 
 if TYPE_CHECKING:
-    from sim.running.measures import Results
+    from sim.running.measures import ComparisonRuns
 
 _IN_FULL_ONLY = ("reporting_violent", "reporting_property", "victimization_total")
 """Measures whose groups are left to the report and ``summary.csv``."""
 
 
-def print_comparison(results: Results, rows: Sequence[Row], report: Path) -> None:
+def print_comparison(results: ComparisonRuns, rows: Sequence[Row], report: Path) -> None:
     """Print the table of a comparison, what it is about, and where the report lies."""
     console, comparison = new_console(), results.comparison
     console.print(Text(comparison.title or comparison.name, style="bold"))
@@ -39,7 +39,7 @@ def print_comparison(results: Results, rows: Sequence[Row], report: Path) -> Non
     console.print(Text(f"Report: {report}"), soft_wrap=True)
 
 
-def _table(results: Results, rows: Sequence[Row]) -> Table:
+def _table(results: ComparisonRuns, rows: Sequence[Row]) -> Table:
     others = results.others
     table = new_table(f"{results.comparison.reference} (level)", *others)
     section = ""

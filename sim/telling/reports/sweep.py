@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from sim.analysis.sweep.outcomes import MAIN, Outcome, SweepRuns
+from sim.analysis.sweep.outcomes import MAIN, SweepOutcome, SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import range_text, varying
 from sim.scenario.design.sweep import Factor
@@ -182,7 +182,7 @@ def _sensitivity(runs: SweepRuns) -> Iterator[str]:
     yield from (_sobol if kind == "sobol" else _morris)(runs, outcomes)
 
 
-def _sobol(runs: SweepRuns, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _sobol(runs: SweepRuns, outcomes: Sequence[SweepOutcome]) -> Iterator[str]:
     found = [sobol_indices(runs, outcome) for outcome in outcomes]
     columns = [zip(it.total, it.total_half, it.first, strict=True) for it in found]
     cells = [[f"{_two(total)} ± {_two(half)}; alone {_two(first)}" for total, half, first in row] for row in columns]
@@ -194,7 +194,7 @@ def _sobol(runs: SweepRuns, outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield note(f"Of the variance of points' means of the gap, {100 * it.luck_share:.0f} % is chance.")
 
 
-def _morris(runs: SweepRuns, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _morris(runs: SweepRuns, outcomes: Sequence[SweepOutcome]) -> Iterator[str]:
     found = [morris_effects(runs, outcome) for outcome in outcomes]
     columns = [zip(it.size, it.size_half, it.spread, strict=True) for it in found]
     cells = [[f"{_two(size)} ± {_two(half)}; sigma {_two(spread)}" for size, half, spread in row] for row in columns]
@@ -203,7 +203,7 @@ def _morris(runs: SweepRuns, outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield note("Mean absolute effect (mu*) of the whole range with its 95 % interval; sigma: how far it differs.")
 
 
-def _sensitivity_table(runs: SweepRuns, outcomes: Sequence[Outcome], cells: Sequence[Sequence[str]]) -> str:
+def _sensitivity_table(runs: SweepRuns, outcomes: Sequence[SweepOutcome], cells: Sequence[Sequence[str]]) -> str:
     head = [f"{factor.path} ({factor.role})" for factor in runs.sweep.factors]
     return _table(head, [[outcome.label, *row] for outcome, row in zip(outcomes, cells, strict=True)])
 
