@@ -12,9 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.lines import PEERS, QUICK, Line, Options, as_data, as_text
 from benchmarks.peers import PeerFailed, pinned_version
 from benchmarks.targets import TARGETS
+from benchmarks.telling.lines import PEERS, QUICK, Line, Options, as_data, as_text
 
 PACKAGES = ("darkfigure", "numpy", "numba", "mesa", "pyarrow")
 COUNTS = {
@@ -165,7 +165,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.json:
         print(json.dumps(content, indent=2))
     if arguments.charts:
-        from benchmarks.charts import draw_charts
+        from benchmarks.telling.charts import draw_charts
 
         for path in draw_charts(lines, arguments.charts):
             print(f"wrote {path}", file=sys.stderr)

@@ -1,7 +1,4 @@
-"""Other frameworks on the toy workload, each in an environment of its own that is made here when it is first needed.
-
-A peer's script answers on its standard output what one run of its loop cost, so that it takes its turn in the rounds.
-"""
+"""Other frameworks on the toy workload, each in an environment of its own that is made when it is first needed."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from benchmarks.workload import WORKLOAD, Counts, faults
+from benchmarks.measuring.workload import WORKLOAD, Counts, faults
 
 HERE = Path(__file__).parent
 ENVIRONMENTS = HERE.parent / ".peers"

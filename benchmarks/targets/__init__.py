@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.lines import Line, Options
 from benchmarks.targets.batches import batches
 from benchmarks.targets.commands import command_line
 from benchmarks.targets.ensembles import ensembles
 from benchmarks.targets.nation import nation, output, two_threads
 from benchmarks.targets.scaling import scaling
 from benchmarks.targets.speed import columnar_engine, mesa_engine
+from benchmarks.telling.lines import Line, Options
 
 TARGETS: dict[int, Callable[[Options], list[Line]]] = {
     1: columnar_engine,

@@ -7,15 +7,15 @@ import os
 import sys
 from typing import Any
 
-from benchmarks.lines import Line, Options
-from benchmarks.timing import paired_rounds, quotient, spread, timed_command
+from benchmarks.measuring.timing import paired_rounds, quotient, spread, timed_command
+from benchmarks.telling.lines import Line, Options
 
 ONE, TWO, SMALL = "batch, one process", "batch, two workers", "batch of small runs"
 
 
 def whole_batch(**task: Any) -> dict[str, float]:
     """Return what a batch in a process of its own tells."""
-    command = [sys.executable, "-m", "benchmarks.whole_batch", json.dumps(task)]
+    command = [sys.executable, "-m", "benchmarks.measuring.whole_batch", json.dumps(task)]
     found: dict[str, float] = json.loads(timed_command(command, os.environ)[1].splitlines()[-1])
     return found
 

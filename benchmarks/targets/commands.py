@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.lines import Line, Options
-from benchmarks.runners import SCENARIOS
-from benchmarks.timing import Runner, command_seconds, paired_rounds, ratio, spread
+from benchmarks.measuring.runners import SCENARIOS
+from benchmarks.measuring.timing import Runner, command_seconds, paired_rounds, ratio, spread
+from benchmarks.telling.lines import Line, Options
 
 SMALL = SCENARIOS / "classroom.yaml"
 

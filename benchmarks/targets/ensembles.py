@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
-from benchmarks.lines import Line, Options
-from benchmarks.runners import FULL_MODEL, SEED, loop_seconds, prepared
-from benchmarks.timing import paired_rounds, quotient, spread
+from benchmarks.measuring.runners import FULL_MODEL, SEED, loop_seconds, prepared
+from benchmarks.measuring.timing import paired_rounds, quotient, spread
+from benchmarks.telling.lines import Line, Options
 
 SERIAL, PARALLEL = "serial", "two workers"
 

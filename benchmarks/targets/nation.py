@@ -11,10 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.lines import Line, Options, Point
-from benchmarks.runners import FULL_MODEL, SCENARIOS, SEED
-from benchmarks.timing import Spread, paired_rounds, quotient, spread, timed_command
-from benchmarks.whole_run import PARTS
+from benchmarks.measuring.runners import FULL_MODEL, SCENARIOS, SEED
+from benchmarks.measuring.timing import Spread, paired_rounds, quotient, spread, timed_command
+from benchmarks.measuring.whole_run import PARTS
+from benchmarks.telling.lines import Line, Options, Point
 
 NATION = SCENARIOS / "nation.yaml"
 ONE, TWO, TABLES = "one thread", "two threads", "two threads, tables written"
@@ -36,7 +36,7 @@ def task_of(options: Options, scale: float, months: int) -> Report:
 
 def run_once(task: Report) -> Report:
     """Run a task in a fresh process and return its report; what the process itself did not time is its start."""
-    command = [sys.executable, "-m", "benchmarks.whole_run", json.dumps(task)]
+    command = [sys.executable, "-m", "benchmarks.measuring.whole_run", json.dumps(task)]
     wall, printed = timed_command(command, os.environ)
     report: Report = json.loads(printed)
     report["wall"] = wall - report["seconds"].pop("hashing")
@@ -46,7 +46,7 @@ def run_once(task: Report) -> Report:
 
 def stream_once(people: int, months: int, threads: int) -> Report:
     """Measure the stream bound in a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.stream", str(people), str(months), str(threads)]
+    command = [sys.executable, "-m", "benchmarks.measuring.stream", str(people), str(months), str(threads)]
     return {"wall": float(timed_command(command, os.environ)[1])}
 
 

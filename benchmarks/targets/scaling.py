@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.lines import Line, Options, Point
-from benchmarks.peers import peers_at_work
-from benchmarks.runners import (
+from benchmarks.measuring.runners import (
     FULL_MODEL,
     SEED,
     engine_runner,
@@ -19,8 +17,10 @@ from benchmarks.runners import (
     peer_runner,
     prepared,
 )
+from benchmarks.measuring.timing import Runner, Spread, paired_rounds, per_unit, quotient, spread
+from benchmarks.peers import peers_at_work
 from benchmarks.targets.speed import ARRAYS, ENGINE, ORDERED, SHUFFLED, not_working, peer_label
-from benchmarks.timing import Runner, Spread, paired_rounds, per_unit, quotient, spread
+from benchmarks.telling.lines import Line, Options, Point
 
 LARGEST_TOY = 1_000_000
 """Toys and peers are not run beyond so many people: some would take minutes a round."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 
-from benchmarks.lines import Line, Options
+from benchmarks.measuring.runners import engine_runner, mesa_toy_runner, numpy_toy_runner, peer_runner
+from benchmarks.measuring.timing import paired_rounds, ratio
 from benchmarks.peers import peers_at_work, pinned_version
-from benchmarks.runners import engine_runner, mesa_toy_runner, numpy_toy_runner, peer_runner, speeds
-from benchmarks.timing import paired_rounds, ratio
+from benchmarks.telling.lines import Line, Options, speeds
 
 ENGINE, SHUFFLED, ORDERED, ARRAYS = "columnar engine", "Mesa toy, shuffle_do", "Mesa toy, do", "numpy toy"
 WANTED = {SHUFFLED: ">= 1000 x", ORDERED: ">= 300 x", ARRAYS: ">= 5 x"}

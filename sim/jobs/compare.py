@@ -14,7 +14,7 @@ from sim.running.batch.plan import inputs_of, refuse_duplicates
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
-    from sim.running.measures import Results
+    from sim.running.measures import ComparisonRuns
     from sim.scenario.scenario import Comparison
 
 __all__ = ["compare_to_folder", "evaluate", "plan_comparison", "write_comparison"]
@@ -132,7 +132,7 @@ def write_comparison(batch: Batch, quiet: bool) -> dict[str, Any]:
     return _facts(results)
 
 
-def _facts(results: Results) -> dict[str, Any]:
+def _facts(results: ComparisonRuns) -> dict[str, Any]:
     from sim.running.measures import clipped_share
 
     comparison = results.comparison

@@ -9,7 +9,7 @@ from sim.words.faults import UserError, printable
 
 if TYPE_CHECKING:
     from sim.analysis.sweep.outcomes import SweepRuns
-    from sim.running.measures import Results
+    from sim.running.measures import ComparisonRuns
 
 Kind = Literal["run", "comparison", "sweep"]
 
@@ -36,7 +36,7 @@ def kind_of_folder(folder: Path) -> Kind:
     raise UserError(printable(f"{folder}: holds no results; give the folder of a run, a comparison or a sweep"))
 
 
-def comparison_in(folder: Path) -> Results:
+def comparison_in(folder: Path) -> ComparisonRuns:
     """Return the results of the comparison in ``folder``, as far as it is done."""
     if (folder / "plan.json").exists():
         from sim.running.batch import Batch

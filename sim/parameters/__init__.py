@@ -10,15 +10,13 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.parameters.base import ASSUMPTION, Section, Strict, Table, choice
-from sim.parameters.crime import (
-    CourtsSection,
-    CrimeSection,
-    PoliceSection,
-    ReportingSection,
-    SurveySection,
-    TrustSection,
-)
+from sim.parameters.courts import CourtsSection
+from sim.parameters.crime import CrimeSection
 from sim.parameters.enforcement import BookingSection, DetainersSection, EnforcementSection, ResponsesSection
+from sim.parameters.police import PoliceSection
+from sim.parameters.reporting import ReportingSection
+from sim.parameters.survey import SurveySection
+from sim.parameters.trust import TrustSection
 from sim.parameters.world import Month, PeopleSection, Program, ProgramsSection, WorldSection
 
 LONGEST_HORIZON = 240

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -19,6 +19,11 @@ class Strict(BaseModel):
 
 class Table(Strict):
     """One number for each name of an axis (crime types, groups, statuses, levels, charges)."""
+
+    @classmethod
+    def same(cls, value: float, **others: float) -> Self:
+        """Return the table with ``value`` for every name but ``others``."""
+        return cls(**{**dict.fromkeys(cls.model_fields, value), **others})
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of the axis."""
@@ -98,6 +103,11 @@ def number(default: float, unit: str, low: float, high: float, source: str, mean
     """Declare a number with its unit, inclusive range and source."""
     facts: dict[str, Any] = {"unit": unit, "source": source}
     return Field(default=float(default), ge=low, le=high, description=meaning, json_schema_extra=facts)
+
+
+def share_of(default: float, of: str, source: str, meaning: str) -> Any:
+    """Declare a share_of, from 0 to 1, ``of`` something; of nothing named where that is empty."""
+    return number(default, f"share of {of}" if of else "share", 0, 1, source, meaning)
 
 
 def table(default: Table, unit: str, low: float, high: float, source: str, meaning: str) -> Any:

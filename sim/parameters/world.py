@@ -6,12 +6,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.parameters.base import ASSUMPTION, ByLevel, Section, choice, number, refusal, table
+from sim.parameters.base import ASSUMPTION, ByLevel, Section, choice, number, refusal, share_of, table
 
 Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A calendar month, written YYYY-MM, from 1900-01 to 2099-12."""
 Counties = Literal["all", "none", "file"] | Annotated[float, Field(ge=0, le=1)] | list[str]
-"""Which counties: all, none, those with a date in the world's own calendar (file), a share, or a list of codes."""
+"""Which counties: all, none, those with a date in the world's own calendar (file), a share_of, or a list of codes."""
 
 CENSUS = "US Census 2010"
 
@@ -88,16 +88,14 @@ class WorldSection(Section):
 class PeopleSection(Section):
     """Groups, statuses, households and likely offenders."""
 
-    hispanic_share: float = number(0.163, "share of people", 0, 1, CENSUS, "Hispanic share (made worlds)")
-    noncitizen_share: float = number(0.073, "share of people", 0, 1, "T21", "Noncitizen share (made worlds)")
-    noncitizen_hispanic_share: float = number(
-        0.58, "share of noncitizens", 0, 1, "American Community Survey 2010", "Noncitizens who are Hispanic"
+    hispanic_share: float = share_of(0.163, "people", CENSUS, "Hispanic share (made worlds)")
+    noncitizen_share: float = share_of(0.073, "people", "T21", "Noncitizen share (made worlds)")
+    noncitizen_hispanic_share: float = share_of(
+        0.58, "noncitizens", "American Community Survey 2010", "Noncitizens who are Hispanic"
     )
-    unauthorized_share: float = number(
-        0.507, "share of noncitizens", 0, 1, "T22 over T21", "Noncitizens who are unauthorized"
-    )
-    unauthorized_hispanic_share: float = number(
-        0.81, "share of unauthorized people", 0, 1, "Pew Hispanic Center 2010", "Unauthorized people who are Hispanic"
+    unauthorized_share: float = share_of(0.507, "noncitizens", "T22 over T21", "Noncitizens who are unauthorized")
+    unauthorized_hispanic_share: float = share_of(
+        0.81, "unauthorized people", "Pew Hispanic Center 2010", "Unauthorized people who are Hispanic"
     )
     household_concentration: float = number(
         0.6, "share", 0.05, 1, ASSUMPTION, "Noncitizen share within Hispanic households that have any noncitizen"
@@ -109,10 +107,10 @@ class PeopleSection(Section):
         0.18, "share of likely offenders", 0.01, 1, "T39", "Likely offenders who offend often"
     )
     frequent_offending: float = number(0.52, "share of offences", 0.01, 1, "T39", "Offending by those who offend often")
-    citizen_child_share: float = number(
-        0.37, "share of adults removed", 0, 1, "T40", "Noncitizens who have a child who is a citizen"
+    citizen_child_share: float = share_of(
+        0.37, "adults removed", "T40", "Noncitizens who have a child who is a citizen"
     )
-    survey_age_share: float = number(0.835, "share of people", 0, 1, CENSUS, "People aged 12 and over")
+    survey_age_share: float = share_of(0.835, "people", CENSUS, "People aged 12 and over")
 
 
 class Program(Section):
@@ -133,7 +131,7 @@ class Resolution(Program):
     """A decision to honour detainers differently from a date on."""
 
     cooperation: ByLevel = table(
-        ByLevel(level_1=0.0, level_2=0.0, level_3=0.0, none=0.0),
+        ByLevel.same(0.0),
         "share",
         0,
         1,
@@ -147,7 +145,7 @@ class Legalization(Section):
     """A change of status for a share of unauthorized people."""
 
     start: Month | None = choice(None, "month", "design", "Month of the change; empty means never")
-    share: float = number(0.5, "share of unauthorized people", 0, 1, ASSUMPTION, "Who become lawful noncitizens")
+    share: float = share_of(0.5, "unauthorized people", ASSUMPTION, "Who become lawful noncitizens")
 
 
 class ProgramsSection(Section):

@@ -135,7 +135,7 @@ class RunSummary:
 
 
 @dataclass(frozen=True)
-class Results:
+class ComparisonRuns:
     """All runs of a comparison, reduced, by scenario in the order of the comparison.
 
     Where runs are ``missing`` (their names), replications that some scenario lacks are left out of all.

@@ -18,7 +18,7 @@ from sim.words.labels import BALANCE_COLUMNS, CRIME_COLUMNS, ENFORCEMENT_COLUMNS
 from sim.world.counties.building import Counties
 
 if TYPE_CHECKING:
-    from sim.running.measures import Results
+    from sim.running.measures import ComparisonRuns
     from sim.scenario.scenario import Scenario
     from sim.telling.figures.style import Drawn
 
@@ -66,7 +66,7 @@ def _run(months: list[StoredMonth], counties: Counties) -> StoredRun:
     return StoredRun(months[0].scenario, months[0].replication, ledger)
 
 
-def stored_results(folder: Path) -> Results:
+def stored_results(folder: Path) -> ComparisonRuns:
     """Return a comparison read back from its tables, reduced as it was when it was run.
 
     Raises
@@ -75,7 +75,7 @@ def stored_results(folder: Path) -> Results:
         Where the folder is not that of a comparison, or a table is damaged.
     """
     from sim.running.batch.evaluation import evaluate
-    from sim.running.measures import Results, RunSummary, reduce
+    from sim.running.measures import ComparisonRuns, RunSummary, reduce
     from sim.scenario.scenario import load_comparison
 
     comparison = load_comparison(folder / "comparison.yaml")
@@ -83,7 +83,7 @@ def stored_results(folder: Path) -> Results:
     runs: dict[str, list[RunSummary]] = {scenario.name: [] for scenario in comparison.scenarios}
     for name, replication, ledger in stored_runs(folder):
         runs[name].append(reduce(ledger, name, replication, evaluation.start))
-    return Results(comparison, counties, evaluation, runs)
+    return ComparisonRuns(comparison, counties, evaluation, runs)
 
 
 def stored_scenario(folder: Path) -> Scenario:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from sim.scenario.check import override, quoted
+from sim.parameters import Section
+from sim.scenario.check import checked, override, quoted
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_file
 from sim.words.faults import Fault, ScenarioError, near
 
@@ -17,6 +18,7 @@ RESERVED = ("extends", "name")
 SWEEP_KEYS = ("levers", "uncertainties", "design", "scenario", "against")
 """Keys that tell a sweep file from a scenario."""
 
+Header = TypeVar("Header", bound=Section)
 Kind = Literal["scenario", "comparison", "sweep"]
 Member = tuple[str | None, Path, Place]
 """A scenario in a comparison: its name there (None: its own), its file, and where it is listed."""
@@ -44,6 +46,41 @@ def instead(kind: Kind, wanted: Kind) -> str:
     if wanted == "sweep":
         return "levers: missing key; a sweep names its levers or uncertainties, and a design"
     return "scenarios: missing key; a comparison lists its scenarios under it"
+
+
+def tree_of_kind(path: Path, label: str, wanted: Kind, faults: list[Fault]) -> Branch:
+    """Return the tree of the file at ``path``, called ``label`` in faults.
+
+    Raises
+    ------
+    ScenarioError
+        Where it cannot be read or is of another kind than ``wanted``.
+    """
+    tree = read_file(path, label, faults)
+    kind = kind_of_tree(tree)
+    if kind != wanted:
+        raise ScenarioError([where_told(tree, kind).fault(instead(kind, wanted))])
+    return tree
+
+
+def set_for_all(tree: Branch, faults: list[Fault]) -> Branch:
+    """Return the differences that a comparison or sweep makes to all its scenarios, under ``set``."""
+    node = tree.entries.get("set", Branch({}, tree.place))
+    entries = dict(node.entries) if isinstance(node, Branch) else {}
+    if isinstance(node, Items) or (isinstance(node, Scalar) and not node.is_empty):
+        faults.append(node.place.fault(f"set: must be a mapping of parameters ({quoted(node)})"))
+    for name in [name for name in RESERVED if name in entries]:
+        faults.append(entries.pop(name).place.fault(f"set.{name}: can only stand in a scenario file"))
+    return Branch(entries, node.place)
+
+
+def header_of(model: type[Header], tree: Branch, faults: list[Fault]) -> Header:
+    """Return the header in ``tree``; where that has faults they are noted, and the defaults returned."""
+    try:
+        return checked(model, tree, [])
+    except ScenarioError as error:
+        faults.extend(error.faults)
+        return model()
 
 
 def override_trees(options: Sequence[str]) -> list[Branch]:
@@ -75,7 +112,7 @@ def layers_of(path: Path, faults: list[Fault]) -> list[Branch]:
     ScenarioError
         If the first file cannot be read or is no scenario.
     """
-    trees = [_scenario_tree(path, str(path), faults)]
+    trees = [tree_of_kind(path, str(path), "scenario", faults)]
     seen = [os.path.realpath(path)]
     while (node := trees[0].entries.get("extends")) is not None:
         if not isinstance(node, Scalar) or node.is_empty or not node.text.isprintable():
@@ -93,19 +130,11 @@ def layers_of(path: Path, faults: list[Fault]) -> list[Branch]:
             faults.append(node.place.fault(f"extends: no such file ({label}){near(path)}"))
             break
         try:
-            trees.insert(0, _scenario_tree(path, label, faults))
+            trees.insert(0, tree_of_kind(path, label, "scenario", faults))
         except ScenarioError as error:
             faults.extend(error.faults)
             break
     return trees
-
-
-def _scenario_tree(path: Path, label: str, faults: list[Fault]) -> Branch:
-    tree = read_file(path, label, faults)
-    kind = kind_of_tree(tree)
-    if kind != "scenario":
-        raise ScenarioError([where_told(tree, kind).fault(instead(kind, "scenario"))])
-    return tree
 
 
 def name_faults(node: Node) -> list[Fault]:

@@ -12,22 +12,23 @@ import yaml
 
 from sim.parameters import Parameters
 from sim.parameters.comparison import ComparisonHeader
-from sim.scenario.check import checked, merge, quoted
+from sim.scenario.check import checked, merge
 from sim.scenario.files import (
     RESERVED,
     Kind,
     Member,
     differences,
-    instead,
+    header_of,
     kind_of_tree,
     layers_of,
     members_of,
     name_faults,
     options_tree,
     override_trees,
-    where_told,
+    set_for_all,
+    tree_of_kind,
 )
-from sim.scenario.yaml_text import Branch, Items, Place, Scalar, read_file
+from sim.scenario.yaml_text import Branch, Place, Scalar, read_file
 from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean, near
 
 SHARED = ("start", "months", "world")
@@ -120,28 +121,12 @@ def load_comparison(
     ScenarioError
         With all faults found in it and in its scenarios.
     """
-    path = Path(path)
-    faults: list[Fault] = []
-    tree = read_file(path, str(path), faults)
-    kind = kind_of_tree(tree)
-    if kind != "comparison":
-        raise ScenarioError([where_told(tree, kind).fault(instead(kind, "comparison"))])
+    path, faults = Path(path), list[Fault]()
+    tree = tree_of_kind(path, str(path), "comparison", faults)
     listed = {name: node for name, node in tree.entries.items() if name not in {"scenarios", "set"}}
-    common = tree.entries.get("set", Branch({}, tree.place))
-    entries = dict(common.entries) if isinstance(common, Branch) else {}
-    if isinstance(common, Items) or (isinstance(common, Scalar) and not common.is_empty):
-        faults.append(common.place.fault(f"set: must be a mapping of parameters ({quoted(common)})"))
-    for name in [name for name in RESERVED if name in entries]:
-        faults.append(entries.pop(name).place.fault(f"set.{name}: can only stand in a scenario file"))
+    layers = [set_for_all(tree, faults), *override_trees(overrides)]
     members = members_of(tree.entries["scenarios"], faults)
-    return _comparison(
-        Branch(listed, tree.place),
-        members,
-        [Branch(entries, common.place), *override_trees(overrides)],
-        options,
-        path,
-        faults,
-    )
+    return _comparison(Branch(listed, tree.place), members, layers, options, path, faults)
 
 
 def compare_scenarios(
@@ -204,21 +189,8 @@ def _comparison(
 ) -> Comparison:
     """Return the comparison of ``members`` under the header ``tree``, or all its faults."""
     tree = merge(tree, options_tree(options or {}), ComparisonHeader)
-    header = ComparisonHeader()
-    try:
-        header = checked(ComparisonHeader, tree, [])
-    except ScenarioError as error:
-        faults.extend(error.faults)
-    scenarios: list[Scenario] = []
-    for name, file, place in members:
-        try:
-            scenario = layered_scenario(Path(os.path.normpath(file)), name, layers)
-        except ScenarioError as error:
-            missing = not os.path.exists(file) and path is not None
-            faults.extend([place.fault(f"scenarios: no such file ({file}){near(file)}")] if missing else error.faults)
-            continue
-        faults.extend(place.fault(problem) for problem in unfit(scenario, scenarios))
-        scenarios.append(scenario)
+    header = header_of(ComparisonHeader, tree, faults)
+    scenarios = _members(members, layers, path is not None, faults)
     names = [scenario.name for scenario in scenarios]
     reference = header.reference if header.reference is not None else (names[0] if names else "")
     if header.reference is not None and len(names) == len(members) and reference not in names:
@@ -227,16 +199,23 @@ def _comparison(
         faults.append(tree.entries["reference"].place.fault(f"reference: {allowed}"))
     if faults:
         raise ScenarioError(faults)
-    return Comparison(
-        header.title,
-        header.question,
-        scenarios,
-        reference,
-        header.replications,
-        header.seed,
-        path,
-        header.source,
-    )
+    facts = (header.replications, header.seed, path, header.source)
+    return Comparison(header.title, header.question, scenarios, reference, *facts)
+
+
+def _members(members: list[Member], layers: list[Branch], are_listed: bool, faults: list[Fault]) -> list[Scenario]:
+    """Return the scenarios of a comparison that have no fault; ``are_listed`` in a file, not on the command line."""
+    scenarios: list[Scenario] = []
+    for name, file, place in members:
+        try:
+            scenario = layered_scenario(Path(os.path.normpath(file)), name, layers)
+        except ScenarioError as error:
+            missing = are_listed and not os.path.exists(file)
+            faults.extend([place.fault(f"scenarios: no such file ({file}){near(file)}")] if missing else error.faults)
+            continue
+        faults.extend(place.fault(problem) for problem in unfit(scenario, scenarios))
+        scenarios.append(scenario)
+    return scenarios
 
 
 def unfit(scenario: Scenario, others: Sequence[Scenario]) -> list[str]:

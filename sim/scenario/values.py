@@ -143,20 +143,7 @@ def comparison_of(
     seed: int | None = None,
     title: str = "",
 ) -> Comparison:
-    """Return the comparison of ``scenarios``.
-
-    Parameters
-    ----------
-    scenarios : path, sequence or mapping
-        A comparison file; or two scenarios or more, each as in ``scenario_of``; or a mapping of names to such.
-    changes : mapping, optional
-        Differences on top of each scenario.
-    reference : str, optional
-        Name of the scenario that the others are compared with; by default the file's, or the first.
-    replications, seed : int, optional
-        By default the file's, or the usual ones.
-    title : str
-        What the comparison is called.
+    """Return the comparison of ``scenarios``; the parameters are those of ``sim.compare``.
 
     Raises
     ------

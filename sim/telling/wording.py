@@ -10,7 +10,7 @@ from sim.analysis.statistics import Estimate
 from sim.analysis.summary import GAIN_SECTION, SECTIONS, Row
 
 if TYPE_CHECKING:
-    from sim.running.measures import Results
+    from sim.running.measures import ComparisonRuns
 
 SHOWN = 5
 """Missing runs that are named; the rest are counted."""
@@ -88,7 +88,7 @@ def reasons_of(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(row.estimate.reason for row in rows if row.estimate.reason))
 
 
-def missing_text(results: Results) -> str:
+def missing_text(results: ComparisonRuns) -> str:
     """Return which runs are missing from the results, and what follows from it."""
     missing = results.missing
     named = ", ".join(missing[:SHOWN]) + (f" and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else "")

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks.charts import draw_charts, series_of
-from benchmarks.lines import PEERS, QUICK, Line, Options, Point, as_data, as_text, from_data
+from benchmarks.measuring.timing import Spread, paired_rounds, ratio
+from benchmarks.measuring.toys import ToyArrays, ToyModel
+from benchmarks.measuring.whole_run import PARTS
+from benchmarks.measuring.workload import faults
 from benchmarks.peers import Peer, PeerFailed, pinned_version
 from benchmarks.targets.nation import ONE, STREAMS, TABLES, TWO
 from benchmarks.targets.scaling import factor_of
 from benchmarks.targets.speed import ENGINE
-from benchmarks.timing import Spread, paired_rounds, ratio
-from benchmarks.toys import ToyArrays, ToyModel
-from benchmarks.whole_run import PARTS
-from benchmarks.workload import faults
+from benchmarks.telling.charts import draw_charts, series_of
+from benchmarks.telling.lines import PEERS, QUICK, Line, Options, Point, as_data, as_text, from_data
 
 
 def line(what: str, value: float, wanted: str = "", point: Point | None = None) -> Line:

@@ -15,7 +15,7 @@ from small_worlds import REPOSITORY
 
 from sim.doors.cli import main as cli
 from sim.jobs.plot import plot_folders
-from sim.running.measures import Results
+from sim.running.measures import ComparisonRuns
 from sim.telling.figures.side_by_side import draw_together
 from sim.telling.figures.style import saved_by, style
 from sim.words.faults import UserError
@@ -55,7 +55,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "sweep"
 
 
-def kept(batches: dict[str, Results]) -> dict[str, Figure]:
+def kept(batches: dict[str, ComparisonRuns]) -> dict[str, Figure]:
     """Draw comparisons side by side and keep the figures."""
     found: dict[str, Figure] = {}
     with style(), saved_by(lambda figure, _, name: found.update({name: figure})):

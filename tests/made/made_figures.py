@@ -11,7 +11,7 @@ from fake_ledger import make_counties, make_ledger
 
 from sim.engines.ledger import Ledger
 from sim.parameters import Parameters
-from sim.running.measures import Evaluation, Results, reduce
+from sim.running.measures import ComparisonRuns, Evaluation, reduce
 from sim.scenario.scenario import Comparison, Scenario
 from sim.telling.figures.style import Drawn, write_figures
 from sim.world.counties.building import Counties
@@ -29,14 +29,14 @@ def make_ledgers(others: int, counties: Counties, rate: float) -> dict[str, list
 
 def make_results(
     others: int = 1, counties: Counties | None = None, title: str = "With $igns & 漢字", rate: float = 0.004
-) -> Results:
+) -> ComparisonRuns:
     counties = counties or make_counties()
     ledgers = make_ledgers(others, counties, rate)
     scenarios = [Scenario(name, Parameters.model_validate({"title": title, "months": 36})) for name in ledgers]
     runs = {name: [reduce(ledger, name, run, 12) for run, ledger in enumerate(them)] for name, them in ledgers.items()}
     reached = np.where(np.arange(36) >= 12, 1.0, 0.0)
     evaluation = Evaluation(12, "test", dict.fromkeys(ledgers, reached), float(counties.agents.sum()))
-    return Results(Comparison("t", "q", scenarios, "plain", 3, 1), counties, evaluation, runs)
+    return ComparisonRuns(Comparison("t", "q", scenarios, "plain", 3, 1), counties, evaluation, runs)
 
 
 def write_crime(ledgers: dict[str, list[Ledger]], path: Path) -> None:
@@ -51,7 +51,7 @@ def drawn(
     counties: Counties | None = None,
     title: str = "With $igns & 漢字",
     rate: float = 0.004,
-) -> tuple[Results, list[Drawn]]:
+) -> tuple[ComparisonRuns, list[Drawn]]:
     """Draw all figures of a comparison into ``folder``."""
     results = make_results(others, counties, title, rate)
     write_crime(make_ledgers(others, results.counties, rate), folder / "crime.parquet")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,15 @@ def files_of(folder: Path) -> dict[str, bytes]:
     """Return all files of a batch but those that tell of the hour and the machine."""
     paths = [path for path in folder.rglob("*") if path.is_file() and path.name not in TELLS_OF_THE_HOUR]
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def files_undisturbed(
+    factory: pytest.TempPathFactory, replications: int, prepare: Callable[[pytest.MonkeyPatch], None]
+) -> dict[str, bytes]:
+    """Return the files of a batch that nothing interrupts, run after ``prepare``."""
+    with pytest.MonkeyPatch.context() as patch:
+        prepare(patch)
+        return files_of(finished(factory.mktemp("undisturbed") / "out", replications))
 
 
 def done_in(folder: Path) -> list[str]:

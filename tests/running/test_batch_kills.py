@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from small_batches import done_in, files_of, finished, new_batch, resumed, without_figures
+from small_batches import done_in, files_of, files_undisturbed, new_batch, resumed, without_figures
 
 from sim.jobs.merge import check_shards, merge
 from sim.running.batch import Batch
@@ -28,9 +28,7 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    with pytest.MonkeyPatch.context() as patch:
-        without_figures(patch)
-        return files_of(finished(tmp_path_factory.mktemp("undisturbed") / "out", REPLICATIONS))
+    return files_undisturbed(tmp_path_factory, REPLICATIONS, without_figures)
 
 
 def begin_resuming(folder: Path, *options: str) -> subprocess.Popen[str]:

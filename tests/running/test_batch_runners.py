@@ -14,7 +14,16 @@ from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
-from small_batches import done_in, files_of, finished, make_faulty, new_batch, resumed, without_figures
+from small_batches import (
+    done_in,
+    files_of,
+    files_undisturbed,
+    finished,
+    make_faulty,
+    new_batch,
+    resumed,
+    without_figures,
+)
 
 from sim.doors.cli.batches import exit_status
 from sim.jobs.finish import Incomplete
@@ -36,9 +45,7 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    with pytest.MonkeyPatch.context() as patch:
-        without_figures(patch)
-        return files_of(finished(tmp_path_factory.mktemp("undisturbed") / "out", REPLICATIONS))
+    return files_undisturbed(tmp_path_factory, REPLICATIONS, without_figures)
 
 
 # The same bytes

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from killed_batch import PART_RUNS
-from small_batches import TABLES, done_in, files_of, finished, new_batch, resumed, use_fake_runs
+from small_batches import TABLES, done_in, files_of, files_undisturbed, finished, new_batch, resumed, use_fake_runs
 from small_worlds import REPOSITORY
 
 from sim.jobs.finish import carry_on
@@ -35,9 +35,7 @@ def fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    with pytest.MonkeyPatch.context() as patch:
-        use_fake_runs(patch)
-        return files_of(finished(tmp_path_factory.mktemp("undisturbed") / "out", REPLICATIONS))
+    return files_undisturbed(tmp_path_factory, REPLICATIONS, use_fake_runs)
 
 
 @pytest.fixture

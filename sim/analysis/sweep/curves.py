@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics import Band, mean_band
-from sim.analysis.sweep.outcomes import Outcome, SweepRuns
+from sim.analysis.sweep.outcomes import SweepOutcome, SweepRuns
 from sim.scenario.design.paths import Value, text_of
 from sim.scenario.design.sweep import Factor
 from sim.words.faults import UserError, did_you_mean
@@ -33,7 +33,7 @@ class Curve:
     Attributes
     ----------
     factor : Factor
-    outcome : Outcome
+    outcome : SweepOutcome
     values : tuple
         The N values, or the mean value of each bin.
     band : Band
@@ -49,7 +49,7 @@ class Curve:
     """
 
     factor: Factor
-    outcome: Outcome
+    outcome: SweepOutcome
     values: tuple[Value, ...]
     band: Band
     low: Floats
@@ -67,7 +67,7 @@ class Surface:
     ----------
     across, up : Factor
         The parameters of the N columns and the M rows.
-    outcome : Outcome
+    outcome : SweepOutcome
     columns, rows : tuple
         Their values.
     band : Band
@@ -80,7 +80,7 @@ class Surface:
 
     across: Factor
     up: Factor
-    outcome: Outcome
+    outcome: SweepOutcome
     columns: tuple[Value, ...]
     rows: tuple[Value, ...]
     band: Band
@@ -106,7 +106,7 @@ def factor_named(runs: SweepRuns, path: str) -> int:
     return found[0]
 
 
-def curve(runs: SweepRuns, outcome: Outcome, path: str, at: Mapping[str, Value] | None = None) -> Curve:
+def curve(runs: SweepRuns, outcome: SweepOutcome, path: str, at: Mapping[str, Value] | None = None) -> Curve:
     """Return an outcome along the parameter ``path``.
 
     In a grid, or a list that crosses its parameters, points are averaged that share a value; in a Latin hypercube or a
@@ -116,7 +116,7 @@ def curve(runs: SweepRuns, outcome: Outcome, path: str, at: Mapping[str, Value] 
     ----------
     runs : SweepRuns
         Finished runs.
-    outcome : Outcome
+    outcome : SweepOutcome
         One of theirs.
     path : str
         Parameter along the curve.
@@ -150,7 +150,9 @@ def curve(runs: SweepRuns, outcome: Outcome, path: str, at: Mapping[str, Value] 
     return _curve(factor, outcome, _bins(runs, place), fixed, True)
 
 
-def surface(runs: SweepRuns, outcome: Outcome, across: str, up: str, at: Mapping[str, Value] | None = None) -> Surface:
+def surface(
+    runs: SweepRuns, outcome: SweepOutcome, across: str, up: str, at: Mapping[str, Value] | None = None
+) -> Surface:
     """Return an outcome over two parameters; arguments as in ``curve``.
 
     Raises
@@ -261,7 +263,11 @@ def _bins(runs: SweepRuns, place: int) -> dict[Value, list[int]]:
 
 
 def _curve(
-    factor: Factor, outcome: Outcome, groups: Mapping[Value, Sequence[int]], fixed: Mapping[str, Value], binned: bool
+    factor: Factor,
+    outcome: SweepOutcome,
+    groups: Mapping[Value, Sequence[int]],
+    fixed: Mapping[str, Value],
+    binned: bool,
 ) -> Curve:
     is_binned = binned and not factor.values
     order = tuple(sorted(groups, key=_number)) if is_binned else _in_order(factor, groups)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.statistics import Band, Estimate, mean_estimate
 from sim.analysis.sweep.curves import SPREAD, Curve
-from sim.analysis.sweep.outcomes import Outcome
+from sim.analysis.sweep.outcomes import SweepOutcome
 from sim.scenario.design.paths import Value
 
 Floats = NDArray[np.float64]
@@ -158,7 +158,7 @@ class Parts:
     luck: float | None
 
 
-def parts(outcome: Outcome) -> Parts:
+def parts(outcome: SweepOutcome) -> Parts:
     """Return how far an outcome varies by chance and by parameters.
 
     Replications share their luck between points, so that chance moves all points together (the interval of the mean)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis.statistics import ratio
 from sim.analysis.summary import Measure, column_of, measures
 from sim.running.measures import INDEX_FAMILIES
-from sim.scenario.design.sweep import AGAINST, REFERENCE, Point, Sweep
+from sim.scenario.design.sweep import AGAINST, Point, Sweep
 from sim.words.faults import UserError, did_you_mean
 from sim.words.labels import LABELS
 
@@ -26,7 +26,7 @@ SHOWN_MISSING = 5
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SweepOutcome:
     """One number of each run or pair of runs.
 
     Attributes
@@ -96,7 +96,7 @@ class SweepRuns:
         whole = np.asarray(self.table.column(name).to_numpy(zero_copy_only=False), dtype=np.float64)
         return np.asarray(whole[rows])
 
-    def outcome(self, name: str) -> Outcome:
+    def outcome(self, name: str) -> SweepOutcome:
         """Return the outcome called ``name``.
 
         Raises
@@ -112,12 +112,12 @@ class SweepRuns:
             raise UserError(f"no outcome is called {name}{hint}")
         return self._measured(name, known[name])
 
-    def _measured(self, name: str, measure: Measure) -> Outcome:
+    def _measured(self, name: str, measure: Measure) -> SweepOutcome:
         label = label_of(measure)
         if self.other is None:
-            return Outcome(name, label, measure.unit, self.column(name, self.mine), False)
+            return SweepOutcome(name, label, measure.unit, self.column(name, self.mine), False)
         unit = "% change" if measure.relative else f"change {measure.unit}"
-        return Outcome(name, label, unit, self._change(name, measure.relative), True)
+        return SweepOutcome(name, label, unit, self._change(name, measure.relative), True)
 
     def _change(self, name: str, relative: bool) -> Floats:
         """Return paired differences; relative ones in percent of the mean of what is compared with."""
@@ -126,14 +126,14 @@ class SweepRuns:
         difference = np.asarray(mine - other)
         return 100 * ratio(difference, other.mean(axis=1, keepdims=True)) if relative else difference
 
-    def _gap(self, family: str) -> Outcome:
+    def _gap(self, family: str) -> SweepOutcome:
         what = LABELS[family][0].lower() + LABELS[family][1:]
         true, seen = f"true_{family}", f"recorded_{family}"
         if self.other is not None:
             values = self._change(seen, True) - self._change(true, True)
-            return Outcome(GAP + family, f"Observed minus true change, {what}", "percentage points", values, True)
+            return SweepOutcome(GAP + family, f"Observed minus true change, {what}", "percentage points", values, True)
         values = 100 * ratio(self.column(seen, self.mine), self.column(true, self.mine)) - 100
-        return Outcome(GAP + family, f"Observed against true crime, {what}", "% of true crime", values, False)
+        return SweepOutcome(GAP + family, f"Observed against true crime, {what}", "% of true crime", values, False)
 
 
 def outcome_names() -> list[str]:
@@ -225,8 +225,3 @@ def _notes(sweep: Sweep, there: NDArray[np.bool_], kept: NDArray[np.bool_], shar
 def _listed(names: list[str], what: str) -> str:
     shown = ", ".join(names[:SHOWN_MISSING])
     return shown if len(names) <= SHOWN_MISSING else f"{shown} and {len(names) - SHOWN_MISSING:,} more {what}"
-
-
-def is_reference(sweep: Sweep, point: Point) -> bool:
-    """Tell whether a point is the one that the others are compared with."""
-    return sweep.reference_name not in (None, REFERENCE) and point.name == sweep.reference_name

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.statistics import CONFIDENCE
 from sim.analysis.sweep.effects import parts
-from sim.analysis.sweep.outcomes import Outcome, SweepRuns
+from sim.analysis.sweep.outcomes import SweepOutcome, SweepRuns
 from sim.scenario.design.sweep import Factor
 from sim.words.faults import UserError
 
@@ -34,7 +34,7 @@ class SobolIndices:
         Share of the points' variance that is chance, which counts as interaction; None with one replication.
     """
 
-    outcome: Outcome
+    outcome: SweepOutcome
     factors: tuple[Factor, ...]
     first: Floats
     first_half: Floats
@@ -57,7 +57,7 @@ class MorrisEffects:
         Standard deviation of the effects (sigma): large where a parameter's effect depends on the others or bends.
     """
 
-    outcome: Outcome
+    outcome: SweepOutcome
     factors: tuple[Factor, ...]
     mean: Floats
     size: Floats
@@ -65,7 +65,7 @@ class MorrisEffects:
     spread: Floats
 
 
-def sobol_indices(runs: SweepRuns, outcome: Outcome) -> SobolIndices:
+def sobol_indices(runs: SweepRuns, outcome: SweepOutcome) -> SobolIndices:
     """Return first and total Sobol' indices of an outcome's mean over replications.
 
     Raises
@@ -90,7 +90,7 @@ def sobol_indices(runs: SweepRuns, outcome: Outcome) -> SobolIndices:
     return SobolIndices(outcome, runs.sweep.factors, first, first_half, total, total_half, _luck_share(outcome))
 
 
-def morris_effects(runs: SweepRuns, outcome: Outcome) -> MorrisEffects:
+def morris_effects(runs: SweepRuns, outcome: SweepOutcome) -> MorrisEffects:
     """Return Morris' measures of an outcome's mean over replications.
 
     Raises
@@ -118,7 +118,7 @@ def morris_effects(runs: SweepRuns, outcome: Outcome) -> MorrisEffects:
     return MorrisEffects(outcome, factors, mean, size, half, spread)
 
 
-def _ready(runs: SweepRuns, outcome: Outcome, kind: str, what: str) -> Floats:
+def _ready(runs: SweepRuns, outcome: SweepOutcome, kind: str, what: str) -> Floats:
     """Return the mean at each point, or refuse what the design or the runs do not allow."""
     found = runs.sweep.design.kind
     if found != kind:
@@ -147,7 +147,7 @@ def _floats(values: object) -> Floats:
     return np.array(values, dtype=np.float64)
 
 
-def _luck_share(outcome: Outcome) -> float | None:
+def _luck_share(outcome: SweepOutcome) -> float | None:
     """Return which share of the variance of points' means is chance."""
     found = parts(outcome)
     whole = float(outcome.means.var(ddof=1))

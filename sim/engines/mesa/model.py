@@ -16,10 +16,10 @@ from sim.engines.mesa.places import County, Neighbourhood, Pool
 from sim.engines.mesa.police import IceOffice
 from sim.engines.mesa.records import (
     Arrest,
-    Book,
     Booking,
     Due,
     Incident,
+    MonthCounts,
     Told,
 )
 from sim.engines.mesa.residents import Immigrant, Resident
@@ -66,7 +66,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
     neighbourhoods: list[Neighbourhood]
     pools: list[Pool]
     offices: list[IceOffice]
-    book: Book
+    book: MonthCounts
 
     def __init__(self, setting: Setting, seed: int) -> None:
         """Settle the people of ``setting``; ``seed`` is the seed of luck."""
@@ -106,7 +106,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Run one month: the phases of the schedule."""
-        self.book = Book.empty(len(self.counties))
+        self.book = MonthCounts.empty(len(self.counties))
         self.opportunities: list[Incident] = []
         self.incidents: list[Incident] = []
         self.arrests: list[Arrest] = []

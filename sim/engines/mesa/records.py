@@ -116,7 +116,7 @@ class Told(NamedTuple):
 
 
 @dataclass
-class Book:
+class MonthCounts:
     """The month's counts over K counties; axes as in ``ledger.MonthRecord``."""
 
     crime: Array
@@ -128,7 +128,7 @@ class Book:
     trust: Array  # K x group x status: sum over respondents, in whole units
 
     @classmethod
-    def empty(cls, count: int) -> Book:
+    def empty(cls, count: int) -> MonthCounts:
         """Return the book of a month that has just begun."""
         return cls(
             crime=np.zeros((count, *CRIME_SHAPE), dtype=np.int32),

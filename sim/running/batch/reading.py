@@ -20,7 +20,7 @@ from sim.running.batch.summaries import Summaries
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
-    from sim.running.measures import Evaluation, Results
+    from sim.running.measures import ComparisonRuns, Evaluation
     from sim.scenario.design.sweep import Sweep
     from sim.scenario.scenario import Comparison, Scenario
     from sim.world.counties.building import Counties
@@ -243,7 +243,7 @@ class Batch:
         head = (plan.title, plan.question, scenarios, reference, plan.replications, plan.seed)
         return Comparison(*head, self.path / f"{plan.name}.yaml", plan.source)
 
-    def results(self) -> Results:
+    def results(self) -> ComparisonRuns:
         """Return the results for figures and report, paired: replications that some scenario lacks are left out.
 
         Raises
@@ -251,14 +251,14 @@ class Batch:
         UserError
             Where no replication is done for all scenarios yet.
         """
-        from sim.running.measures import Results
+        from sim.running.measures import ComparisonRuns
 
         comparison = self.comparison()
         counties, evaluation = self._evaluation(comparison)
         found = {name: self.summaries(name) for name in self.plan.scenarios}
         missing = len(self.plan) - sum(map(len, found.values()))
         if not missing:
-            return Results(comparison, counties, evaluation, found)
+            return ComparisonRuns(comparison, counties, evaluation, found)
         readers = self._summary_readers
         shared = [
             number
@@ -269,7 +269,7 @@ class Batch:
             raise UserError(f"{self.path}: no replication is done for all scenarios yet")
         paired = {name: Summaries([readers[RunName(name, number)] for number in shared]) for name in found}
         lacking = tuple(str(run) for run in self.runs() if run not in readers)
-        return Results(replace(comparison, replications=len(shared)), counties, evaluation, paired, lacking)
+        return ComparisonRuns(replace(comparison, replications=len(shared)), counties, evaluation, paired, lacking)
 
     def _evaluation(self, comparison: Comparison) -> tuple[Counties, Evaluation]:
         from sim.running.batch.evaluation import evaluate

@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.parameters.sweep import MOST_POINTS, SweepHeader
-from sim.scenario.check import checked, quoted
+from sim.scenario.check import quoted
 from sim.scenario.design.factors import read_factors
 from sim.scenario.design.kinds import contradictions, read_design, reference_of, with_rows
-from sim.scenario.design.sweep import Factor, Sweep
-from sim.scenario.files import RESERVED, instead, kind_of_tree, options_tree, override_trees, where_told
+from sim.scenario.design.paths import Value
+from sim.scenario.design.sweep import Design, Factor, Sweep
+from sim.scenario.files import header_of, options_tree, override_trees, set_for_all, tree_of_kind
 from sim.scenario.scenario import Scenario, layered_scenario, unfit
-from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_file
+from sim.scenario.yaml_text import Branch, Node, Place, Scalar
 from sim.words.faults import Fault, ScenarioError, did_you_mean, near, shortened
 
 PARTS = ("scenario", "against", "set", "levers", "uncertainties", "design", "reference")
@@ -39,15 +40,24 @@ def load_sweep(path: str | Path, overrides: Sequence[str] = (), options: dict[st
         With all faults found in it and in its scenarios.
     """
     path, faults = Path(path), list[Fault]()
-    tree = read_file(path, str(path), faults)
-    kind = kind_of_tree(tree)
-    if kind != "sweep":
-        raise ScenarioError([where_told(tree, kind).fault(instead(kind, "sweep"))])
+    tree = tree_of_kind(path, str(path), "sweep", faults)
     faults.extend(_unknown_keys(tree))
     header = _header(tree, options or {}, faults)
     given = override_trees(overrides)
-    layers = [_common(tree, faults), *given]
+    layers = [set_for_all(tree, faults), *given]
     base, against = _bases(tree, layers, faults)
+    design, factors, reference = _points(tree, base, layers, faults)
+    if faults or base is None:
+        raise ScenarioError(sorted(faults, key=lambda fault: (fault.line is None, fault.path, fault.line)))
+    _ensure_size(tree, design, factors)
+    told, luck = (header.title, header.question, header.source), (header.replications, header.seed)
+    return Sweep(*told, base, against, tuple(factors), design, *luck, header.keep, reference, path)
+
+
+def _points(
+    tree: Branch, base: Scenario | None, layers: list[Branch], faults: list[Fault]
+) -> tuple[Design, list[Factor], tuple[Value, ...] | None]:
+    """Return the design, what it varies and the reference point; what is wrong with them is noted."""
     design = read_design(tree, faults)
     factors = read_factors(tree, design.kind, base, faults)
     faults.extend(_set_and_swept(layers, factors))
@@ -55,26 +65,14 @@ def load_sweep(path: str | Path, overrides: Sequence[str] = (), options: dict[st
     reference = reference_of(tree, factors, base, faults)
     if not faults and base is not None:
         faults.extend(contradictions(factors, design, base, tree.place))
-    if faults or base is None:
-        raise ScenarioError(sorted(faults, key=lambda fault: (fault.line is None, fault.path, fault.line)))
+    return design, factors, reference
+
+
+def _ensure_size(tree: Branch, design: Design, factors: list[Factor]) -> None:
     size = design.size(factors)
     if size > MOST_POINTS:
         place = tree.entries.get("design", tree).place
         raise ScenarioError([place.fault(f"design: {size:,} points, allowed are up to {MOST_POINTS:,}")])
-    return Sweep(
-        header.title,
-        header.question,
-        header.source,
-        base,
-        against,
-        tuple(factors),
-        design,
-        header.replications,
-        header.seed,
-        header.keep,
-        reference,
-        path,
-    )
 
 
 def check_words(sweep: Sweep) -> str:
@@ -99,22 +97,7 @@ def _unknown_keys(tree: Branch) -> list[Fault]:
 def _header(tree: Branch, options: dict[str, str], faults: list[Fault]) -> SweepHeader:
     own = {name: node for name, node in tree.entries.items() if name in SweepHeader.model_fields}
     own.update(options_tree(options).entries)
-    try:
-        return checked(SweepHeader, Branch(own, tree.place), [])
-    except ScenarioError as error:
-        faults.extend(error.faults)
-        return SweepHeader()
-
-
-def _common(tree: Branch, faults: list[Fault]) -> Branch:
-    """Return the differences under ``set``."""
-    node = tree.entries.get("set", Branch({}, tree.place))
-    entries = dict(node.entries) if isinstance(node, Branch) else {}
-    if isinstance(node, Items) or (isinstance(node, Scalar) and not node.is_empty):
-        faults.append(node.place.fault(f"set: must be a mapping of parameters ({quoted(node)})"))
-    for name in [name for name in RESERVED if name in entries]:
-        faults.append(entries.pop(name).place.fault(f"set.{name}: can only stand in a scenario file"))
-    return Branch(entries, node.place)
+    return header_of(SweepHeader, Branch(own, tree.place), faults)
 
 
 def _bases(tree: Branch, layers: list[Branch], faults: list[Fault]) -> tuple[Scenario | None, Scenario | None]:

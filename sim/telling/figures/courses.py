@@ -14,7 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from sim.running.measures import Results
+from sim.running.measures import ComparisonRuns
+from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
 from sim.telling.figures.data import (
     SMOOTHING_MONTHS,
     STAGES,
@@ -24,21 +25,7 @@ from sim.telling.figures.data import (
     reporting_by_status,
     years_of,
 )
-from sim.telling.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    YELLOW,
-    Drawn,
-    new_figure,
-    save,
-    short,
-)
+from sim.telling.figures.style import Drawn, new_figure, save, short
 from sim.words.labels import FAMILIES, GROUPS, LABELS, LEVELS, STATUSES
 
 SMOOTHING = f"centred {SMOOTHING_MONTHS}-month windows (which begin to move up to three months before a change)"
@@ -67,7 +54,7 @@ STAGE_LABELS: dict[str, str] = {
 }
 
 
-def draw_crime_over_time(results: Results, folder: Path) -> Drawn:
+def draw_crime_over_time(results: ComparisonRuns, folder: Path) -> Drawn:
     """Draw the change of true and observed crime against the reference, with the spread of programs beneath."""
     others = results.others
     figure = new_figure(8.2, 0.6 + 2.75 * len(others))
@@ -98,7 +85,7 @@ def draw_crime_over_time(results: Results, folder: Path) -> Drawn:
     )
 
 
-def change_panel(axes: Axes, results: Results, name: str, family: str) -> None:
+def change_panel(axes: Axes, results: ComparisonRuns, name: str, family: str) -> None:
     """Draw the change of both books of a family over time, with intervals."""
     years = years_of(results.months)
     axes.axhline(0, color=GREY, linewidth=0.8)
@@ -113,7 +100,7 @@ def change_panel(axes: Axes, results: Results, name: str, family: str) -> None:
     axes.set_xlim(years[0] - 1 / 24, years[-1] + 1 / 24)
 
 
-def _strip(axes: Axes, results: Results, name: str, labelled: bool) -> None:
+def _strip(axes: Axes, results: ComparisonRuns, name: str, labelled: bool) -> None:
     """Draw the share of people whom the programs reach, as steps."""
     years = years_of(results.months)
     share = 100 * results.evaluation.exposure[name]
@@ -127,14 +114,14 @@ def _strip(axes: Axes, results: Results, name: str, labelled: bool) -> None:
     year_ticks(axes, results)
 
 
-def _mark_start(axes: Axes, results: Results) -> None:
+def _mark_start(axes: Axes, results: ComparisonRuns) -> None:
     if results.evaluation.start > 0:
         axes.axvline(
             years_of(results.months)[results.evaluation.start] - 1 / 24, color=BLACK, linestyle=":", linewidth=1.0
         )
 
 
-def year_ticks(axes: Axes, results: Results) -> None:
+def year_ticks(axes: Axes, results: ComparisonRuns) -> None:
     """Mark whole years, or months where the run is short."""
     years = years_of(results.months)
     if len(years) > 30:
@@ -145,7 +132,7 @@ def year_ticks(axes: Axes, results: Results) -> None:
         axes.set_xticks([years[index] for index in chosen], [results.months[index] for index in chosen])
 
 
-def draw_reporting(results: Results, folder: Path) -> Drawn:
+def draw_reporting(results: ComparisonRuns, folder: Path) -> Drawn:
     """Draw the reported share of true incidents by group and by status, beside the reference."""
     figure = new_figure(8.2, 0.9 + 2.2 * len(results.others))
     halves = figure.add_gridspec(1, 2)
@@ -171,8 +158,8 @@ def draw_reporting(results: Results, folder: Path) -> Drawn:
 
 def _reporting_column(
     part: SubFigure,
-    results: Results,
-    share: Callable[[Results, str, str], Floats],
+    results: ComparisonRuns,
+    share: Callable[[ComparisonRuns, str, str], Floats],
     names: tuple[str, ...],
     title: str,
 ) -> list[Axes]:
@@ -194,7 +181,7 @@ def _reporting_column(
     return list(panels)
 
 
-def draw_funnel(results: Results, folder: Path) -> Drawn:
+def draw_funnel(results: ComparisonRuns, folder: Path) -> Drawn:
     """Draw noncitizens at each stage of enforcement: totals on a log scale, and the levels' shares."""
     names = list(results.runs)
     columns = 2 if len(names) in (2, 4) else 3
@@ -227,7 +214,7 @@ def draw_funnel(results: Results, folder: Path) -> Drawn:
     )
 
 
-def _funnel_totals(axes: Axes, results: Results, tables: dict[str, Floats]) -> None:
+def _funnel_totals(axes: Axes, results: ComparisonRuns, tables: dict[str, Floats]) -> None:
     positions = np.arange(len(STAGES), dtype=np.float64)
     offsets = np.linspace(-0.28, 0.28, len(tables)) if len(tables) > 1 else np.zeros(1)
     for index, (name, table) in enumerate(tables.items()):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics import Band, centred_sums, mean_band, ratio
-from sim.running.measures import BOOKS, Results, RunSummary
+from sim.running.measures import BOOKS, ComparisonRuns, RunSummary
 from sim.words.labels import FAMILIES, LEVELS
 
 Floats = NDArray[np.float64]
@@ -40,28 +40,28 @@ def years_of(months: tuple[str, ...]) -> Floats:
     return np.array([int(month[:4]) + (int(month[5:7]) - 0.5) / 12 for month in months])
 
 
-def crime_change(results: Results, name: str, family: str, book: str) -> Band:
+def crime_change(results: ComparisonRuns, name: str, family: str, book: str) -> Band:
     """Return the change of smoothed monthly crime against the reference, in % of the reference's mean."""
     mine = _smoothed(results.runs[name], lambda run: run.crimes(family, book))
     base = _smoothed(results.runs[results.reference], lambda run: run.crimes(family, book))
     return mean_band(100 * ratio(mine - base, base.mean(axis=0)))
 
 
-def reporting_by_group(results: Results, name: str, group: str) -> Floats:
+def reporting_by_group(results: ComparisonRuns, name: str, group: str) -> Floats:
     """Return the smoothed share of true index incidents against a group that is reported, in %: float64[T]."""
     runs = results.runs[name]
     told = _smoothed(runs, lambda run: run.crimes("total", "reported", group)).sum(axis=0)
     return 100 * ratio(told, _smoothed(runs, lambda run: run.crimes("total", "true", group)).sum(axis=0))
 
 
-def reporting_by_status(results: Results, name: str, status: str) -> Floats:
+def reporting_by_status(results: ComparisonRuns, name: str, status: str) -> Floats:
     """Return the smoothed share of all incidents against people of a status that is reported, in %: float64[T]."""
     runs = results.runs[name]
     told = _smoothed(runs, lambda run: run.population("reported", status=status)).sum(axis=0)
     return 100 * ratio(told, _smoothed(runs, lambda run: run.population("incidents", status=status)).sum(axis=0))
 
 
-def funnel(results: Results, name: str) -> Floats:
+def funnel(results: ComparisonRuns, name: str) -> Floats:
     """Return noncitizens at each stage by level, per 100,000 person-years of the whole population.
 
     float64[8, 4]: ``STAGES``, ``labels.LEVELS``; mean over replications, over the evaluation.
@@ -78,7 +78,7 @@ def funnel(results: Results, name: str) -> Floats:
     return np.array(totals) * (1e5 / years if years > 0 else 0.0)
 
 
-def county_changes(results: Results, name: str, family: str) -> CountyChanges:
+def county_changes(results: ComparisonRuns, name: str, family: str) -> CountyChanges:
     """Return each county's changes over the evaluation; counties with few events are not shown."""
     mine = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in results.runs[name]], axis=0)
     base = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in results.runs[results.reference]], axis=0)

@@ -130,19 +130,23 @@ def crime_by_period(
     rows = _RowFinder(county_codes, periods, months)
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=["scenario", "county", "month", "type", *BOOKS]):
-            cells = rows.cells(batch)
-            scenarios = batch.column("scenario")
-            codes = scenarios.indices.to_numpy()
-            for code, name in enumerate(scenarios.dictionary.to_pylist()):
-                chosen = (codes == code) & (cells >= 0)
-                if not chosen.any():
-                    continue
-                total = totals.setdefault(name, np.zeros(shape, dtype=np.int64))
-                for book, column in enumerate(BOOKS):
-                    counts = batch.column(column).to_numpy()[chosen]
-                    sums = np.bincount(cells[chosen], counts, total[..., 0].size)  # floats, exact below 2 ** 53
-                    total[..., book] += sums.astype(np.int64).reshape(shape[:-1])
+            _add_batch(totals, batch, rows.cells(batch), shape)
     return totals
+
+
+def _add_batch(totals: dict[str, Integers], batch: Any, cells: Integers, shape: tuple[int, ...]) -> None:
+    """Add the rows of a batch to the totals of their scenarios; rows whose cell is below 0 are left out."""
+    scenarios = batch.column("scenario")
+    codes = scenarios.indices.to_numpy()
+    for code, name in enumerate(scenarios.dictionary.to_pylist()):
+        chosen = (codes == code) & (cells >= 0)
+        if not chosen.any():
+            continue
+        total = totals.setdefault(name, np.zeros(shape, dtype=np.int64))
+        for book, column in enumerate(BOOKS):
+            counts = batch.column(column).to_numpy()[chosen]
+            sums = np.bincount(cells[chosen], counts, total[..., 0].size)  # floats, exact below 2 ** 53
+            total[..., book] += sums.astype(np.int64).reshape(shape[:-1])
 
 
 class _RowFinder:

@@ -15,10 +15,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
-from sim.running.measures import Results
+from sim.running.measures import ComparisonRuns
+from sim.telling.figures.colours import GREY
 from sim.telling.figures.data import LEAST_EVENTS, county_changes, limit_of
 from sim.telling.figures.map_places import Places, places_of
-from sim.telling.figures.style import GREY, Drawn, new_figure, save, short
+from sim.telling.figures.style import Drawn, new_figure, save, short
 from sim.telling.wording import MINUS, number_text
 from sim.words.labels import FAMILIES, LABELS
 
@@ -73,13 +74,13 @@ def look_of_changes(values: Floats, agents: Integers, width: float = USUAL_WIDTH
     return Look(CHANGE_COLOURS, Normalize(-limit, limit), True, width)
 
 
-def draw_maps(results: Results, folder: Path) -> list[Drawn]:
+def draw_maps(results: ComparisonRuns, folder: Path) -> list[Drawn]:
     """Draw a map of violent and one of property crime; none where counties have no place."""
     places = places_of(results.counties)
     return [] if places is None else [_draw_map(results, folder, family, places) for family in FAMILIES]
 
 
-def _draw_map(results: Results, folder: Path, family: str, places: Places) -> Drawn:
+def _draw_map(results: ComparisonRuns, folder: Path, family: str, places: Places) -> Drawn:
     others = results.others
     changes = {name: county_changes(results, name, family) for name in others}
     values = {name: (it.true, it.observed, it.gap) for name, it in changes.items()}
@@ -99,7 +100,7 @@ def _draw_map(results: Results, folder: Path, family: str, places: Places) -> Dr
     return Drawn(f"map_{family}", f"Map: {LABELS[family].lower()}", _caption(results, family, places))
 
 
-def _caption(results: Results, family: str, places: Places) -> str:
+def _caption(results: ComparisonRuns, family: str, places: Places) -> str:
     form = "Each square is a county of the grid." if places.squares else FORM_OF_POINTS
     return (
         f"{LABELS[family]} by county, {results.window}, all replications together, against "

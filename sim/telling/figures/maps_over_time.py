@@ -17,7 +17,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from sim.running.measures import Results
+from sim.running.measures import ComparisonRuns
+from sim.telling.figures.colours import GREY
 from sim.telling.figures.data import LEAST_EVENTS, limit_of
 from sim.telling.figures.map_data import (
     CLEAR,
@@ -41,7 +42,7 @@ from sim.telling.figures.maps import (
     look_of_changes,
     missing_in_words,
 )
-from sim.telling.figures.style import GREY, Drawn, new_figure, save, short
+from sim.telling.figures.style import Drawn, new_figure, save, short
 from sim.telling.wording import MINUS, number_text
 from sim.words.labels import FAMILIES, LABELS
 
@@ -115,7 +116,7 @@ class _Row:
     units: dict[str, str]
 
 
-def draw_maps_over_time(results: Results, folder: Path) -> list[Drawn]:
+def draw_maps_over_time(results: ComparisonRuns, folder: Path) -> list[Drawn]:
     """Draw maps of changes against the reference over time, two for each other scenario; none without places.
 
     Crime by month is read from the table ``crime`` of the comparison in ``folder``.
@@ -138,7 +139,7 @@ def draw_maps_over_time(results: Results, folder: Path) -> list[Drawn]:
 
 
 def _draw_changes(
-    results: Results, folder: Path, family: str, name: str, maps: CountyMaps, look: Look, sheet: Sheet
+    results: ComparisonRuns, folder: Path, family: str, name: str, maps: CountyMaps, look: Look, sheet: Sheet
 ) -> Drawn:
     units = ("change (%)", "change (%)", "percentage points")
     rows = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.running.measures import Evaluation, Results, RunSummary, adoption_months
+from sim.running.measures import ComparisonRuns, Evaluation, RunSummary, adoption_months
 from sim.scenario.scenario import Comparison, Scenario
 from sim.telling.figures.map_data import Floats, Integers, by_family_and_book, period_numbers, periods_of
 from sim.telling.figures.map_places import places_of
@@ -101,7 +101,7 @@ class RunFigures:
         reached = np.stack(self._programs)[:, :, columns].any(axis=2)
         return np.asarray(reached @ (self.counties.agents / self.counties.agents.sum()))
 
-    def results(self) -> Results:
+    def results(self) -> ComparisonRuns:
         """Return the run as a comparison of one scenario with one replication, evaluated over all its months."""
         name, persons = self.scenario.name, float(self.counties.agents.sum())
         national = np.stack(self._crime)
@@ -122,4 +122,4 @@ class RunFigures:
         )
         evaluation = Evaluation(0, "one run, over its whole horizon", {name: self.reached()}, persons)
         comparison = Comparison(self.scenario.parameters.title, "", [self.scenario], name, 1, 0)
-        return Results(comparison, self.counties, evaluation, {name: [summary]})
+        return ComparisonRuns(comparison, self.counties, evaluation, {name: [summary]})

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sim.analysis.sweep.sensitivity import MorrisEffects, SobolIndices
 from sim.scenario.design.sweep import Factor
-from sim.telling.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure, style
+from sim.telling.figures.colours import BLACK, BLUE, GREY, ORANGE
+from sim.telling.figures.style import new_figure, style
 from sim.telling.figures.sweep_panels import panel_title
 
 Floats = NDArray[np.float64]

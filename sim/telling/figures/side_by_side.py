@@ -15,21 +15,10 @@ from matplotlib.patches import Patch
 
 from sim.analysis.statistics import Estimate
 from sim.analysis.summary import rows_of
-from sim.running.measures import Results
+from sim.running.measures import ComparisonRuns
+from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
 from sim.telling.figures.courses import BOOK_STYLES, SMOOTHING, change_panel, year_ticks
-from sim.telling.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    VERMILLION,
-    Drawn,
-    new_figure,
-    save,
-    short,
-)
+from sim.telling.figures.style import Drawn, new_figure, save, short
 from sim.words.labels import FAMILIES, GROUPS, LABELS
 
 PANEL_WIDTH, LEAST_WIDTH = 2.9, 6.0
@@ -56,7 +45,7 @@ ENFORCEMENT = (
 Estimates = dict[tuple[str, str, str], Estimate]
 
 
-def draw_together(batches: Mapping[str, Results]) -> list[Drawn]:
+def draw_together(batches: Mapping[str, ComparisonRuns]) -> list[Drawn]:
     """Draw comparisons side by side, by name: crime over time, and changes of crime, reporting and enforcement."""
     return [
         *(_draw_over_time(batches, family) for family in FAMILIES),
@@ -66,7 +55,7 @@ def draw_together(batches: Mapping[str, Results]) -> list[Drawn]:
     ]
 
 
-def _draw_over_time(batches: Mapping[str, Results], family: str) -> Drawn:
+def _draw_over_time(batches: Mapping[str, ComparisonRuns], family: str) -> Drawn:
     """Draw the change of both books over time, a column for each comparison and a row for each scenario."""
     rows = _rows(batches)
     figure = new_figure(max(LEAST_WIDTH, 0.7 + PANEL_WIDTH * len(batches)), 0.9 + 2.4 * len(rows))
@@ -96,7 +85,7 @@ def _draw_over_time(batches: Mapping[str, Results], family: str) -> Drawn:
     return Drawn(f"crime_over_time_{family}", f"{LABELS[family]} over time, side by side", text)
 
 
-def _rows(batches: Mapping[str, Results]) -> list[dict[str, str]]:
+def _rows(batches: Mapping[str, ComparisonRuns]) -> list[dict[str, str]]:
     """Return the scenario of each comparison in each row: alike names in one row, or, if none are alike, by place."""
     names = [name for results in batches.values() for name in results.others]
     if len(set(names)) < len(names):
@@ -105,7 +94,7 @@ def _rows(batches: Mapping[str, Results]) -> list[dict[str, str]]:
     return [{batch: it.others[row] for batch, it in batches.items() if row < len(it.others)} for row in range(most)]
 
 
-def _draw_crime(batches: Mapping[str, Results]) -> Drawn:
+def _draw_crime(batches: Mapping[str, ComparisonRuns]) -> Drawn:
     panels = [
         (LABELS[family], [Series(f"{book}_{family}", "all", label, *look) for book, label, *look in BOOKS])
         for family in (*FAMILIES, "total")
@@ -118,7 +107,7 @@ def _draw_crime(batches: Mapping[str, Results]) -> Drawn:
     return Drawn("crime_changes", "Changes of true and observed crime, side by side", text)
 
 
-def _draw_reporting(batches: Mapping[str, Results]) -> Drawn:
+def _draw_reporting(batches: Mapping[str, ComparisonRuns]) -> Drawn:
     panels = [
         (
             LABELS[family],
@@ -138,7 +127,7 @@ def _draw_reporting(batches: Mapping[str, Results]) -> Drawn:
     return Drawn("reporting_changes", "Changes of reporting, side by side", text)
 
 
-def _draw_enforcement(batches: Mapping[str, Results]) -> Drawn:
+def _draw_enforcement(batches: Mapping[str, ComparisonRuns]) -> Drawn:
     figure = _dots(batches, [("Enforcement", list(ENFORCEMENT))], "Change per 100,000 person-years")
     save(figure, Path(), "enforcement_changes")
     text = (
@@ -148,7 +137,7 @@ def _draw_enforcement(batches: Mapping[str, Results]) -> Drawn:
     return Drawn("enforcement_changes", "Changes of enforcement, side by side", text)
 
 
-def _dots(batches: Mapping[str, Results], panels: Sequence[tuple[str, list[Series]]], unit: str) -> Figure:
+def _dots(batches: Mapping[str, ComparisonRuns], panels: Sequence[tuple[str, list[Series]]], unit: str) -> Figure:
     """Return a figure with a panel for each title, in it a line for each scenario of each comparison."""
     found = {name: _estimates(results) for name, results in batches.items()}
     lines = [(name, other) for name, results in batches.items() for other in (None, *results.others)]
@@ -167,7 +156,7 @@ def _dots(batches: Mapping[str, Results], panels: Sequence[tuple[str, list[Serie
     return figure
 
 
-def _estimates(results: Results) -> Estimates:
+def _estimates(results: ComparisonRuns) -> Estimates:
     rows = rows_of(results.runs, results.reference)
     return {(row.scenario, row.measure, row.group): row.estimate for row in rows}
 
@@ -183,7 +172,7 @@ def _line(axes: Axes, place: int, estimates: Sequence[Estimate], series: Sequenc
         axes.plot(estimate.estimate, place + shift, marker=look.marker, color=look.colour, markersize=4.5)
 
 
-def _name_lines(axes: Axes, batches: Mapping[str, Results], lines: Sequence[tuple[str, str | None]]) -> None:
+def _name_lines(axes: Axes, batches: Mapping[str, ComparisonRuns], lines: Sequence[tuple[str, str | None]]) -> None:
     labels = [
         f"{short(name, 44)}\nagainst {short(batches[name].title(batches[name].reference), 44)}"
         if other is None
@@ -203,7 +192,7 @@ def _handles(panels: Sequence[tuple[str, list[Series]]]) -> list[Artist]:
     return [Line2D([], [], color=it.colour, marker=it.marker, label=it.label, **look) for it in marks.values()]
 
 
-def _told(batches: Mapping[str, Results]) -> str:
+def _told(batches: Mapping[str, ComparisonRuns]) -> str:
     """Return what each comparison is, in words."""
     parts = [
         f"{name}: {results.comparison.title or 'a comparison'}, against {results.title(results.reference)}, "

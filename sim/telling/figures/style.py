@@ -16,7 +16,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.running.measures import Results
+from sim.running.measures import ComparisonRuns
 
 if TYPE_CHECKING:
     from sim.telling.figures.maps_over_time import RunMaps
@@ -25,9 +25,6 @@ DOTS_PER_INCH = 160
 DOTS_ON_SCREEN = 100
 DOTS_PER_INCH_OF_POINTS = 240
 """In SVG the thousands of counties on a map are a picture; all else there is drawn by lines."""
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-GREY = "#6E6E6E"
 FORMATS: dict[str, dict[str, None]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
@@ -124,7 +121,7 @@ def short(text: str, length: int = 70) -> str:
     return textwrap.shorten(text, length, placeholder=" ...")
 
 
-def write_figures(results: Results, folder: Path) -> list[Drawn]:
+def write_figures(results: ComparisonRuns, folder: Path) -> list[Drawn]:
     """Draw all figures of a comparison into ``folder``, each as PNG and SVG; maps over time need its crime table."""
     from sim.telling.figures.courses import draw_crime_over_time, draw_funnel, draw_reporting
     from sim.telling.figures.maps import draw_maps
@@ -140,7 +137,7 @@ def write_figures(results: Results, folder: Path) -> list[Drawn]:
         ]
 
 
-def write_run_figures(results: Results, maps: RunMaps | None, folder: Path) -> list[Drawn]:
+def write_run_figures(results: ComparisonRuns, maps: RunMaps | None, folder: Path) -> list[Drawn]:
     """Draw the figures of a single run into ``folder``, each as PNG and SVG; ``results`` hold that run alone."""
     from sim.telling.figures.courses import draw_funnel
     from sim.telling.figures.maps_over_time import draw_run_maps

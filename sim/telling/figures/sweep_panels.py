@@ -20,8 +20,9 @@ from sim.analysis.sweep.curves import Curve, Surface
 from sim.analysis.sweep.effects import Signs, signs
 from sim.scenario.design.paths import Value, text_of
 from sim.scenario.design.sweep import Factor
+from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
 from sim.telling.figures.maps import CHANGE_COLOURS, LEVEL_COLOURS
-from sim.telling.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION, new_figure, short, style
+from sim.telling.figures.style import new_figure, short, style
 from sim.telling.wording import number_text
 
 Floats = NDArray[np.float64]

@@ -1,33 +1,28 @@
-"""The comparison's table on the terminal: with lines on a terminal, plain in a file or a pipe."""
+"""The comparison's table on the terminal."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.summary import Row
+from sim.telling.reports.terminal import new_console, new_table
 from sim.telling.wording import lines_of, missing_text, reasons_of
 
 if TYPE_CHECKING:
-    from sim.running.measures import Results
+    from sim.running.measures import ComparisonRuns
 
-PLAIN_WIDTH = 200
 _IN_FULL_ONLY = ("reporting_violent", "reporting_property", "victimization_total")
 """Measures whose groups are left to the report and ``summary.csv``."""
 
 
-def print_comparison(results: Results, rows: Sequence[Row], report: Path) -> None:
+def print_comparison(results: ComparisonRuns, rows: Sequence[Row], report: Path) -> None:
     """Print the table of a comparison, what it is about, and where the report lies."""
-    terminal = sys.stdout.isatty()
-    console = Console(width=None if terminal else PLAIN_WIDTH, highlight=False)
-    comparison = results.comparison
+    console, comparison = new_console(), results.comparison
     console.print(Text(comparison.title or comparison.name, style="bold"))
     console.print(
         Text(
@@ -36,7 +31,7 @@ def print_comparison(results: Results, rows: Sequence[Row], report: Path) -> Non
             "in percentage points, enforcement and balance in the unit of the level."
         )
     )
-    console.print(_table(results, rows, terminal))
+    console.print(_table(results, rows))
     if results.missing:
         console.print(Text(missing_text(results)))
     for reason in reasons_of(rows):
@@ -44,13 +39,9 @@ def print_comparison(results: Results, rows: Sequence[Row], report: Path) -> Non
     console.print(Text(f"Report: {report}"), soft_wrap=True)
 
 
-def _table(results: Results, rows: Sequence[Row], terminal: bool) -> Table:
+def _table(results: ComparisonRuns, rows: Sequence[Row]) -> Table:
     others = results.others
-    table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII2, show_edge=False, pad_edge=False)
-    table.add_column("")
-    table.add_column(f"{results.comparison.reference} (level)", justify="right")
-    for name in others:
-        table.add_column(name, justify="right")
+    table = new_table(f"{results.comparison.reference} (level)", *others)
     section = ""
     for line in lines_of(rows, results.comparison.reference, others):
         if line.measure in _IN_FULL_ONLY and line.group != "all":

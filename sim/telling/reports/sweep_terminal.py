@@ -1,21 +1,18 @@
-"""A sweep's result on the terminal: with lines on a terminal, plain in a file or a pipe."""
+"""A sweep's result on the terminal."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.sweep.outcomes import MAIN, SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import range_text, varying
-from sim.telling.reports.comparison_terminal import PLAIN_WIDTH
 from sim.telling.reports.sweep_wording import compared_text, design_text, several_valued, signs_along, spread_lines
+from sim.telling.reports.terminal import new_console, new_table
 from sim.telling.wording import number_text
 
 TOTALS = ("gap_total", "true_total", "recorded_total")
@@ -23,9 +20,7 @@ TOTALS = ("gap_total", "true_total", "recorded_total")
 
 def print_sweep(runs: SweepRuns, window: str, report: Path) -> None:
     """Print what a sweep says, and where the report lies; ``window`` are the months measured."""
-    terminal = sys.stdout.isatty()
-    console = Console(width=None if terminal else PLAIN_WIDTH, highlight=False)
-    sweep = runs.sweep
+    console, sweep = new_console(), runs.sweep
     console.print(Text(sweep.title or sweep.name, style="bold"))
     console.print(Text(f"{design_text(runs)}; {window}, {compared_text(runs)}."))
     for factor in sweep.factors:
@@ -33,18 +28,14 @@ def print_sweep(runs: SweepRuns, window: str, report: Path) -> None:
         console.print(Text(f"  {factor.role}: {factor.path}, {told} ({factor.unit})"))
     for note in runs.notes:
         console.print(Text(note))
-    console.print(_spread_table(runs, terminal))
+    console.print(_spread_table(runs))
     for line in [*_flips(runs), *_sensitivity(runs)]:
         console.print(Text(line), soft_wrap=True)
     console.print(Text(f"Report: {report}"), soft_wrap=True)
 
 
-def _spread_table(runs: SweepRuns, terminal: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII2, show_edge=False, pad_edge=False)
-    table.add_column("")
-    heads = ("mean (95 %: chance)", "95 % of points: from", "to", "sd: parameters", "sd: chance, one run")
-    for name in heads:
-        table.add_column(name, justify="right")
+def _spread_table(runs: SweepRuns) -> Table:
+    table = new_table("mean (95 %: chance)", "95 % of points: from", "to", "sd: parameters", "sd: chance, one run")
     for line in spread_lines(runs, MAIN):
         cells = (line.mean, line.low, line.high, line.parameters, line.luck)
         table.add_row(Text(f"{line.label}, {line.unit}"), *cells)

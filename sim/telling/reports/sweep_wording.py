@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sim.analysis.statistics import Estimate
 from sim.analysis.sweep.curves import curve
 from sim.analysis.sweep.effects import Flip, Parts, Signs, parts, signs
-from sim.analysis.sweep.outcomes import MAIN, Outcome, SweepRuns
+from sim.analysis.sweep.outcomes import MAIN, SweepOutcome, SweepRuns
 from sim.analysis.sweep.tables import range_text
 from sim.scenario.design.paths import Value
 from sim.scenario.design.sweep import Factor
@@ -42,7 +42,7 @@ def spread_lines(runs: SweepRuns, names: Sequence[str] = MAIN) -> list[SpreadLin
     return [_spread_line(runs.outcome(name)) for name in names]
 
 
-def _spread_line(outcome: Outcome) -> SpreadLine:
+def _spread_line(outcome: SweepOutcome) -> SpreadLine:
     found = parts(outcome)
     if found.mean.estimate is None:
         return SpreadLine(outcome.label, outcome.unit, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
@@ -60,7 +60,7 @@ def _level_with_interval(estimate: Estimate) -> str:
     return f"{told[0]} ({told[1]} to {told[2]})"
 
 
-def ends_of(outcome: Outcome, found: Parts | None = None) -> tuple[str, str]:
+def ends_of(outcome: SweepOutcome, found: Parts | None = None) -> tuple[str, str]:
     """Return between which values 95 % of the points lie."""
     found = found or parts(outcome)
     decimals = decimals_of(Estimate(max(abs(found.low), abs(found.high))))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from benchmarks.timing import Spread
+from benchmarks.measuring.timing import Spread, spread
 
 PEERS = ("agentpy", "mesa-frames", "starsim")
 
@@ -87,6 +88,12 @@ QUICK = Options(
     sweep_runs=200,
 )
 """Small sizes, to see that everything works; its figures say nothing."""
+
+
+def speeds(target: int, costs: Mapping[str, Sequence[float]]) -> list[Line]:
+    """Return how many million agent-months each runner does in a second."""
+    unit = "million agent-months/s"
+    return [Line(target, name, spread([1e-6 / cost for cost in costs[name]]), unit) for name in costs]
 
 
 def as_text(line: Line) -> str:

@@ -1,6 +1,6 @@
 """One batch in a process of its own: what it took beside the simulations in it, and the most memory its parent held.
 
-``python -m benchmarks.whole_batch TASK`` takes and prints JSON.
+``python -m benchmarks.measuring.whole_batch TASK`` takes and prints JSON.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.runners import SCENARIOS, SEED
-from benchmarks.whole_run import peak_bytes
+from benchmarks.measuring.runners import SCENARIOS, SEED
+from benchmarks.measuring.whole_run import peak_bytes
 
 SCENARIO_FILES = [str(SCENARIOS / f"{name}.yaml") for name in ("baseline", "secure_communities")]
 SWEEP = """\

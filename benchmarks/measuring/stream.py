@@ -1,6 +1,6 @@
 """The bound that memory sets: two bytes read and written per person and month, and nothing else done.
 
-``python -m benchmarks.stream PEOPLE MONTHS THREADS`` prints the seconds by the clock.
+``python -m benchmarks.measuring.stream PEOPLE MONTHS THREADS`` prints the seconds by the clock.
 """
 
 from __future__ import annotations

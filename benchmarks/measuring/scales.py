@@ -1,4 +1,4 @@
-"""``python -m benchmarks.scales``: do a nation at one agent per person and smaller ones tell the same?
+"""``python -m benchmarks.measuring.scales``: do a nation at one agent per person and smaller ones tell the same?
 
 Real counties (or the made nation) under the Criminal Alien Program alone and under Secure Communities, both with the
 same luck, at several scales. National rates by type and group come from the former, paired effects from the two. A
@@ -22,7 +22,7 @@ from sim.engines.ledger import month_number
 from sim.words.labels import CRIME_COLUMNS, CRIMES, GROUPS, TARGET_GROUPS
 
 Floats = npt.NDArray[np.float64]
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BASELINE, PROGRAM = "baseline", "secure_communities"
 TRUE, REPORTED, RECORDED = (CRIME_COLUMNS.index(name) for name in ("true", "reported", "recorded"))
 INDEX = slice(0, 7)
@@ -193,7 +193,7 @@ def as_text(line: Line, unit: float) -> str:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scales", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.measuring.scales", description=__doc__)
     parser.add_argument("--counties", help="county file (default: the made nation)")
     parser.add_argument("--adjacency", help="file of neighbouring counties")
     parser.add_argument("--scales", type=float, nargs="+", default=[1.0, 0.1, 0.01], help="the first is compared with")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.lines import Line
-from benchmarks.timing import Runner, per_unit, spread
+from benchmarks.measuring.timing import Runner, per_unit
 
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FULL_MODEL = SCENARIOS / "secure_communities.yaml"
 SEED = 1
 
@@ -42,7 +41,7 @@ def engine_runner(engine: str, people: int, overrides: Sequence[str], months: in
 
 def mesa_toy_runner(people: int, months: int, shuffled: bool) -> Runner:
     """Return a runner of the plain Mesa toy; gives processor seconds per agent-month of the loop."""
-    from benchmarks.toys import ToyModel
+    from benchmarks.measuring.toys import ToyModel
 
     model = ToyModel(people, SEED)
     return _timed(lambda: model.run(months, shuffled), people * months)
@@ -50,7 +49,7 @@ def mesa_toy_runner(people: int, months: int, shuffled: bool) -> Runner:
 
 def numpy_toy_runner(people: int, months: int) -> Runner:
     """Return a runner of the vectorised numpy toy; gives processor seconds per agent-month of the loop."""
-    from benchmarks.toys import ToyArrays
+    from benchmarks.measuring.toys import ToyArrays
 
     toy = ToyArrays(people, SEED)
     return _timed(lambda: toy.run(months), people * months)
@@ -68,9 +67,3 @@ def _timed(work: Callable[[], None], agent_months: int) -> Runner:
 def peer_runner(peer: Any) -> Runner:
     """Return a runner of a peer at work; gives processor seconds per agent-month of the loop."""
     return lambda: per_unit(peer.run, peer.people * peer.months)
-
-
-def speeds(target: int, costs: Mapping[str, Sequence[float]]) -> list[Line]:
-    """Return how many million agent-months each runner does in a second."""
-    unit = "million agent-months/s"
-    return [Line(target, name, spread([1e-6 / cost for cost in costs[name]]), unit) for name in costs]

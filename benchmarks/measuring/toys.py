@@ -8,7 +8,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from benchmarks.workload import WORKLOAD, Counts
+from benchmarks.measuring.workload import WORKLOAD, Counts
 
 VICTIMISED, REPORTING_BASE, REMOVED, RECOVERY, LOSS, COUNTIES = WORKLOAD
 

@@ -1,7 +1,7 @@
 """The funnel of the default parameters beside the published one, on real counties.
 
-``python -m benchmarks.published us_counties.csv adjacency.csv`` runs the shipped Secure Communities scenario once, with
-one agent per hundred persons, and prints each figure computed as its study did: active county-months, ratios
+``python -m benchmarks.telling.published us_counties.csv adjacency.csv`` runs the shipped Secure Communities scenario
+once, with one agent per hundred persons, and prints each figure computed as its study did: active county-months, ratios
 to fingerprint submissions, transfers a year after activation over a year before against counties not yet active.
 """
 
@@ -17,11 +17,16 @@ from sim.running.run import simulate
 from sim.scenario.scenario import load_scenario
 from sim.words.labels import CRIME_TYPES, ENFORCEMENT_COLUMNS
 
-SCENARIO = Path(__file__).parents[1] / "scenarios" / "secure_communities.yaml"
+SCENARIO = Path(__file__).parents[2] / "scenarios" / "secure_communities.yaml"
 
 
 def column(table: np.ndarray, name: str) -> np.ndarray:
     return table[..., ENFORCEMENT_COLUMNS.index(name)]
+
+
+def ratio(table: np.ndarray, above: str, below: str) -> float:
+    """Return the total of one column over that of another."""
+    return float(column(table, above).sum() / column(table, below).sum())
 
 
 def active(ledger: Ledger, first: str, last: str) -> np.ndarray:
@@ -55,47 +60,27 @@ def figures(ledger: Ledger) -> list[tuple[str, str, float, float]]:
     """Return target, quantity, simulated and published figure."""
     until_2011 = active(ledger, ledger.months[0], "2011-03")
     first_months = active(ledger, "2008-10", "2009-08")
-    sent, removed = column(until_2011, "booked").sum(), column(until_2011, "removed")
+    removed = column(until_2011, "removed")
     everywhere = ledger.enforcement.sum(axis=(0, 1), dtype=np.int64)
     people_years = ledger.counties.agents.sum() * len(ledger.months) / 12
     return [
         ("T15", "violent crime cleared", clearance(ledger, True), 0.455),
         ("T16", "property crime cleared", clearance(ledger, False), 0.163),
         ("T19", "arrests per 100,000", column(everywhere, "arrested").sum() / people_years * 1e5, 4743),
-        ("T25", "transfers per submission", column(until_2011, "ice_custody").sum() / sent, 0.0273),
-        ("T26", "removals per submission", removed.sum() / sent, 0.0141),
+        ("T25", "transfers per submission", ratio(until_2011, "ice_custody", "booked"), 0.0273),
+        ("T26", "removals per submission", ratio(until_2011, "removed", "booked"), 0.0141),
         ("T27", "removals with a conviction", 1 - removed[:, 3].sum() / removed.sum(), 0.712),
-        (
-            "T28",
-            "detainers per match",
-            column(first_months, "detainers").sum() / column(first_months, "identified").sum(),
-            0.201,
-        ),
+        ("T28", "detainers per match", ratio(first_months, "detainers", "identified"), 0.201),
         ("T29", "rise of transfers at activation", rise_at_activation(ledger), 0.50),
         ("T30", "removals at level 1", removed[:, 0].sum() / removed.sum(), 0.29),
-        (
-            "T40",
-            "removals of parents",
-            column(everywhere, "removed_parents").sum() / column(everywhere, "removed").sum(),
-            0.37,
-        ),
-        (
-            "T41",
-            "matches per submission",
-            column(first_months, "identified").sum() / column(first_months, "booked").sum(),
-            0.116,
-        ),
-        (
-            "T42",
-            "submissions per arrest",
-            column(everywhere, "booked").sum() / column(everywhere, "arrested").sum(),
-            0.83,
-        ),
+        ("T40", "removals of parents", ratio(everywhere, "removed_parents", "removed"), 0.37),
+        ("T41", "matches per submission", ratio(first_months, "identified", "booked"), 0.116),
+        ("T42", "submissions per arrest", ratio(everywhere, "booked", "arrested"), 0.83),
     ]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.published")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.telling.published")
     parser.add_argument("counties", help="county file")
     parser.add_argument("adjacency", help="file of neighbouring counties")
     parser.add_argument("--seed", type=int, default=1)

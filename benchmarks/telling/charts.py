@@ -1,6 +1,7 @@
 """Charts of the scaling, drawn from the lines of the table.
 
-``python -m benchmarks.charts ratios.json DIR`` draws them again from what ``python -m benchmarks --json`` printed.
+``python -m benchmarks.telling.charts ratios.json DIR`` draws them again from what ``python -m benchmarks --json``
+printed.
 """
 
 from __future__ import annotations
@@ -15,24 +16,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
-from benchmarks.lines import Line, from_data
+from benchmarks.measuring.timing import Spread
+from benchmarks.measuring.whole_run import PARTS
 from benchmarks.targets.nation import ONE, STREAMS, TABLES, TWO
 from benchmarks.targets.speed import ENGINE
-from benchmarks.timing import Spread
-from benchmarks.whole_run import PARTS
-from sim.telling.figures.style import (
-    BLACK,
-    BLUE,
-    DOTS_PER_INCH,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    new_figure,
-    style,
-)
+from benchmarks.telling.lines import Line, from_data
+from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
+from sim.telling.figures.style import DOTS_PER_INCH, new_figure, style
 
 MONTHS = 96
 """Seconds are shown for runs of so many months."""

@@ -1,6 +1,6 @@
 """One whole run in a process of its own: what each part of it took, how much memory, and a hash of all it gave.
 
-``python -m benchmarks.whole_run TASK`` takes and prints JSON; the hashing is timed apart, to be taken off.
+``python -m benchmarks.measuring.whole_run TASK`` takes and prints JSON; the hashing is timed apart, to be taken off.
 """
 
 from __future__ import annotations

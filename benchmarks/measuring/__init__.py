@@ -1,0 +1,1 @@
+"""What is run and timed: our engines, toys and whole commands, in paired rounds."""
