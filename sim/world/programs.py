@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.parameters import Parameters, Program
 from sim.words.faults import UserError
-from sim.words.labels import LEVELS, PROGRAMS
+from sim.words.labels import PROGRAMS
+from sim.world.counties.circuits import states_of
 from sim.world.counties.table import NEVER, Bools, Counties, Floats, Integers, absolute_month
 from sim.world.counties.uniforms import SELECTION_BLOCK, SHAPE_BLOCK, county_uniforms
 
@@ -30,12 +31,16 @@ class Calendar:
         Criminal Alien Program in force and the county's jail among those it reaches.
     secure_communities, agreement_287g_jail, agreement_287g_task_force : bool[T, K]
     detainer_resolution, priority_enforcement : bool[T, K]
+    court_ruling : bool[T, K]
     cooperation : float64[T, K, 4]
         Share of detainers honoured, in the order of ``labels.LEVELS``.
-    publicity : float64[T, K]
-        Fear that the month's events add (activations, agreements) or take away (resolutions, priorities).
-    presence : float64[T, K]
-        Fear that programs in force add each month.
+    refusal : float64[T, K]
+        How far the county declines detainers, 0 to 1: the mean over levels.
+    issue_course : float64[T, K]
+        Detainers for people known by a fingerprint match alone, relative to others.
+    announced : float64[T, K]
+        Fear that the month's events add (activations, agreements) or take away (resolutions, priorities), and that
+        programs in force add each month; less where the county is known to decline.
     legalization : int
         Month of the change of status, -1 if it does not come within the horizon.
     """
@@ -46,10 +51,17 @@ class Calendar:
     agreement_287g_task_force: Bools
     detainer_resolution: Bools
     priority_enforcement: Bools
+    court_ruling: Bools
     cooperation: Floats
-    publicity: Floats
-    presence: Floats
+    refusal: Floats
+    issue_course: Floats
+    announced: Floats
     legalization: int
+
+
+def reached_jails(parameters: Parameters, counties: Counties, world_seed: int) -> Bools:
+    """Return the counties whose jails the Criminal Alien Program reaches, where it is in force."""
+    return np.asarray(county_uniforms(world_seed, counties.code, SHAPE_BLOCK)[:, 1] < parameters.enforcement.cap_reach)
 
 
 def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) -> Calendar:
@@ -63,8 +75,10 @@ def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) 
     span = {name: _span(name, parameters, counties, world_seed) for name in PROGRAMS}
     month = np.arange(parameters.months)[:, None]
     force = {name: (month >= first) & (month < until) for name, (first, until) in span.items()}
-    reached = county_uniforms(world_seed, counties.code, SHAPE_BLOCK)[:, 1] < parameters.enforcement.cap_reach
+    reached = reached_jails(parameters, counties, world_seed)
     in_force = sum(force[name].astype(np.float64) for name in PROGRAMS_WITH_DATES)
+    cooperation = _cooperation(parameters, force["detainer_resolution"], force["court_ruling"])
+    refusal = 1.0 - cooperation.mean(axis=2)
     return Calendar(
         cap=force["criminal_alien_program"] & reached,
         secure_communities=force["secure_communities"],
@@ -72,9 +86,11 @@ def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) 
         agreement_287g_task_force=force["agreement_287g_task_force"],
         detainer_resolution=force["detainer_resolution"],
         priority_enforcement=force["priority_enforcement"],
-        cooperation=_cooperation(parameters, force["detainer_resolution"]),
-        publicity=_publicity(parameters, span, len(counties)),
-        presence=parameters.trust.presence * np.asarray(in_force),
+        court_ruling=force["court_ruling"],
+        cooperation=cooperation,
+        refusal=refusal,
+        issue_course=np.repeat(_issue_course(parameters)[:, None], len(counties), axis=1),
+        announced=_announced(parameters, span, refusal, np.asarray(in_force)),
         legalization=_legalization(parameters),
     )
 
@@ -127,9 +143,13 @@ def _chosen(name: str, program: Program, counties: Counties, seed: int) -> Bools
 
 def _listed(name: str, codes: list[str], counties: Counties) -> Bools:
     index = {code: place for place, code in enumerate(counties.fips)}
+    states = np.array(counties.state)
     chosen = np.zeros(len(counties), dtype=np.bool_)
     faults = []
     for code in codes:
+        if (of_state := np.isin(states, states_of(code)) & (states != "")).any():
+            chosen |= of_state
+            continue
         place = index.get(code, index.get(code.zfill(5)))
         if place is None:
             near = ", ".join(get_close_matches(code, counties.fips, 3, 0.5)) or ", ".join(counties.fips[:3])
@@ -141,13 +161,35 @@ def _listed(name: str, codes: list[str], counties: Counties) -> Bools:
     return chosen
 
 
-def _cooperation(parameters: Parameters, resolved: Bools) -> Floats:
-    """Return shares of detainers honoured, float64[T, K, 4]: the usual ones, or the resolution's where in force."""
-    usual = np.array([getattr(parameters.detainers.cooperation, level) for level in LEVELS], dtype=np.float64)
-    after = np.array(
-        [getattr(parameters.programs.detainer_resolution.cooperation, level) for level in LEVELS], dtype=np.float64
+def _cooperation(parameters: Parameters, resolved: Bools, ruled: Bools) -> Floats:
+    """Return shares of detainers honoured, float64[T, K, 4]: the usual ones, the resolution's, or a court's."""
+    programs = parameters.programs
+    usual, after, court = (
+        np.array(table.cooperation.values(), dtype=np.float64)
+        for table in (parameters.detainers, programs.detainer_resolution, programs.court_ruling)
     )
-    return np.where(resolved[:, :, None], after, usual)
+    return np.where(ruled[:, :, None], court, np.where(resolved[:, :, None], after, usual))
+
+
+def _issue_course(parameters: Parameters) -> Floats:
+    """Return detainers for people known by a match alone, relative to others, float64[T]: few at first, then more."""
+    enforcement, begin = parameters.enforcement, absolute_month(parameters.start)
+    first = absolute_month(enforcement.detainer_course_start) - begin
+    last = max(first + 1, absolute_month(enforcement.detainer_course_end) - begin)
+    return np.interp(np.arange(parameters.months), [first, last], [enforcement.detainer_issue_early, 1.0])
+
+
+def _announced(
+    parameters: Parameters, span: dict[str, tuple[Integers, int]], refusal: Floats, in_force: Floats
+) -> Floats:
+    """Return signed fear of each month's events and of programs in force, float64[T, K].
+
+    What frightens does so less where the county is known to decline detainers.
+    """
+    trust = parameters.trust
+    news = _publicity(parameters, span, refusal.shape[1])
+    muted = 1.0 - trust.known_refusal * refusal
+    return np.where(news > 0.0, news * muted, news) + trust.presence * in_force * muted
 
 
 def _publicity(parameters: Parameters, span: dict[str, tuple[Integers, int]], count: int) -> Floats:
