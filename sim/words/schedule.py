@@ -34,7 +34,7 @@ PHASES: tuple[Phase, ...] = (
         "opportunity",
         "cell",
         "a target, a likely offender and a place meet",
-        ("choose", "rest_of_choice", "target_index", "roster_entry"),
+        ("choose", "rest_of_choice", "repeat_part", "repeat_victim", "roster_entry"),
     ),
     Phase(
         4,

@@ -118,7 +118,13 @@ def behaviour(draw: DrawFn) -> dict[str, Any]:
     maybe("crime", "deterrence", shares(0.1, 0.9))
     maybe("crime", "headroom", shares(1.0, 4.0))
     maybe("crime", "own_group", shares())
-    maybe("crime", "repeat_share", shares())
+    maybe("crime", "repeat_share", shares(0.0, 0.5))
+    maybe("crime", "chronic_share", shares(0.0, 0.5))
+    maybe(
+        "crime",
+        "repeat_stratum",
+        st.fixed_dictionaries({"violent": st.sampled_from([1, 7, 450]), "property": shares(1, 90)}),
+    )
     maybe("crime", "impunity_elasticity", st.floats(0.2, 1.5))
     maybe("police", "patrol", st.sampled_from(["even", "population", "hot_spots"]))
     maybe("police", "patrol_effect", shares(0.0, 2.0))
