@@ -13,6 +13,7 @@ from sim.running.batch.evaluation import evaluate
 from sim.running.batch.plan import inputs_of, refuse_duplicates
 from sim.running.batch.sweep_folder import sweep_files
 from sim.scenario.scenario import Comparison, Scenario
+from sim.words.labels import TABLES
 
 if TYPE_CHECKING:
     from sim.running.measures import Evaluation
@@ -129,8 +130,8 @@ def write_sweep(batch: Batch, quiet: bool) -> dict[str, Any]:
     runs = sweep_runs(sweep, batch.outcomes())
     write_sweep_summary(runs, folder / "summary.csv")
     write_sensitivity(runs, folder / "sensitivity.csv")
-    tables = ("crime", "people", "enforcement", "counties", "outcomes", "world")
-    write_codebook(folder / "codebook.csv", tables[0 if sweep.keep == "tables" else 4 :], codebook_of(sweep))
+    tables = (*TABLES, "outcomes", "world")
+    write_codebook(folder / "codebook.csv", tables[0 if sweep.keep == "tables" else len(TABLES) :], codebook_of(sweep))
     write_world(counties, folder / "world.parquet")
     months = sweep.base.parameters.months
     window = f"{month_after(sweep, evaluation.start)} to {month_after(sweep, months - 1)}"

@@ -34,7 +34,7 @@ PHASES: tuple[Phase, ...] = (
         "opportunity",
         "cell",
         "a target, a likely offender and a place meet",
-        ("choose", "rest_of_choice", "repeat_part", "repeat_victim", "roster_entry"),
+        ("choose", "rest_of_choice", "repeat_width", "repeat_part", "repeat_victim", "roster_entry"),
     ),
     Phase(
         4,
@@ -48,7 +48,14 @@ PHASES: tuple[Phase, ...] = (
         "reporting",
         "victim, third party, officer on the spot",
         "somebody calls the police or nobody does",
-        ("trust", "part_at_full_trust", "willing_to_report", "somebody_reports", "first_caller"),
+        (
+            "trust",
+            "part_at_full_trust",
+            "willing_to_report",
+            "somebody_reports",
+            "first_caller",
+            "is_treated_in_hospital",
+        ),
     ),
     Phase(6, "recording", "police", "a report becomes a recorded crime or not", ("rest_of_call", "is_recorded")),
     Phase(
@@ -122,8 +129,8 @@ PHASES: tuple[Phase, ...] = (
         14,
         "count",
         "ledger",
-        "both books, the survey, the enforcement funnel",
-        ("is_panel_member", "rotation", "next_interview", "responds_to_survey"),
+        "both books, the survey, the enforcement funnel, who is victim or arrested again",
+        ("is_panel_member", "rotation", "next_interview", "is_told", "responds_to_survey"),
         barrier=True,
     ),
 )

@@ -13,7 +13,7 @@ from sim.words.schedule import PHASE_NAMES, PHASES, Phase
 SIM = REPOSITORY / "sim"
 RULE_FILES = sorted((SIM / "rules").glob("*.py"))
 COLUMNAR = tuple(sorted((SIM / "engines" / "columnar").glob("[a-z]*.py")))
-BUILDING = {"scattered", "repeat_victims", "likely_mass", "roster_length", "log_odds"}
+BUILDING = {"scattered", "repeat_victims", "place_of_call", "likely_mass", "roster_length", "log_odds"}
 """Rules that build the world or the constants, or serve other rules; no phase is theirs."""
 
 

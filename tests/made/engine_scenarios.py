@@ -151,6 +151,8 @@ def behaviour(draw: DrawFn) -> dict[str, Any]:
     maybe("people", "household_concentration", shares(0.05, 1.0))
     maybe("survey", "panel_share", st.sampled_from([0.1, 0.25, 0.5]))
     maybe("survey", "trust_weight", shares(0.0, 2.0))
+    maybe("survey", "recall_loss", shares(0.0, 0.3))
+    maybe("survey", "capture", st.fixed_dictionaries({"larceny": shares(), "simple_assault": shares()}))
     maybe("booking", "federal_record", st.fixed_dictionaries({"citizen": shares(0.0, 0.5)}))
     return result
 

@@ -16,7 +16,7 @@ from sim.parameters import Parameters
 from sim.running.tables.codebook import write_codebook
 from sim.running.tables.files import write_world
 from sim.scenario.scenario import Scenario
-from sim.words.labels import CRIMES
+from sim.words.labels import CRIMES, TABLES
 from sim.world.counties.building import Counties
 
 SCENARIOS = ("plain", "program")
@@ -54,7 +54,7 @@ def made_ledgers() -> dict[tuple[str, int], Ledger]:
 def made_comparison(folder: Path) -> Path:
     """Write the tables of a comparison of two scenarios with two replications, a row group a run, and return it."""
     folder.mkdir(parents=True)
-    for name in ("crime", "people", "enforcement", "counties"):
+    for name in TABLES:
         writer = None
         for (scenario, run), ledger in made_ledgers().items():
             table = ledger.tables(scenario, run)[name].unify_dictionaries()

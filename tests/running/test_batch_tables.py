@@ -17,10 +17,10 @@ from sim.running.batch.part import PartReader
 from sim.running.batch.row_groups import write_groups
 from sim.running.batch.summaries import Summaries, outcome_table, summary_of, summary_table
 from sim.running.measures import reduce
+from sim.words.labels import TABLES
 
 RUNS = (("plain", 0, "2008-01"), ("plain", 1, "2007-11"), ("another", 0, "2008-02"), ("another", 1, "2008-01"))
 ORDER = {"plain": 0, "another": 1}
-TABLES = ("crime", "people", "enforcement", "counties")
 
 
 def ledger_of(number: int) -> Ledger:

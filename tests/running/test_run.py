@@ -21,11 +21,12 @@ from sim.parameters import Parameters
 from sim.running import run as run_module
 from sim.running.run import prepare, records, run_to_folder, seed_of, simulate, whole_folder
 from sim.scenario.scenario import Scenario, load_scenario
+from sim.words import labels
 from sim.words.faults import UserError
 from sim.world.constants import Constants, Integers, as_record, build_constants
 
 SMALL = grid(2, 2, 3000, 8, {"programs": {"secure_communities": {"counties": "all", "start": "2006-04"}}})
-TABLES = ("crime", "people", "enforcement", "counties", "world")
+TABLES = (*labels.TABLES, "world")
 FILES = {*(f"{name}.parquet" for name in TABLES), "codebook.csv", "manifest.json", "scenario.yaml", "timing.json"}
 
 

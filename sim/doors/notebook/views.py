@@ -11,6 +11,7 @@ from sim.doors.notebook.results import Figures, Results, Tables
 from sim.jobs.folders import sweep_in
 from sim.telling.export.tables import TABLES, WrittenTable
 from sim.words.faults import UserError, printable
+from sim.words.labels import TABLES as RUN_TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from sim.running.measures import RunSummary
     from sim.scenario.scenario import Scenario
     from sim.telling.figures.style import Drawn
-
-RUN_TABLES = ("crime", "people", "enforcement", "counties")
 
 
 def view_of_ledger(scenario: Scenario, ledger: Ledger, seed: int, replication: int) -> Results:

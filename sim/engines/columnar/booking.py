@@ -118,6 +118,7 @@ def booking(
         if again:
             continue
         previous = slot
+        registry.bookings[county, group, status, charge] += 1
         u = draw(land.seed, entity, 0, month.index, BOOKING)
         stay = _stay(entity, charge, u[2], land, constants, month)
         _plan_conviction(arrests[i], generation_of(person), u[3], constants, month, open_plans)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from sim.engines.conditions import of_the_month
 from sim.engines.ledger import MonthRecord
+from sim.engines.mesa import survey
 from sim.engines.mesa.places import County, Neighbourhood, Pool
 from sim.engines.mesa.police import IceOffice
 from sim.engines.mesa.records import (
@@ -24,11 +25,12 @@ from sim.engines.mesa.records import (
 )
 from sim.engines.mesa.residents import Immigrant, Resident
 from sim.engines.mesa.settlement import replace, settle
+from sim.engines.panel import RepeatVictims, respondent_weight
 from sim.numerics import draws
 from sim.numerics.draws import Purpose
 from sim.rules.clearance import risk_units
 from sim.rules.reporting import NOBODY, VICTIM, somebody_reports
-from sim.rules.survey import ROTATIONS, next_interview
+from sim.rules.survey import ROTATIONS
 from sim.words.codes import (
     ARRESTED,
     ARRESTED_AT_LARGE,
@@ -44,8 +46,8 @@ from sim.words.codes import (
     RELEASE,
     REPORTED,
     REPORTED_BY_STATUS,
+    REPORTED_BY_VICTIM,
     RETURN,
-    SURVEYED,
     TRUE,
 )
 from sim.words.schedule import PHASES
@@ -80,6 +82,8 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
         self.population = np.zeros((len(setting.world.counties.code), *CUSTODY_SHAPE), dtype=np.int64)
         self.calendar: dict[int, list[Due]] = defaultdict(list)
         self.interviews: dict[int, list[Told]] = defaultdict(list)
+        self.survey_weight = respondent_weight(setting)
+        self.repeat_victims, self.releases = RepeatVictims(setting.months[0]), survey.Releases(setting.months[0])
         settle(self, setting)
         self._plan_first_releases()
 
@@ -160,11 +164,13 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
                 self._people_report(incident, incident.target)
             if incident.caller != NOBODY:
                 self.book.count_crime(incident, REPORTED)
+                self.book.count_crime(incident, REPORTED_BY_VICTIM + incident.caller - VICTIM)
+        survey.count_in_hospitals(self)
 
     def _organization_reports(self, incident: Incident) -> None:
         incident.report_chance = self.constants.organization_reports[incident.crime]
         incident.report_chance_at_full_trust = incident.report_chance
-        incident.is_settled(incident.report_chance, 0.0)
+        incident.is_settled(incident.report_chance, 0.0, 0.0)
 
     def _people_report(self, incident: Incident, victim: Resident) -> None:
         """Ask the victim, a third party of the same group in the cell, and an officer on the spot."""
@@ -179,8 +185,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
         incident.report_chance = somebody_reports(call, other_call, officer)
         union = constants.full_trust_union[crime]
         incident.report_chance_at_full_trust = union[victim.status][bystander.status]
-        others = somebody_reports(0.0, other_call, officer)
-        incident.is_settled(call, others)
+        incident.is_settled(call, other_call, officer)
         if incident.caller != NOBODY:
             self.book.count_person(incident.place.county, victim, REPORTED_BY_STATUS)
 
@@ -233,6 +238,7 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             self.book.count_enforcement(arrest.county, person.status, level, ARRESTED)
             if first:
                 self.bookings.append(county.police.books(person, arrest.charge, level))
+                self.book.bookings[arrest.county, person.group, person.status, arrest.charge] += 1
 
     def detainer(self) -> None:
         """Phase 10: ICE ranks within its capacity and asks; the county honours or declines."""
@@ -299,31 +305,16 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             county.police.learns(int(self.book.crime[county.index, :, :, RECORDED].sum()))
 
     def count(self) -> None:
-        """Phase 14: the survey's interviews, and the record of the month."""
-        self._promise_to_tell()
-        for slot in self.panel[self.month % ROTATIONS]:
-            person = self.residents[slot]
-            trust = person.answers_survey()
-            if trust is not None:
-                self.book.count_respondent(person.county, person, trust)
-        for told in self.interviews.pop(self.month, []):
-            person = self.residents[told.slot]
-            if person.answers_survey() is not None:
-                self.book.crime[person.county.index, told.crime, person.group, SURVEYED] += 1
-        self.record = self._record()
+        """Phase 14: the survey's interviews, who is victim or arrested again, and the record of the month."""
+        survey.promise_to_tell(self)
+        self.record = self._record(
+            told=survey.hold_interviews(self),
+            repeats=self.repeat_victims.add(self.month, survey.suffered_in_panel(self)),
+            rearrests=self.releases.follow(self.month, self.bookings),
+        )
 
-    def _promise_to_tell(self) -> None:
-        """Note which of this month's crimes members of the panel will tell of in their next interview."""
-        for incident in self.incidents:
-            target = incident.target
-            if target is None or target.interview_month is None:
-                continue
-            if incident.solving_luck[3] < self.constants.capture[incident.crime]:
-                told = Told(target.slot, incident.crime)
-                self.interviews[next_interview(self.month, target.interview_month)].append(told)
-
-    def _record(self) -> MonthRecord:
-        """Return the record of the month."""
+    def _record(self, **beside: npt.NDArray[np.int64]) -> MonthRecord:
+        """Return the record of the month; ``beside`` is what is not in the book."""
         book = self.book
         book.count_population(self.population)
         return MonthRecord(
@@ -340,6 +331,9 @@ class MesaEngine(mesa.Model):  # type: ignore[misc]
             balance=book.balance,
             opportunities=book.opportunities,
             clipped=book.clipped,
+            survey_weight=self.survey_weight,
+            bookings=book.bookings,
+            **beside,
         )
 
     def _by_county(self, name: str) -> npt.NDArray[np.float64]:

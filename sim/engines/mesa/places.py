@@ -16,7 +16,7 @@ from sim.numerics.draws import Purpose, entity_of, poisson
 from sim.rules.clearance import clearance_capacity
 from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_removal_risk
 from sim.rules.offending import deterrence, displaced, impunity
-from sim.rules.opportunity import choose, repeat_part, repeat_victim, rest_of_choice, roster_entry
+from sim.rules.opportunity import choose, repeat_part, repeat_victim, repeat_width, rest_of_choice, roster_entry
 from sim.words.codes import FAMILY_COUNT, FREE, GROUP_COUNT, JAILED, ORGANIZATION, OTHER
 from sim.world.person import HOUSEHOLD
 
@@ -196,9 +196,10 @@ class County(Condition):
             (0, constants.repeat_share[family], constants.repeat_stratum[family]),
         ):
             identity = entity_of(self.code, 2 * (group * FAMILY_COUNT + family) + often)
-            part = repeat_part(size, share, stratum, identity) / (1.0 - before)
+            width = repeat_width(size, stratum, constants.repeats_bear[family])
+            part = repeat_part(size, share, width, identity) / (1.0 - before)
             if choose(uniform, part):
-                return repeat_victim(rest_of_choice(uniform, min(1.0, part)), size, stratum, identity)
+                return repeat_victim(rest_of_choice(uniform, min(1.0, part)), size, width, identity)
             uniform, before = rest_of_choice(uniform, part), part
         return None
 

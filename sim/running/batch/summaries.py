@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from sim.running.measures import RunSummary
 
 SHAPES: dict[str, tuple[int, ...]] = {
-    "crime": (-1, 3, 4, 5),
+    "crime": (-1, 3, 4, 8),
     "people": (-1, 3, 3, 7),
+    "survey": (-1, 3, 3, 7, 2),
+    "person_months": (-1, 3, 3),
     "enforcement": (-1, 3, 4, 12),
     "county_crime": (-1, 2, 2),
     "adoption": (-1,),

@@ -13,9 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from sim.words import labels
 from sim.words.faults import UserError, did_you_mean, printable
 
-TABLES = ("crime", "people", "enforcement", "counties", "world", "outcomes", "design", "sensitivity", "summary")
+TABLES = (*labels.TABLES, "world", "outcomes", "design", "sensitivity", "summary")
 """Every table that a folder can hold, in the order in which they are exported."""
 KEYS = ("scenario", "replication", "county", "month")
 BATCH_ROWS = 100_000
