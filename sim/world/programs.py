@@ -9,9 +9,10 @@ from difflib import get_close_matches
 import numpy as np
 
 from sim.parameters import Parameters, Program
+from sim.words.calendar import month_number
 from sim.words.faults import UserError
 from sim.words.labels import LEVELS, PROGRAMS
-from sim.world.counties.table import NEVER, Bools, Counties, Floats, Integers, absolute_month
+from sim.world.counties.table import NEVER, Bools, Counties, Floats, Integers
 from sim.world.counties.uniforms import SELECTION_BLOCK, SHAPE_BLOCK, county_uniforms
 from sim.world.program_lists import FIRST, laid_out, read_program_list
 
@@ -90,9 +91,9 @@ def _spans(name: str, parameters: Parameters, counties: Counties, seed: int) -> 
     A program list may let a county have up to N spans. Where there is none, it begins after the last month.
     """
     program: Program = getattr(parameters.programs, name)
-    begin = absolute_month(parameters.start)
-    earliest = absolute_month(program.start) - begin if program.start else _ALWAYS
-    until = absolute_month(program.until) - begin if program.until else _NOT_HERE
+    begin = month_number(parameters.start)
+    earliest = month_number(program.start) - begin if program.start else _ALWAYS
+    until = month_number(program.until) - begin if program.until else _NOT_HERE
     if program.list_file is not None:
         first, last = laid_out(read_program_list(name, program.list_file, counties), len(counties))
         first = np.where(first == FIRST, earliest if program.start else 0, np.maximum(first - begin, earliest))
@@ -107,7 +108,7 @@ def _one_span(name: str, parameters: Parameters, counties: Counties, seed: int, 
     program: Program = getattr(parameters.programs, name)
     if program.counties == "file":
         date = _own_dates(name, counties)
-        since_start = date - absolute_month(parameters.start)
+        since_start = date - month_number(parameters.start)
         return np.where(date == NEVER, _NOT_HERE, np.maximum(since_start, earliest)).astype(np.int64)
     at = earliest if program.start else 0
     return np.where(_chosen(name, program, counties, seed), at, _NOT_HERE).astype(np.int64)
@@ -197,7 +198,7 @@ def _publicity(parameters: Parameters, spans: dict[str, tuple[Integers, Integers
     _add_events(news, _begun(spans["detainer_resolution"][0], shape), -trust.publicity_resolution)
     announced = parameters.programs.priority_enforcement_announced
     if announced is not None and (spans["priority_enforcement"][0] < _NOT_HERE).any():
-        month = absolute_month(announced) - absolute_month(parameters.start)
+        month = month_number(announced) - month_number(parameters.start)
         _add_events(news, _begun(np.full((1, count), month), shape), -trust.publicity_priority)
     return news
 
@@ -221,5 +222,5 @@ def _legalization(parameters: Parameters) -> int:
     start = parameters.programs.legalization.start
     if start is None:
         return -1
-    month = max(absolute_month(start) - absolute_month(parameters.start), 0)
+    month = max(month_number(start) - month_number(parameters.start), 0)
     return month if month < parameters.months else -1

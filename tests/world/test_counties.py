@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from sim.parameters import Parameters
+from sim.words.calendar import month_number
 from sim.words.faults import UserError
 from sim.world.counties.background import background_trends
-from sim.world.counties.building import Counties, absolute_month, build_counties
+from sim.world.counties.building import Counties, build_counties
 from sim.world.counties.shares import average_ranks, rank_correlation, rollout_months
 from sim.world.counties.table import apportion, neighbour_table
 from sim.world.counties.uniforms import county_uniforms
@@ -53,7 +54,7 @@ def written(folder: Path, *rows: str, header: str = HEADER, name: str = "countie
 
 
 def active_at(counties: Counties, months: tuple[str, ...] = ROLLOUT_ENDS) -> list[int]:
-    return [int((counties.activation <= absolute_month(month)).sum()) for month in months]
+    return [int((counties.activation <= month_number(month)).sum()) for month in months]
 
 
 def pairs_of(counties: Counties) -> set[tuple[int, int]]:
@@ -159,7 +160,7 @@ def test_grid_names_regions_agreements_and_neighbours() -> None:
     assert (np.diff(made.region) >= 0).all()
     agreed = made.agreement >= 0
     assert agreed.sum() == 1
-    assert (made.agreement[agreed] == absolute_month("2007-06")).all()
+    assert (made.agreement[agreed] == month_number("2007-06")).all()
     assert (made.agreement_jail == agreed).all()
     assert (made.agreement_task_force == agreed).all()
     pairs = pairs_of(made)
@@ -190,7 +191,7 @@ def test_nation_has_published_size_and_moments(nation: Counties) -> None:
 
 def test_nation_follows_the_rollout_exactly(nation: Counties) -> None:
     assert active_at(nation) == T37
-    assert nation.activation.min() == absolute_month("2008-10")
+    assert nation.activation.min() == month_number("2008-10")
     assert rank_correlation(nation.activation, nation.noncitizen_share) == pytest.approx(T38, abs=0.01)
 
 
@@ -220,7 +221,7 @@ def test_nation_map_is_connected_and_symmetric(nation: Counties) -> None:
 
 
 def test_rollout_of_a_few_counties_keeps_the_national_curve() -> None:
-    assert [int((rollout_months(25) <= absolute_month(month)).sum()) for month in ROLLOUT_ENDS] == [0, 1, 7, 16, 24, 25]
+    assert [int((rollout_months(25) <= month_number(month)).sum()) for month in ROLLOUT_ENDS] == [0, 1, 7, 16, 24, 25]
     assert len(rollout_months(1)) == 1
 
 
@@ -248,8 +249,8 @@ def test_file_is_read_sorted_and_gaps_are_filled_and_flagged(tmp_path: Path) -> 
     assert made.code.tolist() == [1001, 2001, 2003]
     assert made.agents.tolist() == [1, 1, 3]
     assert made.region.tolist() == [1, 0, 0]
-    assert made.activation.tolist() == [absolute_month(month) for month in ("2013-01", "2009-03", "2010-04")]
-    assert made.agreement.tolist() == [-1, absolute_month("2007-06"), -1]
+    assert made.activation.tolist() == [month_number(month) for month in ("2013-01", "2009-03", "2010-04")]
+    assert made.agreement.tolist() == [-1, month_number("2007-06"), -1]
     assert made.agreement_jail.tolist() == [False, True, False]
     assert not made.agreement_task_force.any()
     assert made.hispanic_share.tolist() == [0.4, 0.2, 0.2]
@@ -376,7 +377,7 @@ def test_real_counties_are_as_the_file_says(real: Counties) -> None:
     with (DATA / "us_counties.csv").open(encoding="utf-8") as stream:
         rows = sorted(csv.DictReader(stream), key=lambda row: int(row["fips"]))
     assert real.fips == [row["fips"] for row in rows]
-    assert real.activation.tolist() == [absolute_month(row["secure_communities"] or "2013-01") for row in rows]
+    assert real.activation.tolist() == [month_number(row["secure_communities"] or "2013-01") for row in rows]
     assert real.persons.sum() == 308_745_538
     assert sum(row["agreement_287g"] != "" for row in rows) == (real.agreement >= 0).sum() == 50
     assert int(real.agreement_jail.sum()) == 40
@@ -392,7 +393,7 @@ def test_real_rollout_is_within_five_counties_of_the_published_one(real: Countie
     active = active_at(real)
     assert active == [14, 105, 893, 1992, 3032, 3143]
     assert all(0 <= published - found <= 5 for found, published in zip(active, T37, strict=True))
-    assert real.activation.min() == absolute_month("2008-10")
+    assert real.activation.min() == month_number("2008-10")
     assert rank_correlation(real.activation, real.noncitizen_share) == pytest.approx(T38, abs=0.01)
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from sim.parameters import Parameters
 from sim.running.inputs import read_inputs
+from sim.words.calendar import month_number
 from sim.words.faults import UserError
 from sim.world.counties.background import background_trends
 from sim.world.counties.files import REQUIRED, read_counties, told_shares
-from sim.world.counties.table import Counties, absolute_month
+from sim.world.counties.table import Counties
 
 AGREEMENTS = ("agreement_287g", "agreement_287g_jail", "agreement_287g_task_force")
 HEADER = ",".join((*REQUIRED, *AGREEMENTS))
@@ -69,7 +70,7 @@ def test_a_file_of_a_european_spreadsheet_gives_the_same_counties(tmp_path: Path
 def test_days_of_agreements_are_read_as_lists_write_them(day: str, tmp_path: Path) -> None:
     quoted = f'"{day}"' if "," in day else day
     made, _ = counties_of(tmp_path, county_text().replace("2007-06-30", quoted))
-    assert made.agreement.tolist() == [-1, absolute_month("2007-06"), -1]
+    assert made.agreement.tolist() == [-1, month_number("2007-06"), -1]
 
 
 def test_a_malformed_day_is_the_only_complaint_of_its_agreement(tmp_path: Path) -> None:

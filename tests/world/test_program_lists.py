@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from sim.parameters import Parameters
+from sim.words.calendar import month_number
 from sim.words.faults import UserError
 from sim.world.counties.building import build_counties
 from sim.world.counties.files import REQUIRED, read_counties
 from sim.world.counties.names import Gazetteer
-from sim.world.counties.table import Counties, absolute_month
+from sim.world.counties.table import Counties
 from sim.world.program_lists import FIRST, LAST, Span, read_program_list
 from sim.world.programs import Calendar, build_calendar
 
@@ -155,7 +156,7 @@ def test_every_real_county_is_found_by_its_own_name(shared_data: Path) -> None:
 
 # Lists
 
-OCTOBER = absolute_month("2008-10")
+OCTOBER = month_number("2008-10")
 
 
 @pytest.mark.parametrize(
@@ -180,11 +181,11 @@ def test_rows_of_one_county_are_united(counties: Counties, tmp_path: Path) -> No
         "48167,,2009-01-15\n24005,2010-03-01,2010-03-20\n24510,,\n46102,2011-01-01,\n46113,2010-01-01,2011-06-01\n"
     )
     found = listed(tmp_path, text, counties)
-    assert found["48201"] == [Span(OCTOBER, absolute_month("2010-02")), Span(absolute_month("2012-01"), LAST)]
-    assert found["48167"] == [Span(FIRST, absolute_month("2009-01"))]
+    assert found["48201"] == [Span(OCTOBER, month_number("2010-02")), Span(month_number("2012-01"), LAST)]
+    assert found["48167"] == [Span(FIRST, month_number("2009-01"))]
     assert found["24005"] == []
     assert found["24510"] == [Span(FIRST, LAST)]
-    assert found["46113"] == [Span(absolute_month("2010-01"), LAST)]
+    assert found["46113"] == [Span(month_number("2010-01"), LAST)]
 
 
 SHEET = """STATE,LAW ENFORCEMENT AGENCY,TYPE,COUNTY,SUPPORT TYPE,SIGNED,MOA
@@ -257,7 +258,7 @@ def test_what_is_not_found_fills_at_most_a_screen(counties: Counties, tmp_path: 
 
 # The calendar
 
-START = absolute_month("2006-01")
+START = month_number("2006-01")
 
 
 def calendar_of(programs: dict[str, Any], **rest: Any) -> tuple[Calendar, Counties]:
@@ -282,11 +283,11 @@ def test_a_program_follows_its_list_and_switches_off_again(tmp_path: Path) -> No
     force = calendar.secure_communities
     month = START + np.arange(96)
     at = counties.fips.index
-    again = (month >= absolute_month("2007-03")) & (month < absolute_month("2008-01"))
-    again |= (month >= absolute_month("2009-01")) & (month < absolute_month("2012-01"))
+    again = (month >= month_number("2007-03")) & (month < month_number("2008-01"))
+    again |= (month >= month_number("2009-01")) & (month < month_number("2012-01"))
     assert (force[:, at("r01c01")] == again).all()
-    assert (force[:, at("r01c02")] == (month < absolute_month("2006-05"))).all()
-    assert (force[:, at("r02c01")] == (month < absolute_month("2012-01"))).all()
+    assert (force[:, at("r01c02")] == (month < month_number("2006-05"))).all()
+    assert (force[:, at("r02c01")] == (month < month_number("2012-01"))).all()
     assert not force[:, at("r02c02")].any()
     assert np.flatnonzero(calendar.publicity[:, at("r01c01")]).tolist() == [14, 36]
     assert not calendar.publicity[:, at("r02c01")].any()

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from sim.parameters import Parameters
+from sim.words.calendar import month_number
 from sim.words.faults import UserError
-from sim.world.counties.building import Counties, absolute_month, build_counties
+from sim.world.counties.building import Counties, build_counties
 from sim.world.programs import Calendar, build_calendar
 
 SEED = 2008
-START = absolute_month("2006-01")
+START = month_number("2006-01")
 NEWS = Parameters().trust.publicity_activation
 AGREEMENT = Parameters().trust.publicity_agreement
 
@@ -60,9 +61,9 @@ def test_secure_communities_by_its_own_dates() -> None:
 
 def test_dates_before_the_first_month_are_in_force_but_no_news() -> None:
     calendar, counties = calendar_of({"secure_communities": {"counties": "file"}}, start="2011-01")
-    early = counties.activation < absolute_month("2011-01")
+    early = counties.activation < month_number("2011-01")
     assert 0 < early.sum() < 20
-    assert (calendar.secure_communities[0] == (counties.activation <= absolute_month("2011-01"))).all()
+    assert (calendar.secure_communities[0] == (counties.activation <= month_number("2011-01"))).all()
     assert not calendar.publicity[:, early].any()
     assert (calendar.publicity[:, ~early].sum(axis=0) == NEWS).all()
 
@@ -71,9 +72,9 @@ def test_start_is_not_earlier_than_and_until_is_the_first_month_without() -> Non
     span = {"counties": "file", "start": "2010-06", "until": "2012-01"}
     calendar, counties = calendar_of({"secure_communities": span})
     month = START + np.arange(96)[:, None]
-    first = np.maximum(counties.activation, absolute_month("2010-06"))
-    assert (calendar.secure_communities == ((month >= first) & (month < absolute_month("2012-01")))).all()
-    never = counties.activation >= absolute_month("2012-01")
+    first = np.maximum(counties.activation, month_number("2010-06"))
+    assert (calendar.secure_communities == ((month >= first) & (month < month_number("2012-01")))).all()
+    never = counties.activation >= month_number("2012-01")
     assert 0 < never.sum() < 20
     assert not calendar.publicity[:, never].any()
 
@@ -133,7 +134,7 @@ def test_agreements_by_their_own_dates_make_news_once() -> None:
     assert signed.sum() == 1
     assert (both.agreement_287g_jail == both.agreement_287g_task_force).all()
     assert (both.agreement_287g_jail.any(axis=0) == signed).all()
-    assert (both.agreement_287g_jail.argmax(axis=0)[signed] == absolute_month("2007-06") - START).all()
+    assert (both.agreement_287g_jail.argmax(axis=0)[signed] == month_number("2007-06") - START).all()
     assert (both.publicity == jail.publicity).all()
     assert jail.publicity.sum() == pytest.approx(AGREEMENT)
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sim.running.tables.reading import Meaning, is_text
 from sim.telling.export.stata_names import stata_label, stata_names
+from sim.words.calendar import month_number
 from sim.words.faults import UserError
 from sim.words.labels import CRIMES, LEVELS, STATUSES, TARGET_GROUPS
 
@@ -210,7 +211,7 @@ def _of_texts(array: Any, convert: Any) -> NDArray[Any]:
 
 
 def _months_since_1960(month: str) -> float:
-    return 12 * (int(month[:4]) - 1960) + int(month[5:7]) - 1 if month else _MISSING["<f8"]
+    return month_number(month) - month_number("1960-01") if month else _MISSING["<f8"]
 
 
 def _frame(variables: Sequence[Variable], label: str) -> bytes:

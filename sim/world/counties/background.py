@@ -22,8 +22,9 @@ from sim.scenario.user_tables.table import (
     refuse_repeated,
     whole_years,
 )
+from sim.words.calendar import month_number
 from sim.words.faults import UserError, shortened
-from sim.world.counties.table import Bools, Counties, Floats, SmallIntegers, absolute_month, region_of_state
+from sim.world.counties.table import Bools, Counties, Floats, SmallIntegers, region_of_state
 
 BASE_YEARS = (2005, 2006, 2007)
 REQUIRED = ("fips", "year", "population_covered", "violent", "property")
@@ -78,7 +79,7 @@ def background_trends(path: str, counties: Counties, parameters: Parameters, not
     by_year, first_year = _multipliers(
         _panel(file, counties, [] if notes is None else notes), region_of_state(counties.state)
     )
-    year = (absolute_month(parameters.start) + np.arange(parameters.months)) // 12
+    year = (month_number(parameters.start) + np.arange(parameters.months)) // 12
     return by_year[np.clip(year - first_year, 0, len(by_year) - 1)]
 
 

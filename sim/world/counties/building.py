@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.parameters import Parameters
-from sim.world.counties.table import NEVER, Counties, absolute_month
+from sim.world.counties.table import NEVER, Counties
 
-__all__ = ["NEVER", "Counties", "absolute_month", "build_counties"]
+__all__ = ["NEVER", "Counties", "build_counties"]
 
 
 def build_counties(parameters: Parameters, seed: int) -> Counties:

@@ -9,6 +9,7 @@ import numpy as np
 from sim.parameters import Parameters
 from sim.scenario.user_tables.records import Layout
 from sim.scenario.user_tables.table import Table, codes, counted, months, numbers, read_table, refuse_repeated
+from sim.words.calendar import month_number
 from sim.words.faults import shortened
 from sim.words.labels import CRIME_TYPES
 from sim.world.counties.adjacency import read_neighbours
@@ -18,7 +19,6 @@ from sim.world.counties.table import (
     Counties,
     Floats,
     SmallIntegers,
-    absolute_month,
     region_of_state,
     scaled_agents,
 )
@@ -60,7 +60,7 @@ def read_counties(parameters: Parameters, notes: list[str] | None = None) -> Cou
     known |= {name: _column(file, name, who, 0, 100_000) for name in RATE_COLUMNS}
     latitude, longitude = _column(file, "lat", who, -90, 90), _column(file, "lon", who, -180, 180)
     area = _column(file, "land_area_km2", who, 0, _LARGEST)
-    activation = _months(file, "secure_communities", who, absolute_month(UNDATED_ACTIVATION))
+    activation = _months(file, "secure_communities", who, month_number(UNDATED_ACTIVATION))
     agreement, jail, task_force = _agreements(file, who)
     file.raise_faults()
     notes.extend(file.notes)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.parameters import Parameters
+from sim.words.calendar import month_number
 from sim.words.faults import UserError
-from sim.world.counties.table import NEVER, Bools, Floats, Integers, SmallIntegers, absolute_month
+from sim.world.counties.table import NEVER, Bools, Floats, Integers, SmallIntegers
 from sim.world.counties.uniforms import CALENDAR_BLOCK, county_uniforms, normals
 
 FIELD_CORRELATION = 0.8
@@ -84,7 +85,7 @@ def _scaled_to_mean(raw: Floats, ceiling: Floats, weight: Floats, mean: float) -
 def rollout_months(count: int) -> SmallIntegers:
     """Return the activation months of ``count`` counties in order, following the national rollout; absolute."""
     whole = ROLLOUT[-1][1]
-    end = [absolute_month(month) for month, _ in ROLLOUT]
+    end = [month_number(month) for month, _ in ROLLOUT]
     months = np.arange(end[0], end[-1] + 1)
     national = np.interp(months, end, [active for _, active in ROLLOUT])
     active = np.floor(national * count / whole + 0.5)
@@ -150,4 +151,4 @@ def agreements(seed: int, code: Integers, noncitizen_share: Floats) -> tuple[Sma
     wait = -np.log1p(-uniform) / np.maximum(noncitizen_share, 1e-12)
     has = np.zeros(len(code), dtype=np.bool_)
     has[np.argsort(wait, kind="stable")[:count]] = True
-    return np.where(has, absolute_month(AGREEMENT_MONTH), NEVER).astype(np.int32), has
+    return np.where(has, month_number(AGREEMENT_MONTH), NEVER).astype(np.int32), has

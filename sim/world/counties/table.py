@@ -84,11 +84,6 @@ class Counties:
         return len(self.fips)
 
 
-def absolute_month(text: str) -> int:
-    """Return ``12 * year + month - 1`` of a day or month written YYYY-MM or YYYY-MM-DD."""
-    return 12 * int(text[:4]) + int(text[5:7]) - 1
-
-
 def neighbour_table(first: Integers, second: Integers, count: int) -> tuple[Integers, SmallIntegers]:
     """Return start and neighbours of each of ``count`` counties from pairs of county indices.
 
