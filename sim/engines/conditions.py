@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.words.labels import CRIMES, FAMILIES, GROUPS, LEVELS, TARGET_GROUPS
+from sim.words.labels import COMMUNITY, CRIMES, FAMILIES, GROUPS, LEVELS, TARGET_GROUPS
 from sim.world.programs import Calendar
 from sim.world.setting import Setting
 
@@ -33,17 +33,18 @@ class Condition:
     agreement_287g_task_force: bool = False
     priority_enforcement: bool = False
     cooperation: list[float] = field(default_factory=lambda: _each(0.0, LEVELS))  # share of detainers honoured
-    publicity: float = 0.0
-    presence: float = 0.0
+    refusal: float = 0.0  # how far the county declines detainers
+    issue_course: float = 1.0  # of detainers for people known by a fingerprint match alone
+    announced: float = 0.0  # fear that events and programs in force add
     background: float = 1.0  # multiplies opportunities
     # what people and police have come to expect; news changes it at the end of the month
-    fear: float = 0.0
+    fear: list[float] = field(default_factory=lambda: _each(0.0, COMMUNITY))
     # relative risk of being reported and solved
     risk: list[list[float]] = field(default_factory=lambda: _each(1.0, GROUPS, FAMILIES))
     removal_risk: float = 0.0  # running share of removable arrestees who are removed
     load: float = 1.0  # recorded crime relative to the usual amount, running
     # what follows from these for this month
-    fear_at_start: float = 0.0
+    fear_at_start: list[float] = field(default_factory=lambda: _each(0.0, COMMUNITY))
     # how belief in impunity multiplies offending; 1 against an organization
     impunity: list[list[float]] = field(default_factory=lambda: _each(1.0, TARGET_GROUPS, CRIMES))
     deterrence: float = 1.0
@@ -66,6 +67,15 @@ def starting_conditions(count: int) -> npt.NDArray[Any]:
     records = np.zeros(count, dtype=CONDITION)
     for name, value in vars(Condition()).items():
         records[name] = value
+    return records
+
+
+def settled_conditions(setting: Setting) -> npt.NDArray[Any]:
+    """Return the conditions with which the counties of a setting start: fear and beliefs of the settled state."""
+    baseline = setting.world.baseline
+    records = starting_conditions(len(baseline.fear))
+    for name in ("fear", "risk", "removal_risk"):
+        records[name] = getattr(baseline, name)
     return records
 
 

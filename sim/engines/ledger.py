@@ -20,9 +20,9 @@ class MonthRecord(NamedTuple):
     crime: npt.NDArray[np.int32]  # K x 8 x 4 x 5
     people: npt.NDArray[np.int64]  # K x 3 x 3 x 7
     trust: Floats  # K x 3 x 3, nan where nobody responded
-    enforcement: npt.NDArray[np.int32]  # K x 3 x 4 x 12
-    programs: npt.NDArray[np.bool_]  # K x 7
-    county_fear: Floats  # K
+    enforcement: npt.NDArray[np.int32]  # K x 3 groups x 3 statuses x 4 levels x 16
+    programs: npt.NDArray[np.bool_]  # K x 8
+    county_fear: Floats  # K x 2 groups of the community
     relative_risk: Floats  # K, against Hispanic targets
     removal_risk: Floats  # K
     officers: Floats  # K, sworn officers at scale of the world

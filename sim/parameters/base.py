@@ -80,6 +80,22 @@ class ByLevel(Table):
     none: float
 
 
+class ByCommunity(Table):
+    """One number for each group of the community that enforcement touches."""
+
+    hispanic: float
+    other_noncitizen: float
+
+
+class ByChannel(Table):
+    """One number for each way in which ICE gets hold of people."""
+
+    jail: float
+    prison: float
+    at_large: float
+    task_force: float
+
+
 class ByCharge(Table):
     """One number for each charge a person can be booked on."""
 

@@ -102,12 +102,13 @@ class CourtsSection(Section):
         "T51 for felonies; others assumption",
         "Months from booking to disposition",
     )
-    prior_felony_likely: float = share_of(0.25, "", "hand-set to T27, T30", "Likely offenders with a felony")
-    prior_felony_other: float = share_of(0.04, "", "hand-set to T27, T30", "Other people with a felony")
-    prior_misdemeanor_likely: float = share_of(0.4, "", "hand-set to T27", "Likely offenders with one or more")
-    prior_misdemeanor_other: float = share_of(0.12, "", "hand-set to T27", "Other people with one or more")
-    prior_aggravated: float = share_of(0.3, "felons", "hand-set to T30", "Of them, an aggravated felony")
-    prior_repeat: float = share_of(
-        0.4, "", ASSUMPTION, "Of those with a prior conviction: two felonies or more, three misdemeanours or more"
+    first_booking_likely: float = share_of(
+        0.2,
+        "bookings of likely offenders",
+        "hand-set to T27, T30",
+        "People booked who are new to the police: they came of age or moved in, without a record",
+    )
+    first_booking_other: float = share_of(
+        0.6, "bookings of other people", "hand-set to T27, T30", "The same for people who are no likely offenders"
     )
     spread: ClassVar[tuple[str, ...]] = ("disposition_lag",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sim.parameters.base import ASSUMPTION, ByTie, Section, number, share_of, table
+from sim.parameters.base import ASSUMPTION, ByChannel, ByCommunity, ByTie, Section, number, share_of, table
 
 
 class TrustSection(Section):
@@ -20,16 +20,41 @@ class TrustSection(Section):
     )
     county_fade: float = number(0.06, "share per month", 0, 1, "hand-set to T32 and T49", "Fading of county fear")
     own_fade: float = number(0.04, "share per month", 0, 1, ASSUMPTION, "Fading of a person's own fear")
-    publicity_activation: float = number(0.8, "fear", 0, 5, "hand-set to T32", "News that a county is activated")
+    publicity_activation: float = number(
+        1.0, "fear", 0, 5, "the unit of fear: vary sensitivity instead", "News that a county is activated"
+    )
     publicity_agreement: float = number(0.6, "fear", 0, 5, ASSUMPTION, "News of a 287(g) agreement")
     publicity_resolution: float = number(0.2, "fear", 0, 5, ASSUMPTION, "Relief at a resolution against detainers")
     publicity_priority: float = number(0.2, "fear", 0, 5, ASSUMPTION, "Relief at priority enforcement")
     presence: float = number(0.0, "fear per month", 0, 1, "design", "Lasting fear of a program in force")
     awareness: float = number(
-        0.02, "fear per removal in 1,000 of the community", 0, 5, ASSUMPTION, "News of removals in a month"
+        0.02, "fear per removal in 1,000 of the group", 0, 5, ASSUMPTION, "News of removals in a month"
     )
     region_weight: float = number(
-        2000, "agents", 0, 1_000_000, "design", "Weight of removals in the ICE region beside the county's own"
+        20_000, "persons", 0, 10_000_000, "design", "Weight of removals in the ICE region beside the county's own"
+    )
+    concern: ByCommunity = table(
+        ByCommunity(hispanic=1.0, other_noncitizen=0.25),
+        "ratio",
+        0,
+        5,
+        "T31 over the groups' shares of noncitizens, rounded up for what they share",
+        "How strongly announcements and programs in force frighten a group, for it is those like them who are taken",
+    )
+    spill_over: float = share_of(0.2, "", ASSUMPTION, "Weight of removals of people of the other group")
+    visibility: ByChannel = table(
+        ByChannel(jail=1.0, prison=0.3, at_large=2.0, task_force=1.5),
+        "ratio",
+        0,
+        10,
+        "assumption: disputed, sweep from 0",
+        "How much people hear of a removal, by how ICE got hold of the person, relative to one out of a county jail",
+    )
+    known_refusal: float = share_of(
+        0.7, "", "hand-set to spill-overs muted where counties refuse", "How far refusal mutes what is announced"
+    )
+    refusal_fade: float = share_of(
+        0.04, "month", ASSUMPTION, "Further fading of county fear where all detainers are declined"
     )
     neighbour_weight: float = share_of(0.1, "", ASSUMPTION, "Weight of news from neighbouring counties")
     household_jump: float = number(1.0, "fear", 0, 5, ASSUMPTION, "Fear of those who live with a removed person")

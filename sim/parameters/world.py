@@ -18,6 +18,9 @@ path of a file of rows."""
 CENSUS = "US Census 2010"
 
 
+Settled = Literal["nothing", "criminal_alien_program", "secure_communities"]
+
+
 class WorldSection(Section):
     """The counties and how finely they are simulated."""
 
@@ -37,6 +40,16 @@ class WorldSection(Section):
     scale: float = number(1.0, "agents per person", 0.0001, 1.0, "design", "Agents per person (grid: fixed at 1)")
     seed: Annotated[int, Field(ge=0, le=2**62)] = choice(
         2008, "seed", "design", "Seed of the world: counties, people, likely offenders, households"
+    )
+    settled_under: Settled = choice(
+        "criminal_alien_program",
+        "program",
+        "design",
+        "Program in force for years before the start, everywhere (secure_communities: both); a 287(g) agreement of the "
+        "county file dated before the start counts too",
+    )
+    settled_cooperation: float = number(
+        0.95, "share of detainers", 0, 1, ASSUMPTION, "Share of detainers that counties honoured before the start"
     )
     redraw: bool = choice(False, "switch", "design", "Draw a new world for each replication")
     people_per_cell: float = number(4000, "persons", 50, 100_000, "about a census tract", "Persons in a cell")
@@ -119,7 +132,10 @@ class Program(Section):
     """Where and from when a program runs."""
 
     counties: Counties = choice(
-        "none", "counties", "design", "all, none, file, a share, a list of county codes, or the path of a program list"
+        "none",
+        "counties",
+        "design",
+        "all, none, file, a share, a list of county codes, states and circuits, or the path of a program list",
     )
     start: Month | None = choice(None, "month", "design", "First month, at the earliest; empty means at once")
     until: Month | None = choice(None, "month", "design", "First month without the program; empty means for good")
@@ -165,6 +181,10 @@ class WarrantService(Program):
     spread: ClassVar[tuple[str, ...]] = ("cooperation",)
 
 
+class CourtRuling(Resolution):
+    """A ruling that binds the counties of states or circuits, whatever their boards decided."""
+
+
 class Legalization(Section):
     """A change of status for a share of unauthorized people."""
 
@@ -196,5 +216,8 @@ class ProgramsSection(Section):
     )
     priority_enforcement_announced: Month | None = choice(
         None, "month", "US Department of Homeland Security, 2014-11-20", "Month of the announcement"
+    )
+    court_ruling: CourtRuling = choice(
+        CourtRuling(), "program", "design", "A court makes counties decline detainers from a date on"
     )
     legalization: Legalization = choice(Legalization(), "program", "design", "Unauthorized people gain lawful status")

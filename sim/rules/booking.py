@@ -5,21 +5,47 @@ from __future__ import annotations
 from sim.numerics.compiled import rule
 from sim.words.codes import LAWFUL, LEVEL_1, LEVEL_2, LEVEL_3, LEVEL_NONE, UNAUTHORIZED
 
-
-@rule
-def prior_felonies(uniform: float, share: float, repeat: float) -> int:
-    """Return felonies before the run: 0, 1, or 2 for a share ``repeat`` of those with any."""
-    if uniform >= share:
-        return 0
-    return 2 if uniform < share * repeat else 1
+MOST_PRIOR = 12
+"""More convictions before the start are not told apart."""
 
 
 @rule
-def prior_misdemeanors(uniform: float, share: float, repeat: float) -> int:
-    """Return misdemeanours before the run: 0, 1, or 3 (three or more) for a share ``repeat`` of those with any."""
-    if uniform >= share:
-        return 0
-    return 3 if uniform < share * repeat else 1
+def is_new_to_police(uniform: float, first: float) -> bool:
+    """Return whether somebody booked is new to the police: without a record, whoever had the place before."""
+    return uniform < first
+
+
+@rule
+def prior_convictions(uniform: float, ratio: float) -> int:
+    """Return convictions before the start, geometric from 0 with the given ratio of each number to the one before.
+
+    It is what years of bookings leave when each conviction is followed by the next or by a newcomer.
+    """
+    count, left = 0, 1.0 - ratio
+    reached = left
+    while uniform >= reached and count < MOST_PRIOR:
+        left *= ratio
+        reached += left
+        count += 1
+    return count
+
+
+@rule
+def prior_felonies(uniform: float, convictions: int, share: float) -> int:
+    """Return how many of the convictions are felonies, each with probability ``share``: binomial."""
+    count, term = 0, (1.0 - share) ** convictions
+    reached = term
+    while uniform >= reached and count < convictions:
+        term *= (convictions - count) / (count + 1.0) * share / (1.0 - share)
+        reached += term
+        count += 1
+    return count
+
+
+@rule
+def is_prior_aggravated(uniform: float, felonies: int, share: float) -> bool:
+    """Return whether any of the felonies is an aggravated one, each with probability ``share``."""
+    return uniform < 1.0 - (1.0 - share) ** felonies
 
 
 @rule
@@ -40,23 +66,39 @@ def has_federal_record(known: int, uniform: float, share: float) -> bool:
 
 @rule
 def screening_probability(
-    noncitizen: bool, cap: bool, interview: float, prison: float, held: bool, jail_287g: bool, screening: float
+    noncitizen: bool,
+    cap: bool,
+    interview: float,
+    prison: float,
+    held: bool,
+    jail_287g: bool,
+    deputies: float,
+    ease: float,
 ) -> float:
-    """Return the probability that jail screening (Criminal Alien Program or 287(g)) identifies a person booked."""
+    """Return the probability that jail screening (Criminal Alien Program or 287(g)) finds a person booked.
+
+    ``ease`` is how easily the person's group is found, relative to Hispanic noncitizens.
+    """
     if not noncitizen:
         return 0.0
     found = 0.0
     if cap:
         found = prison if held else interview
     if jail_287g:
-        found = max(found, screening)
-    return found
+        found = max(found, deputies)
+    return found * ease
 
 
 @rule
-def is_identified(secure_communities: bool, federal_record: bool, uniform: float, screening: float) -> bool:
-    """Return whether a person booked is identified; citizens with a federal record are matched too."""
-    return (secure_communities and federal_record) or uniform < screening
+def is_matched(secure_communities: bool, federal_record: bool) -> bool:
+    """Return whether fingerprints are matched with the immigration database; those of citizens are too."""
+    return secure_communities and federal_record
+
+
+@rule
+def is_screened(uniform: float, screening: float) -> bool:
+    """Return whether an interview or other screening in the jail finds a person."""
+    return uniform < screening
 
 
 @rule

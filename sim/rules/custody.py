@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.numerics.compiled import rule
 from sim.numerics.draws import geometric
-from sim.words.codes import (
-    AGGRAVATED,
-    CITIZEN,
-    FELONY,
-    FREQUENT,
-    LAWFUL,
-    LIKELY,
-    MISDEMEANOR,
-    ORDINARY,
-    UNAUTHORIZED,
-)
-
-STAYS_AWAY, RETURNS, REPLACED = 0, 1, 2
-"""What becomes of a removed person's place."""
+from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 
 
 @rule
@@ -41,11 +30,9 @@ def conviction_kind(uniform: float, felony: float, aggravated: float) -> int:
 
 
 @rule
-def departure(leaves: float, returns: float, refill: float) -> int:
-    """Return what becomes of a removed person's place: they return, a newcomer fills it, or it stays vacant."""
-    if leaves < returns:
-        return RETURNS
-    return REPLACED if (leaves - returns) / (1.0 - returns) < refill else STAYS_AWAY
+def comes_back(uniform: float, returns: float) -> bool:
+    """Return whether a removed person returns; otherwise a newcomer takes the place in time."""
+    return uniform < returns
 
 
 @rule
@@ -61,19 +48,18 @@ def months_until_refill(uniform: float, mean: float) -> int:
 
 
 @rule
-def newcomer_status(uniform: float, unauthorized: float, lawful: float) -> int:
-    """Return the status of a newcomer, given the shares in the county's group."""
-    if uniform < unauthorized:
-        return UNAUTHORIZED
-    return LAWFUL if uniform < unauthorized + lawful else CITIZEN
+def months_left_until_return(uniform: float, latest: float) -> int:
+    """Return the months left for somebody who was away already at the start: a uniform wait, seen from within.
 
-
-@rule
-def newcomer_class(uniform: float, likely_share: float, frequent_share: float) -> int:
-    """Return a newcomer's rank: a frequent likely offender, another likely offender, or an ordinary person."""
-    if uniform >= likely_share:
-        return ORDINARY
-    return FREQUENT if uniform < likely_share * frequent_share else LIKELY
+    A wait of n months is met n times as often, and any part of it may be over: 0 to ``latest`` - 1.
+    """
+    whole, left = math.ceil(latest), 0
+    total = whole * (whole + 1) / 2.0
+    reached = whole / total
+    while uniform >= reached and left < whole - 1:
+        left += 1
+        reached += (whole - left) / total
+    return left
 
 
 @rule

@@ -6,17 +6,32 @@ from sim.numerics.compiled import rule
 
 
 @rule
-def pooled_removal_rate(removed: int, community: int, regional_rate: float, weight: float) -> float:
-    """Return removals per person of the community in a month, the county's own pooled with its ICE region."""
-    if community + weight <= 0.0:
+def pooled_removal_rate(heard_of: float, people: float, regional_rate: float, weight: float) -> float:
+    """Return removals per person of a group in a month, the county's own pooled with its ICE region's.
+
+    ``heard_of`` counts each removal by its visibility; ``weight`` is in people.
+    """
+    if people + weight <= 0.0:
         return 0.0
-    return (removed + weight * regional_rate) / (community + weight)
+    return (heard_of + weight * regional_rate) / (people + weight)
 
 
 @rule
-def county_fear(fear: float, fade: float, publicity: float, presence: float, awareness: float, rate: float) -> float:
-    """Return next month's county fear, never below 0; ``rate`` is removals per 1,000 of the community."""
-    return max(0.0, fear * (1.0 - fade) + publicity + presence + awareness * rate)
+def spilled_over(own: float, others: float, spill_over: float) -> float:
+    """Return the rate of removals that a group hears of: its own, and in part that of the other group."""
+    return (1.0 - spill_over) * own + spill_over * others
+
+
+@rule
+def fading(fade: float, refusal: float, refusal_fade: float) -> float:
+    """Return how county fear fades in a month: faster where the county declines detainers (``refusal`` 0 to 1)."""
+    return min(1.0, fade + refusal * refusal_fade)
+
+
+@rule
+def county_fear(fear: float, fade: float, announced: float, awareness: float, rate: float) -> float:
+    """Return a group's next fear in a county, never below 0; ``rate`` is removals per 1,000 of the group."""
+    return max(0.0, fear * (1.0 - fade) + announced + awareness * rate)
 
 
 @rule

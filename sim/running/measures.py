@@ -80,7 +80,7 @@ class RunSummary:
         ``CRIME_FAMILIES``, ``labels.TARGET_GROUPS``, ``labels.CRIME_COLUMNS``.
     people : int64[T, 3, 3, 7]
         ``labels.GROUPS``, ``labels.STATUSES``, ``labels.PEOPLE_COLUMNS``.
-    enforcement : int64[T, 3, 4, 12]
+    enforcement : int64[T, 3, 3, 4, 16]
         ``labels.STATUSES``, ``labels.LEVELS``, ``labels.ENFORCEMENT_COLUMNS``.
     county_crime : int64[K, 2, 2]
         Violent and property, ``BOOKS``; totals over the evaluation.
@@ -123,7 +123,8 @@ class RunSummary:
         """Return monthly counts, float64[T], of a column of ``enforcement``, of one level or all."""
         table = self.enforcement[..., ENFORCEMENT_COLUMNS.index(column)].astype(np.float64)
         levels = [LEVELS.index(level)] if level else list(range(len(LEVELS)))
-        return np.asarray(table[:, [STATUSES.index(name) for name in statuses]][:, :, levels].sum(axis=(1, 2)))
+        chosen = table.sum(axis=1)[:, [STATUSES.index(name) for name in statuses]]
+        return np.asarray(chosen[:, :, levels].sum(axis=(1, 2)))
 
     def away(self) -> Floats:
         """Return the people whom ICE has taken and who are not back, month by month: float64[T].

@@ -49,11 +49,11 @@ def _world(description: str, seed: int, threads: int = 1) -> Any:
 
 
 def _world_description(parameters: Parameters) -> str:
-    """Return the part of the parameters that shapes a world, as JSON: what programs and behaviour leave untouched."""
+    """Return the part of the parameters that shapes a world, as JSON: all but programs and detainers."""
     from sim.parameters import Parameters as Table
 
     defaults = Table()
-    same = {name: getattr(defaults, name) for name in ("programs", "responses", "enforcement", "detainers", "trust")}
+    same = {name: getattr(defaults, name) for name in ("programs", "detainers")}
     plain = parameters.model_copy(update={**same, "title": "", "question": "", "source": ""})
     return plain.model_dump_json()
 

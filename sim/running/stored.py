@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.ledger import Ledger, MonthRecord, stack
-from sim.running.tables.months import AXES, COUNTY_NUMBERS
+from sim.running.tables.months import AXES, COUNTY_NUMBERS, FEAR_COLUMNS
 from sim.running.tables.reading import RowReader, StoredTable, check_folder
 from sim.words.faults import UserError, printable
 from sim.words.labels import BALANCE_COLUMNS, CRIME_COLUMNS, ENFORCEMENT_COLUMNS, FAMILIES, PEOPLE_COLUMNS, PROGRAMS
@@ -173,7 +173,8 @@ def _record(month: int, size: int, tables: dict[str, Any], clipped_share: float)
         crime=_counts(tables["crime"], CRIME_COLUMNS, (size, 8, 4)),
         people=_counts(tables["people"], PEOPLE_COLUMNS, (size, 3, 3)).astype(np.int64),
         trust=_column(tables["people"], "trust").reshape(size, 3, 3),
-        enforcement=_counts(tables["enforcement"], ENFORCEMENT_COLUMNS, (size, 3, 4)),
+        enforcement=_counts(tables["enforcement"], ENFORCEMENT_COLUMNS, (size, 3, 3, 4)),
+        county_fear=np.stack([_column(county, name) for name in FEAR_COLUMNS], axis=1),
         programs=np.stack([_program(county, name) for name in PROGRAMS], axis=1),
         balance=_counts(county, BALANCE, (size,)).reshape(size, len(BALANCE_COLUMNS), len(FAMILIES)),
         opportunities=million,

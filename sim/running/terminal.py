@@ -26,7 +26,7 @@ class RunTotals:
     def __init__(self) -> None:
         """Start at nothing."""
         self.crime: Any = 0  # 8 x 4 x 5
-        self.enforcement: Any = 0  # 3 x 4 x 12
+        self.enforcement: Any = 0  # 3 x 3 x 4 x 16
         self.opportunities = 0
         self.clipped = 0
         self.adopted = 0  # counties in which any program other than the Criminal Alien Program ever ran
@@ -94,7 +94,7 @@ def print_run(scenario: Scenario, setting: Setting, totals: RunTotals, out: Path
         share = f"{reported / true:9.1%}" if true else f"{'-':>9}"
         print(f"{LABELS[name]:28}{true * per:10.1f}{recorded * per:10.1f} {share}")
     print("\nenforcement, events per 100,000 people and year")
-    by_column = totals.enforcement.sum(axis=(0, 1)) * 100_000 / people / years
+    by_column = totals.enforcement.sum(axis=(0, 1, 2)) * 100_000 / people / years
     for name in ("arrested", "booked", "identified", "removable", "detainers", "honoured", "ice_custody", "removed"):
         print(f"  {name.replace('_', ' '):26}{by_column[ENFORCEMENT_COLUMNS.index(name)]:10.1f}")
     print(f"\nTrue means true in the simulated world. Tables and codebook: {out}")

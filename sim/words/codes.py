@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from sim.words.labels import (
     BALANCE_COLUMNS,
+    CHANNELS,
     CHARGES,
+    COMMUNITY,
     CONVICTIONS,
     CRIME_COLUMNS,
     CRIMES,
@@ -31,9 +33,11 @@ from sim.words.labels import (
 # What is counted in a county and month, axis by axis.
 CRIME_SHAPE = (len(CRIMES), len(TARGET_GROUPS), len(CRIME_COLUMNS))
 PEOPLE_SHAPE = (len(GROUPS), len(STATUSES), len(PEOPLE_COLUMNS))
-ENFORCEMENT_SHAPE = (len(STATUSES), len(LEVELS), len(ENFORCEMENT_COLUMNS))
+ENFORCEMENT_SHAPE = (len(GROUPS), len(STATUSES), len(LEVELS), len(ENFORCEMENT_COLUMNS))
 BALANCE_SHAPE = (len(BALANCE_COLUMNS), len(FAMILIES))
 CUSTODY_SHAPE = (len(GROUPS), len(STATUSES), len(CUSTODIES))
+REMOVED_SHAPE = (len(COMMUNITY), len(CHANNELS))
+"""People of the community who are removed, by group and by how ICE got hold of them."""
 
 GROUP_COUNT, FAMILY_COUNT = len(GROUPS), len(FAMILIES)
 HISPANIC = TARGET_GROUPS.index("hispanic")
@@ -88,10 +92,14 @@ RESPONDENTS = PEOPLE_COLUMNS.index("respondents")
 ARRESTED = ENFORCEMENT_COLUMNS.index("arrested")
 CONVICTED = ENFORCEMENT_COLUMNS.index("convicted")
 BOOKED = ENFORCEMENT_COLUMNS.index("booked")
+MATCHED = ENFORCEMENT_COLUMNS.index("matched")
+SCREENED = ENFORCEMENT_COLUMNS.index("screened")
 IDENTIFIED = ENFORCEMENT_COLUMNS.index("identified")
 REMOVABLE = ENFORCEMENT_COLUMNS.index("removable")
 DETAINERS = ENFORCEMENT_COLUMNS.index("detainers")
 HONOURED = ENFORCEMENT_COLUMNS.index("honoured")
+WITHOUT_DETAINER = ENFORCEMENT_COLUMNS.index("without_detainer")
+FROM_PRISON = ENFORCEMENT_COLUMNS.index("from_prison")
 IN_ICE = ENFORCEMENT_COLUMNS.index("ice_custody")
 AT_LARGE = ENFORCEMENT_COLUMNS.index("at_large")
 REMOVED = ENFORCEMENT_COLUMNS.index("removed")
@@ -110,9 +118,19 @@ MISDEMEANOR = DUE.index("misdemeanor")
 FELONY = DUE.index("felony")
 AGGRAVATED = DUE.index("aggravated_felony")
 RELEASE = DUE.index("release")
-END_OF_ICE_CUSTODY = DUE.index("end_of_ice_custody")
+TRANSFER = DUE.index(f"transfer_from_{CHANNELS[0]}")
+"""The first of the transfers to ICE when local custody ends, in the order of channels."""
+END_OF_ICE_CUSTODY = DUE.index(f"end_of_ice_custody_{CHANNELS[0]}")
+"""The first of the ends of ICE custody, in the order of channels."""
 RETURN = DUE.index("return")
 ARRIVAL = DUE.index("arrival")
+
+# How ICE gets hold of somebody.
+FROM_JAIL = CHANNELS.index("jail")
+OUT_OF_PRISON = CHANNELS.index("prison")
+OUTSIDE = CHANNELS.index("at_large")
+BY_TASK_FORCE = CHANNELS.index("task_force")
+CHANNEL_COUNT, COMMUNITY_COUNT = len(CHANNELS), len(COMMUNITY)
 
 # What ICE does with somebody booked.
 NOTHING = OUTCOMES.index("nothing")
@@ -144,5 +162,4 @@ AGGRAVATED_SHIFT = _shift("aggravated")
 FEDERAL_SHIFT = _shift("federal_record")
 GENERATION_SHIFT, GENERATION_MASK = _shift("generation"), _mask("generation")
 DECLINED_SHIFT = _shift("detainer_declined")
-TRANSFER_SHIFT = _shift("transfer")
 LIKELY_SHIFT = _shift("likely_offender")

@@ -56,6 +56,8 @@ PROPERTY_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if 
 FAMILIES: tuple[str, ...] = ("violent", "property")
 
 GROUPS: tuple[str, ...] = ("hispanic", "other_noncitizen", "other")
+COMMUNITY: tuple[str, ...] = GROUPS[:2]
+"""The groups that immigration enforcement touches."""
 TARGET_GROUPS: tuple[str, ...] = (*GROUPS, "organization")
 STATUSES: tuple[str, ...] = ("citizen", "lawful_noncitizen", "unauthorized")
 LEVELS: tuple[str, ...] = ("level_1", "level_2", "level_3", "none")
@@ -64,8 +66,17 @@ OFFENDER_CLASSES: tuple[str, ...] = ("frequent", "likely", "ordinary")
 PATROLS: tuple[str, ...] = ("even", "population", "hot_spots")
 """How officers are spread over cells."""
 CONVICTIONS: tuple[str, ...] = ("misdemeanor", "felony", "aggravated_felony")
-DUE: tuple[str, ...] = (*CONVICTIONS, "release", "end_of_ice_custody", "return", "arrival")
-"""What can be due to happen to somebody in a later month."""
+CHANNELS: tuple[str, ...] = ("jail", "prison", "at_large", "task_force")
+"""How ICE gets hold of somebody: out of a county jail, at the end of a prison term, outside, or by a task force."""
+DUE: tuple[str, ...] = (
+    *CONVICTIONS,
+    "release",
+    *(f"transfer_from_{channel}" for channel in CHANNELS),
+    *(f"end_of_ice_custody_{channel}" for channel in CHANNELS),
+    "return",
+    "arrival",
+)
+"""What can be due to happen to somebody in a later month; ICE custody remembers how it came about."""
 OUTCOMES: tuple[str, ...] = ("nothing", "taken_from_jail", "arrested_at_large")
 """What ICE does with somebody booked."""
 FRIGHTS: tuple[str, ...] = ("removal", "arrest_at_large")
@@ -79,7 +90,6 @@ PERSON_FIELDS: tuple[tuple[str, int], ...] = (
     ("federal_record", 1),
     ("generation", 3),
     ("detainer_declined", 1),
-    ("transfer", 1),
     ("likely_offender", 1),
 )
 """What is stored of a person in two bytes, from the lowest bit up: each field and its bits."""
@@ -113,10 +123,14 @@ ENFORCEMENT_COLUMNS: tuple[str, ...] = (
     "arrested",
     "convicted",
     "booked",
+    "matched",
+    "screened",
     "identified",
     "removable",
     "detainers",
     "honoured",
+    "without_detainer",
+    "from_prison",
     "ice_custody",
     "at_large",
     "removed",
@@ -137,6 +151,7 @@ PROGRAMS: tuple[str, ...] = (
     "detainer_resolution",
     "priority_enforcement",
     "agreement_287g_warrant",
+    "court_ruling",
 )
 
 LABELS: dict[str, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple, get_type_hints
 
@@ -77,11 +78,13 @@ class Constants(NamedTuple):
     stop_ratio: Floats  # 3
     street_felony_share: float
     fingerprints: float
-    federal_record: Floats  # 3 groups x 3 statuses
-    prior_felony: Floats  # 2: ordinary, likely
-    prior_misdemeanor: Floats  # 2
-    prior_repeat: float
-    prior_aggravated: float
+    federal_record: Floats  # 3 groups x 3 statuses: newcomers
+    federal_record_at_start: Floats  # the same x 2 ranks (no likely offender, likely offender): those of the start
+    first_booking: Floats  # 2 ranks
+    prior_conviction: Floats  # 2: chance that the booking before the start ended in a conviction
+    prior_ratio: Floats  # 2: of the geometric number of convictions before that one
+    prior_felony: Floats  # 2: share of convictions
+    prior_aggravated: Floats  # 2: share of felonies
     citizen_child_share: float
     survey_age_share: float
     held: Floats  # 10 charges
@@ -93,23 +96,30 @@ class Constants(NamedTuple):
     cap_interview: float
     cap_prison: float
     screening_287g: float
+    screening_ease: Floats  # 3 groups
     task_force_stops: float
     task_force_officer_time: float
     detainer_issue: Floats  # 4 levels
     capacity_per_agent: float
     custody_share: float
+    custody_without_detainer: float
+    prison_months: float
+    prison_share: float
     custody_ends: float
     removal_share: float
-    at_large: float
+    at_large: Floats  # 4 levels
     notification_pickup: float
     returns: float
     return_months: float
-    refill: float
     refill_months: float
     removal_memory: float
     incapacitation: int
     county_fade: float
+    refusal_fade: float
+    concern: Floats  # 2 groups
     awareness: float
+    visibility: Floats  # 4 channels
+    spill_over: float
     region_weight: float
     neighbour_weight: float
     household_jump: float
@@ -149,11 +159,10 @@ def _decay(fade: float, months: int) -> Floats:
     return decay
 
 
-def _federal_record(parameters: Parameters) -> Floats:
-    """Return the share with a federal fingerprint record by group and status."""
-    table = np.tile(_array(parameters.booking.federal_record), (3, 1))
-    table[0, 0] = parameters.booking.federal_record_hispanic_citizen
-    return table
+def region_weight(parameters: Parameters) -> float:
+    """Return the weight of the ICE region's removals in agents; the parameter is in persons."""
+    scale = 1.0 if parameters.world.kind == "grid" else parameters.world.scale
+    return parameters.trust.region_weight * scale
 
 
 def panel_width(parameters: Parameters) -> int:
@@ -179,7 +188,7 @@ def reporting_parts(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
     return parts[0], parts[1], parts[2]
 
 
-def _bounded_log_odds(probabilities: Floats) -> Floats:
+def bounded_log_odds(probabilities: Floats) -> Floats:
     """Return log odds, with 0 and 1 moved by 1e-12 inwards."""
     return np.array([log_odds(max(1e-12, min(1.0 - 1e-12, float(p)))) for p in probabilities])
 
@@ -202,7 +211,7 @@ def full_trust_chances(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
 
 def _willing_at_full_trust(part: Floats, offset: Floats) -> Floats:
     """Return the chance of a call at full trust by crime type and status, given that of a citizen by type."""
-    base = _bounded_log_odds(part)
+    base = bounded_log_odds(part)
     chances = [[willing_to_report(float(odds), float(more), 0.0, 1.0) for more in offset] for odds in base]
     return np.array(chances)
 
@@ -216,8 +225,8 @@ def _of_crime_types(parameters: Parameters) -> dict[str, Any]:
         "is_index": IS_INDEX,
         "person_target": PERSON_TARGET,
         "charge_of_crime": np.array(CHARGE_OF_CRIME, dtype=np.int64),
-        "victim_log_odds": _bounded_log_odds(victim),
-        "third_log_odds": _bounded_log_odds(third),
+        "victim_log_odds": bounded_log_odds(victim),
+        "third_log_odds": bounded_log_odds(third),
         "officer": officer,
         "victim_full_trust": victim_full_trust,
         "third_full_trust": third_full_trust,
@@ -232,9 +241,9 @@ def _worked_out(parameters: Parameters) -> dict[str, Any]:
         "deterrence": parameters.crime.deterrence if responses.deterrence else 0.0,
         "sensitivity": _array(parameters.trust.sensitivity) * (1.0 if responses.chilled_reporting else 0.0),
         "patrol": PATROLS.index(parameters.police.patrol),
-        "federal_record": _federal_record(parameters),
-        "prior_felony": np.array([courts.prior_felony_other, courts.prior_felony_likely]),
-        "prior_misdemeanor": np.array([courts.prior_misdemeanor_other, courts.prior_misdemeanor_likely]),
+        "first_booking": np.array([courts.first_booking_other, courts.first_booking_likely]),
+        "screening_ease": np.array([1.0, enforcement.screening_other, 1.0]),
+        "region_weight": region_weight(parameters),
         "cap_interview": enforcement.cap_interview * enforcement.cap_access,
         "cap_prison": enforcement.cap_prison * enforcement.cap_access,
         "capacity_per_agent": enforcement.capacity_per_100k / 100_000,
@@ -259,10 +268,9 @@ def _as_declared(value: Any, kind: Any) -> Any:
     return round(number) if kind is int else number
 
 
-def build_constants(parameters: Parameters, propensity: Floats, deterrence_reference: float) -> Constants:
-    """Return the constants of a run; ``propensity`` (3 x 2, mean 1) and the reference come from the baseline."""
-    made: dict[str, Any] = {"propensity": propensity, "deterrence_reference": deterrence_reference}
-    made |= _of_crime_types(parameters) | _worked_out(parameters)
+def build_constants(parameters: Parameters, solved: Mapping[str, Any]) -> Constants:
+    """Return the constants of a run; ``solved`` are those that the settled state gives, by name."""
+    made = {**solved, **_of_crime_types(parameters), **_worked_out(parameters)}
     plain = {name: _as_declared(_value(parameters, path), kind) for name, (path, kind) in _plain(tuple(made)).items()}
     return Constants(**made, **plain)
 

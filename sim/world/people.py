@@ -19,10 +19,12 @@ from sim.numerics.draws import Purpose, draw
 from sim.parameters import Parameters
 from sim.rules.opportunity import likely_mass, roster_length
 from sim.words.codes import OTHER
-from sim.world.baseline import Baseline, solve_baseline
 from sim.world.counties.building import Counties
 from sim.world.person import HOUSEHOLD
-from sim.world.starting import Made, Places, Shares, fill_households, fill_rosters, start_in_jail
+from sim.world.programs import reached_jails
+from sim.world.settled.fear import jump_sizes, months_of_fear
+from sim.world.settled.solving import Baseline, solve_baseline
+from sim.world.starting import Made, Places, Shares, Waits, fill_households, fill_rosters, start_settled
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -56,8 +58,10 @@ class World:
     roster_start: Int64  # P+1
     roster: Int32  # slots of likely offenders, those who offend often first
     person: People  # N: see ``person``
-    release_slot: Int64  # who starts in jail
-    release_month: Int64  # month in which they are released
+    fear_steps: npt.NDArray[np.uint8]  # own fear of the community
+    start_slot: Int64  # who starts in jail, in ICE custody or away
+    start_kind: Int64  # what is due to them, in the order of ``labels.DUE``
+    start_month: Int64  # and when
 
     @property
     def size(self) -> int:
@@ -218,27 +222,54 @@ def _shares(parameters: Parameters, baseline: Baseline) -> Shares:
         likely=people.likely_offender_share,
         frequent=people.frequent_share,
         jailed=baseline.jailed_share,
+        ice=baseline.ice_share,
+        away=baseline.away_share,
         stay_cumulative=baseline.stay_cumulative,
         stay=np.array(parameters.courts.stay.values()),
+        held=baseline.held_chance,
+        friend_jumps=baseline.friend_jumps,
+        status_removals=baseline.status_removals,
     )
 
 
-def _populate(places: Places, shares: Shares, threads: int) -> tuple[Made, Int64, Int64]:
-    """Make everybody, in threads by ranges of counties; returns them, who starts in jail, and until which month."""
+def _waits(parameters: Parameters) -> Waits:
+    """Return how long what people are in at the start goes on, as the loops that make people take it."""
+    enforcement = parameters.enforcement
+    back = enforcement.returns * (math.ceil(enforcement.return_months) + 1.0) / 2.0
+    for_good = (1.0 - enforcement.returns) * max(1.0, enforcement.refill_months)
+    return Waits(
+        leaves=parameters.responses.incapacitation,
+        prison=enforcement.prison_months,
+        custody_ends=enforcement.custody_ends,
+        returning=back / max(1e-9, back + for_good),
+        return_months=enforcement.return_months,
+        refill_months=enforcement.refill_months,
+        fear_months=months_of_fear(parameters),
+        fear_left=1.0 - parameters.trust.own_fade,
+        jumps=jump_sizes(parameters),
+    )
+
+
+def _populate(places: Places, shares: Shares, waits: Waits, community: Int64, threads: int) -> tuple[Made, list[Int64]]:
+    """Make everybody, in threads by ranges of counties; returns them, and slots, kinds and months of what is due.
+
+    ``community`` is the number of each county's first community member, and after the last how many there are.
+    """
     roster = np.zeros(int(places.roster_start[-1]), dtype=np.int32)
-    made = Made(roster, np.zeros(int(places.slot_base[-1]), dtype=np.uint16))
+    person = np.zeros(int(places.slot_base[-1]), dtype=np.uint16)
+    made = Made(roster, person, np.zeros(int(community[-1]), dtype=np.uint8))
     pool_ends = np.searchsorted(places.pool_county, np.arange(len(places.code) + 1))
 
-    def people(counties: tuple[int, int]) -> tuple[Array, Array]:
+    def people(counties: tuple[int, int]) -> tuple[Array, Array, Array]:
         first, last = counties
         fill_households(first, last, places, shares, made)
         fill_rosters(pool_ends[first], pool_ends[last], places, shares, made)
-        return start_in_jail(first, last, places, shares, made)
+        return start_settled(first, last, community, places, shares, waits, made)
 
     with ThreadPoolExecutor(threads) as pool:
         ranges = county_ranges(places.slot_base, threads if threads == 1 else PARTS * threads)
-        slots, months = zip(*pool.map(people, ranges), strict=True)
-    return made, np.concatenate(slots), np.concatenate(months)
+        parts = list(pool.map(people, ranges))
+    return made, [np.concatenate(each) for each in zip(*parts, strict=True)]
 
 
 def build_world(parameters: Parameters, counties: Counties, seed: int, threads: int = 1) -> World:
@@ -249,14 +280,15 @@ def build_world(parameters: Parameters, counties: Counties, seed: int, threads: 
     ValueError
         Where the propensities given leave nobody to offend.
     """
-    baseline = solve_baseline(parameters, counties)
+    baseline = solve_baseline(parameters, counties, reached_jails(parameters, counties, seed))
     sizes = _group_sizes(counties, baseline.group_share, seed)
     group_low = _starts(counties.agents)[:-1, None] + np.cumsum(sizes, axis=1) - sizes
     cells = _cells(parameters, counties, sizes, group_low)
     neighbour_start, neighbour = _neighbour_cells(counties, np.diff(cells.first))
     pools = _pools(parameters, sizes, group_low, cells)
     places = _places(seed, counties, sizes, group_low, pools, parameters.people.likely_offender_share)
-    made, release_slot, release_month = _populate(places, _shares(parameters, baseline), threads)
+    community = _starts(sizes[:, :OTHER].sum(axis=1))
+    made, due = _populate(places, _shares(parameters, baseline), _waits(parameters), community, threads)
     return World(
         counties=counties,
         baseline=baseline,
@@ -264,7 +296,7 @@ def build_world(parameters: Parameters, counties: Counties, seed: int, threads: 
         slot_base=places.slot_base,
         group_low=group_low,
         group_size=sizes,
-        community_base=_starts(sizes[:, :OTHER].sum(axis=1)),
+        community_base=community,
         cell_first=cells.first,
         cell_county=cells.county,
         cell_low=cells.low,
@@ -277,6 +309,8 @@ def build_world(parameters: Parameters, counties: Counties, seed: int, threads: 
         roster_start=places.roster_start,
         roster=made.roster,
         person=made.person,
-        release_slot=release_slot,
-        release_month=release_month,
+        fear_steps=made.fear_steps,
+        start_slot=due[0],
+        start_kind=due[1],
+        start_month=due[2],
     )

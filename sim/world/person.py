@@ -9,7 +9,6 @@ from sim.numerics.compiled import int64, rule
 from sim.words.codes import (
     AGGRAVATED,
     AGGRAVATED_SHIFT,
-    AWAY,
     CITIZEN,
     CUSTODY_MASK,
     CUSTODY_SHIFT,
@@ -18,15 +17,12 @@ from sim.words.codes import (
     FELONY_SHIFT,
     GENERATION_MASK,
     GENERATION_SHIFT,
-    LAWFUL,
     LIKELY_SHIFT,
     MISDEMEANOR,
     MISDEMEANOR_SHIFT,
     MOST_ADDED,
     STATUS_MASK,
     STATUS_SHIFT,
-    TRANSFER_SHIFT,
-    UNAUTHORIZED,
 )
 
 HOUSEHOLD = 4
@@ -59,7 +55,7 @@ def status_of(person: int) -> int:
 
 @rule
 def generation_of(person: int) -> int:
-    """Return how many newcomers have filled the slot, modulo 8."""
+    """Return the number of the newcomer in the slot, 1 to 7 over and over; 0 for those who were there at the start."""
     return _part_of(person, GENERATION_SHIFT, GENERATION_MASK)
 
 
@@ -94,12 +90,6 @@ def was_declined(person: int) -> int:
 
 
 @rule
-def awaits_transfer(person: int) -> int:
-    """Return 1 for somebody whom ICE takes over when local custody ends."""
-    return _part_of(person, TRANSFER_SHIFT, 1)
-
-
-@rule
 def is_likely_offender(person: int) -> int:
     """Return 1 for a likely offender."""
     return _part_of(person, LIKELY_SHIFT, 1)
@@ -130,12 +120,6 @@ def with_declined(person: int, value: int) -> int:
 
 
 @rule
-def with_transfer(person: int, value: int) -> int:
-    """Return the person as awaited by ICE (1) or not (0)."""
-    return _with_part(person, TRANSFER_SHIFT, 1, value)
-
-
-@rule
 def with_likely_offender(person: int, value: int) -> int:
     """Return the person as a likely offender (1) or not (0)."""
     return _with_part(person, LIKELY_SHIFT, 1, value)
@@ -152,28 +136,14 @@ def with_conviction(person: int, kind: int) -> int:
 
 
 @rule
-def newcomer(person: int, status: int, likely: int) -> int:
-    """Return the fresh person who fills a slot: next generation, free, no added record."""
-    generation = (generation_of(person) + 1) & GENERATION_MASK
-    return with_likely_offender(with_status(generation << GENERATION_SHIFT, status), likely)
+def newcomer(person: int) -> int:
+    """Return the fresh person who takes somebody's place, with status and rank as before but no record.
 
-
-@rule
-def departed_entry(slot: int, status: int) -> int:
-    """Return the roster entry of a likely offender replaced for good: below 0, it remembers the status they had."""
-    return ~(2 * int64(slot) + (1 if status == LAWFUL else 0))
-
-
-@rule
-def departed_status(entry: int) -> int:
-    """Return the status, lawful noncitizen 1 or unauthorized 2, that a departed roster entry remembers."""
-    return LAWFUL if ~int64(entry) & 1 else UNAUTHORIZED
-
-
-@rule
-def departed_person(entry: int) -> int:
-    """Return the person whom a departed roster entry stands for: away, with the status they had."""
-    return with_custody(with_status(0, departed_status(entry)), AWAY)
+    The generation counts on and skips 0, which is that of the people of the start.
+    """
+    generation = 1 + generation_of(person) % GENERATION_MASK
+    fresh = with_likely_offender(generation << GENERATION_SHIFT, is_likely_offender(person))
+    return with_custody(with_status(fresh, status_of(person)), custody_of(person))
 
 
 @rule

@@ -11,7 +11,8 @@ import numpy as np
 from sim.parameters import Parameters, Program
 from sim.words.calendar import month_number
 from sim.words.faults import UserError
-from sim.words.labels import LEVELS, PROGRAMS
+from sim.words.labels import PROGRAMS
+from sim.world.counties.circuits import states_of
 from sim.world.counties.table import NEVER, Bools, Counties, Floats, Integers
 from sim.world.counties.uniforms import SELECTION_BLOCK, SHAPE_BLOCK, county_uniforms
 from sim.world.program_lists import FIRST, laid_out, read_program_list
@@ -34,12 +35,16 @@ class Calendar:
         Criminal Alien Program in force and the county's jail among those it reaches.
     secure_communities, agreement_287g_jail, agreement_287g_task_force : bool[T, K]
     detainer_resolution, priority_enforcement, agreement_287g_warrant : bool[T, K]
+    court_ruling : bool[T, K]
     cooperation : float64[T, K, 4]
         Share of detainers honoured, in the order of ``labels.LEVELS``.
-    publicity : float64[T, K]
-        Fear that the month's events add (activations, agreements) or take away (resolutions, priorities).
-    presence : float64[T, K]
-        Fear that programs in force add each month.
+    refusal : float64[T, K]
+        How far the county declines detainers, 0 to 1: the mean over levels.
+    issue_course : float64[T, K]
+        Detainers for people known by a fingerprint match alone, relative to others.
+    announced : float64[T, K]
+        Fear that the month's events add (activations, agreements) or take away (resolutions, priorities), and that
+        programs in force add each month; less where the county is known to decline.
     legalization : int
         Month of the change of status, -1 if it does not come within the horizon.
     """
@@ -51,10 +56,17 @@ class Calendar:
     detainer_resolution: Bools
     priority_enforcement: Bools
     agreement_287g_warrant: Bools
+    court_ruling: Bools
     cooperation: Floats
-    publicity: Floats
-    presence: Floats
+    refusal: Floats
+    issue_course: Floats
+    announced: Floats
     legalization: int
+
+
+def reached_jails(parameters: Parameters, counties: Counties, world_seed: int) -> Bools:
+    """Return the counties whose jails the Criminal Alien Program reaches, where it is in force."""
+    return np.asarray(county_uniforms(world_seed, counties.code, SHAPE_BLOCK)[:, 1] < parameters.enforcement.cap_reach)
 
 
 def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) -> Calendar:
@@ -68,8 +80,12 @@ def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) 
     """
     spans = {name: _spans(name, parameters, counties, world_seed) for name in PROGRAMS}
     force = {name: _in_force(*spans[name], parameters.months) for name in PROGRAMS}
-    reached = county_uniforms(world_seed, counties.code, SHAPE_BLOCK)[:, 1] < parameters.enforcement.cap_reach
+    reached = reached_jails(parameters, counties, world_seed)
     in_force = sum(force[name].astype(np.float64) for name in PROGRAMS_WITH_PRESENCE)
+    cooperation = _cooperation(
+        parameters, force["detainer_resolution"], force["court_ruling"], force["agreement_287g_warrant"]
+    )
+    refusal = 1.0 - cooperation.mean(axis=2)
     return Calendar(
         cap=force["criminal_alien_program"] & reached,
         secure_communities=force["secure_communities"],
@@ -78,9 +94,11 @@ def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) 
         detainer_resolution=force["detainer_resolution"],
         priority_enforcement=force["priority_enforcement"],
         agreement_287g_warrant=force["agreement_287g_warrant"],
-        cooperation=_cooperation(parameters, force["detainer_resolution"], force["agreement_287g_warrant"]),
-        publicity=_publicity(parameters, spans, len(counties)),
-        presence=parameters.trust.presence * np.asarray(in_force),
+        court_ruling=force["court_ruling"],
+        cooperation=cooperation,
+        refusal=refusal,
+        issue_course=np.repeat(_issue_course(parameters)[:, None], len(counties), axis=1),
+        announced=_announced(parameters, spans, refusal, np.asarray(in_force)),
         legalization=_legalization(parameters),
     )
 
@@ -153,9 +171,13 @@ def _chosen(name: str, program: Program, counties: Counties, seed: int) -> Bools
 
 def _listed(name: str, codes: list[str], counties: Counties) -> Bools:
     index = {code: place for place, code in enumerate(counties.fips)}
+    states = np.array(counties.state)
     chosen = np.zeros(len(counties), dtype=np.bool_)
     faults = []
     for code in codes:
+        if (of_state := np.isin(states, states_of(code)) & (states != "")).any():
+            chosen |= of_state
+            continue
         place = index.get(code, index.get(code.zfill(5)))
         if place is None:
             near = ", ".join(get_close_matches(code, counties.fips, 3, 0.5)) or ", ".join(counties.fips[:3])
@@ -167,22 +189,45 @@ def _listed(name: str, codes: list[str], counties: Counties) -> Bools:
     return chosen
 
 
-def _cooperation(parameters: Parameters, resolved: Bools, served: Bools) -> Floats:
-    """Return shares of detainers honoured, float64[T, K, 4]: the usual ones, or the resolution's where in force.
+def _cooperation(parameters: Parameters, resolved: Bools, ruled: Bools, served: Bools) -> Floats:
+    """Return shares of detainers honoured, float64[T, K, 4]: the usual ones, the resolution's, or a court's.
 
-    Where jailers serve warrants at least that agreement's share is honoured, whatever else the county decided.
+    Where jailers serve warrants at least that agreement's share is honoured, whatever else was decided: a warrant is
+    what rulings on detainers found missing.
     """
     programs = parameters.programs
-    usual, after, agreed = (
-        np.array([getattr(table, level) for level in LEVELS], dtype=np.float64)
+    usual, after, court, agreed = (
+        np.array(table.cooperation.values(), dtype=np.float64)
         for table in (
-            parameters.detainers.cooperation,
-            programs.detainer_resolution.cooperation,
-            programs.agreement_287g_warrant.cooperation,
+            parameters.detainers,
+            programs.detainer_resolution,
+            programs.court_ruling,
+            programs.agreement_287g_warrant,
         )
     )
-    own = np.where(resolved[:, :, None], after, usual)
+    own = np.where(ruled[:, :, None], court, np.where(resolved[:, :, None], after, usual))
     return np.where(served[:, :, None], np.maximum(own, agreed), own)
+
+
+def _issue_course(parameters: Parameters) -> Floats:
+    """Return detainers for people known by a match alone, relative to others, float64[T]: few at first, then more."""
+    enforcement, begin = parameters.enforcement, month_number(parameters.start)
+    first = month_number(enforcement.detainer_course_start) - begin
+    last = max(first + 1, month_number(enforcement.detainer_course_end) - begin)
+    return np.interp(np.arange(parameters.months), [first, last], [enforcement.detainer_issue_early, 1.0])
+
+
+def _announced(
+    parameters: Parameters, spans: dict[str, tuple[Integers, Integers]], refusal: Floats, in_force: Floats
+) -> Floats:
+    """Return signed fear of each month's events and of programs in force, float64[T, K].
+
+    What frightens does so less where the county is known to decline detainers.
+    """
+    trust = parameters.trust
+    news = _publicity(parameters, spans, refusal.shape[1])
+    muted = 1.0 - trust.known_refusal * refusal
+    return np.where(news > 0.0, news * muted, news) + trust.presence * in_force * muted
 
 
 def _publicity(parameters: Parameters, spans: dict[str, tuple[Integers, Integers]], count: int) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from sim.world.constants import Constants, build_constants
 from sim.world.counties.building import build_counties
 from sim.world.people import World, build_world
 from sim.world.programs import Calendar, build_calendar
+from sim.world.settled.solving import Baseline, removal_reference
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,7 +28,6 @@ class Setting:
     calendar: Calendar
     constants: Constants
     background: Floats  # T x K: multiplier of opportunities
-    starting_removal_risk: Floats  # K: believed share of removable arrestees who are removed
     months: list[str]
 
     @property
@@ -37,47 +38,19 @@ class Setting:
         return result
 
 
-def _level_shares(parameters: Parameters) -> Floats:
-    """Return the expected shares of levels 1, 2, 3 and none among people arrested, by their prior records."""
-    courts, police, people = parameters.courts, parameters.police, parameters.people
-    likely = police.offender_link + (1.0 - police.offender_link) * people.likely_offender_share
-    shares = np.zeros(4)
-    for weight, felony, misdemeanor in (
-        (likely, courts.prior_felony_likely, courts.prior_misdemeanor_likely),
-        (1.0 - likely, courts.prior_felony_other, courts.prior_misdemeanor_other),
-    ):
-        first = felony * (1.0 - (1.0 - courts.prior_repeat) * (1.0 - courts.prior_aggravated))
-        second = (felony - first) + (1.0 - felony) * misdemeanor * courts.prior_repeat
-        third = (1.0 - felony) * misdemeanor * (1.0 - courts.prior_repeat)
-        shares += weight * np.array([first, second, third, 1.0 - first - second - third])
-    return shares
-
-
-def _screened(parameters: Parameters, calendar: Calendar, month: int) -> Floats:
-    """Return by county the chance that jail screening finds a noncitizen booked and released."""
-    enforcement = parameters.enforcement
-    found = np.where(calendar.cap[month], enforcement.cap_interview * enforcement.cap_access, 0.0)
-    deputies = np.where(calendar.agreement_287g_jail[month], enforcement.screening_287g, 0.0)
-    return np.maximum(found, deputies)
-
-
-def removal_reference(parameters: Parameters) -> float:
-    """Return the expected share of unauthorized arrestees removed in a fully honouring county with the program."""
-    enforcement, record = parameters.enforcement, parameters.booking.federal_record.unauthorized
-    found = enforcement.cap_reach * enforcement.cap_interview * enforcement.cap_access
-    identified = parameters.booking.fingerprints * (1.0 - (1.0 - record) * (1.0 - found))
-    asked = float(_level_shares(parameters) @ np.array(enforcement.detainer_issue.values()))
-    return identified * asked * enforcement.custody_share * enforcement.removal_share
-
-
-def starting_removal_risk(parameters: Parameters, calendar: Calendar) -> Floats:
-    """Return by county the removal risk that the programs in force in the first month lead to."""
-    enforcement, record = parameters.enforcement, parameters.booking.federal_record.unauthorized
-    matched = np.where(calendar.secure_communities[0], record, 0.0)
-    found = parameters.booking.fingerprints * (1.0 - (1.0 - matched) * (1.0 - _screened(parameters, calendar, 0)))
-    weights = _level_shares(parameters) * np.array(enforcement.detainer_issue.values())
-    result: Floats = found * (calendar.cooperation[0] @ weights) * enforcement.custody_share * enforcement.removal_share
-    return result
+def solved_constants(parameters: Parameters, baseline: Baseline) -> dict[str, Any]:
+    """Return the constants that follow from the settled state, by name."""
+    records = baseline.records
+    return {
+        "propensity": baseline.propensity,
+        "deterrence_reference": removal_reference(parameters, records),
+        "federal_record": baseline.federal,
+        "federal_record_at_start": baseline.federal_at_start,
+        "prior_conviction": records.convicted,
+        "prior_ratio": records.ratio,
+        "prior_felony": records.felony,
+        "prior_aggravated": records.aggravated,
+    }
 
 
 def build_setting(parameters: Parameters, world_seed: int, world: World | None = None) -> Setting:
@@ -95,9 +68,8 @@ def build_setting(parameters: Parameters, world_seed: int, world: World | None =
         parameters=parameters,
         world=world,
         calendar=calendar,
-        constants=build_constants(parameters, world.baseline.propensity, removal_reference(parameters)),
+        constants=build_constants(parameters, solved_constants(parameters, world.baseline)),
         background=background,
-        starting_removal_risk=starting_removal_risk(parameters, calendar),
         months=month_names(parameters.start, parameters.months),
     )
 
@@ -113,6 +85,7 @@ def program_flags(setting: Setting, t: int) -> npt.NDArray[np.bool_]:
         calendar.detainer_resolution,
         calendar.priority_enforcement,
         calendar.agreement_287g_warrant,
+        calendar.court_ruling,
     )
     return np.stack([program[t] for program in programs], axis=1)
 

@@ -5,9 +5,11 @@ They run after the barrier over this month's arrests, in order of slot.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from sim.engines.columnar.people import record_and_match
+from sim.engines.columnar.people import is_in_database, record_of
 from sim.engines.columnar.records import (
     Array,
     Booked,
@@ -27,9 +29,17 @@ from sim.engines.columnar.records import (
 )
 from sim.numerics.compiled import block, helper, int64, unowned
 from sim.numerics.draws import Purpose, draw
-from sim.rules.booking import has_federal_record, is_identified, is_removable, screening_probability
+from sim.rules.booking import is_matched, is_new_to_police, is_removable, is_screened, screening_probability
 from sim.rules.custody import conviction_kind, months_held
-from sim.rules.detainer import DECLINED, TAKEN, asks_for_detainer, needs_conviction, outcome_of_request
+from sim.rules.detainer import (
+    DECLINED,
+    TAKEN,
+    asks_for_detainer,
+    is_imprisoned,
+    issue_share,
+    needs_conviction,
+    outcome_of_request,
+)
 from sim.words.codes import (
     ARRESTED,
     ARRESTED_AT_LARGE,
@@ -38,14 +48,18 @@ from sim.words.codes import (
     CITIZEN,
     CONVICTION,
     DETAINERS,
+    FROM_PRISON,
     HONOURED,
     IDENTIFIED,
+    MATCHED,
     NOTHING,
     REMOVABLE,
+    SCREENED,
     TAKEN_FROM_JAIL,
+    WITHOUT_DETAINER,
 )
 from sim.world.constants import Constants
-from sim.world.person import generation_of, is_known_to_ice, status_of, with_declined
+from sim.world.person import generation_of, is_likely_offender, newcomer, status_of, with_declined
 
 BOOKING, DETAINER, CUSTODY = int(Purpose.BOOKING), int(Purpose.DETAINER), int(Purpose.CUSTODY)
 
@@ -54,8 +68,9 @@ BOOKING, DETAINER, CUSTODY = int(Purpose.BOOKING), int(Purpose.DETAINER), int(Pu
 def _nobody_booked(room: int) -> Booked:
     """Return records of people booked, to be filled."""
     slot, county, stay = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
-    status, level, candidate = np.empty(room, np.int8), np.empty(room, np.int8), np.empty(room, np.int8)
-    return Booked(slot, county, status, level, stay, candidate)
+    group, status, level = np.empty(room, np.int8), np.empty(room, np.int8), np.empty(room, np.int8)
+    charge, candidate = np.empty(room, np.int8), np.empty(room, np.int8)
+    return Booked(slot, county, group, status, level, charge, stay, candidate)
 
 
 @block
@@ -68,12 +83,20 @@ def _persons_of(arrests: Array, state: State) -> Array:
 
 
 @helper
-def _stay(entity: int, charge: int, u: float, land: Land, constants: Constants, month: Month) -> int:
-    """Return the months in local custody of somebody booked; 0 where ``u`` lets them go at once."""
-    if u >= constants.held[charge]:
+def _stay(held: float, length: float, charge: int, constants: Constants) -> int:
+    """Return the months in local custody of somebody booked; 0 where ``held`` lets them go at once."""
+    if held >= constants.held[charge]:
         return int64(0)
-    length = draw(land.seed, entity, 0, month.index, CUSTODY)[0]
     return int64(months_held(length, constants.stay[charge]))
+
+
+@helper
+def _whoever_it_is(slot: int, person: int, uniform: float, state: State, constants: Constants) -> int:
+    """Return the person booked: the one known, or where ``uniform`` says so somebody who is new to the police."""
+    if is_new_to_police(uniform, constants.first_booking[is_likely_offender(person)]):
+        person = newcomer(person)
+        state.person[slot] = person
+    return person
 
 
 @helper
@@ -85,6 +108,40 @@ def _plan_conviction(arrest: int, generation: int, u: float, constants: Constant
         kind = conviction_kind(u / convicted, constants.felony[charge], constants.aggravated[charge])
         event = event_of(slot, county, generation, CONVICTION + kind)
         plan(event, month.index + constants.disposition_lag[charge], plans)
+
+
+@helper
+def _found(
+    person: int, group: int, entity: int, stay: int, u: float, now: Any, land: Land, constants: Constants
+) -> tuple[bool, bool]:
+    """Return whether somebody whose fingerprints were sent is matched, and whether screening finds them."""
+    known = is_in_database(person, group, entity, land.world_seed, constants)
+    screening = screening_probability(
+        status_of(person) != CITIZEN,
+        now.cap,
+        constants.cap_interview,
+        constants.cap_prison,
+        stay > 0,
+        now.agreement_287g_jail,
+        constants.screening_287g,
+        constants.screening_ease[group],
+    )
+    return is_matched(now.secure_communities, known), is_screened(u, screening)
+
+
+@helper
+def _identify(counts: Array, removable: bool, matched: bool, screened: bool) -> int:
+    """Count what became known of somebody booked; returns whether and how ICE knows that they can be removed."""
+    counts[BOOKED] += 1
+    counts[MATCHED] += int64(matched)
+    counts[SCREENED] += int64(screened)
+    if not (matched or screened):
+        return 0
+    counts[IDENTIFIED] += 1
+    if not removable:
+        return 0
+    counts[REMOVABLE] += 1
+    return 2 if screened else 1
 
 
 @block
@@ -100,51 +157,36 @@ def booking(
     land, state, month, registry = unowned(land), unowned(state), unowned(month), unowned(registry)
     n = len(arrests)
     booked, plans = _nobody_booked(n), empty_plans(n)
-    slots, counties, statuses, levels, stays, candidates = unowned(booked)
-    open_plans = unowned(plans)
+    records, open_plans = unowned(booked), unowned(plans)
     persons = _persons_of(arrests, state)
-    count, previous, level, home, known = 0, int64(-1), 0, int64(0), 0.0
+    count, previous, level, home, group, entity = 0, int64(-1), 0, int64(0), 0, int64(0)
+    person = int64(0)
     for i in range(n):
-        person = int64(persons[i])
         slot, charge, county = parts_of_arrest(arrests[i])
-        status = status_of(person)
-        again = slot == previous
-        if not again:
-            home = county_from(home, slot, land)
-            group = group_in(slot, home, land)
-            entity = entity_at(slot, home, land)
-            level, known = record_and_match(person, entity, land.world_seed, constants)
-        registry.enforcement[county, status, level, ARRESTED] += 1
-        if again:
+        if slot == previous:
+            registry.enforcement[county, group, status_of(person), level, ARRESTED] += 1
             continue
         previous = slot
+        home = county_from(home, slot, land)
+        group, entity = group_in(slot, home, land), entity_at(slot, home, land)
         u = draw(land.seed, entity, 0, month.index, BOOKING)
-        stay = _stay(entity, charge, u[2], land, constants, month)
+        v = draw(land.seed, entity, 0, month.index, CUSTODY)
+        person = _whoever_it_is(slot, int64(persons[i]), v[2], state, constants)
+        status, level = status_of(person), record_of(person, entity, land.world_seed, constants)
+        counts = registry.enforcement[county, group, status, level]
+        counts[ARRESTED] += 1
+        stay = _stay(u[2], v[0], charge, constants)
         _plan_conviction(arrests[i], generation_of(person), u[3], constants, month, open_plans)
         removable = is_removable(status, level)
+        registry.removable[county] += int64(removable)
         candidate = int64(0)
-        if removable:
-            registry.removable[county] += 1
         if u[0] < constants.fingerprints:
-            registry.enforcement[county, status, level, BOOKED] += 1
             now = month.counties[county]
-            federal = has_federal_record(is_known_to_ice(person), known, constants.federal_record[group, status])
-            screening = screening_probability(
-                status != CITIZEN,
-                now.cap,
-                constants.cap_interview,
-                constants.cap_prison,
-                stay > 0,
-                now.agreement_287g_jail,
-                constants.screening_287g,
-            )
-            if is_identified(now.secure_communities, federal, u[1], screening):
-                registry.enforcement[county, status, level, IDENTIFIED] += 1
-                if removable:
-                    registry.enforcement[county, status, level, REMOVABLE] += 1
-                    candidate = int64(1)
-        slots[count], counties[count], statuses[count] = slot, county, status
-        levels[count], stays[count], candidates[count] = level, stay, candidate
+            matched, screened = _found(person, group, entity, stay, u[1], now, land, constants)
+            candidate = int64(_identify(counts, removable, matched, screened))
+        records.slot[count], records.county[count], records.group[count] = slot, county, group
+        records.status[count], records.level[count], records.charge[count] = status, level, charge
+        records.stay[count], records.candidate[count] = stay, candidate
         count += 1
     return booked, count, plans
 
@@ -161,15 +203,33 @@ def request(booked: Booked, count: int, land: Land, table: Array, month: Month) 
     level, rank = np.empty(count, np.int64), np.empty(count)
     n = 0
     for i in range(count):
-        county = booked.county[i]
-        if booked.candidate[i] == 0 or needs_conviction(month.counties[county].priority_enforcement, booked.level[i]):
+        now = month.counties[booked.county[i]]
+        if booked.candidate[i] == 0 or needs_conviction(now.priority_enforcement, booked.level[i]):
+            continue
+        if is_imprisoned(booked.stay[i], constants.prison_months):
             continue
         slot = int64(booked.slot[i])
         u = draw(land.seed, entity_at(slot, home_of(slot, land)[0], land), 0, month.index, DETAINER)
-        if asks_for_detainer(u[0], constants.detainer_issue[booked.level[i]]):
-            who[n], office[n], level[n], rank[n] = i, land.counties[county].region, booked.level[i], u[1]
+        issue = constants.detainer_issue[booked.level[i]]
+        if asks_for_detainer(u[0], issue_share(issue, now.issue_course, booked.candidate[i] == 2)):
+            who[n], office[n], level[n] = i, land.counties[booked.county[i]].region, booked.level[i]
+            rank[n] = u[1]
             n += 1
     return who[:n], office[:n], level[:n], rank[:n]
+
+
+@helper
+def _answered(
+    slot: int, honour: float, custody: float, level: int, now: Any, counts: Array, state: State, constants: Constants
+) -> int:
+    """Let a county answer a detainer; returns whether it declines, honours, or honours and ICE takes the person."""
+    counts[DETAINERS] += 1
+    answer = outcome_of_request(honour, now.cooperation[level], custody, constants.custody_share)
+    if answer == DECLINED:
+        state.person[slot] = with_declined(state.person[slot], 1)
+    else:
+        counts[HONOURED] += 1
+    return answer
 
 
 @block
@@ -178,7 +238,7 @@ def detainer(
 ) -> Array:
     """Phase 10, the county's part: it honours or declines; returns what ICE does with each person booked.
 
-    ``asked`` says for whom the field offices lodge a detainer.
+    ``asked`` says for whom the field offices lodge a detainer. Nobody asks a county about people in prison.
     """
     constants = table[0]
     land, state, month, registry = unowned(land), unowned(state), unowned(month), unowned(registry)
@@ -187,30 +247,28 @@ def detainer(
     for i in range(len(asked)):
         if booked.candidate[i] == 0:
             continue
-        slot, county = int64(booked.slot[i]), int64(booked.county[i])
+        slot, county, level = int64(booked.slot[i]), int64(booked.county[i]), int64(booked.level[i])
         now = month.counties[county]
-        status, level = int64(booked.status[i]), int64(booked.level[i])
+        counts = registry.enforcement[county, booked.group[i], booked.status[i], level]
         entity = entity_at(slot, home_of(slot, land)[0], land)
         u = draw(land.seed, entity, 0, month.index, DETAINER)
-        released = True
-        if needs_conviction(now.priority_enforcement, level):
+        if is_imprisoned(booked.stay[i], constants.prison_months):
+            if u[3] < constants.prison_share:
+                outcome[i] = TAKEN_FROM_JAIL
+                counts[FROM_PRISON] += 1
+        elif needs_conviction(now.priority_enforcement, level):
             if u[3] < constants.notification_pickup:
                 outcome[i] = ARRESTED_AT_LARGE
-            released = False
         elif asked[i] == 1:
-            registry.enforcement[county, status, level, DETAINERS] += 1
-            answer = outcome_of_request(u[2], now.cooperation[level], u[3], constants.custody_share)
-            if answer != DECLINED:
-                registry.enforcement[county, status, level, HONOURED] += 1
-                released = False
-            else:
-                state.person[slot] = with_declined(state.person[slot], 1)
+            answer = _answered(slot, u[2], u[3], level, now, counts, state, constants)
             if answer == TAKEN:
                 outcome[i] = TAKEN_FROM_JAIL
-        if released and draw(land.seed, entity, 0, month.index, CUSTODY)[1] < constants.at_large:
-            outcome[i] = ARRESTED_AT_LARGE
-        if outcome[i] != NOTHING:
-            registry.taken[county] += 1
-        if outcome[i] == ARRESTED_AT_LARGE:
-            registry.enforcement[county, status, level, AT_LARGE] += 1
+            sought = draw(land.seed, entity, 0, month.index, CUSTODY)[1]
+            if answer == DECLINED and sought < constants.at_large[level]:
+                outcome[i] = ARRESTED_AT_LARGE
+        elif u[3] < constants.custody_without_detainer:
+            outcome[i] = TAKEN_FROM_JAIL
+            counts[WITHOUT_DETAINER] += 1
+        registry.taken[county] += int64(outcome[i] != NOTHING)
+        counts[AT_LARGE] += int64(outcome[i] == ARRESTED_AT_LARGE)
     return outcome

@@ -33,7 +33,7 @@ from sim.words.codes import (
     TRUE,
 )
 from sim.world.constants import Constants
-from sim.world.person import HOUSEHOLD, custody_of, departed_person, status_of, was_declined
+from sim.world.person import HOUSEHOLD, custody_of, status_of, was_declined
 
 OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
 OPPORTUNITY = int(Purpose.OPPORTUNITY)
@@ -189,7 +189,6 @@ def _look_up(n: int, met: Incidents, state: State) -> None:
         target, offender = targets[i], offenders[i]
         anybody, person = int64(state.person[max(0, target)]), int64(state.person[max(0, offender)])
         victim = int64(FREE) if target < 0 else anybody
-        person = departed_person(offender) if offender < 0 else person
         met.target_person[i], met.offender_person[i] = victim, person
         met.decides[i] = LAPSED if custody_of(victim) != FREE or custody_of(person) == JAILED else met.decides[i]
 

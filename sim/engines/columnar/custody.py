@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.engines.columnar.people import RECORD, community_place, record_of
@@ -30,16 +28,8 @@ from sim.engines.columnar.records import (
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, draw
-from sim.rules.custody import (
-    REPLACED,
-    RETURNS,
-    departure,
-    months_in_ice_custody,
-    months_until_refill,
-    months_until_return,
-    newcomer_class,
-    newcomer_status,
-)
+from sim.rules.custody import comes_back, months_in_ice_custody, months_until_refill, months_until_return
+from sim.rules.detainer import channel_of, is_imprisoned
 from sim.rules.reporting import fear_after_jump, fear_after_reassurance
 from sim.words.codes import (
     AFTER_AT_LARGE,
@@ -53,48 +43,42 @@ from sim.words.codes import (
     ICE_CUSTODY,
     IN_ICE,
     JAILED,
-    LAWFUL,
-    LIKELY,
     NOTHING,
-    ORDINARY,
     OTHER,
     PARENTS,
     RELEASE,
     REMOVED,
     RETURN,
     RETURNED,
-    UNAUTHORIZED,
+    STREET_FELONY,
+    STREET_MISDEMEANOR,
+    TRANSFER,
 )
 from sim.world.constants import Constants
 from sim.world.person import (
     HOUSEHOLD,
-    awaits_transfer,
     custody_of,
-    departed_entry,
     first_of_household,
     generation_of,
-    is_likely_offender,
     newcomer,
     status_of,
     with_conviction,
     with_custody,
     with_declined,
     with_known_to_ice,
-    with_transfer,
 )
 
-TRANSFER, DEPARTURE, NEWCOMER = int(Purpose.TRANSFER), int(Purpose.DEPARTURE), int(Purpose.NEWCOMER)
-ACQUAINTANCE = int(Purpose.ACQUAINTANCE)
+DEPARTURE, ACQUAINTANCE = int(Purpose.DEPARTURE), int(Purpose.ACQUAINTANCE)
 AHEAD = 12
 """How many people ahead memory is asked for."""
 
 
 @block
-def first_releases(slots: Array, land: Land) -> Array:
-    """Return the events that release those who start in jail."""
+def first_events(slots: Array, kinds: Array, land: Land) -> Array:
+    """Return the events due to those who start in jail, in ICE custody or away."""
     events = np.empty(len(slots), np.int64)
     for i in range(len(slots)):
-        events[i] = event_of(slots[i], home_of(slots[i], land)[0], 0, RELEASE)
+        events[i] = event_of(slots[i], home_of(slots[i], land)[0], 0, kinds[i])
     return events
 
 
@@ -119,26 +103,40 @@ def _count(one: Person, column: int, land: Land, state: State, constants: Consta
     """Count a step of the enforcement funnel in the county of the arrest."""
     person = state.person[one.slot]
     level = record_of(person, entity_at(one.slot, one.county, land), land.world_seed, constants)
-    registry.enforcement[one.arrested_in, status_of(person), level, column] += 1
+    registry.enforcement[one.arrested_in, one.group, status_of(person), level, column] += 1
 
 
 @helper
 def _enter_ice(
-    one: Person, land: Land, state: State, constants: Constants, month: Month, registry: Registry, plans: Plans
+    one: Person,
+    channel: int,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    registry: Registry,
+    plans: Plans,
 ) -> None:
     """Take a person into ICE custody, and plan its end."""
-    state.person[one.slot] = with_transfer(with_known_to_ice(state.person[one.slot], 1), 0)
+    state.person[one.slot] = with_known_to_ice(state.person[one.slot], 1)
     _count(one, IN_ICE, land, state, constants, registry)
     if constants.incapacitation == 1:
         _move(one, ICE_CUSTODY, state, registry)
-    length = draw(land.seed, entity_at(one.slot, one.county, land), 0, month.index, TRANSFER)[0]
+    length = draw(land.seed, entity_at(one.slot, one.county, land), 0, month.index, DEPARTURE)[2]
     until = month.index + months_in_ice_custody(length, constants.custody_ends)
-    _plan_for(one, END_OF_ICE_CUSTODY, until, state, plans)
+    _plan_for(one, END_OF_ICE_CUSTODY + channel, until, state, plans)
 
 
 @helper
 def _remove(
-    one: Person, land: Land, state: State, constants: Constants, month: Month, registry: Registry, plans: Plans
+    one: Person,
+    channel: int,
+    land: Land,
+    state: State,
+    constants: Constants,
+    month: Month,
+    registry: Registry,
+    plans: Plans,
 ) -> None:
     """Remove a person, and plan a return or an arrival."""
     person, entity = state.person[one.slot], entity_at(one.slot, one.county, land)
@@ -146,59 +144,26 @@ def _remove(
     child = draw(land.world_seed, entity, 2 * generation_of(person) + 1, 0, RECORD)[0]
     if child < constants.citizen_child_share:
         _count(one, PARENTS, land, state, constants, registry)
-    registry.removed[one.county] += 1
+    registry.removed[one.county, one.group, channel] += 1
     frightens(one.slot, AFTER_REMOVAL, plans)
     u = draw(land.seed, entity, 0, month.index, DEPARTURE)
-    becomes = departure(u[0], constants.returns, constants.refill)
+    back = comes_back(u[0], constants.returns)
     if constants.incapacitation == 1:
         _move(one, AWAY, state, registry)
         state.person[one.slot] = with_declined(state.person[one.slot], 0)
-    if becomes == RETURNS:
+    if back:
         _plan_for(one, RETURN, month.index + months_until_return(u[1], constants.return_months), state, plans)
-    if becomes == REPLACED and constants.incapacitation == 1:
+    elif constants.incapacitation == 1:
         _plan_for(one, ARRIVAL, month.index + months_until_refill(u[1], constants.refill_months), state, plans)
 
 
 @block
-def _enlists(slot: int, rank: int, land: Land, state: State, constants: Constants) -> int:
-    """Let a newcomer take a place in the roster of likely offenders; returns 1 where there was one of the rank."""
-    pool = pool_of(slot, land)
-    first, last = land.pools[pool].roster, land.pools[pool].roster + land.pools[pool].entries
-    if is_likely_offender(state.person[slot]) == 1:
-        for entry in range(first, last):
-            if state.roster[entry] == slot:
-                state.roster[entry] = departed_entry(slot, status_of(state.person[slot]))
-    if rank == ORDINARY:
-        return 0
-    border = constants.frequent_share * (last - first)
-    low, high = (first + int(border), last) if rank == LIKELY else (first, first + math.ceil(border))
-    for entry in range(low, high):
-        if state.roster[entry] < 0:
-            state.roster[entry] = slot
-            return 1
-    return 0
-
-
-@block
-def _arrive(one: Person, land: Land, state: State, constants: Constants, month: Month, registry: Registry) -> None:
-    """Let a newcomer with a fresh status, rank and record fill a vacancy."""
-    slot, county, group = one.slot, one.county, one.group
-    person, shares = state.person[slot], land.counties[county].status_share
-    u = draw(land.seed, entity_at(slot, county, land), 0, month.index, NEWCOMER)
-    status = newcomer_status(u[0], shares[group, UNAUTHORIZED], shares[group, LAWFUL])
-    rank = newcomer_class(u[1], constants.likely_share, constants.frequent_share)
-    likely = _enlists(slot, rank, land, state, constants)
-    registry.custody[county, group, status_of(person), AWAY] -= 1
-    registry.custody[county, group, status, FREE] += 1
-    state.person[slot] = newcomer(person, status, likely)
-    if group < OTHER:
-        state.fear_steps[community_place(slot, county, land)] = 0
-
-
-@helper
-def pool_of(slot: int, land: Land) -> int:
-    """Return the pool of likely offenders to which a slot belongs."""
-    return int64(np.searchsorted(land.pool_low, slot, side="right")) - 1
+def _arrive(one: Person, land: Land, state: State, registry: Registry) -> None:
+    """Let a newcomer take a vacant place, with status and rank as they were but no record."""
+    _move(one, FREE, state, registry)
+    state.person[one.slot] = newcomer(state.person[one.slot])
+    if one.group < OTHER:
+        state.fear_steps[community_place(one.slot, one.county, land)] = 0
 
 
 @helper
@@ -220,12 +185,13 @@ def _becomes_of(
             _count(one, CONVICTED, land, state, constants, registry)
     elif kind == RELEASE:
         _move(one, FREE, state, registry)
-        if awaits_transfer(person) == 1:
-            _enter_ice(one, land, state, constants, month, registry, plans)
-    elif kind == END_OF_ICE_CUSTODY:
-        leaves = draw(land.seed, entity_at(one.slot, one.county, land), 1, month.index, TRANSFER)[0]
+    elif kind < END_OF_ICE_CUSTODY:
+        _move(one, FREE, state, registry)
+        _enter_ice(one, kind - TRANSFER, land, state, constants, month, registry, plans)
+    elif kind < RETURN:
+        leaves = draw(land.seed, entity_at(one.slot, one.county, land), 0, month.index, DEPARTURE)[3]
         if leaves < constants.removal_share:
-            _remove(one, land, state, constants, month, registry, plans)
+            _remove(one, kind - END_OF_ICE_CUSTODY, land, state, constants, month, registry, plans)
         elif constants.incapacitation == 1:
             _move(one, FREE, state, registry)
     elif kind == RETURN:
@@ -233,7 +199,7 @@ def _becomes_of(
         if constants.incapacitation == 1:
             _move(one, FREE, state, registry)
     elif kind == ARRIVAL:
-        _arrive(one, land, state, constants, month, registry)
+        _arrive(one, land, state, registry)
 
 
 @block
@@ -258,14 +224,17 @@ def _hold_or_release(
             continue
         county = county_from(county, slot, land)
         one = Person(slot, county, group_in(slot, county, land), int64(booked.county[i]))
+        at_large, imprisoned = outcome[i] == ARRESTED_AT_LARGE, is_imprisoned(booked.stay[i], constants.prison_months)
+        street = booked.charge[i] == STREET_FELONY or booked.charge[i] == STREET_MISDEMEANOR
+        task_force = month.counties[booked.county[i]].agreement_287g_task_force
+        channel = channel_of(at_large, imprisoned, street, task_force)
         if booked.stay[i] > 0:
             _move(one, JAILED, state, registry)
-            _plan_for(one, RELEASE, month.index + booked.stay[i], state, plans)
-            if outcome[i] != NOTHING:
-                state.person[slot] = with_transfer(state.person[slot], 1)
+            kind = RELEASE if outcome[i] == NOTHING else TRANSFER + channel
+            _plan_for(one, kind, month.index + booked.stay[i], state, plans)
         else:
-            _enter_ice(one, land, state, constants, month, registry, plans)
-        if outcome[i] == ARRESTED_AT_LARGE:
+            _enter_ice(one, channel, land, state, constants, month, registry, plans)
+        if at_large:
             frightens(slot, AFTER_AT_LARGE, plans)
 
 

@@ -17,7 +17,7 @@ from sim.engines.columnar import news as news_loops
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import lay_out
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry, State
-from sim.engines.conditions import of_the_month, starting_conditions
+from sim.engines.conditions import of_the_month, settled_conditions
 from sim.engines.ledger import MonthRecord
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
@@ -69,7 +69,7 @@ class ColumnarEngine:
         community = int(world.community_base[-1])
         self.state = State(
             person=world.person.copy() if keep_world else world.person,
-            fear_steps=np.zeros(community, dtype=np.uint8),
+            fear_steps=world.fear_steps.copy(),
             fear_month=np.zeros(community, dtype=np.uint8),
             roster=world.roster.copy() if keep_world else world.roster,
         )
@@ -81,8 +81,7 @@ class ColumnarEngine:
         ends = [(int(world.slot_base[first]), int(world.slot_base[last])) for first, last in ranges]
         self.dockets = [Docket(first, last, setting.parameters.months) for first, last in ends]
         self.interviews: dict[int, list[Events]] = defaultdict(list)
-        self.now = starting_conditions(count)
-        self.now["removal_risk"] = setting.starting_removal_risk
+        self.now = settled_conditions(setting)
         region_agents = np.bincount(world.counties.region, weights=world.counties.agents.astype(np.float64))
         self.office_capacity = [self.constants.capacity_per_agent * size for size in region_agents]
         self.recent = np.zeros(len(world.cell_county))
@@ -93,13 +92,13 @@ class ColumnarEngine:
         nobody = np.empty(0, dtype=np.int64)
         members, rotations = news_loops.panel_of(self.land, width, most) if width else (nobody, nobody)
         self.panels = [members[rotations == month] for month in range(ROTATIONS)]
-        self._plan_first_releases()
+        self._plan_first_events()
 
-    def _plan_first_releases(self) -> None:
+    def _plan_first_events(self) -> None:
         world = self.world
-        events = custody_loops.first_releases(world.release_slot, self.land)
+        events = custody_loops.first_events(world.start_slot, world.start_kind, self.land)
         order = np.argsort(events, kind="stable")
-        events, due = events[order], world.release_month[order]
+        events, due = events[order], world.start_month[order]
         for docket in self.dockets:
             low, high = np.searchsorted(events, [docket.first << EVENT_SLOT, docket.last << EVENT_SLOT])
             docket.plan(events[low:high], due[low:high])

@@ -40,7 +40,7 @@ def _county_records(world: World) -> npt.NDArray[Any]:
     records["opportunity_rate"], records["street_rate"] = baseline.opportunity_rate, baseline.street_rate
     records["region"] = world.counties.region
     records["neighbour_first"], records["neighbours"] = start[:-1], np.diff(start)
-    records["group_share"], records["status_share"] = baseline.group_share, baseline.status_share
+    records["group_share"] = baseline.group_share
     records["expected_risk"], records["expected_recorded"] = baseline.expected_risk, baseline.expected_recorded
     records["expected_removable"] = baseline.expected_removable
     return records

@@ -24,16 +24,27 @@ from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, draw, entity_of
 from sim.rules.clearance import clearance_capacity
 from sim.rules.custody import legalized
-from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_load, running_removal_risk
+from sim.rules.news import (
+    county_fear,
+    fading,
+    pooled_removal_rate,
+    relative_risk,
+    running_load,
+    running_removal_risk,
+    spilled_over,
+)
 from sim.rules.offending import deterrence, displaced, guardianship, impunity, relative_patrol
 from sim.rules.opportunity import scattered
 from sim.rules.survey import TRUST_UNIT, responds_to_survey, rotation
 from sim.words.codes import (
+    COMMUNITY_COUNT,
     FAMILY_COUNT,
     FREE,
     GROUP_COUNT,
+    HISPANIC,
     LAWFUL,
     OTHER,
+    OTHER_NONCITIZEN,
     RECORDED,
     RESPONDENTS,
     SURVEYED,
@@ -92,7 +103,8 @@ def conditions(table: Array, land: Land, counties: Array) -> None:
     constants = table[0]
     for county in range(len(counties)):
         now, home = counties[county], land.counties[county]
-        now.fear_at_start = now.fear
+        for group in range(COMMUNITY_COUNT):
+            now.fear_at_start[group] = now.fear[group]
         for crime in range(len(constants.elasticity)):
             family, elasticity = constants.family[crime], constants.elasticity[crime]
             mean = 0.0
@@ -108,21 +120,31 @@ def conditions(table: Array, land: Land, counties: Array) -> None:
         now.street_rise = 1.0 + constants.task_force_stops if task_force else 1.0
 
 
+@helper
+def _heard_of(removed: Array, constants: Constants) -> float:
+    """Return removals by channel (4 numbers), each counted by its visibility."""
+    result = 0.0
+    for channel in range(len(removed)):
+        result += constants.visibility[channel] * removed[channel]
+    return result
+
+
 @block
-def _removal_rates(removed: Array, land: Land, weight: float) -> Array:
-    """Return each county's removals per person of the community, pooled with its ICE region's."""
+def _removal_rates(removed: Array, group: int, land: Land, constants: Constants) -> Array:
+    """Return each county's removals per person of a group of the community, pooled with its ICE region's."""
     count, regions = len(removed), 0
     for county in range(count):
         regions = max(regions, land.counties[county].region + 1)
-    removed_there, community_there = np.zeros(regions, np.int64), np.zeros(regions, np.int64)
+    removed_there, people_there = np.zeros((regions, removed.shape[2]), np.int64), np.zeros(regions, np.int64)
     for county in range(count):
-        removed_there[land.counties[county].region] += removed[county]
-        community_there[land.counties[county].region] += land.counties[county].community_people
+        removed_there[land.counties[county].region] += removed[county, group]
+        people_there[land.counties[county].region] += land.counties[county].size[group]
     rate = np.empty(count)
     for county in range(count):
-        place, community = land.counties[county].region, land.counties[county].community_people
-        regional = removed_there[place] / community_there[place] if community_there[place] > 0 else 0.0
-        rate[county] = pooled_removal_rate(removed[county], community, regional, weight)
+        place, people = land.counties[county].region, land.counties[county].size[group]
+        regional = _heard_of(removed_there[place], constants) / people_there[place] if people_there[place] > 0 else 0.0
+        heard_of = _heard_of(removed[county, group], constants)
+        rate[county] = pooled_removal_rate(heard_of, people, regional, constants.region_weight)
     return rate
 
 
@@ -163,16 +185,30 @@ def _police_learn(county: int, land: Land, book: Book, constants: Constants, now
     now.load = running_load(recorded, usual, now.load, constants.load_memory)
 
 
+@helper
+def _people_hear(county: int, rates: tuple[Array, Array], land: Land, constants: Constants, now: Any) -> None:
+    """Let the fear of each group fade, and rise with what is announced and with the removals they hear of."""
+    fade = fading(constants.county_fade, now.refusal, constants.refusal_fade)
+    first = _heard_rate(county, rates[0], land, constants.neighbour_weight)
+    second = _heard_rate(county, rates[1], land, constants.neighbour_weight)
+    for group in range(COMMUNITY_COUNT):
+        own, others = (first, second) if group == HISPANIC else (second, first)
+        heard = spilled_over(own, others, constants.spill_over) * 1000.0
+        announced = now.announced * constants.concern[group]
+        now.fear[group] = county_fear(now.fear[group], fade, announced, constants.awareness, heard)
+
+
 @block
 def news(table: Array, land: Land, month: Month, book: Book, registry: Registry, recent: Array) -> None:
     """Phase 13: fear fades and rises; offenders and police update what they expect."""
     constants = table[0]
-    fade, awareness = constants.county_fade, constants.awareness
-    rate = _removal_rates(registry.removed, land, constants.region_weight)
+    rates = (
+        _removal_rates(registry.removed, HISPANIC, land, constants),
+        _removal_rates(registry.removed, OTHER_NONCITIZEN, land, constants),
+    )
     for county in range(len(land.counties)):
         now = month.counties[county]
-        heard = _heard_rate(county, rate, land, constants.neighbour_weight) * 1000.0
-        now.fear = county_fear(now.fear, fade, now.publicity, now.presence, awareness, heard)
+        _people_hear(county, rates, land, constants, now)
         _offenders_learn(county, land, book, registry, constants, now)
         _police_learn(county, land, book, constants, now)
     for cell in range(len(recent)):

@@ -5,7 +5,14 @@ from __future__ import annotations
 from sim.engines.columnar.records import Array, Land, Month, State
 from sim.numerics.compiled import helper, int64, prefetch
 from sim.numerics.draws import Purpose, draw
-from sim.rules.booking import prior_felonies, prior_misdemeanors, record_level
+from sim.rules.booking import (
+    has_federal_record,
+    is_prior_aggravated,
+    prior_convictions,
+    prior_felonies,
+    record_level,
+)
+from sim.rules.opportunity import choose, rest_of_choice
 from sim.rules.reporting import own_fear, trust
 from sim.words.codes import CITIZEN, HISPANIC, OTHER
 from sim.world.constants import Constants
@@ -16,6 +23,7 @@ from sim.world.person import (
     first_of_household,
     generation_of,
     has_added_aggravated,
+    is_known_to_ice,
     is_likely_offender,
     is_tied,
     status_of,
@@ -71,29 +79,41 @@ def sensitivity_and_trust(
     sensitivity = constants.sensitivity[tie_of(slot, group, low, size, state.person)]
     if sensitivity == 0.0:
         return 0.0, 1.0
-    fear = month.counties[county].fear_at_start
+    fear = month.counties[county].fear_at_start[group]
     return sensitivity, trust_of(slot, county, fear, month.index, land, state, constants.fear_decay)
 
 
 @helper
-def record_and_match(person: int, entity: int, world_seed: int, constants: Constants) -> tuple[int, float]:
-    """Return a person's level of criminal record, what they brought and what was added, and the uniform that says
-    whether they are known to the immigration database."""
-    u = draw(world_seed, entity, 2 * generation_of(person), 0, RECORD)
-    likely = is_likely_offender(person)
-    felonies = prior_felonies(u[0], constants.prior_felony[likely], constants.prior_repeat)
-    aggravated = has_added_aggravated(person)
-    if felonies > 0 and u[2] < constants.prior_aggravated:
-        aggravated = 1
-    misdemeanors = prior_misdemeanors(u[1], constants.prior_misdemeanor[likely], constants.prior_repeat)
-    felonies, misdemeanors = felonies + added_felonies(person), misdemeanors + added_misdemeanors(person)
-    return record_level(felonies, misdemeanors, aggravated), u[3]
+def _brought_record(likely: int, u: tuple[float, float, float, float], constants: Constants) -> tuple[int, int, int]:
+    """Return felonies, misdemeanours and whether a felony is aggravated that somebody of the start brought."""
+    last = 1 if choose(u[0], constants.prior_conviction[likely]) else 0
+    rest = rest_of_choice(u[0], constants.prior_conviction[likely])
+    convictions = last + prior_convictions(rest, constants.prior_ratio[likely])
+    felonies = prior_felonies(u[1], convictions, constants.prior_felony[likely])
+    aggravated = is_prior_aggravated(u[2], felonies, constants.prior_aggravated[likely])
+    return felonies, convictions - felonies, 1 if aggravated else 0
 
 
 @helper
 def record_of(person: int, entity: int, world_seed: int, constants: Constants) -> int:
-    """Return a person's level of criminal record."""
-    return record_and_match(person, entity, world_seed, constants)[0]
+    """Return a person's level of criminal record: what those of the start brought, and what was added."""
+    felonies, misdemeanors, aggravated = 0, 0, 0
+    if generation_of(person) == 0:
+        u = draw(world_seed, entity, 0, 0, RECORD)
+        felonies, misdemeanors, aggravated = _brought_record(is_likely_offender(person), u, constants)
+    felonies, misdemeanors = felonies + added_felonies(person), misdemeanors + added_misdemeanors(person)
+    return record_level(felonies, misdemeanors, max(aggravated, has_added_aggravated(person)))
+
+
+@helper
+def is_in_database(person: int, group: int, entity: int, world_seed: int, constants: Constants) -> bool:
+    """Return whether somebody's fingerprints are in the immigration database."""
+    generation, status = generation_of(person), status_of(person)
+    share = constants.federal_record[group, status]
+    if generation == 0:
+        share = constants.federal_record_at_start[group, status, is_likely_offender(person)]
+    known = draw(world_seed, entity, 2 * generation, 0, RECORD)[3]
+    return has_federal_record(is_known_to_ice(person), known, share)
 
 
 @helper

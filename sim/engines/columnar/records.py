@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sim.numerics.compiled import block, helper, int64
 from sim.numerics.draws import entity_of
 from sim.words.codes import HISPANIC, OTHER, OTHER_NONCITIZEN
-from sim.words.labels import CRIMES, FAMILIES, GROUPS, STATUSES
+from sim.words.labels import CRIMES, FAMILIES, GROUPS
 
 Array = npt.NDArray[Any]
 BY_GROUP, BY_CRIME = (len(GROUPS),), (len(CRIMES),)
@@ -33,7 +33,6 @@ COUNTY = np.dtype(
         ("neighbour_first", np.int64),
         ("neighbours", np.int64),
         ("group_share", np.float64, BY_GROUP),
-        ("status_share", np.float64, (len(GROUPS), len(STATUSES))),
         ("expected_risk", np.float64, (len(GROUPS), len(FAMILIES))),  # risk units per slot and month
         ("expected_recorded", np.float64, BY_CRIME),  # the same
         ("expected_removable", np.float64),  # removable people booked, the same
@@ -95,7 +94,7 @@ class Incidents(NamedTuple):
     crime: Array
     group: Array  # of the target; 3 an organization
     target: Array  # slot; -1 an organization
-    offender: Array  # slot; below 0 the entry of somebody replaced for good
+    offender: Array  # slot
     decides: Array  # the uniform that decides whether it is taken
     calls: Array  # the uniform that decides who calls the police, and whether a call is recorded
     target_person: Array
@@ -130,10 +129,12 @@ class Booked(NamedTuple):
 
     slot: Array
     county: Array  # of the arrest
+    group: Array
     status: Array
     level: Array
+    charge: Array
     stay: Array  # months in local custody; 0 released at once
-    candidate: Array  # 1 identified and removable
+    candidate: Array  # 0 not identified or not removable, 1 found by a fingerprint match alone, 2 by screening
 
 
 class Plans(NamedTuple):
@@ -157,9 +158,9 @@ class Person(NamedTuple):
 class Registry(NamedTuple):
     """The counts of custody and enforcement: this month's, and the people in each custody."""
 
-    enforcement: Array  # K x status x level x column
+    enforcement: Array  # K x group x status x level x column
     custody: Array  # K x group x status x custody
-    removed: Array  # K: community members removed this month
+    removed: Array  # K x 2 groups x 4 channels: community members removed this month
     removable: Array  # K: removable people booked this month
     taken: Array  # K: of them, those whom ICE will take
 

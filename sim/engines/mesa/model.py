@@ -28,10 +28,10 @@ from sim.rules.survey import ROTATIONS, next_interview
 from sim.words.codes import (
     ARRESTED,
     ARRESTED_AT_LARGE,
-    ARRIVAL,
     CLEARED,
     CUSTODY_SHAPE,
     END_OF_ICE_CUSTODY,
+    FREE,
     INCIDENTS,
     JAILED,
     NOTHING,
@@ -42,6 +42,7 @@ from sim.words.codes import (
     REPORTED_BY_STATUS,
     RETURN,
     SURVEYED,
+    TRANSFER,
     TRUE,
 )
 from sim.world.constants import Constants
@@ -73,12 +74,13 @@ class MesaEngine(MonthlyModel):
         self.calendar: dict[int, list[Due]] = defaultdict(list)
         self.interviews: dict[int, list[Told]] = defaultdict(list)
         settle(self, setting)
-        self._plan_first_releases()
+        self._plan_first_events()
 
-    def _plan_first_releases(self) -> None:
+    def _plan_first_events(self) -> None:
         world = self.setting.world
-        for slot, month in zip(world.release_slot.tolist(), world.release_month.tolist(), strict=True):
-            self.residents[slot].expects(RELEASE, month, self.residents[slot].county.index)
+        due = (world.start_slot.tolist(), world.start_kind.tolist(), world.start_month.tolist())
+        for slot, kind, month in zip(*due, strict=True):
+            self.residents[slot].expects(kind, month, self.residents[slot].county.index)
 
     def plan(self, due: Due, month: int) -> None:
         """Put something into the calendar; what comes after the last month is dropped."""
@@ -208,15 +210,13 @@ class MesaEngine(MonthlyModel):
 
     def booking(self) -> None:
         """Phase 9: everybody arrested is booked once, on the gravest charge, matched and screened."""
-        level, previous = 0, -1
+        previous = -1
         for arrest in sorted(self.arrests):
             person, county = self.residents[arrest.slot], self.counties[arrest.county]
-            first = arrest.slot != previous
-            if first:
-                level, previous = person.level(), arrest.slot
-            self.book.count_enforcement(arrest.county, person.status, level, ARRESTED)
-            if first:
-                self.bookings.append(county.police.books(person, arrest.charge, level))
+            if arrest.slot != previous:
+                previous = arrest.slot
+                self.bookings.append(county.police.books(person, arrest.charge))
+            self.book.count_enforcement(arrest.county, person, self.bookings[-1].level, ARRESTED)
 
     def detainer(self) -> None:
         """Phase 10: ICE ranks within its capacity and asks; the county honours or declines."""
@@ -240,27 +240,30 @@ class MesaEngine(MonthlyModel):
 
     def _becomes_of(self, person: Resident, due: Due) -> None:
         """Let happen to a person what was due."""
-        if due.kind == RELEASE:
-            person.is_released(due.county)
-        elif due.kind == END_OF_ICE_CUSTODY:
-            person.leaves_ice_custody(due.county)
+        if due.kind < RELEASE:
+            person.is_convicted(due.kind, due.county)
+        elif due.kind == RELEASE:
+            person.moves_to(FREE)
+        elif due.kind < END_OF_ICE_CUSTODY:
+            person.moves_to(FREE)
+            person.enters_ice_custody(due.county, due.kind - TRANSFER)
+        elif due.kind < RETURN:
+            person.leaves_ice_custody(due.county, due.kind - END_OF_ICE_CUSTODY)
         elif due.kind == RETURN:
             person.returns(due.county)
-        elif due.kind == ARRIVAL:
-            replace(self, person)
         else:
-            person.is_convicted(due.kind, due.county)
+            replace(self, person)
 
     def _holds_or_releases(self, booking: Booking) -> None:
         """Jail somebody booked, or let them go: home or with ICE."""
         person, county = booking.person, booking.county.index
+        channel = booking.channel(self.constants)
         if booking.stay > 0:
             person.moves_to(JAILED)
-            person.expects(RELEASE, self.month + booking.stay, county)
-            if booking.outcome != NOTHING:
-                person.awaits_transfer = True
+            kind = RELEASE if booking.outcome == NOTHING else TRANSFER + channel
+            person.expects(kind, self.month + booking.stay, county)
         elif booking.outcome != NOTHING:
-            person.enters_ice_custody(county)
+            person.enters_ice_custody(county, channel)
         if booking.outcome == ARRESTED_AT_LARGE:
             person.is_arrested_at_large()
 
@@ -276,7 +279,7 @@ class MesaEngine(MonthlyModel):
         for office in self.offices:
             office.adds_up_removals()
         for county in self.counties:
-            county.pool_removals(self.constants.region_weight)
+            county.pool_removals(self.constants)
         for county in self.counties:
             county.fear_fades_and_rises(self.constants)
             county.offenders_learn(self.constants)

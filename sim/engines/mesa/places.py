@@ -5,19 +5,26 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import ceil, nan
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 from mesa.discrete_space import Cell
 
 from sim.engines.conditions import Condition
-from sim.engines.mesa.records import Incident
+from sim.engines.mesa.records import Incident, heard_of
 from sim.numerics.draws import Purpose, poisson
 from sim.rules.clearance import clearance_capacity
-from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_removal_risk
+from sim.rules.news import (
+    county_fear,
+    fading,
+    pooled_removal_rate,
+    relative_risk,
+    running_removal_risk,
+    spilled_over,
+)
 from sim.rules.offending import deterrence, displaced, impunity
 from sim.rules.opportunity import choose, rest_of_choice, roster_entry, target_index
-from sim.words.codes import FAMILY_COUNT, FREE, GROUP_COUNT, JAILED, ORGANIZATION, OTHER
+from sim.words.codes import CHANNEL_COUNT, COMMUNITY_COUNT, FAMILY_COUNT, FREE, GROUP_COUNT, JAILED, ORGANIZATION, OTHER
 from sim.world.person import HOUSEHOLD
 
 if TYPE_CHECKING:
@@ -31,7 +38,7 @@ OPPORTUNITY = int(Purpose.OPPORTUNITY)
 
 @dataclass
 class Pool:
-    """People of one group in a county, and the roster of likely offenders among them, who may have left for good."""
+    """People of one group in a county, and the roster of likely offenders among them."""
 
     first_slot: int
     mass: float  # expected number of likely offenders
@@ -41,14 +48,9 @@ class Pool:
         """Return the likely offender met, those who offend often first."""
         return self.roster[roster_entry(uniform, self.mass, constants.frequent_share, constants.frequent_offending)]
 
-    def enlists(self, newcomer: Resident, frequent: bool, frequent_share: float) -> bool:
-        """Put a newcomer in place of somebody of their rank who left for good; returns whether there was one."""
-        border = frequent_share * len(self.roster)
-        for entry in range(ceil(border)) if frequent else range(int(border), len(self.roster)):
-            if self.roster[entry].replaced:
-                self.roster[entry] = newcomer
-                return True
-        return False
+    def takes_in(self, newcomer: Resident, leaver: Resident) -> None:
+        """Put a newcomer in the place of a likely offender who left for good."""
+        self.roster[self.roster.index(leaver)] = newcomer
 
 
 class Neighbourhood(Cell):  # type: ignore[misc]
@@ -163,7 +165,6 @@ class County(Condition):
     group_low: list[int]  # first slot of each group
     group_size: list[int]
     group_share: list[float]  # expected, as the baseline has it
-    status_share: list[list[float]]  # group x status
     crime_shares: list[float]  # cumulative over the eight types
     organization: list[float]  # by crime type: share of opportunities with an organization as target
     opportunity_rate: float
@@ -176,8 +177,8 @@ class County(Condition):
     police: PoliceDepartment = field(init=False, repr=False)
     office: IceOffice = field(init=False, repr=False)
     # what happened this month
-    removed: int = 0  # of the county's residents
-    removal_rate: float = 0.0  # per person of the community, pooled with the ICE region
+    removed: list[list[int]] = field(default_factory=list)  # of the county's residents, by group and channel
+    removal_rate: list[float] = field(default_factory=list)  # per person of each group, pooled with the ICE region
     removable: int = 0  # booked in the county
     taken: int = 0  # of them, those whom ICE will take
     risk_sums: list[list[list[int]]] = field(default_factory=list)  # group x family x (real, at full trust), risk units
@@ -191,7 +192,7 @@ class County(Condition):
 
     def expect(self, constants: Any) -> None:
         """Work out from last month's news and the calendar what holds now."""
-        self.fear_at_start = self.fear
+        self.fear_at_start = list(self.fear)
         pairs = list(zip(constants.family, constants.elasticity, strict=True))
         self.impunity = [[impunity(risk[family], elasticity) for family, elasticity in pairs] for risk in self.risk]
         if constants.displacement > 0.0:
@@ -212,27 +213,39 @@ class County(Condition):
 
     def begin_month(self) -> None:
         """Set the month's counts to nothing."""
-        self.removed, self.removable, self.taken = 0, 0, 0
+        self.removed = [[0] * CHANNEL_COUNT for _ in range(COMMUNITY_COUNT)]
+        self.removable, self.taken = 0, 0
         self.risk_sums = [[[0, 0] for _ in range(FAMILY_COUNT)] for _ in range(GROUP_COUNT)]
 
-    def pool_removals(self, weight: float) -> None:
-        """Work out this month's removals per person of the community, the county's own pooled with its ICE region."""
-        self.removal_rate = pooled_removal_rate(self.removed, self.community, self.office.regional_rate, weight)
+    def pool_removals(self, constants: Any) -> None:
+        """Work out this month's removals per person of each group, the county's own pooled with its ICE region's."""
+        self.removal_rate = [
+            pooled_removal_rate(
+                heard_of(self.removed[group], constants.visibility),
+                self.group_size[group],
+                self.office.regional_rate[group],
+                constants.region_weight,
+            )
+            for group in range(COMMUNITY_COUNT)
+        ]
 
-    def heard_rate(self, weight: float) -> float:
+    def heard_rate(self, group: int, weight: float) -> float:
         """Return the removal rate that people hear of: their own county's and, in part, the neighbours'."""
         if weight <= 0.0 or not self.neighbours:
-            return self.removal_rate
+            return self.removal_rate[group]
         around = 0.0
         for neighbour in self.neighbours:
-            around += neighbour.removal_rate
-        return (1.0 - weight) * self.removal_rate + weight * (around / len(self.neighbours))
+            around += neighbour.removal_rate[group]
+        return (1.0 - weight) * self.removal_rate[group] + weight * (around / len(self.neighbours))
 
     def fear_fades_and_rises(self, constants: Any) -> None:
-        """Update county fear from the month's events, programs and removals."""
-        heard = self.heard_rate(constants.neighbour_weight) * 1000.0
-        fade, awareness = constants.county_fade, constants.awareness
-        self.fear = county_fear(self.fear, fade, self.publicity, self.presence, awareness, heard)
+        """Update the fear of each group from the month's events, programs and removals."""
+        fade = fading(constants.county_fade, self.refusal, constants.refusal_fade)
+        rates = [self.heard_rate(group, constants.neighbour_weight) for group in range(COMMUNITY_COUNT)]
+        for group, own in enumerate(rates):
+            heard = spilled_over(own, rates[1 - group], constants.spill_over) * 1000.0
+            announced = self.announced * constants.concern[group]
+            self.fear[group] = county_fear(self.fear[group], fade, announced, constants.awareness, heard)
 
     def offenders_learn(self, constants: Any) -> None:
         """Update the believed risk of being reported and solved, and that of being removed."""

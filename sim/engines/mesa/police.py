@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from mesa.discrete_space import FixedAgent
 
-from sim.engines.mesa.records import Arrest, Booking, Incident
+from sim.engines.mesa.records import Arrest, Booking, Incident, heard_of
 from sim.engines.mesa.residents import Immigrant
 from sim.numerics.draws import Purpose, poisson
 from sim.rules.arrest import street_arrest_mean, street_charge
-from sim.rules.booking import is_identified, screening_probability
+from sim.rules.booking import is_matched, is_new_to_police, is_screened, screening_probability
 from sim.rules.clearance import clearance_probability
 from sim.rules.custody import conviction_kind, months_held
 from sim.rules.detainer import (
@@ -19,6 +19,7 @@ from sim.rules.detainer import (
     TAKEN,
     asks_for_detainer,
     capacity_this_month,
+    issue_share,
     needs_conviction,
     outcome_of_request,
 )
@@ -30,15 +31,21 @@ from sim.words.codes import (
     ARRESTED_AT_LARGE,
     AT_LARGE,
     BOOKED,
+    CHANNEL_COUNT,
+    COMMUNITY_COUNT,
     CONVICTION,
     DETAINERS,
     FREE,
+    FROM_PRISON,
     HONOURED,
     IDENTIFIED,
+    MATCHED,
     NOTHING,
     OTHER,
     REMOVABLE,
+    SCREENED,
     TAKEN_FROM_JAIL,
+    WITHOUT_DETAINER,
 )
 
 if TYPE_CHECKING:
@@ -119,18 +126,21 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
             return None
         return Arrest(person.slot, street_charge(what, constants.street_felony_share), self.county.index)
 
-    def books(self, person: Resident, charge: int, level: int) -> Booking:
-        """Book somebody: hold or release, plan the conviction, send fingerprints."""
+    def books(self, person: Resident, charge: int) -> Booking:
+        """Book somebody, or whoever came in their place: hold or release, plan the conviction, send fingerprints."""
         constants, month = self.model.constants, self.model.month
         prints, match, hold, convict = self.model.draw(person.identity, 0, BOOKING)
-        stay = 0
+        length, _, new, _ = self.model.draw(person.identity, 0, CUSTODY)
+        if is_new_to_police(new, constants.first_booking[int(person.likely_offender)]):
+            person.is_somebody_new()
+        level, stay = person.level(), 0
         if hold < constants.held[charge]:
-            stay = months_held(self.model.draw(person.identity, 0, CUSTODY)[0], constants.stay[charge])
+            stay = months_held(length, constants.stay[charge])
         if convict < constants.convicted[charge]:
             share = convict / constants.convicted[charge]
             kind = conviction_kind(share, constants.felony[charge], constants.aggravated[charge])
             person.expects(CONVICTION + kind, month + constants.disposition_lag[charge], self.county.index)
-        booking = Booking(person, self.county, level, stay, removable=person.is_removable(level))
+        booking = Booking(person, self.county, charge, level, stay, removable=person.is_removable(level))
         if booking.removable:
             self.county.removable += 1
         if prints < constants.fingerprints:
@@ -140,19 +150,24 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
 
     def screens(self, booking: Booking, uniform: float) -> None:
         """Match fingerprints with federal records and interview noncitizens, where programs are in force."""
-        constants, county = self.model.constants, self.county
+        constants, county, person = self.model.constants, self.county, booking.person
         screening = screening_probability(
-            isinstance(booking.person, Immigrant),
+            isinstance(person, Immigrant),
             county.cap,
             constants.cap_interview,
             constants.cap_prison,
             booking.stay > 0,
             county.agreement_287g_jail,
             constants.screening_287g,
+            constants.screening_ease[person.group],
         )
-        known = booking.person.has_federal_record()
-        booking.identified = is_identified(county.secure_communities, known, uniform, screening)
-        if booking.identified:
+        booking.matched = is_matched(county.secure_communities, person.has_federal_record())
+        booking.screened = is_screened(uniform, screening)
+        if booking.matched:
+            self.counts(booking, MATCHED)
+        if booking.screened:
+            self.counts(booking, SCREENED)
+        if booking.matched or booking.screened:
             self.counts(booking, IDENTIFIED)
         if booking.is_candidate:
             self.counts(booking, REMOVABLE)
@@ -171,18 +186,24 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
         return answer
 
     def hands_over_or_releases(self, booking: Booking) -> None:
-        """Settle what becomes of somebody whom ICE may remove."""
+        """Settle what becomes of somebody whom ICE may remove; nobody asks the county about people in prison."""
         model, constants = self.model, self.model.constants
         _, _, honour, custody = model.draw(booking.person.identity, 0, DETAINER)
-        released = True
-        if needs_conviction(self.county.priority_enforcement, booking.level):
-            released = False
+        if booking.is_imprisoned(constants):
+            if custody < constants.prison_share:
+                booking.outcome = TAKEN_FROM_JAIL
+                self.counts(booking, FROM_PRISON)
+        elif needs_conviction(self.county.priority_enforcement, booking.level):
             if custody < constants.notification_pickup:
                 booking.outcome = ARRESTED_AT_LARGE
         elif booking.asked:
-            released = self.honours_detainer(booking, honour, custody) == DECLINED
-        if released and model.draw(booking.person.identity, 0, CUSTODY)[1] < constants.at_large:
-            booking.outcome = ARRESTED_AT_LARGE
+            answer = self.honours_detainer(booking, honour, custody)
+            sought = model.draw(booking.person.identity, 0, CUSTODY)[1]
+            if answer == DECLINED and sought < constants.at_large[booking.level]:
+                booking.outcome = ARRESTED_AT_LARGE
+        elif custody < constants.custody_without_detainer:
+            booking.outcome = TAKEN_FROM_JAIL
+            self.counts(booking, WITHOUT_DETAINER)
         if booking.outcome != NOTHING:
             self.county.taken += 1
         if booking.outcome == ARRESTED_AT_LARGE:
@@ -190,7 +211,7 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
 
     def counts(self, booking: Booking, column: int) -> None:
         """Count a step of the enforcement funnel."""
-        self.model.book.count_enforcement(self.county.index, booking.person.status, booking.level, column)
+        self.model.book.count_enforcement(self.county.index, booking.person, booking.level, column)
 
     def learns(self, recorded: int) -> None:
         """Update the workload from this month's recorded crime, and what hot spots remember."""
@@ -213,8 +234,7 @@ class IceOffice(FixedAgent):  # type: ignore[misc]
         """Serve the counties of a region; ``agents`` is how many people live there."""
         super().__init__(model)
         self.cell, self.counties, self.agents = counties[0].cells[0], counties, agents
-        self.community = sum(county.community for county in counties)
-        self.regional_rate = 0.0
+        self.regional_rate = [0.0] * COMMUNITY_COUNT
         for county in counties:
             county.office = self
 
@@ -222,8 +242,11 @@ class IceOffice(FixedAgent):  # type: ignore[misc]
         """Decide whether to ask for somebody known to be removable, capacity aside."""
         if not booking.is_candidate or needs_conviction(booking.county.priority_enforcement, booking.level):
             return False
+        if booking.is_imprisoned(self.model.constants):
+            return False
         issue = self.model.constants.detainer_issue[booking.level]
-        return asks_for_detainer(self.model.draw(booking.person.identity, 0, DETAINER)[0], issue)
+        share = issue_share(issue, booking.county.issue_course, booking.screened)
+        return asks_for_detainer(self.model.draw(booking.person.identity, 0, DETAINER)[0], share)
 
     def rank(self, booking: Booking) -> tuple[int, float]:
         """Return the order in which the office asks: gravest record first, then by lot."""
@@ -237,6 +260,10 @@ class IceOffice(FixedAgent):  # type: ignore[misc]
             booking.asked = True
 
     def adds_up_removals(self) -> None:
-        """Work out this month's removals per person of the region's community."""
-        removed = sum(county.removed for county in self.counties)
-        self.regional_rate = removed / self.community if self.community > 0 else 0.0
+        """Work out this month's removals per person of the region's people, by group of the community."""
+        visibility = self.model.constants.visibility
+        for group in range(COMMUNITY_COUNT):
+            by_county = [county.removed[group] for county in self.counties]
+            removed = [sum(counts[channel] for counts in by_county) for channel in range(CHANNEL_COUNT)]
+            people = sum(county.group_size[group] for county in self.counties)
+            self.regional_rate[group] = heard_of(removed, visibility) / people if people > 0 else 0.0

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.rules.detainer import channel_of, is_imprisoned
 from sim.rules.offending import offending_probability
 from sim.rules.reporting import first_caller, rest_of_call
 from sim.rules.survey import TRUST_UNIT
 from sim.words.codes import (
     ADDED_BY_IMPUNITY,
     AFTER_DECLINED_DETAINER,
+    ARRESTED_AT_LARGE,
     AWAY,
     BALANCE_SHAPE,
     CRIME_SHAPE,
@@ -27,6 +29,8 @@ from sim.words.codes import (
     PREVENTED_BY_DETERRENCE,
     PREVENTED_BY_REMOVAL,
     RESPONDENTS,
+    STREET_FELONY,
+    STREET_MISDEMEANOR,
 )
 
 if TYPE_CHECKING:
@@ -86,9 +90,11 @@ class Booking:
 
     person: Resident
     county: County  # where the arrest was made
+    charge: int
     level: int
     stay: int  # months in local custody; 0 released at once
-    identified: bool = False
+    matched: bool = False
+    screened: bool = False
     removable: bool = False
     asked: bool = False
     outcome: int = NOTHING
@@ -96,7 +102,17 @@ class Booking:
     @property
     def is_candidate(self) -> bool:
         """Tell whether ICE knows of somebody whom the law lets it remove."""
-        return self.identified and self.removable
+        return (self.matched or self.screened) and self.removable
+
+    def is_imprisoned(self, constants: Any) -> bool:
+        """Tell whether the stay is a term in state or federal prison."""
+        return is_imprisoned(self.stay, constants.prison_months)
+
+    def channel(self, constants: Any) -> int:
+        """Return how ICE gets hold of the person, where it does."""
+        street = self.charge in (STREET_FELONY, STREET_MISDEMEANOR)
+        at_large, task_force = self.outcome == ARRESTED_AT_LARGE, self.county.agreement_287g_task_force
+        return channel_of(at_large, self.is_imprisoned(constants), street, task_force)
 
 
 class Due(NamedTuple):
@@ -164,9 +180,9 @@ class MonthCounts:
         mean: Array = self.trust / TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
         return mean
 
-    def count_enforcement(self, county: int, status: int, level: int, column: int) -> None:
+    def count_enforcement(self, county: int, person: Resident, level: int, column: int) -> None:
         """Count a step of the enforcement funnel in the county of the arrest."""
-        self.enforcement[county, status, level, column] += 1
+        self.enforcement[county, person.group, person.status, level, column] += 1
 
     def weigh(self, incident: Incident, taken: bool, constants: Any) -> None:
         """Note a clipped probability, and for index crime what removal, deterrence and beliefs changed."""
@@ -203,3 +219,11 @@ class MonthCounts:
             balance[ADDED_BY_IMPUNITY] += 1
         if incident.offender.detainer_declined:
             balance[AFTER_DECLINED_DETAINER] += 1
+
+
+def heard_of(removed: list[int], visibility: list[float]) -> float:
+    """Return removals by channel, each counted by its visibility."""
+    result = 0.0
+    for count, seen in zip(removed, visibility, strict=True):
+        result += seen * count
+    return result

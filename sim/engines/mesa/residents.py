@@ -8,17 +8,23 @@ from mesa.discrete_space import CellAgent
 
 from sim.engines.mesa.records import Due, Incident
 from sim.numerics.draws import Purpose, draw
-from sim.rules.booking import has_federal_record, is_removable, prior_felonies, prior_misdemeanors, record_level
+from sim.rules.booking import (
+    has_federal_record,
+    is_prior_aggravated,
+    is_removable,
+    prior_convictions,
+    prior_felonies,
+    record_level,
+)
 from sim.rules.clearance import witness_help
 from sim.rules.custody import (
-    REPLACED,
-    RETURNS,
-    departure,
+    comes_back,
     legalized,
     months_in_ice_custody,
     months_until_refill,
     months_until_return,
 )
+from sim.rules.opportunity import choose, rest_of_choice
 from sim.rules.reporting import fear_after_jump, fear_after_reassurance, own_fear, trust, willing_to_report
 from sim.rules.survey import responds_to_survey
 from sim.words.codes import (
@@ -31,6 +37,7 @@ from sim.words.codes import (
     CONVICTED,
     END_OF_ICE_CUSTODY,
     FREE,
+    GENERATION_MASK,
     HISPANIC,
     ICE_CUSTODY,
     IN_ICE,
@@ -52,7 +59,7 @@ if TYPE_CHECKING:
     from sim.engines.mesa.places import County, Neighbourhood
 
 RECORD, SURVEY, LEGALIZATION = int(Purpose.RECORD), int(Purpose.SURVEY), int(Purpose.LEGALIZATION)
-TRANSFER, DEPARTURE, ACQUAINTANCE = int(Purpose.TRANSFER), int(Purpose.DEPARTURE), int(Purpose.ACQUAINTANCE)
+DEPARTURE, ACQUAINTANCE = int(Purpose.DEPARTURE), int(Purpose.ACQUAINTANCE)
 
 
 class Outlook(NamedTuple):
@@ -88,15 +95,13 @@ class Resident(CellAgent):  # type: ignore[misc]
     model: MesaEngine
     cell: Neighbourhood
     custody: int = FREE
-    replaced: bool = False  # left for good, and a newcomer has the place
-    generation: int = 0  # how many newcomers the place has had, modulo 8
+    generation: int = 0  # number of the newcomer in the place, 1 to 7 over and over; 0 for those of the start
     likely_offender: bool = False
     added_felonies: int = 0  # convictions since the start; what a person brought is a keyed draw
     added_misdemeanors: int = 0
     added_aggravated: bool = False
     known_to_ice: bool = False  # by contact since the start
     detainer_declined: bool = False  # released after a detainer that the county declined
-    awaits_transfer: bool = False  # ICE takes over when local custody ends
     fear_steps: int = 0  # own fear when it last changed, in steps of 1/32
     fear_month: int = 0  # when that was
     interview_month: int | None = None  # of six, for members of the survey's panel
@@ -134,27 +139,36 @@ class Resident(CellAgent):  # type: ignore[misc]
         if sensitivity == 0.0:
             return UNTROUBLED
         own = own_fear(self.fear_steps, self.fear_left())
-        return Outlook(sensitivity, trust(self.county.fear_at_start, own))
+        return Outlook(sensitivity, trust(self.county.fear_at_start[self.group], own))
 
     @property
     def trust(self) -> float:
         """Trust as the latest news leaves it: between months, that with which the next one begins."""
         if self.outlook() is UNTROUBLED:
             return UNTROUBLED.trust
-        return trust(self.county.fear, own_fear(self.fear_steps, self.fear_left()))
+        return trust(self.county.fear[self.group], own_fear(self.fear_steps, self.fear_left()))
 
     def fear_left(self) -> float:
         """Return what is left of own fear since it last changed, as a share."""
         return self.model.constants.fear_decay[self.model.month - self.fear_month]
 
     def level(self) -> int:
-        """Return the level of the criminal record: what was brought and what was added."""
-        constants, likely = self.model.constants, int(self.likely_offender)
-        felony, misdemeanor, aggravated, _ = self.brought()
-        felonies = prior_felonies(felony, constants.prior_felony[likely], constants.prior_repeat)
-        misdemeanors = prior_misdemeanors(misdemeanor, constants.prior_misdemeanor[likely], constants.prior_repeat)
-        grave = self.added_aggravated or (felonies > 0 and aggravated < constants.prior_aggravated)
+        """Return the level of the criminal record: what those of the start brought, and what was added."""
+        felonies, misdemeanors, aggravated = self.brought_record() if self.generation == 0 else (0, 0, False)
+        grave = self.added_aggravated or aggravated
         return record_level(felonies + self.added_felonies, misdemeanors + self.added_misdemeanors, int(grave))
+
+    def brought_record(self) -> tuple[int, int, bool]:
+        """Return felonies, misdemeanours and whether a felony is aggravated from before the start."""
+        constants, likely = self.model.constants, int(self.likely_offender)
+        many, kind, grave, _ = self.brought()
+        share = constants.prior_conviction[likely]
+        convictions = int(choose(many, share)) + prior_convictions(
+            rest_of_choice(many, share), constants.prior_ratio[likely]
+        )
+        felonies = prior_felonies(kind, convictions, constants.prior_felony[likely])
+        aggravated = is_prior_aggravated(grave, felonies, constants.prior_aggravated[likely])
+        return felonies, convictions - felonies, aggravated
 
     def brought(self, block: int = 0) -> tuple[float, float, float, float]:
         """Return the uniforms that settle what a person brought: records (block 0), child and age (block 1)."""
@@ -162,8 +176,17 @@ class Resident(CellAgent):  # type: ignore[misc]
 
     def has_federal_record(self) -> bool:
         """Tell whether fingerprints are in the immigration database."""
-        share = self.model.constants.federal_record[self.group][self.status]
+        constants = self.model.constants
+        share = constants.federal_record[self.group][self.status]
+        if self.generation == 0:
+            share = constants.federal_record_at_start[self.group][self.status][int(self.likely_offender)]
         return has_federal_record(int(self.known_to_ice), self.brought()[3], share)
+
+    def is_somebody_new(self) -> None:
+        """Make way for somebody of the same status and rank whom the police do not know, with no record."""
+        self.generation = 1 + self.generation % GENERATION_MASK
+        self.added_felonies, self.added_misdemeanors, self.added_aggravated = 0, 0, False
+        self.known_to_ice, self.detainer_declined = False, False
 
     def is_removable(self, level: int) -> bool:
         """Tell whether immigration law lets ICE remove somebody with a record of this level."""
@@ -262,47 +285,41 @@ class Resident(CellAgent):  # type: ignore[misc]
         else:
             self.added_felonies = min(MOST_ADDED, self.added_felonies + 1)
         self.added_aggravated = self.added_aggravated or kind == AGGRAVATED
-        self.model.book.count_enforcement(county, self.status, self.level(), CONVICTED)
+        self.model.book.count_enforcement(county, self, self.level(), CONVICTED)
 
-    def is_released(self, county: int) -> None:
-        """Local custody ends; ICE may stand at the door."""
-        self.moves_to(FREE)
-        if self.awaits_transfer:
-            self.enters_ice_custody(county)
-
-    def enters_ice_custody(self, county: int) -> None:
+    def enters_ice_custody(self, county: int, channel: int) -> None:
         """ICE takes the person: a federal record from now on, and custody of a drawn length."""
         model = self.model
-        self.known_to_ice, self.awaits_transfer = True, False
-        model.book.count_enforcement(county, self.status, self.level(), IN_ICE)
+        self.known_to_ice = True
+        model.book.count_enforcement(county, self, self.level(), IN_ICE)
         if model.removed_people_leave:
             self.moves_to(ICE_CUSTODY)
-        months = months_in_ice_custody(model.draw(self.identity, 0, TRANSFER)[0], model.constants.custody_ends)
-        self.expects(END_OF_ICE_CUSTODY, model.month + months, county)
+        months = months_in_ice_custody(model.draw(self.identity, 0, DEPARTURE)[2], model.constants.custody_ends)
+        self.expects(END_OF_ICE_CUSTODY + channel, model.month + months, county)
 
-    def leaves_ice_custody(self, county: int) -> None:
+    def leaves_ice_custody(self, county: int, channel: int) -> None:
         """ICE custody ends in removal or in relief."""
-        if self.model.draw(self.identity, 1, TRANSFER)[0] < self.model.constants.removal_share:
-            self.is_removed(county)
+        if self.model.draw(self.identity, 0, DEPARTURE)[3] < self.model.constants.removal_share:
+            self.is_removed(county, channel)
         elif self.model.removed_people_leave:
             self.moves_to(FREE)
 
-    def is_removed(self, county: int) -> None:
-        """Leave the country; those close hear of it, and the place waits for a return, a newcomer or nobody."""
+    def is_removed(self, county: int, channel: int) -> None:
+        """Leave the country; those close hear of it, and the place waits for a return or a newcomer."""
         model, constants, level = self.model, self.model.constants, self.level()
-        model.book.count_enforcement(county, self.status, level, REMOVED)
+        model.book.count_enforcement(county, self, level, REMOVED)
         if self.brought(block=1)[0] < constants.citizen_child_share:
-            model.book.count_enforcement(county, self.status, level, PARENTS)
-        self.county.removed += 1
+            model.book.count_enforcement(county, self, level, PARENTS)
+        self.county.removed[self.group][channel] += 1
         model.taken_from_their_circles.append((self, AFTER_REMOVAL))
         leaves, when, _, _ = model.draw(self.identity, 0, DEPARTURE)
-        becomes = departure(leaves, constants.returns, constants.refill)
-        if becomes == RETURNS:
+        back = comes_back(leaves, constants.returns)
+        if back:
             self.expects(RETURN, model.month + months_until_return(when, constants.return_months), county)
         if model.removed_people_leave:
             self.moves_to(AWAY)
             self.detainer_declined = False
-            if becomes == REPLACED:
+            if not back:
                 self.expects(ARRIVAL, model.month + months_until_refill(when, constants.refill_months), county)
 
     def is_arrested_at_large(self) -> None:
@@ -311,7 +328,7 @@ class Resident(CellAgent):  # type: ignore[misc]
 
     def returns(self, county: int) -> None:
         """Come back after a removal, with the same rank and record."""
-        self.model.book.count_enforcement(county, self.status, self.level(), RETURNED)
+        self.model.book.count_enforcement(county, self, self.level(), RETURNED)
         if self.model.removed_people_leave:
             self.moves_to(FREE)
 

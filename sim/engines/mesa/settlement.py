@@ -12,19 +12,16 @@ from mesa.discrete_space import Network
 from sim.engines.mesa.places import County, Neighbourhood, Pool
 from sim.engines.mesa.police import IceOffice, PoliceDepartment
 from sim.engines.mesa.residents import Immigrant, Resident
-from sim.numerics.draws import Purpose, entity_of
-from sim.rules.custody import newcomer_class, newcomer_status
+from sim.numerics.draws import entity_of
 from sim.rules.opportunity import likely_mass
 from sim.rules.survey import is_panel_member, rotation
-from sim.words.codes import AWAY, CITIZEN, FREE, FREQUENT, GENERATION_MASK, LAWFUL, ORDINARY, UNAUTHORIZED
-from sim.world.person import custody_of, is_likely_offender, status_of
+from sim.words.codes import CITIZEN, FREE, GENERATION_MASK, OTHER
+from sim.world.person import custody_of, is_known_to_ice, is_likely_offender, status_of
 
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
     from sim.world.people import World
     from sim.world.setting import Setting
-
-NEWCOMER = int(Purpose.NEWCOMER)
 
 
 def settle(model: MesaEngine, setting: Setting) -> None:
@@ -55,7 +52,6 @@ def _counties(setting: Setting) -> list[County]:
             group_low=world.group_low[k].tolist(),
             group_size=world.group_size[k].tolist(),
             group_share=baseline.group_share[k].tolist(),
-            status_share=baseline.status_share[k].tolist(),
             crime_shares=baseline.type_cumulative[k].tolist(),
             organization=baseline.organization_opportunity[k].tolist(),
             opportunity_rate=float(baseline.opportunity_rate[k]),
@@ -63,7 +59,9 @@ def _counties(setting: Setting) -> list[County]:
             expected_risk=baseline.expected_risk[k].tolist(),
             expected_recorded=baseline.expected_recorded[k].tolist(),
             expected_removable=float(baseline.expected_removable[k]),
-            removal_risk=float(setting.starting_removal_risk[k]),
+            fear=baseline.fear[k].tolist(),
+            risk=baseline.risk[k].tolist(),
+            removal_risk=float(baseline.removal_risk[k]),
         )
         for k, code in enumerate(world.counties.code)
     ]
@@ -99,16 +97,19 @@ def _house_residents(model: MesaEngine, world: World) -> None:
         for group, low in enumerate(world.cell_low[number].tolist())
         if world.cell_size[number, group] > 0
     )
-    people, width = world.person.tolist(), model.constants.panel_width
+    people, width, fear = world.person.tolist(), model.constants.panel_width, world.fear_steps.tolist()
     for low, number, group in homes:
         cell = model.neighbourhoods[number]
         code, first = cell.county.code, cell.county.first_slot
+        community = int(world.community_base[cell.county.index]) - first
         for slot in range(low, low + int(world.cell_size[number, group])):
             status = status_of(people[slot])
             kind = Resident if status == CITIZEN else Immigrant
             resident = kind(model, cell, slot, entity_of(code, slot - first), group, status)
             resident.custody = custody_of(people[slot])
             resident.likely_offender = is_likely_offender(people[slot]) == 1
+            resident.known_to_ice = is_known_to_ice(people[slot]) == 1
+            resident.fear_steps = fear[community + slot] if group < OTHER else 0
             if is_panel_member(code, slot - first, width):
                 resident.interview_month = rotation(code, slot - first, width)
                 model.panel[resident.interview_month].append(slot)
@@ -145,29 +146,16 @@ def _open_offices(model: MesaEngine, world: World) -> list[IceOffice]:
 
 
 def replace(model: MesaEngine, leaver: Resident) -> None:
-    """Let a newcomer with a fresh status, rank and record fill the place of somebody who stays away."""
-    constants, county, slot = model.constants, leaver.county, leaver.slot
-    shares = county.status_share[leaver.group]
-    who, how, _, _ = model.draw(leaver.identity, 0, NEWCOMER)
-    status = newcomer_status(who, shares[UNAUTHORIZED], shares[LAWFUL])
-    newcomer = _move_in(model, leaver, status)
-    model.population[county.index, leaver.group, leaver.status, AWAY] -= 1
-    model.population[county.index, leaver.group, status, FREE] += 1
-    rank = newcomer_class(how, constants.likely_share, constants.frequent_share)
-    if rank != ORDINARY:
-        pool = model.pools[bisect_right(model.pools, slot, key=lambda pool: pool.first_slot) - 1]
-        newcomer.likely_offender = pool.enlists(newcomer, rank == FREQUENT, constants.frequent_share)
-
-
-def _move_in(model: MesaEngine, leaver: Resident, status: int) -> Resident:
-    """Return the newcomer who takes a leaver's place in cell and household."""
+    """Let a newcomer take the place of somebody who stays away, with status and rank as they were but no record."""
     cell, slot = leaver.cell, leaver.slot
-    leaver.replaced = True
+    leaver.moves_to(FREE)
     leaver.remove()
-    kind = Resident if status == CITIZEN else Immigrant
-    newcomer = kind(model, cell, slot, leaver.identity, leaver.group, status)
-    newcomer.generation = (leaver.generation + 1) & GENERATION_MASK
+    newcomer = type(leaver)(model, cell, slot, leaver.identity, leaver.group, leaver.status)
+    newcomer.generation = 1 + leaver.generation % GENERATION_MASK
     newcomer.interview_month = leaver.interview_month
+    newcomer.likely_offender = leaver.likely_offender
     model.residents[slot] = newcomer
     cell.replace(leaver, newcomer)
-    return newcomer
+    if newcomer.likely_offender:
+        pool = model.pools[bisect_right(model.pools, slot, key=lambda pool: pool.first_slot) - 1]
+        pool.takes_in(newcomer, leaver)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, overload
 
+from sim.words.codes import ENFORCEMENT_SHAPE
+
 if TYPE_CHECKING:
     from sim.running.measures import RunSummary
     from sim.running.outcomes import Measure
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 SHAPES: dict[str, tuple[int, ...]] = {
     "crime": (-1, 3, 4, 5),
     "people": (-1, 3, 3, 7),
-    "enforcement": (-1, 3, 4, 12),
+    "enforcement": (-1, *ENFORCEMENT_SHAPE),
     "county_crime": (-1, 2, 2),
     "adoption": (-1,),
     "balance": (4, 2),

@@ -55,15 +55,20 @@ _PEOPLE = (
     ),
 )
 _ENFORCEMENT = (
+    ("group", "text", "", "Group of the person"),
     ("status", "text", "", "Legal status of the person"),
     ("level", "text", "", "Criminal record: level 1 the gravest, to 3; none: no conviction"),
     ("arrested", "whole number", "events", "Arrests by local police"),
     ("convicted", "whole number", "events", "Convictions"),
     ("booked", "whole number", "events", "Arrests whose fingerprints were sent to the federal databases"),
-    ("identified", "whole number", "events", "Of those booked, matched or found by immigration screening"),
+    ("matched", "whole number", "events", "Of those booked, matched with immigration records (Secure Communities)"),
+    ("screened", "whole number", "events", "Of those booked, found by interviews and screening in the jail or prison"),
+    ("identified", "whole number", "events", "Of those booked, matched or screened; some are both"),
     ("removable", "whole number", "events", "Of those identified, removable under immigration law"),
     ("detainers", "whole number", "events", "Of those removable, detainers issued"),
     ("honoured", "whole number", "events", "Of the detainers, honoured by the county"),
+    ("without_detainer", "whole number", "events", "Removable people whom ICE takes from a county jail without one"),
+    ("from_prison", "whole number", "events", "Removable people whom ICE takes over at the end of a prison term"),
     ("ice_custody", "whole number", "events", "People taken into ICE custody"),
     ("at_large", "whole number", "events", "People arrested by ICE outside of jails"),
     ("removed", "whole number", "events", "People removed from the country"),
@@ -71,7 +76,8 @@ _ENFORCEMENT = (
     ("returned", "whole number", "events", "Removed people who came back"),
 )
 _COUNTIES = (
-    ("county_fear", "number", "fear", "Fear of everyone in the community; trust is exp(-(county fear + own fear))"),
+    ("county_fear_hispanic", "number", "fear", "Fear of all Hispanic people; trust is exp(-(county fear + own fear))"),
+    ("county_fear_other_noncitizen", "number", "fear", "The same of noncitizens who are not Hispanic"),
     ("relative_risk", "number", "ratio", "Risk of being reported and solved, relative to full trust"),
     ("removal_risk", "number", "share", "Running share of removable arrestees who are removed"),
     ("officers", "number", "officers", "Police officers, at the scale of the simulated world"),

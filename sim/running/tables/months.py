@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.running.tables.arrow import categories, flags, numbers, numbers_or_null
 from sim.words.labels import (
     BALANCE_COLUMNS,
+    COMMUNITY,
     CRIME_COLUMNS,
     CRIMES,
     ENFORCEMENT_COLUMNS,
@@ -31,12 +32,13 @@ Axis = tuple[str, tuple[str, ...]]
 AXES: dict[str, tuple[Axis, ...]] = {
     "crime": (("type", CRIMES), ("group", TARGET_GROUPS)),
     "people": (("group", GROUPS), ("status", STATUSES)),
-    "enforcement": (("status", STATUSES), ("level", LEVELS)),
+    "enforcement": (("group", GROUPS), ("status", STATUSES), ("level", LEVELS)),
     "counties": (),
 }
 """What the rows of each table are, county by county: the last axis runs fastest."""
 TABLES = tuple(AXES)
-COUNTY_NUMBERS = ("county_fear", "relative_risk", "removal_risk", "officers")
+FEAR_COLUMNS = tuple(f"county_fear_{group}" for group in COMMUNITY)
+COUNTY_NUMBERS = ("relative_risk", "removal_risk", "officers")
 
 
 class MonthTables:
@@ -133,6 +135,8 @@ def _county_columns(record: MonthRecord | Ledger) -> Columns:
     """Return what is known of whole counties: programs in force, fear and risks, the balance of offences."""
     programs = record.programs.reshape(-1, len(PROGRAMS))
     columns = {name: flags(programs[:, place]) for place, name in enumerate(PROGRAMS)}
+    fears = record.county_fear.reshape(-1, len(FEAR_COLUMNS)).T
+    columns |= {name: numbers(np.ascontiguousarray(fear)) for name, fear in zip(FEAR_COLUMNS, fears, strict=True)}
     columns |= {name: numbers(getattr(record, name).ravel()) for name in COUNTY_NUMBERS}
     names = tuple(f"{balance}_{family}" for balance in BALANCE_COLUMNS for family in FAMILIES)
     return columns | _counts(names, record.balance)

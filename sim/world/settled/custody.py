@@ -1,0 +1,128 @@
+"""Jail, ICE custody and absence in the settled state: what a booking leads to, and how long it lasts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.parameters import Parameters
+from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE, STREET_FELONY, STREET_MISDEMEANOR
+from sim.world.settled.records import Records
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+RANK_OF_CLASS = np.array([1, 1, 0])
+"""Frequent and other likely offenders have the records of likely offenders."""
+
+
+class Programs(NamedTuple):
+    """Which programs were in force for years before the start, by county."""
+
+    cap: Bools
+    secure_communities: Bools
+    jail: Bools  # 287(g)
+    task_force: Bools
+
+
+class Stays(NamedTuple):
+    """What arrests lead to, per month of a person at liberty; K x 3 groups x 3 statuses x 3 classes."""
+
+    booked: Floats  # x 10 charges: on the gravest charge of the month
+    months: Floats  # in jail
+    by_charge: Floats  # the same x 10 charges
+
+
+def stays_of(parameters: Parameters, rates: Floats) -> Stays:
+    """Return bookings and months in jail; ``rates`` is arrests per month, ... x 10 charges, gravest first."""
+    courts = parameters.courts
+    held, stay = np.array(courts.held.values()), np.array(courts.stay.values())
+    graver = np.cumsum(rates, axis=-1) - rates
+    booked = np.exp(-graver) * -np.expm1(-rates)
+    by_charge = booked * held * np.maximum(1.0, stay)
+    return Stays(booked, by_charge.sum(axis=-1), by_charge)
+
+
+class Taking(NamedTuple):
+    """What becomes of people booked in the settled state."""
+
+    held: Floats  # K x 2 groups x 3 statuses x 2 ranks x 4 channels: chance that ICE takes somebody held
+    taken: Floats  # K x 3 x 3 x 3 classes x 4 channels: people whom ICE takes, per month at liberty
+    removable: Floats  # K x 3 x 3 x 3: removable people booked, the same
+
+
+def taking(parameters: Parameters, programs: Programs, records: Records, federal: Floats, stays: Stays) -> Taking:
+    """Return whom ICE takes; ``federal`` is who is known at a booking, 3 groups x 3 statuses x 2 ranks."""
+    held, free = (_identified(parameters, programs, federal, at_liberty) for at_liberty in (False, True))
+    county, prison, removable = _by_level(parameters, records)
+    chance_held = held[..., None] * _channels(county, prison)
+    chance_free = free[..., None] * _channels(county, prison)
+    chance_free[..., OUT_OF_PRISON] = 0.0
+    taken = np.zeros((*stays.months.shape, 4))
+    rank = RANK_OF_CLASS
+    share_held, in_prison = _held_shares(parameters)
+    jail, term = (stays.booked * share_held * (1.0 - in_prison)), (stays.booked * share_held * in_prison)
+    let_go = stays.booked * (1.0 - share_held)
+    street = [STREET_FELONY, STREET_MISDEMEANOR]
+    for channel in (FROM_JAIL, OUTSIDE):
+        in_jail, at_once = (each[:, :2][:, :, :, rank][..., channel] for each in (chance_held, chance_free))
+        on_street = jail[:, :2][..., street].sum(-1) * in_jail + let_go[:, :2][..., street].sum(-1) * at_once
+        every = jail[:, :2].sum(-1) * in_jail + let_go[:, :2].sum(-1) * at_once
+        stopped = np.where(programs.task_force[:, None, None, None], on_street, 0.0) if channel == FROM_JAIL else 0.0
+        taken[:, :2, ..., channel] = every - stopped
+        taken[:, :2, ..., BY_TASK_FORCE] += stopped
+    taken[:, :2, ..., OUT_OF_PRISON] = term[:, :2].sum(-1) * chance_held[:, :2][:, :, :, rank][..., OUT_OF_PRISON]
+    return Taking(chance_held, taken, stays.booked.sum(axis=-1) * removable.T[None, None][..., rank])
+
+
+def _identified(parameters: Parameters, programs: Programs, federal: Floats, at_liberty: bool) -> Floats:
+    """Return the chance that somebody booked is identified, K x 2 groups x 3 statuses x 2 ranks."""
+    enforcement = parameters.enforcement
+    usual = (enforcement.cap_interview if at_liberty else enforcement.cap_prison) * enforcement.cap_access
+    found = np.where(programs.cap, usual, 0.0)
+    found = np.where(programs.jail, np.maximum(found, enforcement.screening_287g), found)
+    ease = np.array([1.0, enforcement.screening_other])
+    noncitizen = np.array([0.0, 1.0, 1.0])
+    screened = found[:, None, None, None] * ease[:, None, None] * noncitizen[:, None]
+    matched = np.where(programs.secure_communities[:, None, None, None], federal[:2], 0.0)
+    result: Floats = parameters.booking.fingerprints * (1.0 - (1.0 - screened) * (1.0 - matched))
+    return result
+
+
+def _by_level(parameters: Parameters, records: Records) -> tuple[Floats, Floats, Floats]:
+    """Return, by rank and status, whom ICE takes of those identified: from a county by channel, from prison; and who
+    is removable."""
+    enforcement, honoured = parameters.enforcement, parameters.world.settled_cooperation
+    issue, large = np.array(enforcement.detainer_issue.values()), np.array(enforcement.at_large.values())
+    from_jail = issue * honoured * enforcement.custody_share + (1.0 - issue) * enforcement.custody_without_detainer
+    outside = issue * (1.0 - honoured) * large
+    can_be = np.zeros((3, 4))
+    can_be[1, : LEVEL_2 + 1] = can_be[2] = 1.0
+    weights = records.level[:, None, :] * can_be  # 2 ranks x 3 statuses x 4 levels
+    county = np.stack([weights @ from_jail, weights @ outside], axis=-1)
+    removable = weights.sum(axis=-1)
+    return county, removable * enforcement.prison_share, removable
+
+
+def _channels(county: Floats, prison: Floats) -> Floats:
+    """Return chances by channel, 3 statuses x 2 ranks x 4 channels, of those identified."""
+    result = np.zeros((3, 2, 4))
+    result[..., FROM_JAIL], result[..., OUTSIDE] = county[..., 0].T, county[..., 1].T
+    result[..., OUT_OF_PRISON] = prison.T
+    return result
+
+
+def _held_shares(parameters: Parameters) -> tuple[Floats, Floats]:
+    """Return by charge the share of bookings that are held, and of those the share that serves a term in prison."""
+    courts, least = parameters.courts, int(np.ceil(parameters.enforcement.prison_months))
+    stay = np.maximum(1.0, np.array(courts.stay.values()))
+    return np.array(courts.held.values()), (1.0 - 1.0 / stay) ** (least - 1)
+
+
+def months_away(parameters: Parameters) -> tuple[float, float]:
+    """Return the mean months in ICE custody, and those that a removed person's place is vacant."""
+    enforcement = parameters.enforcement
+    back = (np.ceil(enforcement.return_months) + 1.0) / 2.0
+    vacant = enforcement.returns * back + (1.0 - enforcement.returns) * max(1.0, enforcement.refill_months)
+    return 1.0 / enforcement.custody_ends, float(vacant)
