@@ -44,7 +44,7 @@ CORNERS: dict[str, dict[str, Any]] = {
     "no federal program": {"programs": {"criminal_alien_program": {"counties": "none"}}},
     "no detainers": {"enforcement": {"capacity_per_100k": 0.0}},
     "few detainers": {"enforcement": {"capacity_per_100k": 120.0}},
-    "vacancies refilled at once": {"enforcement": {"returns": 0.0, "refill": 1.0, "refill_months": 1.0}},
+    "vacancies refilled at once": {"enforcement": {"returns": 0.0, "refill_months": 1.0}},
     "everybody legalized": {"programs": {"legalization": {"start": "2006-01", "share": 1.0}}},
     "everybody travels": {"crime": {"travel_share": 1.0, "own_group": 0.0}, "trust": {"neighbour_weight": 1.0}},
     "all offending displaced": {"crime": {"displacement": 1.0}, "police": {"patrol": "hot_spots"}},

@@ -50,7 +50,6 @@ LIVELY: dict[str, Any] = {
         "removal_share": 0.85,
         "returns": 0.4,
         "return_months": 3.0,
-        "refill": 0.8,
         "refill_months": 2.0,
     },
     "trust": {"awareness": 0.05, "region_weight": 50.0},

@@ -26,6 +26,7 @@ EVERYTHING: dict[str, Any] = merged(
             "agreement_287g_jail": {"counties": 0.5, "start": "2006-09"},
             "agreement_287g_warrant": {"counties": 0.5, "start": "2006-08", "cooperation": 0.7},
             "detainer_resolution": {"counties": 0.5, "start": "2006-11", "cooperation": 0.3},
+            "court_ruling": {"counties": 0.3, "start": "2006-12", "cooperation": 0.1},
             "priority_enforcement": {"counties": 0.5, "start": "2006-10"},
             "priority_enforcement_announced": "2006-08",
         },
