@@ -22,8 +22,9 @@ from sim.words.codes import OTHER
 from sim.world.counties.building import Counties
 from sim.world.person import HOUSEHOLD
 from sim.world.programs import reached_jails
+from sim.world.settled.baseline import Baseline
 from sim.world.settled.fear import jump_sizes, months_of_fear
-from sim.world.settled.solving import Baseline, solve_baseline
+from sim.world.settled.solving import solve_baseline
 from sim.world.starting import Made, Places, Shares, Waits, fill_households, fill_rosters, start_settled
 
 Int32 = npt.NDArray[np.int32]

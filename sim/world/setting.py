@@ -14,7 +14,8 @@ from sim.world.constants import Constants, build_constants
 from sim.world.counties.building import build_counties
 from sim.world.people import World, build_world
 from sim.world.programs import Calendar, build_calendar
-from sim.world.settled.solving import Baseline, removal_reference
+from sim.world.settled.baseline import Baseline
+from sim.world.settled.solving import removal_reference
 
 Floats = npt.NDArray[np.float64]
 
