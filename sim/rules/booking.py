@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sim.numerics.compiled import rule
 from sim.words.codes import LAWFUL, LEVEL_1, LEVEL_2, LEVEL_3, LEVEL_NONE, UNAUTHORIZED
 
-MOST_PRIOR = 12
-"""More convictions before the start are not told apart."""
+MOST_FELONIES, MOST_MISDEMEANORS = 2, 3
+"""More of them make no difference to the level of a record."""
+RECORD_COUNT = (MOST_FELONIES + 1) * (MOST_MISDEMEANORS + 1) * 2
 
 
 @rule
@@ -16,36 +19,30 @@ def is_new_to_police(uniform: float, first: float) -> bool:
 
 
 @rule
-def prior_convictions(uniform: float, ratio: float) -> int:
-    """Return convictions before the start, geometric from 0 with the given ratio of each number to the one before.
-
-    It is what years of bookings leave when each conviction is followed by the next or by a newcomer.
-    """
-    count, left = 0, 1.0 - ratio
-    reached = left
-    while uniform >= reached and count < MOST_PRIOR:
-        left *= ratio
-        reached += left
-        count += 1
-    return count
+def brought_record(uniform: float, cumulative: Any) -> int:
+    """Return the record that somebody brought to the start, as a number that the three rules below take apart."""
+    record = 0
+    while record < RECORD_COUNT - 1 and uniform >= cumulative[record]:
+        record += 1
+    return record
 
 
 @rule
-def prior_felonies(uniform: float, convictions: int, share: float) -> int:
-    """Return how many of the convictions are felonies, each with probability ``share``: binomial."""
-    count, term = 0, (1.0 - share) ** convictions
-    reached = term
-    while uniform >= reached and count < convictions:
-        term *= (convictions - count) / (count + 1.0) * share / (1.0 - share)
-        reached += term
-        count += 1
-    return count
+def felonies_in(record: int) -> int:
+    """Return the felonies in a record."""
+    return record // (MOST_MISDEMEANORS + 1) % (MOST_FELONIES + 1)
 
 
 @rule
-def is_prior_aggravated(uniform: float, felonies: int, share: float) -> bool:
-    """Return whether any of the felonies is an aggravated one, each with probability ``share``."""
-    return uniform < 1.0 - (1.0 - share) ** felonies
+def misdemeanors_in(record: int) -> int:
+    """Return the misdemeanours in a record."""
+    return record % (MOST_MISDEMEANORS + 1)
+
+
+@rule
+def aggravated_in(record: int) -> int:
+    """Return 1 where a felony in a record is an aggravated one, else 0."""
+    return record // ((MOST_MISDEMEANORS + 1) * (MOST_FELONIES + 1))
 
 
 @rule

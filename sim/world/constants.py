@@ -81,10 +81,7 @@ class Constants(NamedTuple):
     federal_record: Floats  # 3 groups x 3 statuses: newcomers
     federal_record_at_start: Floats  # the same x 2 ranks (no likely offender, likely offender): those of the start
     first_booking: Floats  # 2 ranks
-    prior_conviction: Floats  # 2: chance that the booking before the start ended in a conviction
-    prior_ratio: Floats  # 2: of the geometric number of convictions before that one
-    prior_felony: Floats  # 2: share of convictions
-    prior_aggravated: Floats  # 2: share of felonies
+    prior_record: Floats  # 3 groups x 3 statuses x 2 ranks x 24 records, cumulative: what those of the start brought
     citizen_child_share: float
     survey_age_share: float
     held: Floats  # 10 charges

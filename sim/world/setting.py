@@ -47,10 +47,7 @@ def solved_constants(parameters: Parameters, baseline: Baseline) -> dict[str, An
         "deterrence_reference": removal_reference(parameters, records),
         "federal_record": baseline.federal,
         "federal_record_at_start": baseline.federal_at_start,
-        "prior_conviction": records.convicted,
-        "prior_ratio": records.ratio,
-        "prior_felony": records.felony,
-        "prior_aggravated": records.aggravated,
+        "prior_record": records.brought,
     }
 
 

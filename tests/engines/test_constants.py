@@ -22,6 +22,8 @@ SEED = 5
 NOT_ALONE: dict[str, str] = {}
 """Constants that cannot be changed in one engine alone, with the reason."""
 FIELDS = [name for name in Constants._fields if name not in NOT_ALONE]
+LOOKED_UP = dict.fromkeys(("victim_full_trust", "third_full_trust"), "the Mesa engine works this chance out from the log odds each time, the columnar engine looks it up")
+"""Constants that the Mesa engine has no use for, with the reason."""
 
 
 @lru_cache(maxsize=1)
@@ -73,10 +75,10 @@ def test_another_value_in_the_columnar_engine_is_seen(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", [name for name in FIELDS if name not in LOOKED_UP])
 def test_another_value_in_the_mesa_engine_is_seen(name: str) -> None:
     assert differences_with(mesa_run, columnar, name), advice(name, "Mesa")
 
 
 def test_exceptions_are_constants() -> None:
-    assert set(NOT_ALONE) <= set(Constants._fields)
+    assert set(NOT_ALONE) | set(LOOKED_UP) <= set(Constants._fields)

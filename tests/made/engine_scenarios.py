@@ -125,7 +125,7 @@ def empty_columns(records: list[MonthRecord]) -> list[str]:
     sums = {
         "crime": (CRIME_COLUMNS, sum(record.crime.sum(axis=(0, 1, 2), dtype=np.int64) for record in records)),
         "people": (PEOPLE_COLUMNS, sum(record.people.sum(axis=(0, 1, 2)) for record in records)),
-        "enforcement": (ENFORCEMENT_COLUMNS, sum(record.enforcement.sum(axis=(0, 1, 2)) for record in records)),
+        "enforcement": (ENFORCEMENT_COLUMNS, sum(record.enforcement.sum(axis=(0, 1, 2, 3)) for record in records)),
         "balance": (BALANCE_COLUMNS, sum(np.abs(record.balance).sum(axis=(0, 2)) for record in records)),
     }
     return [

@@ -34,7 +34,11 @@ EVERYTHING: dict[str, Any] = merged(
         "police": {"patrol": "hot_spots"},
         "reporting": {"offset": {"unauthorized": -0.3}},
         "courts": {"felony": {"simple_assault": 0.2, "street_misdemeanor": 0.1}},
-        "enforcement": {"capacity_per_100k": 500.0},
+        "enforcement": {
+            "capacity_per_100k": 500.0,
+            "detainer_course_start": "2006-03",
+            "detainer_course_end": "2007-01",
+        },
         "trust": {"presence": 0.02},
         "survey": {"panel_share_nation": 0.3},
     },

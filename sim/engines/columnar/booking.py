@@ -172,7 +172,7 @@ def booking(
         u = draw(land.seed, entity, 0, month.index, BOOKING)
         v = draw(land.seed, entity, 0, month.index, CUSTODY)
         person = _whoever_it_is(slot, int64(persons[i]), v[2], state, constants)
-        status, level = status_of(person), record_of(person, entity, land.world_seed, constants)
+        status, level = status_of(person), record_of(person, group, entity, land.world_seed, constants)
         counts = registry.enforcement[county, group, status, level]
         counts[ARRESTED] += 1
         stay = _stay(u[2], v[0], charge, constants)

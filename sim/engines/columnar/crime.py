@@ -221,8 +221,8 @@ def _deterrence_for(person: int, slot: int, county: int, land: Land, constants: 
     status = status_of(person)
     level = LEVEL_NONE
     if status == LAWFUL:
-        home = home_of(slot, land)[0]
-        level = record_of(person, entity_at(slot, home, land), land.world_seed, constants)
+        home, group = home_of(slot, land)
+        level = record_of(person, group, entity_at(slot, home, land), land.world_seed, constants)
     return month.counties[county].deterrence if is_removable(status, level) else 1.0
 
 

@@ -6,13 +6,13 @@ from sim.engines.columnar.records import Array, Land, Month, State
 from sim.numerics.compiled import helper, int64, prefetch
 from sim.numerics.draws import Purpose, draw
 from sim.rules.booking import (
+    aggravated_in,
+    brought_record,
+    felonies_in,
     has_federal_record,
-    is_prior_aggravated,
-    prior_convictions,
-    prior_felonies,
+    misdemeanors_in,
     record_level,
 )
-from sim.rules.opportunity import choose, rest_of_choice
 from sim.rules.reporting import own_fear, trust
 from sim.words.codes import CITIZEN, HISPANIC, OTHER
 from sim.world.constants import Constants
@@ -84,25 +84,15 @@ def sensitivity_and_trust(
 
 
 @helper
-def _brought_record(likely: int, u: tuple[float, float, float, float], constants: Constants) -> tuple[int, int, int]:
-    """Return felonies, misdemeanours and whether a felony is aggravated that somebody of the start brought."""
-    last = 1 if choose(u[0], constants.prior_conviction[likely]) else 0
-    rest = rest_of_choice(u[0], constants.prior_conviction[likely])
-    convictions = last + prior_convictions(rest, constants.prior_ratio[likely])
-    felonies = prior_felonies(u[1], convictions, constants.prior_felony[likely])
-    aggravated = is_prior_aggravated(u[2], felonies, constants.prior_aggravated[likely])
-    return felonies, convictions - felonies, 1 if aggravated else 0
-
-
-@helper
-def record_of(person: int, entity: int, world_seed: int, constants: Constants) -> int:
+def record_of(person: int, group: int, entity: int, world_seed: int, constants: Constants) -> int:
     """Return a person's level of criminal record: what those of the start brought, and what was added."""
-    felonies, misdemeanors, aggravated = 0, 0, 0
+    brought = 0
     if generation_of(person) == 0:
-        u = draw(world_seed, entity, 0, 0, RECORD)
-        felonies, misdemeanors, aggravated = _brought_record(is_likely_offender(person), u, constants)
-    felonies, misdemeanors = felonies + added_felonies(person), misdemeanors + added_misdemeanors(person)
-    return record_level(felonies, misdemeanors, max(aggravated, has_added_aggravated(person)))
+        many = constants.prior_record[group, status_of(person), is_likely_offender(person)]
+        brought = brought_record(draw(world_seed, entity, 0, 0, RECORD)[0], many)
+    felonies = felonies_in(brought) + added_felonies(person)
+    misdemeanors = misdemeanors_in(brought) + added_misdemeanors(person)
+    return record_level(felonies, misdemeanors, max(aggravated_in(brought), has_added_aggravated(person)))
 
 
 @helper

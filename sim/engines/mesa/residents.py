@@ -9,11 +9,12 @@ from mesa.discrete_space import CellAgent
 from sim.engines.mesa.records import Due, Incident
 from sim.numerics.draws import Purpose, draw
 from sim.rules.booking import (
+    aggravated_in,
+    brought_record,
+    felonies_in,
     has_federal_record,
-    is_prior_aggravated,
     is_removable,
-    prior_convictions,
-    prior_felonies,
+    misdemeanors_in,
     record_level,
 )
 from sim.rules.clearance import witness_help
@@ -24,7 +25,6 @@ from sim.rules.custody import (
     months_until_refill,
     months_until_return,
 )
-from sim.rules.opportunity import choose, rest_of_choice
 from sim.rules.reporting import fear_after_jump, fear_after_reassurance, own_fear, trust, willing_to_report
 from sim.rules.survey import responds_to_survey
 from sim.words.codes import (
@@ -154,21 +154,17 @@ class Resident(CellAgent):  # type: ignore[misc]
 
     def level(self) -> int:
         """Return the level of the criminal record: what those of the start brought, and what was added."""
-        felonies, misdemeanors, aggravated = self.brought_record() if self.generation == 0 else (0, 0, False)
-        grave = self.added_aggravated or aggravated
-        return record_level(felonies + self.added_felonies, misdemeanors + self.added_misdemeanors, int(grave))
+        brought = self.brought_record()
+        felonies, misdemeanors = felonies_in(brought), misdemeanors_in(brought)
+        aggravated = self.added_aggravated or aggravated_in(brought)
+        return record_level(felonies + self.added_felonies, misdemeanors + self.added_misdemeanors, int(aggravated))
 
-    def brought_record(self) -> tuple[int, int, bool]:
-        """Return felonies, misdemeanours and whether a felony is aggravated from before the start."""
-        constants, likely = self.model.constants, int(self.likely_offender)
-        many, kind, grave, _ = self.brought()
-        share = constants.prior_conviction[likely]
-        convictions = int(choose(many, share)) + prior_convictions(
-            rest_of_choice(many, share), constants.prior_ratio[likely]
-        )
-        felonies = prior_felonies(kind, convictions, constants.prior_felony[likely])
-        aggravated = is_prior_aggravated(grave, felonies, constants.prior_aggravated[likely])
-        return felonies, convictions - felonies, aggravated
+    def brought_record(self) -> int:
+        """Return the record from before the start; whoever came later has none."""
+        if self.generation > 0:
+            return 0
+        cumulative = self.model.constants.prior_record[self.group][self.status][int(self.likely_offender)]
+        return brought_record(self.brought()[0], cumulative)
 
     def brought(self, block: int = 0) -> tuple[float, float, float, float]:
         """Return the uniforms that settle what a person brought: records (block 0), child and age (block 1)."""

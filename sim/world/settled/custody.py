@@ -55,9 +55,8 @@ class Taking(NamedTuple):
 def taking(parameters: Parameters, programs: Programs, records: Records, federal: Floats, stays: Stays) -> Taking:
     """Return whom ICE takes; ``federal`` is who is known at a booking, 3 groups x 3 statuses x 2 ranks."""
     held, free = (_identified(parameters, programs, federal, at_liberty) for at_liberty in (False, True))
-    county, prison, removable = _by_level(parameters, records)
-    chance_held = held[..., None] * _channels(county, prison)
-    chance_free = free[..., None] * _channels(county, prison)
+    removable = records.level * _can_be_removed()  # 3 groups x 3 statuses x 2 ranks x 4 levels
+    chance_held, chance_free = (each[..., None] * _channels(parameters, removable[:2]) for each in (held, free))
     chance_free[..., OUT_OF_PRISON] = 0.0
     taken = np.zeros((*stays.months.shape, 4))
     rank = RANK_OF_CLASS
@@ -73,7 +72,7 @@ def taking(parameters: Parameters, programs: Programs, records: Records, federal
         taken[:, :2, ..., channel] = every - stopped
         taken[:, :2, ..., BY_TASK_FORCE] += stopped
     taken[:, :2, ..., OUT_OF_PRISON] = term[:, :2].sum(-1) * chance_held[:, :2][:, :, :, rank][..., OUT_OF_PRISON]
-    return Taking(chance_held, taken, stays.booked.sum(axis=-1) * removable.T[None, None][..., rank])
+    return Taking(chance_held, taken, stays.booked.sum(axis=-1) * removable.sum(axis=-1)[..., rank])
 
 
 def _identified(parameters: Parameters, programs: Programs, federal: Floats, at_liberty: bool) -> Floats:
@@ -90,27 +89,36 @@ def _identified(parameters: Parameters, programs: Programs, federal: Floats, at_
     return result
 
 
-def _by_level(parameters: Parameters, records: Records) -> tuple[Floats, Floats, Floats]:
-    """Return, by rank and status, whom ICE takes of those identified: from a county by channel, from prison; and who
-    is removable."""
+def _asked_and_taken(parameters: Parameters) -> Floats:
+    """Return, by level and whether from a jail or at large (4 x 2), whom ICE takes of removable people identified."""
     enforcement, honoured = parameters.enforcement, parameters.world.settled_cooperation
     issue, large = np.array(enforcement.detainer_issue.values()), np.array(enforcement.at_large.values())
     from_jail = issue * honoured * enforcement.custody_share + (1.0 - issue) * enforcement.custody_without_detainer
-    outside = issue * (1.0 - honoured) * large
-    can_be = np.zeros((3, 4))
-    can_be[1, : LEVEL_2 + 1] = can_be[2] = 1.0
-    weights = records.level[:, None, :] * can_be  # 2 ranks x 3 statuses x 4 levels
-    county = np.stack([weights @ from_jail, weights @ outside], axis=-1)
-    removable = weights.sum(axis=-1)
-    return county, removable * enforcement.prison_share, removable
+    return np.stack([from_jail, issue * (1.0 - honoured) * large], axis=-1)
 
 
-def _channels(county: Floats, prison: Floats) -> Floats:
-    """Return chances by channel, 3 statuses x 2 ranks x 4 channels, of those identified."""
-    result = np.zeros((3, 2, 4))
-    result[..., FROM_JAIL], result[..., OUTSIDE] = county[..., 0].T, county[..., 1].T
-    result[..., OUT_OF_PRISON] = prison.T
+def _can_be_removed() -> Floats:
+    """Return 1 by status and level where immigration law lets ICE remove somebody, 3 x 1 x 4."""
+    result = np.zeros((3, 1, 4))
+    result[1, 0, : LEVEL_2 + 1] = result[2] = 1.0
     return result
+
+
+def _channels(parameters: Parameters, removable: Floats) -> Floats:
+    """Return chances by channel, of those identified; ``removable`` is who is removable, by level; ... x 4 both."""
+    county = removable @ _asked_and_taken(parameters)
+    result = np.zeros((*removable.shape[:-1], 4))
+    result[..., FROM_JAIL], result[..., OUTSIDE] = county[..., 0], county[..., 1]
+    result[..., OUT_OF_PRISON] = removable.sum(axis=-1) * parameters.enforcement.prison_share
+    return result
+
+
+def taken_by_level(parameters: Parameters, records: Records, taken: Floats) -> Floats:
+    """Return the chance that ICE takes somebody booked by level (3 x 3 x 2 x 4), given that over levels (3 x 3 x 2)."""
+    weight = _can_be_removed() * _asked_and_taken(parameters).sum(axis=-1)
+    mean = (records.level * weight).sum(axis=-1)
+    relative = np.divide(taken, mean, out=np.zeros_like(taken), where=mean > 0)
+    return np.minimum(1.0, relative[..., None] * weight)
 
 
 def _held_shares(parameters: Parameters) -> tuple[Floats, Floats]:

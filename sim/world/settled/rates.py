@@ -28,21 +28,21 @@ class State:
     calls: Calls
     impunity: Floats  # K x 3 x 8
     deterred: Floats  # K x 3 statuses: how the risk of removal multiplies offending
-    federal: Floats  # 3 groups x 3 statuses x 2 ranks: in the immigration database between bookings
+    taken: Floats  # 3 groups x 3 statuses x 2 ranks x 4 levels: chance that ICE takes somebody booked
 
     def packed(self) -> Floats:
         """Return all that changes from round to round as one vector."""
-        parts = (self.free, self.calls.reported, self.calls.help, self.impunity, self.deterred, self.federal)
+        parts = (self.free, self.calls.reported, self.calls.help, self.impunity, self.deterred, self.taken)
         return np.concatenate([part.ravel() for part in parts])
 
     def unpacked(self, vector: Floats) -> State:
         """Return the state that a vector holds, in the shapes of this one."""
         calls, place, parts = self.calls, 0, []
-        for part in (self.free, calls.reported, calls.help, self.impunity, self.deterred, self.federal):
+        for part in (self.free, calls.reported, calls.help, self.impunity, self.deterred, self.taken):
             parts.append(vector[place : place + part.size].reshape(part.shape))
             place += part.size
-        free, reported, helps, impunity, deterred, federal = parts
-        return State(free, Calls(reported, calls.reported_at_full_trust, helps), impunity, deterred, federal)
+        free, reported, helps, impunity, deterred, taken = parts
+        return State(free, Calls(reported, calls.reported_at_full_trust, helps), impunity, deterred, taken)
 
 
 class CrimeRates:

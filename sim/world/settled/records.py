@@ -1,7 +1,8 @@
 """Criminal and federal records that years of bookings leave, so that neither grows nor shrinks when nothing changes.
 
 At each booking somebody is new to the police with a fixed chance and has no record; otherwise the record is that of the
-booking before and its conviction. What people bring to the start is the distribution to which this leads.
+booking before and its conviction, or none where the person was removed for good and a newcomer has the place. What
+people bring to the start is the distribution to which this leads.
 """
 
 from __future__ import annotations
@@ -12,71 +13,110 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import Parameters
-from sim.rules.booking import MOST_PRIOR
+from sim.rules.booking import (
+    MOST_FELONIES,
+    MOST_MISDEMEANORS,
+    RECORD_COUNT,
+    aggravated_in,
+    felonies_in,
+    misdemeanors_in,
+    record_level,
+)
 
 Floats = npt.NDArray[np.float64]
+MISDEMEANOR, FELONY, AGGRAVATED = 0, 1, 2
 
 
 class Records(NamedTuple):
-    """What people bring, by rank: 0 other people, 1 likely offenders."""
+    """Records by group, status and rank: 0 other people, 1 likely offenders."""
 
-    convicted: Floats  # 2: chance that a booking ends in a conviction
-    ratio: Floats  # 2: of the geometric number of convictions from the bookings before the last
-    felony: Floats  # 2: share of convictions that are felonies
-    aggravated: Floats  # 2: share of felonies that are aggravated
-    level: Floats  # 2 x 4: levels at a booking
+    brought: Floats  # 3 groups x 3 statuses x 2 ranks x 24 records, cumulative: between bookings
+    level: Floats  # 3 x 3 x 2 x 4: levels at a booking
 
 
-def records_of(parameters: Parameters, booked: Floats) -> Records:
-    """Return the records that bookings lead to; ``booked`` is bookings by rank and charge, 2 x 10."""
-    courts = parameters.courts
-    first = np.array([courts.first_booking_other, courts.first_booking_likely])
-    tables = (courts.convicted, courts.felony, courts.aggravated)
-    convicted, felony, aggravated = (np.array(table.values()) for table in tables)
-    mix = booked / np.maximum(booked.sum(axis=1, keepdims=True), 1e-300)
-    chance = mix @ convicted
-    felonies, grave = mix @ (convicted * felony), mix @ (convicted * felony * aggravated)
-    share = np.divide(felonies, chance, out=np.zeros(2), where=chance > 0)
-    ratio = (1.0 - first) * chance / np.maximum(first + (1.0 - first) * chance, 1e-300)
-    aggravated_share = np.divide(grave, felonies, out=np.zeros(2), where=felonies > 0)
-    brought = [_levels(*each) for each in zip(chance, ratio, share, aggravated_share, strict=True)]
-    level = (1.0 - first)[:, None] * np.array(brought)
-    level[:, 3] += first
-    return Records(chance, ratio, share, aggravated_share, level)
+def first_bookings(parameters: Parameters) -> Floats:
+    """Return the chance that somebody booked is new to the police, by rank."""
+    return np.array([parameters.courts.first_booking_other, parameters.courts.first_booking_likely])
 
 
-def _levels(convicted: float, ratio: float, felony: float, aggravated: float) -> Floats:
-    """Return shares of levels 1, 2, 3 and none among people who are not new to the police."""
-    numbers = np.append((1.0 - ratio) * ratio ** np.arange(MOST_PRIOR), ratio**MOST_PRIOR)
-    convictions = np.convolve(numbers, [1.0 - convicted, convicted])
-    result = np.zeros(4)
-    for count, chance in enumerate(convictions):
-        for felonies, share in enumerate(_binomial(count, felony)):
-            grave = 1.0 if felonies > 1 else felonies * aggravated
-            second = felonies == 1 or count - felonies >= 3
-            result[0] += chance * share * grave
-            rest = chance * share * (1.0 - grave)
-            result[1 if second else 2 if count - felonies > 0 else 3] += rest
-    return result
+def records_of(parameters: Parameters, booked: Floats, leaves: Floats) -> Records:
+    """Return the records that bookings lead to.
 
-
-def _binomial(count: int, share: float) -> Floats:
-    """Return the chances of 0 to ``count`` successes."""
-    result = np.ones(1)
-    for _ in range(count):
-        result = np.convolve(result, [1.0 - share, share])
-    return result
-
-
-def federal_records(parameters: Parameters, kept: Floats) -> tuple[Floats, Floats]:
-    """Return who is in the immigration database: newcomers, 3 groups x 3 statuses; at the start, the same x 2 ranks.
-
-    ``kept`` (3 x 3 x 2) is the chance that a booking puts somebody there who stays or returns.
+    ``booked`` is bookings by group, status, rank and charge (3 x 3 x 2 x 10), ``leaves`` the chance that somebody
+    booked is removed for good, by group, status, rank and level (3 x 3 x 2 x 4).
     """
-    booking, courts = parameters.booking, parameters.courts
+    convictions = _convictions(parameters, booked)
+    goes = leaves @ _levels().T  # 3 x 3 x 2 x 24
+    moves = np.einsum("gsrx,xyk,gsrk->gsrxy", 1.0 - goes, _after_a_conviction(), convictions)
+    moves[..., 0] += goes
+    first = first_bookings(parameters)[:, None, None]
+    again = (1.0 - first) * moves
+    again[..., 0] += first[..., 0]
+    at_booking = _stationary(again)
+    brought = np.cumsum(np.einsum("gsrx,gsrxy->gsry", at_booking, moves), axis=-1)
+    brought[..., -1] = 1.0
+    return Records(brought, at_booking @ _levels())
+
+
+def _convictions(parameters: Parameters, booked: Floats) -> Floats:
+    """Return what a booking ends in, ... x 4: a misdemeanour, a felony, an aggravated felony, or no conviction."""
+    tables = (parameters.courts.convicted, parameters.courts.felony, parameters.courts.aggravated)
+    convicted, felony, aggravated = (np.array(table.values()) for table in tables)
+    kinds = np.stack([1.0 - felony, felony * (1.0 - aggravated), felony * aggravated], axis=-1) * convicted[:, None]
+    total = booked.sum(axis=-1, keepdims=True)
+    mix = np.divide(booked, total, out=np.zeros_like(booked), where=total > 0)
+    ends = mix @ kinds
+    return np.concatenate([ends, 1.0 - ends.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def _after_a_conviction() -> Floats:
+    """Return 1 where a record (24) becomes another (24) by a misdemeanour, a felony, an aggravated one, or nothing."""
+    result = np.zeros((RECORD_COUNT, RECORD_COUNT, 4))
+    for record in range(RECORD_COUNT):
+        felonies, misdemeanors, aggravated = felonies_in(record), misdemeanors_in(record), aggravated_in(record)
+        more, other = min(felonies + 1, MOST_FELONIES), min(misdemeanors + 1, MOST_MISDEMEANORS)
+        result[record, _record(felonies, other, aggravated), MISDEMEANOR] = 1.0
+        result[record, _record(more, misdemeanors, aggravated), FELONY] = 1.0
+        result[record, _record(more, misdemeanors, 1), AGGRAVATED] = 1.0
+        result[record, record, -1] = 1.0
+    return result
+
+
+def _record(felonies: int, misdemeanors: int, aggravated: int) -> int:
+    return (aggravated * (MOST_FELONIES + 1) + felonies) * (MOST_MISDEMEANORS + 1) + misdemeanors
+
+
+def _levels() -> Floats:
+    """Return 1 at the level of each record, 24 x 4."""
+    result = np.zeros((RECORD_COUNT, 4))
+    for record in range(RECORD_COUNT):
+        level = record_level(felonies_in(record), misdemeanors_in(record), aggravated_in(record))
+        result[record, level] = 1.0
+    return result
+
+
+def _stationary(moves: Floats) -> Floats:
+    """Return the distributions (... x n) that chains with chances ``moves`` (... x from n x to n) leave as they are."""
+    size = moves.shape[-1]
+    equations = np.swapaxes(moves, -1, -2) - np.eye(size)
+    equations[..., -1, :] = 1.0
+    right = np.zeros((*moves.shape[:-2], size, 1))
+    right[..., -1, 0] = 1.0
+    return np.maximum(0.0, np.linalg.solve(equations, right)[..., 0])
+
+
+def federal_records(parameters: Parameters, kept: Floats, leaves: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return who is in the immigration database: newcomers (3 groups x 3 statuses), people booked, and people between
+    bookings (both x 2 ranks).
+
+    ``kept`` is the chance that a booking puts somebody there who stays or returns, ``leaves`` that somebody booked is
+    removed for good and a newcomer takes the place; both 3 x 3 x 2.
+    """
+    booking, first = parameters.booking, first_bookings(parameters)
     entry = np.tile(np.array(booking.federal_record.values()), (3, 1))
     entry[0, 0] = booking.federal_record_hispanic_citizen
     entry[1, 1:] *= booking.federal_record_other
-    first = np.array([courts.first_booking_other, courts.first_booking_likely])
-    at_booking = (first * entry[..., None] + (1.0 - first) * kept) / np.maximum(first + (1.0 - first) * kept, 1e-300)
-    return entry, at_booking + (1.0 - at_booking) * kept
+    arrived = kept + leaves * entry[..., None]
+    stays = 1.0 - kept - leaves
+    booked = (first * entry[..., None] + (1.0 - first) * arrived) / np.maximum(1e-300, 1.0 - (1.0 - first) * stays)
+    return entry, booked, booked * stays + arrived

@@ -18,7 +18,16 @@ from sim.words.codes import LEVEL_2
 from sim.world.counties.building import Counties
 from sim.world.settled.baseline import Baseline
 from sim.world.settled.calls import Calls, Reporting
-from sim.world.settled.custody import RANK_OF_CLASS, Programs, Stays, Taking, months_away, stays_of, taking
+from sim.world.settled.custody import (
+    RANK_OF_CLASS,
+    Programs,
+    Stays,
+    Taking,
+    months_away,
+    stays_of,
+    taken_by_level,
+    taking,
+)
 from sim.world.settled.fear import Jumps, county_fear, own_fear, pooled
 from sim.world.settled.rates import CrimeRates, State, opportunities
 from sim.world.settled.records import Records, federal_records, records_of
@@ -53,6 +62,7 @@ class _Round:
     records: Records
     taken: Taking
     free: Floats
+    taken_by_level: Floats  # chance that ICE takes somebody booked, 3 groups x 3 statuses x 2 ranks x 4 levels
     newcomers: Floats  # in the immigration database, 3 groups x 3 statuses
     federal: Floats  # the same between bookings, x 2 ranks
     flows: Floats  # people taken, K x 3 groups x 3 statuses x 4 channels, per person of the group and month
@@ -83,7 +93,7 @@ class _World:
         """Return the state of a world without arrests, removals and fear."""
         count = len(self.counties.code)
         calls, ones = self.reporting.at_full_trust(), np.ones
-        return State(ones((count, 3, 3, 3)), calls, ones((count, 3, 8)), ones((count, 3)), np.zeros((3, 3, 2)))
+        return State(ones((count, 3, 3, 3)), calls, ones((count, 3, 8)), ones((count, 3)), np.zeros((3, 3, 2, 4)))
 
     def settle(self, state: State) -> _Round:
         """Return what follows from a state."""
@@ -91,12 +101,13 @@ class _World:
         crime.solve(state)
         stays = stays_of(parameters, crime.rates)
         people = _people(self.counties, crime)
-        records = records_of(parameters, _national(stays.booked, people * state.free))
-        taken = taking(parameters, self.programs, records, _at_booking(parameters, state.federal), stays)
+        goes = state.taken * (self.removed_share * (1.0 - enforcement.returns))
+        records = records_of(parameters, _national(stays.booked, people * state.free), goes)
+        kept, leaves = ((records.level * each).sum(axis=-1) for each in (state.taken - goes, goes))
+        newcomers, known, federal = federal_records(parameters, kept, leaves)
+        taken = taking(parameters, self.programs, records, known, stays)
         every = taken.taken.sum(axis=-1)
         free = 1.0 / (1.0 + stays.months + self.leave * every * (self.in_ice + self.removed_share * self.vacant))
-        stay = 1.0 - self.removed_share * (1.0 - enforcement.returns)
-        newcomers, federal = federal_records(parameters, _kept(every, stays, people * free) * stay)
         flows = np.einsum("kgs,c,kgsc,kgscn->kgsn", self.statuses, crime.class_share, free, taken.taken)
         fear, jumps = _fear(parameters, self.counties, self.groups, self.statuses, flows, self.programs)
         own = own_fear(parameters, _by_tie(parameters, self.statuses, jumps))
@@ -111,6 +122,7 @@ class _World:
             records=records,
             taken=taken,
             free=free,
+            taken_by_level=taken_by_level(parameters, records, _taken_share(every, stays, people * free)),
             newcomers=newcomers,
             federal=federal,
             flows=flows,
@@ -126,7 +138,7 @@ class _World:
     def state_after(self, found: _Round) -> State:
         """Return the state from which the next round starts."""
         deterred = _deterred(self.parameters, found.records, found.removal_risk)
-        return State(found.free, found.calls, self.crime.impunity(found.risk), deterred, found.federal)
+        return State(found.free, found.calls, self.crime.impunity(found.risk), deterred, found.taken_by_level)
 
 
 def solve_baseline(parameters: Parameters, counties: Counties, reached: npt.NDArray[np.bool_]) -> Baseline:
@@ -189,29 +201,19 @@ def _people(counties: Counties, crime: CrimeRates) -> Floats:
 
 
 def _national(booked: Floats, at_liberty: Floats) -> Floats:
-    """Return national bookings by rank (2) and charge (10)."""
-    by_class = np.einsum("kgsc,kgscj->cj", at_liberty, booked)
-    return np.stack([by_class[rank == RANK_OF_CLASS].sum(axis=0) for rank in (0, 1)])
+    """Return national bookings by group, status, rank and charge, 3 x 3 x 2 x 10."""
+    return _by_rank(np.einsum("kgsc,kgscj->gsjc", at_liberty, booked)).swapaxes(-1, -2)
 
 
-def _kept(every: Floats, stays: Stays, at_liberty: Floats) -> Floats:
+def _by_rank(of_classes: Floats) -> Floats:
+    """Return sums over the classes of each rank, ... x 3 in, ... x 2 out."""
+    return np.stack([of_classes[..., rank == RANK_OF_CLASS].sum(axis=-1) for rank in (0, 1)], axis=-1)
+
+
+def _taken_share(every: Floats, stays: Stays, at_liberty: Floats) -> Floats:
     """Return the chance that ICE takes somebody booked, national, 3 groups x 3 statuses x 2 ranks."""
-    taken, booked = ((at_liberty * each).sum(axis=0) for each in (every, stays.booked.sum(axis=-1)))
-    result = np.zeros((3, 3, 2))
-    for rank in (0, 1):
-        own = rank == RANK_OF_CLASS
-        top, bottom = taken[..., own].sum(axis=-1), booked[..., own].sum(axis=-1)
-        result[..., rank] = np.divide(top, bottom, out=np.zeros((3, 3)), where=bottom > 0)
-    return result
-
-
-def _at_booking(parameters: Parameters, federal: Floats) -> Floats:
-    """Return who is known to the immigration database at a booking, given who is between bookings."""
-    courts = parameters.courts
-    first = np.array([courts.first_booking_other, courts.first_booking_likely])
-    entry = federal_records(parameters, np.zeros((3, 3, 2)))[0]
-    result: Floats = first * entry[..., None] + (1.0 - first) * federal
-    return result
+    taken, booked = (_by_rank((at_liberty * each).sum(axis=0)) for each in (every, stays.booked.sum(axis=-1)))
+    return np.divide(taken, booked, out=np.zeros_like(taken), where=booked > 0)
 
 
 def _fear(
@@ -257,7 +259,7 @@ def _deterred(parameters: Parameters, records: Records, removal_risk: Floats) ->
     factor = np.ones_like(removal_risk)
     if strength > 0.0 and reference > 0.0:
         factor = 1.0 - strength * np.minimum(1.0, removal_risk / reference)
-    serious = records.level[1, : LEVEL_2 + 1].sum()  # of lawful noncitizens who offend: likely offenders
+    serious = records.level[0, 1, 1, : LEVEL_2 + 1].sum()  # of Hispanic lawful noncitizens who are likely offenders
     return np.stack([np.ones_like(factor), 1.0 - serious * (1.0 - factor), factor], axis=1)
 
 
@@ -267,7 +269,7 @@ def removal_reference(parameters: Parameters, records: Records) -> float:
     found = enforcement.cap_reach * enforcement.cap_interview * enforcement.cap_access
     identified = booking.fingerprints * (1.0 - (1.0 - booking.federal_record.unauthorized) * (1.0 - found))
     likely = parameters.police.offender_link
-    level = likely * records.level[1] + (1.0 - likely) * records.level[0]
+    level = likely * records.level[0, 2, 1] + (1.0 - likely) * records.level[0, 2, 0]
     issue = np.array(enforcement.detainer_issue.values())
     taken = issue * enforcement.custody_share + (1.0 - issue) * enforcement.custody_without_detainer
     return identified * float(level @ taken) * enforcement.removal_share
