@@ -32,12 +32,12 @@ def ratio(table: np.ndarray, above: str, below: str) -> float:
 def active(ledger: Ledger, first: str, last: str) -> np.ndarray:
     """Return enforcement (status, level, column) over active county-months from ``first`` to ``last``."""
     months = slice(ledger.months.index(first), ledger.months.index(last) + 1)
-    return np.einsum("tk,tkslc->slc", ledger.programs[months, :, 1], ledger.enforcement[months])
+    return np.einsum("tk,tkgslc->slc", ledger.programs[months, :, 1], ledger.enforcement[months])
 
 
 def rise_at_activation(ledger: Ledger) -> float:
     """Return the relative rise in transfers in the year after activation against counties not yet active (T29)."""
-    transfers = column(ledger.enforcement, "ice_custody").sum(axis=(2, 3)).astype(float)
+    transfers = column(ledger.enforcement, "ice_custody").sum(axis=(2, 3, 4)).astype(float)
     programs = ledger.programs[:, :, 1]
     start = np.where(programs.any(axis=0), programs.argmax(axis=0), len(programs))
     observed = expected = 0.0
@@ -61,7 +61,7 @@ def figures(ledger: Ledger) -> list[tuple[str, str, float, float]]:
     until_2011 = active(ledger, ledger.months[0], "2011-03")
     first_months = active(ledger, "2008-10", "2009-08")
     removed = column(until_2011, "removed")
-    everywhere = ledger.enforcement.sum(axis=(0, 1), dtype=np.int64)
+    everywhere = ledger.enforcement.sum(axis=(0, 1, 2), dtype=np.int64)
     people_years = ledger.counties.agents.sum() * len(ledger.months) / 12
     return [
         ("T15", "violent crime cleared", clearance(ledger, True), 0.455),

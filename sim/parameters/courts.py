@@ -79,19 +79,19 @@ class CourtsSection(Section):
         ByCharge(
             homicide=1,
             rape=1,
-            robbery=0.8,
-            aggravated_assault=0.6,
-            burglary=0.3,
-            motor_vehicle_theft=0.2,
-            larceny=0.2,
-            street_felony=0.25,
+            robbery=1,
+            aggravated_assault=0.8,
+            burglary=0.6,
+            motor_vehicle_theft=0.4,
+            larceny=0.4,
+            street_felony=0.5,
             simple_assault=0,
             street_misdemeanor=0,
         ),
         "share of felony convictions",
         0,
         1,
-        ASSUMPTION,
+        "hand-set to T30; burglary, theft and drug sale count from a sentence of a year or at all",
         "Felony convictions that immigration law calls aggravated felonies",
     )
     disposition_lag: ByCharge = table(
@@ -103,12 +103,12 @@ class CourtsSection(Section):
         "Months from booking to disposition",
     )
     first_booking_likely: float = share_of(
-        0.2,
+        0.15,
         "bookings of likely offenders",
         "hand-set to T27, T30",
         "People booked who are new to the police: they came of age or moved in, without a record",
     )
     first_booking_other: float = share_of(
-        0.6, "bookings of other people", "hand-set to T27, T30", "The same for people who are no likely offenders"
+        0.35, "bookings of other people", "hand-set to T27, T30", "The same for people who are no likely offenders"
     )
     spread: ClassVar[tuple[str, ...]] = ("disposition_lag",)

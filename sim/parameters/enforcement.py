@@ -15,7 +15,7 @@ class BookingSection(Section):
         0.86, "share of bookings", 0, 1, "hand-set to T42", "Bookings whose fingerprints are sent"
     )
     federal_record: ByStatus = table(
-        ByStatus(citizen=0.03, lawful_noncitizen=0.7, unauthorized=0.5),
+        ByStatus(citizen=0.04, lawful_noncitizen=0.85, unauthorized=0.85),
         "share of people",
         0,
         1,
@@ -23,7 +23,7 @@ class BookingSection(Section):
         "Newcomers whose fingerprints are in the immigration database; contact with ICE adds to it",
     )
     federal_record_other: float = number(
-        0.5,
+        0.35,
         "ratio",
         0,
         1,
@@ -31,7 +31,7 @@ class BookingSection(Section):
         "The same for noncitizens who are not Hispanic, relative to those who are",
     )
     federal_record_hispanic_citizen: float = number(
-        0.06, "share of people", 0, 1, "hand-set to T41", "The same for Hispanic citizens (naturalized among them)"
+        0.08, "share of people", 0, 1, "hand-set to T41", "The same for Hispanic citizens (naturalized among them)"
     )
 
 
@@ -45,10 +45,10 @@ class EnforcementSection(Section):
         1.0, "share", 0, 1, "design", "Access of the program to those jails; a county can withdraw it"
     )
     cap_interview: float = number(
-        0.55, "share of noncitizens booked", 0, 1, "hand-set to T29", "Noncitizens whom jail interviews identify"
+        0.5, "share of noncitizens booked", 0, 1, "hand-set to T29", "Noncitizens whom jail interviews identify"
     )
     cap_prison: float = number(
-        0.8,
+        0.9,
         "share of noncitizens held",
         0,
         1,
@@ -56,7 +56,7 @@ class EnforcementSection(Section):
         "Noncitizens held whom screening at the end of term finds",
     )
     screening_other: float = number(
-        0.4,
+        0.3,
         "ratio",
         0,
         1,
@@ -71,7 +71,7 @@ class EnforcementSection(Section):
         0.02, "share of officer time", 0, 0.9, ASSUMPTION, "Time taken from other police work"
     )
     detainer_issue: ByLevel = table(
-        ByLevel(level_1=0.55, level_2=0.6, level_3=0.65, none=0.6),
+        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.65),
         "share of removable people identified",
         0,
         1,
@@ -79,7 +79,7 @@ class EnforcementSection(Section):
         "People for whom ICE asks, by level",
     )
     detainer_issue_early: float = number(
-        0.3,
+        0.1,
         "ratio",
         0,
         1,
@@ -94,15 +94,15 @@ class EnforcementSection(Section):
         40, "detainers per 100,000 persons and month", 0, 10_000, ASSUMPTION, "What a field office can handle"
     )
     custody_share: float = number(
-        0.55,
+        0.75,
         "share of detainers honoured",
         0,
         1,
-        "hand-set to T25; T55 says at most 0.40 of requests, in later years",
+        "hand-set to T25; T55 says at most 0.40 of requests, of later years",
         "People whom ICE then takes into custody",
     )
     custody_without_detainer: float = number(
-        0.1,
+        0.2,
         "share of removable people identified",
         0,
         1,
@@ -122,7 +122,7 @@ class EnforcementSection(Section):
     )
     custody_ends: float = number(0.7, "share per month", 0.05, 1, "T52", "ICE custody ending within a month")
     removal_share: float = number(
-        0.6, "share of people in ICE custody", 0, 1, "hand-set to T25, T26", "Removed; the others get relief"
+        0.57, "share of people in ICE custody", 0, 1, "hand-set to T25, T26", "Removed; the others get relief"
     )
     at_large: ByLevel = table(
         ByLevel(level_1=0.3, level_2=0.15, level_3=0.05, none=0.02),

@@ -59,7 +59,12 @@ class PoliceSection(Section):
         0.6, "street arrests", "hand-set to T43", "Street arrests that find people as offending does"
     )
     stop_ratio: ByGroup = table(
-        ByGroup.same(1.0), "ratio", 0, 10, ASSUMPTION, "Street arrests relative to the population (1: no pretext stops)"
+        ByGroup.same(1.0, other_noncitizen=0.5),
+        "ratio",
+        0,
+        10,
+        "hand-set to T31 for noncitizens who are not Hispanic; others 1",
+        "Street arrests relative to the population (above 1: pretext stops)",
     )
     street_felony_share: float = share_of(0.15, "street arrests", "FBI arrests 2007, drug sale", "Felonies")
     spread: ClassVar[tuple[str, ...]] = ("stop_ratio", "recording")
