@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.numerics.compiled import rule
 from sim.words.codes import LAWFUL, LEVEL_1, LEVEL_2, LEVEL_3, LEVEL_NONE, UNAUTHORIZED
 
@@ -16,15 +14,6 @@ RECORD_COUNT = (MOST_FELONIES + 1) * (MOST_MISDEMEANORS + 1) * 2
 def is_new_to_police(uniform: float, first: float) -> bool:
     """Return whether somebody booked is new to the police: without a record, whoever had the place before."""
     return uniform < first
-
-
-@rule
-def brought_record(uniform: float, cumulative: Any) -> int:
-    """Return the record that somebody brought to the start, as a number that the three rules below take apart."""
-    record = 0
-    while record < RECORD_COUNT - 1 and uniform >= cumulative[record]:
-        record += 1
-    return record
 
 
 @rule

@@ -22,7 +22,10 @@ SEED = 5
 NOT_ALONE: dict[str, str] = {}
 """Constants that cannot be changed in one engine alone, with the reason."""
 FIELDS = [name for name in Constants._fields if name not in NOT_ALONE]
-LOOKED_UP = dict.fromkeys(("victim_full_trust", "third_full_trust"), "the Mesa engine works this chance out from the log odds each time, the columnar engine looks it up")
+LOOKED_UP = dict.fromkeys(
+    ("victim_full_trust", "third_full_trust"),
+    "the Mesa engine works this chance out from the log odds each time, the columnar engine looks it up",
+)
 """Constants that the Mesa engine has no use for, with the reason."""
 
 

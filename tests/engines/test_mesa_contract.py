@@ -234,7 +234,7 @@ LOOK: dict[str, Callable[[MesaEngine], Any]] = {
     "risks run": lambda it: _counties(it, "risk_sums"),
     "reassured": lambda it: [one.slot for one in it.reassured],
     "bookings": lambda it: (
-        [(one.person.slot, one.level, one.stay, one.identified, one.removable) for one in it.bookings],
+        [(one.person.slot, one.level, one.stay, one.matched, one.screened, one.removable) for one in it.bookings],
         _counties(it, "removable"),
     ),
     "outcomes": lambda it: ([(one.asked, one.outcome) for one in it.bookings], _counties(it, "taken")),

@@ -29,8 +29,9 @@ def test_codes_stand_once() -> None:
 
 def test_every_column_that_engines_count_has_a_code() -> None:
     named = vars(codes)
-    enforcement = ("ARRESTED", "CONVICTED", "BOOKED", "IDENTIFIED", "REMOVABLE", "DETAINERS", "HONOURED", "IN_ICE")
-    enforcement += ("AT_LARGE", "REMOVED", "PARENTS", "RETURNED")
+    enforcement = ("ARRESTED", "CONVICTED", "BOOKED", "MATCHED", "SCREENED", "IDENTIFIED", "REMOVABLE", "DETAINERS")
+    enforcement += ("HONOURED", "WITHOUT_DETAINER", "FROM_PRISON", "IN_ICE", "AT_LARGE", "REMOVED", "PARENTS")
+    enforcement += ("RETURNED",)
     assert [named[name] for name in enforcement] == list(range(len(labels.ENFORCEMENT_COLUMNS)))
     crime = ("TRUE", "REPORTED", "RECORDED", "CLEARED", "SURVEYED")
     assert [named[name] for name in crime] == list(range(len(labels.CRIME_COLUMNS)))

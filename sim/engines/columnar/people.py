@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.engines.columnar.records import Array, Land, Month, State
 from sim.numerics.compiled import helper, int64, prefetch
 from sim.numerics.draws import Purpose, draw
 from sim.rules.booking import (
     aggravated_in,
-    brought_record,
     felonies_in,
     has_federal_record,
     misdemeanors_in,
@@ -89,7 +90,7 @@ def record_of(person: int, group: int, entity: int, world_seed: int, constants: 
     brought = 0
     if generation_of(person) == 0:
         many = constants.prior_record[group, status_of(person), is_likely_offender(person)]
-        brought = brought_record(draw(world_seed, entity, 0, 0, RECORD)[0], many)
+        brought = int64(np.searchsorted(many, draw(world_seed, entity, 0, 0, RECORD)[0], side="right"))
     felonies = felonies_in(brought) + added_felonies(person)
     misdemeanors = misdemeanors_in(brought) + added_misdemeanors(person)
     return record_level(felonies, misdemeanors, max(aggravated_in(brought), has_added_aggravated(person)))

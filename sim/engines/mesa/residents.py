@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesa.discrete_space import CellAgent
@@ -10,7 +11,6 @@ from sim.engines.mesa.records import Due, Incident
 from sim.numerics.draws import Purpose, draw
 from sim.rules.booking import (
     aggravated_in,
-    brought_record,
     felonies_in,
     has_federal_record,
     is_removable,
@@ -164,7 +164,7 @@ class Resident(CellAgent):  # type: ignore[misc]
         if self.generation > 0:
             return 0
         cumulative = self.model.constants.prior_record[self.group][self.status][int(self.likely_offender)]
-        return brought_record(self.brought()[0], cumulative)
+        return bisect_right(cumulative, self.brought()[0])
 
     def brought(self, block: int = 0) -> tuple[float, float, float, float]:
         """Return the uniforms that settle what a person brought: records (block 0), child and age (block 1)."""

@@ -22,9 +22,9 @@ from sim.rules.booking import (
     misdemeanors_in,
     record_level,
 )
+from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 
 Floats = npt.NDArray[np.float64]
-MISDEMEANOR, FELONY, AGGRAVATED = 0, 1, 2
 
 
 class Records(NamedTuple):
