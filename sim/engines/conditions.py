@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.words.codes import BACKGROUND_OF_CRIME
 from sim.words.labels import COMMUNITY, CRIMES, FAMILIES, GROUPS, LEVELS, TARGET_GROUPS
 from sim.world.programs import Calendar
 from sim.world.setting import Setting
+
+Floats = npt.NDArray[np.float64]
 
 
 def _each(value: float, *axes: tuple[str, ...]) -> Any:
@@ -37,6 +40,7 @@ class Condition:
     issue_course: float = 1.0  # of detainers for people known by a fingerprint match alone
     announced: float = 0.0  # fear that events and programs in force add
     background: float = 1.0  # multiplies opportunities
+    types: list[float] = field(default_factory=lambda: _each(1.0, CRIMES))  # cumulative shares of opportunities
     # what people and police have come to expect; news changes it at the end of the month
     fear: list[float] = field(default_factory=lambda: _each(0.0, COMMUNITY))
     # relative risk of being reported and solved
@@ -82,4 +86,21 @@ def settled_conditions(setting: Setting) -> npt.NDArray[Any]:
 def of_the_month(setting: Setting, month: int) -> dict[str, npt.NDArray[Any]]:
     """Return what is known beforehand of a month, by condition: programs in force, their news, the background."""
     foreknown = {name: getattr(setting.calendar, name)[month] for name in OF_THE_CALENDAR}
-    return {**foreknown, "background": setting.background[month]}
+    many, types = opportunities_of(setting.background[month], setting.world.baseline.type_cumulative)
+    return {**foreknown, "background": many, "types": types}
+
+
+def opportunities_of(background: Floats, cumulative: Floats) -> tuple[Floats, Floats]:
+    """Return how a month's background multiplies opportunities (K), and their types then (K x 8, cumulative).
+
+    ``background`` is by kind, K x 3; ``cumulative`` the types in the settled state.
+    """
+    first = background[:, 0]
+    alike = (background == first[:, None]).all(axis=1)
+    if alike.all():
+        return first, cumulative
+    weight = np.diff(cumulative, axis=1, prepend=0.0) * background[:, BACKGROUND_OF_CRIME]
+    many = weight.sum(axis=1)
+    types = np.cumsum(np.divide(weight, many[:, None], out=np.zeros_like(weight), where=many[:, None] > 0), axis=1)
+    types[:, -1] = 1.0
+    return np.where(alike, first, many), np.where(alike[:, None], cumulative, types)

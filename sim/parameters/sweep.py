@@ -25,6 +25,12 @@ class SweepHeader(Section):
         5, "runs", "design", "Runs of each point; replication r has the same luck at every point"
     )
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = choice(1, "seed", "design", "Master seed of luck")
+    against_keeps: list[str] = choice(
+        [],
+        "paths",
+        OWNER,
+        "Swept parameters that runs of `against` do not take: there they keep the value of that file",
+    )
     keep: Literal["outcomes", "tables"] = choice(
         "outcomes", "name", "design", "Keep one row of measures for each run, or all tables of each run as well"
     )

@@ -109,3 +109,8 @@ def missing_text(results: ComparisonRuns) -> str:
         f"Missing, for they failed or are not done: {named}. Only the {results.comparison.replications} replications "
         "that all scenarios have are compared."
     )
+
+
+def held_text(held: Sequence[str]) -> str:
+    """Return which swept parameters stand still in the runs that points are compared with, as the end of a clause."""
+    return f" ({', '.join(held)} excepted: there it stands still)" if held else ""

@@ -7,12 +7,14 @@ All follow from the order of ``labels`` and stand here once, for both engines. C
 from __future__ import annotations
 
 from sim.words.labels import (
+    BACKGROUND_KINDS,
     BALANCE_COLUMNS,
     CHANNELS,
     CHARGES,
     COMMUNITY,
     CONVICTIONS,
     CRIME_COLUMNS,
+    CRIME_TYPES,
     CRIMES,
     CUSTODIES,
     DUE,
@@ -38,6 +40,14 @@ BALANCE_SHAPE = (len(BALANCE_COLUMNS), len(FAMILIES))
 CUSTODY_SHAPE = (len(GROUPS), len(STATUSES), len(CUSTODIES))
 REMOVED_SHAPE = (len(COMMUNITY), len(CHANNELS))
 """People of the community who are removed, by group and by how ICE got hold of them."""
+
+BACKGROUND_OF_CRIME = tuple(
+    BACKGROUND_KINDS.index(
+        "violent" if crime.violent else "vehicle_theft" if crime.name == "motor_vehicle_theft" else "other_property"
+    )
+    for crime in CRIME_TYPES
+)
+"""The kind of background trend of each crime type."""
 
 GROUP_COUNT, FAMILY_COUNT = len(GROUPS), len(FAMILIES)
 HISPANIC = TARGET_GROUPS.index("hispanic")

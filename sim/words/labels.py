@@ -51,6 +51,8 @@ CRIME_TYPES: tuple[CrimeType, ...] = (
     CrimeType("simple_assault", "Simple assault", True, False, "person", None, None, "T46"),
 )
 CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES)
+BACKGROUND_KINDS = ("violent", "vehicle_theft", "other_property")
+"""Kinds of crime whose background trends differ; simple assault moves with violent crime."""
 VIOLENT_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if crime.violent and crime.index)
 PROPERTY_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if not crime.violent)
 FAMILIES: tuple[str, ...] = ("violent", "property")

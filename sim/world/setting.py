@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.words.calendar import month_names
+from sim.words.labels import BACKGROUND_KINDS
 from sim.world.constants import Constants, build_constants
 from sim.world.counties.building import build_counties
 from sim.world.people import World, build_world
@@ -28,7 +29,7 @@ class Setting:
     world: World
     calendar: Calendar
     constants: Constants
-    background: Floats  # T x K: multiplier of opportunities
+    background: Floats  # T x K x 3 kinds: multiplier of opportunities
     months: list[str]
 
     @property
@@ -56,7 +57,7 @@ def build_setting(parameters: Parameters, world_seed: int, world: World | None =
     if world is None:
         world = build_world(parameters, build_counties(parameters, world_seed), world_seed)
     counties = world.counties
-    background = np.ones((parameters.months, len(counties.code)))
+    background = np.ones((parameters.months, len(counties.code), len(BACKGROUND_KINDS)))
     if parameters.world.background is not None:
         from sim.world.counties.background import background_trends
 

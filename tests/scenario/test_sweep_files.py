@@ -32,6 +32,12 @@ FAULTS = {
     "no such scenario": ("levers: {trust.presence: [0, 1]}\nscenario: progam.yaml", 2, ["did you mean program.yaml?"]),
     "scenario against itself": (GRID + "against: program.yaml", 4, ["against: is the scenario itself"]),
     "against other months": (GRID + "against: long.yaml", 4, ["months 24", "share start, months and world"]),
+    "nothing against to keep a value": (GRID + f"against_keeps: [{COOPERATION}]", 4, ["there is no 'against'"]),
+    "kept and not swept": (
+        GRID + "against: base.yaml\nagainst_keeps: [detainers.coperation]",
+        5,
+        ["against_keeps: detainers.coperation is not swept; did you mean detainers.cooperation?"],
+    ),
     "nothing swept": (HEAD + "design: grid", 1, ["levers: missing key"]),
     "unknown path": (HEAD + "levers:\n  detainers.coperation: [0, 1]", 3, ["did you mean detainers.cooperation?"]),
     "path of another section": (HEAD + "levers:\n  cap_access: [0, 1]", 3, ["mean enforcement.cap_access?"]),
@@ -265,6 +271,19 @@ def test_a_sweep_is_read_as_written(tmp_path: Path) -> None:
     assert found.scenario("p00003").parameters.police.patrol == "hot_spots"
     assert found.base.parameters.programs.secure_communities.counties == "all"
     assert found.against.parameters.programs.secure_communities.counties == "none"
+
+
+def test_the_runs_that_points_are_compared_with_can_keep_a_value(tmp_path: Path) -> None:
+    own = "scenario: program.yaml\nagainst: base.yaml\n"
+    text = own + f"levers:\n  {COOPERATION}: [0.25, 1]\nuncertainties:\n  {SENSITIVITY}: [1, 2]\n"
+    moving = load_sweep(written(tmp_path, text))
+    held = load_sweep(written(tmp_path, text + f"against_keeps: [{COOPERATION}]\n"))
+    assert (moving.held, held.held) == ((), (COOPERATION,))
+    for sweep, cooperation in ((moving, 0.25), (held, Parameters().detainers.cooperation.none)):
+        mine, other = (sweep.scenario(name).parameters for name in ("p00000", "p00000-against"))
+        assert mine.detainers.cooperation.none == 0.25
+        assert other.detainers.cooperation.none == cooperation
+        assert mine.trust.sensitivity == other.trust.sensitivity
 
 
 def test_an_override_of_a_swept_parameter_is_refused(tmp_path: Path) -> None:

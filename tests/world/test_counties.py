@@ -13,8 +13,9 @@ import pytest
 
 from sim.parameters import Parameters
 from sim.words.calendar import month_number
+from sim.words.codes import BACKGROUND_OF_CRIME
 from sim.words.faults import UserError
-from sim.world.counties.background import background_trends
+from sim.world.counties.background import background_trends, shrunk
 from sim.world.counties.building import Counties, build_counties
 from sim.world.counties.shares import average_ranks, rank_correlation, rollout_months
 from sim.world.counties.table import apportion, neighbour_table
@@ -401,11 +402,16 @@ def test_real_rollout_is_within_five_counties_of_the_published_one(real: Countie
 def test_background_of_real_counties_follows_the_national_course(real: Counties) -> None:
     parameters = Parameters()
     trend = background_trends(str(DATA / "county_crime_2000_2012.csv"), real, parameters)
-    assert trend.shape == (96, 3143)
-    expected = real.persons * real.recorded_per_100k[:, :7].sum(axis=1)
-    yearly = (trend @ expected / expected.sum())[::12]
-    published = [1.000, 0.980, 0.960, 0.908, 0.876, 0.861, 0.851]  # FBI estimates for the U.S. over their 2005-07 mean
-    assert yearly[:7] == pytest.approx(published, abs=0.02)
+    assert trend.shape == (96, 3143, 3)
+    published = {  # FBI estimates for the U.S. over their 2005-07 mean, 2006 to 2012
+        (0, 4): [1.013, 0.997, 0.969, 0.912, 0.854, 0.818, 0.819],
+        (4, 7): [0.999, 0.978, 0.959, 0.907, 0.879, 0.867, 0.856],
+    }
+    for (first, last), course in published.items():
+        expected = real.persons[:, None] * real.recorded_per_100k[:, first:last]
+        by_type = trend[::12, :, list(BACKGROUND_OF_CRIME[first:last])]
+        yearly = np.einsum("tkj,kj->t", by_type, expected) / expected.sum()
+        assert yearly[:7] == pytest.approx(course, abs=0.02)
     assert (trend[84:] == trend[72]).all()
     illinois = [place for place, state in enumerate(real.state) if state == "IL"]
     assert (trend[:, illinois] == trend[:, illinois[:1]]).all()
@@ -430,12 +436,47 @@ def test_background_shrinks_small_counties_to_their_state(tmp_path: Path) -> Non
     parameters = Parameters.model_validate({"start": "2004-12", "months": 75})
     trend = background_trends(str(path), made, parameters)
     large, small, elsewhere = (made.fips.index(code) for code in ("02001", "02003", "01001"))
-    assert trend[:37, large] == pytest.approx(1.0)
-    assert trend[37, large] == pytest.approx(0.5, abs=0.01)
-    assert trend[37, small] == pytest.approx(0.5, abs=0.02)
-    assert trend[37, elsewhere] == pytest.approx(0.5, abs=0.01)
+    violent, thefts, others = np.moveaxis(trend, 2, 0)
+    assert (violent == 1.0).all()  # no crime of that kind is told
+    assert (thefts == others).all()  # the file does not tell thefts apart
+    assert thefts[:37, large] == pytest.approx(1.0)
+    assert thefts[37, large] == pytest.approx(0.5, abs=0.01)
+    assert thefts[37, small] == pytest.approx(0.5, abs=0.02)
+    assert thefts[37, elsewhere] == pytest.approx(0.5, abs=0.01)
     assert (trend[37:49] == trend[37]).all()
     assert (trend[49:] == trend[74]).all()
+
+
+def test_background_has_a_course_for_each_kind(tmp_path: Path) -> None:
+    """Violent crime rises by a half, vehicle theft halves, other property stands still."""
+    rows = [f"02001,{year},100000,{v},{9000 + t},{t}" for year, v, t in ((2006, 4000, 2000), (2009, 6000, 1000))]
+    header = "fips,year,population_covered,violent,property,motor_vehicle_theft"
+    path = written(tmp_path, *rows, header=header, name="years.csv")
+    parameters = Parameters.model_validate({"start": "2009-01", "months": 12})
+    made = from_file(written(tmp_path, *ROWS))
+    trend = background_trends(str(path), made, parameters)[0, made.fips.index("02001")]
+    assert trend == pytest.approx([1.5, 0.5, 1.0], abs=0.005)
+
+
+@pytest.mark.parametrize(("spread", "kept"), [(0.0, (0.0, 0.15)), (0.4, (0.8, 1.1))])
+def test_background_keeps_what_is_no_noise(spread: float, kept: tuple[float, float]) -> None:
+    """Among 400 counties of some 30 crimes chance is smoothed away, and differences beyond chance stay."""
+    luck = np.random.default_rng(3)
+    true = luck.gamma(1.0 / spread**2, spread**2, 400) if spread else np.ones(400)
+    expected = np.full((1, 400), 30.0)
+    counts = luck.poisson(expected * true).astype(np.float64)
+    found = shrunk(counts, expected, np.ones((1, 400)), np.array([False]))[0]
+    low, high = kept
+    assert low <= found.std() / max(spread, (counts / 30.0).std()) <= high
+    if spread:
+        assert np.abs(found - true).mean() < np.abs(counts[0] / 30.0 - true).mean()
+
+
+def test_more_thefts_than_property_crimes_are_a_fault(tmp_path: Path) -> None:
+    header = "fips,year,population_covered,violent,property,motor_vehicle_theft"
+    path = written(tmp_path, "02001,2006,100000,5,10,11", header=header, name="years.csv")
+    with pytest.raises(UserError, match=r"line 2: .*motor_vehicle_theft is a part of property and larger than"):
+        background_trends(str(path), from_file(written(tmp_path, *ROWS)), Parameters())
 
 
 @pytest.mark.parametrize(

@@ -120,15 +120,15 @@ def _circumstances(n: int, cells: Array, numbers: Array, land: Land, month: Mont
 
 @block
 def _choose_targets(
-    n: int, cells: Array, what: Array, whom: Array, land: Land, constants: Constants
+    n: int, cells: Array, what: Array, whom: Array, land: Land, constants: Constants, month: Month
 ) -> tuple[Array, Array, Array]:
     """Return crime type, target group and target slot of opportunities; no slot, -1, where it is an organization."""
-    land = unowned(land)
+    land, month = unowned(land), unowned(month)
     crimes, groups, targets = np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.int32)
     for i in range(n):
         cell = cells[i]
         county = land.cells[cell].county
-        crime, rest = _crime_type(what[i], land.counties[county].types)
+        crime, rest = _crime_type(what[i], month.counties[county].types)
         family = constants.family[crime]
         unit = 1 if constants.person_target[crime] == 1 else HOUSEHOLD
         repeat, stratum = constants.repeat_share[family], constants.repeat_stratum[family]
@@ -203,7 +203,7 @@ def opportunity(
     """
     n, cells, numbers, decides = _worth_a_look(first, last, land, constants, month, book)
     what, whom, who, calls = _circumstances(n, cells, numbers, land, month)
-    crimes, groups, targets = _choose_targets(n, cells, what, whom, land, constants)
+    crimes, groups, targets = _choose_targets(n, cells, what, whom, land, constants, month)
     offenders, target_persons, offender_persons = np.empty(n, np.int64), np.empty(n, np.uint16), np.empty(n, np.uint16)
     met = Incidents(
         cells, numbers, crimes, groups, targets, offenders, decides, calls, target_persons, offender_persons

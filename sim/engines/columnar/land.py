@@ -36,7 +36,7 @@ def _county_records(world: World) -> npt.NDArray[Any]:
     records["low"], records["size"] = world.group_low, world.group_size
     records["community"], records["community_people"] = world.community_base[:-1], np.diff(world.community_base)
     records["cell_first"], records["cell_end"] = world.cell_first[:-1], world.cell_first[1:]
-    records["types"], records["organization"] = baseline.type_cumulative, baseline.organization_opportunity
+    records["organization"] = baseline.organization_opportunity
     records["opportunity_rate"], records["street_rate"] = baseline.opportunity_rate, baseline.street_rate
     records["region"] = world.counties.region
     records["neighbour_first"], records["neighbours"] = start[:-1], np.diff(start)

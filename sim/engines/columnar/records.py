@@ -25,7 +25,6 @@ COUNTY = np.dtype(
         ("community_people", np.int64),
         ("cell_first", np.int64),
         ("cell_end", np.int64),
-        ("types", np.float64, BY_CRIME),  # cumulative shares of crime types
         ("organization", np.float64, BY_CRIME),
         ("opportunity_rate", np.float64),
         ("street_rate", np.float64),

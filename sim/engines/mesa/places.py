@@ -165,7 +165,6 @@ class County(Condition):
     group_low: list[int]  # first slot of each group
     group_size: list[int]
     group_share: list[float]  # expected, as the baseline has it
-    crime_shares: list[float]  # cumulative over the eight types
     organization: list[float]  # by crime type: share of opportunities with an organization as target
     opportunity_rate: float
     street_rate: float
@@ -185,9 +184,9 @@ class County(Condition):
 
     def crime_type(self, uniform: float) -> tuple[int, float]:
         """Return the crime type at ``uniform``, and the uniform left over."""
-        crime = bisect_right(self.crime_shares, uniform, 0, len(self.crime_shares) - 1)
-        below = self.crime_shares[crime - 1] if crime > 0 else 0.0
-        above = self.crime_shares[crime] if crime < len(self.crime_shares) - 1 else 1.0
+        crime = bisect_right(self.types, uniform, 0, len(self.types) - 1)
+        below = self.types[crime - 1] if crime > 0 else 0.0
+        above = self.types[crime] if crime < len(self.types) - 1 else 1.0
         return crime, (uniform - below) / (above - below)
 
     def expect(self, constants: Any) -> None:

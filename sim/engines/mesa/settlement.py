@@ -52,7 +52,6 @@ def _counties(setting: Setting) -> list[County]:
             group_low=world.group_low[k].tolist(),
             group_size=world.group_size[k].tolist(),
             group_share=baseline.group_share[k].tolist(),
-            crime_shares=baseline.type_cumulative[k].tolist(),
             organization=baseline.organization_opportunity[k].tolist(),
             opportunity_rate=float(baseline.opportunity_rate[k]),
             street_rate=float(baseline.street_rate[k]),

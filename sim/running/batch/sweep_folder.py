@@ -88,6 +88,8 @@ def _sweep_text(sweep: Sweep) -> str:
     content["scenario"] = BASE
     if sweep.against is not None:
         content["against"] = AGAINST_FILE
+    if sweep.held:
+        content["against_keeps"] = list(sweep.held)
     for key, factors in (("levers", sweep.levers), ("uncertainties", sweep.uncertainties)):
         if factors:
             content[key] = {factor.path: _written(sweep, factor) for factor in factors}

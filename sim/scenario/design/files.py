@@ -47,11 +47,14 @@ def load_sweep(path: str | Path, overrides: Sequence[str] = (), options: dict[st
     layers = [set_for_all(tree, faults), *given]
     base, against = _bases(tree, layers, faults)
     design, factors, reference = _points(tree, base, layers, faults)
+    faults.extend(_held_in_vain(tree, header.against_keeps, factors))
     if faults or base is None:
         raise ScenarioError(sorted(faults, key=lambda fault: (fault.line is None, fault.path, fault.line)))
     _ensure_size(tree, design, factors)
     told, luck = (header.title, header.question, header.source), (header.replications, header.seed)
-    return Sweep(*told, base, against, tuple(factors), design, *luck, header.keep, reference, path)
+    return Sweep(
+        *told, base, against, tuple(factors), design, *luck, header.keep, reference, tuple(header.against_keeps), path
+    )
 
 
 def _points(
@@ -98,6 +101,20 @@ def _header(tree: Branch, options: dict[str, str], faults: list[Fault]) -> Sweep
     own = {name: node for name, node in tree.entries.items() if name in SweepHeader.model_fields}
     own.update(options_tree(options).entries)
     return header_of(SweepHeader, Branch(own, tree.place), faults)
+
+
+def _held_in_vain(tree: Branch, held: Sequence[str], factors: Sequence[Factor]) -> list[Fault]:
+    """Return a fault for each parameter that runs of ``against`` cannot keep."""
+    if not held:
+        return []
+    place, swept = tree.entries["against_keeps"].place, [factor.path for factor in factors]
+    if "against" not in tree.entries:
+        return [place.fault("against_keeps: there is no 'against' whose runs could keep a value")]
+    return [
+        place.fault(f"against_keeps: {shortened(path)} is not swept{did_you_mean(path, swept)}")
+        for path in held
+        if path not in swept
+    ]
 
 
 def _bases(tree: Branch, layers: list[Branch], faults: list[Fault]) -> tuple[Scenario | None, Scenario | None]:

@@ -121,9 +121,10 @@ class Point:
 class Sweep:
     """A base scenario, what is varied, and the points at which it is run.
 
-    With ``against``, a second base scenario, each point is a pair of runs that share luck and values, and outcomes are
-    paired differences between the two. With ``reference``, outcomes are paired differences from one point. Points that
-    were ``stored`` with a batch stand for those that the design would give.
+    With ``against``, a second base scenario, each point is a pair of runs that share luck and values, and outcomes
+    are paired differences between the two; parameters in ``held`` are varied in the first of the two alone. With
+    ``reference``, outcomes are paired differences from one point. Points that were ``stored`` with a batch stand
+    for those that the design would give.
     """
 
     title: str
@@ -137,6 +138,7 @@ class Sweep:
     seed: int
     keep: Literal["outcomes", "tables"] = "outcomes"
     reference: tuple[Value, ...] | None = None
+    held: tuple[str, ...] = ()
     path: Path | None = field(default=None, compare=False)
     stored: tuple[Point, ...] | None = field(default=None, compare=False, repr=False)
 
@@ -207,8 +209,10 @@ class Sweep:
             values = self.reference
         else:
             values = self._values[name.removesuffix(AGAINST) if self.against is not None else name]
-        base = self.against if self.against is not None and name.endswith(AGAINST) else self.base
-        return varied(base, dict(zip((factor.path for factor in self.factors), values, strict=True)), name)
+        changes = dict(zip((factor.path for factor in self.factors), values, strict=True))
+        if self.against is None or not name.endswith(AGAINST):
+            return varied(self.base, changes, name)
+        return varied(self.against, {path: it for path, it in changes.items() if path not in self.held}, name)
 
     @cached_property
     def _values(self) -> dict[str, tuple[Value, ...]]:

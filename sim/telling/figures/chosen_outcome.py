@@ -13,6 +13,7 @@ from sim.telling.figures.style import Drawn, save
 from sim.telling.figures.sweep_panels import common_limits, curve_panels, heat_maps
 from sim.telling.figures.sweeps import Named, heat_map_pair
 from sim.telling.figures.sweeps import draw_sweeps as draw_usual
+from sim.telling.wording import held_text
 from sim.words.faults import UserError
 
 MOST_CURVES = 8
@@ -92,5 +93,6 @@ def _told(batches: Mapping[str, SweepRuns]) -> str:
 def _reference(runs: SweepRuns) -> str:
     sweep = runs.sweep
     if sweep.against is not None:
-        return f"; each point against {sweep.against.parameters.title or sweep.against.name} at the same values."
+        against = sweep.against.parameters.title or sweep.against.name
+        return f"; each point against {against} at the same values{held_text(sweep.held)}."
     return "; each point against the reference point." if sweep.reference is not None else "."

@@ -16,6 +16,7 @@ from sim.scenario.design.sweep import Factor
 from sim.telling.figures.sensitivity import morris_bars, sobol_bars
 from sim.telling.figures.style import Drawn, save, style
 from sim.telling.figures.sweep_panels import curve_panels, heat_maps
+from sim.telling.wording import held_text
 from sim.words.faults import UserError
 
 TOTALS = ("true_total", "recorded_total", "gap_total")
@@ -145,7 +146,7 @@ def _compared_with(runs: SweepRuns) -> str:
     sweep = runs.sweep
     if sweep.against is not None:
         against = sweep.against.parameters.title or sweep.against.name
-        return f"Each point is compared with {against} at the same values and luck."
+        return f"Each point is compared with {against} at the same values{held_text(sweep.held)} and the same luck."
     if sweep.reference is not None:
         return "Each point is compared with the reference point at the same luck."
     return "Levels: nothing is compared."

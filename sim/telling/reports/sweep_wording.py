@@ -12,7 +12,7 @@ from sim.analysis.sweep.outcomes import MAIN, SweepOutcome, SweepRuns
 from sim.analysis.sweep.tables import range_text
 from sim.scenario.design.paths import Value
 from sim.scenario.design.sweep import Factor
-from sim.telling.wording import MINUS, NOTHING, change_text, decimals_of, level_text, number_text
+from sim.telling.wording import MINUS, NOTHING, change_text, decimals_of, held_text, level_text, number_text
 from sim.words.faults import UserError
 
 DESIGNS = {
@@ -136,7 +136,7 @@ def compared_text(runs: SweepRuns) -> str:
     base = sweep.base.parameters.title or sweep.base.name
     if sweep.against is not None:
         against = sweep.against.parameters.title or sweep.against.name
-        return f"under {base}, compared with {against} at the same values"
+        return f"under {base}, compared with {against} at the same values{held_text(sweep.held)}"
     if sweep.reference is not None:
         pairs = zip(sweep.factors, sweep.reference, strict=True)
         told = ", ".join(f"{factor.path} {value_text(value)}" for factor, value in pairs)
