@@ -107,7 +107,7 @@ class EnforcementSection(Section):
         0,
         1,
         ASSUMPTION,
-        "Of those for whom it does not ask, people whom ICE takes from a jail all the same",
+        "Of those for whom it does not ask, people whom ICE takes from a jail all the same where the county cooperates",
     )
     prison_months: float = number(
         13, "months", 2, 240, "sentences of more than a year", "Terms so long are served in state or federal prison"

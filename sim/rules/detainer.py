@@ -49,6 +49,12 @@ def outcome_of_request(honour: float, cooperation: float, custody: float, custod
 
 
 @rule
+def is_handed_over(uniform: float, share: float, cooperation: float) -> bool:
+    """Return whether ICE takes somebody for whom it did not ask out of a county jail: only where the county helps."""
+    return uniform < share * cooperation
+
+
+@rule
 def channel_of(at_large: bool, imprisoned: bool, street_charge: bool, task_force: bool) -> int:
     """Return how ICE gets hold of somebody: at large, from prison, by a task force's stop, or from a county jail."""
     if at_large:

@@ -192,6 +192,7 @@ PHASES: tuple[Phase, ...] = (
             "asks_for_detainer",
             "capacity_this_month",
             "outcome_of_request",
+            "is_handed_over",
             "channel_of",
         ),
         reads=("world", "bookings", "policy", "status"),

@@ -35,6 +35,7 @@ from sim.rules.detainer import (
     DECLINED,
     TAKEN,
     asks_for_detainer,
+    is_handed_over,
     is_imprisoned,
     issue_share,
     needs_conviction,
@@ -266,7 +267,7 @@ def detainer(
             sought = draw(land.seed, entity, 0, month.index, CUSTODY)[1]
             if answer == DECLINED and sought < constants.at_large[level]:
                 outcome[i] = ARRESTED_AT_LARGE
-        elif u[3] < constants.custody_without_detainer:
+        elif is_handed_over(u[3], constants.custody_without_detainer, now.cooperation[level]):
             outcome[i] = TAKEN_FROM_JAIL
             counts[WITHOUT_DETAINER] += 1
         registry.taken[county] += int64(outcome[i] != NOTHING)

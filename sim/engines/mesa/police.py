@@ -19,6 +19,7 @@ from sim.rules.detainer import (
     TAKEN,
     asks_for_detainer,
     capacity_this_month,
+    is_handed_over,
     issue_share,
     needs_conviction,
     outcome_of_request,
@@ -201,7 +202,7 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
             sought = model.draw(booking.person.identity, 0, CUSTODY)[1]
             if answer == DECLINED and sought < constants.at_large[booking.level]:
                 booking.outcome = ARRESTED_AT_LARGE
-        elif custody < constants.custody_without_detainer:
+        elif is_handed_over(custody, constants.custody_without_detainer, self.county.cooperation[booking.level]):
             booking.outcome = TAKEN_FROM_JAIL
             self.counts(booking, WITHOUT_DETAINER)
         if booking.outcome != NOTHING:

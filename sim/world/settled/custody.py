@@ -93,7 +93,9 @@ def _asked_and_taken(parameters: Parameters) -> Floats:
     """Return, by level and whether from a jail or at large (4 x 2), whom ICE takes of removable people identified."""
     enforcement, honoured = parameters.enforcement, parameters.world.settled_cooperation
     issue, large = np.array(enforcement.detainer_issue.values()), np.array(enforcement.at_large.values())
-    from_jail = issue * honoured * enforcement.custody_share + (1.0 - issue) * enforcement.custody_without_detainer
+    from_jail = (
+        issue * honoured * enforcement.custody_share + (1.0 - issue) * honoured * enforcement.custody_without_detainer
+    )
     return np.stack([from_jail, issue * (1.0 - honoured) * large], axis=-1)
 
 
