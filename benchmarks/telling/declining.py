@@ -48,12 +48,8 @@ def main() -> None:
     print(f"{chosen.state}, {FROM} to the end, {chosen.seeds} seeds: honouring -> declining (change)")
     print(f"{'':14}" + "".join(f"{LABELS[level]:>26}" for level in LEVELS))
     for number, name in enumerate(COLUMNS):
-        cells = [
-            f"{int(before):>9} ->{int(after):>6} ({after / before - 1:+.0%})"
-            if before
-            else f"{'0 ->':>12}{int(after):>6}"
-            for before, after in zip(sums[0][number], sums[1][number], strict=True)
-        ]
+        pairs = zip(sums[0][number].tolist(), sums[1][number].tolist(), strict=True)
+        cells = [f"{old:>6} ->{new:>6}" + (f" ({new / old - 1:+.0%})" if old else "") for old, new in pairs]
         print(f"{name:14}" + "".join(f"{cell:>26}" for cell in cells))
 
 

@@ -202,7 +202,7 @@ def _incidents(model: MesaEngine, *names: str) -> list[tuple[Any, ...]]:
     return [tuple(getattr(one, name, None) for name in names) for one in model.incidents]
 
 
-POLICY = (*OF_THE_CALENDAR, "background")
+POLICY = (*OF_THE_CALENDAR, "background", "types")
 NEWS = ("fear", "risk", "removal_risk", "load")
 CONDITIONS = tuple(name for name in vars(Condition()) if name not in (*POLICY, *NEWS))
 LOOK: dict[str, Callable[[MesaEngine], Any]] = {
