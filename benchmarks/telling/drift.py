@@ -74,8 +74,8 @@ def enforcement_rows(ledger: Ledger) -> Rows:
 def placebo(ledger: Ledger) -> float:
     """Return the effect that a two-way regression finds of a program that never began.
 
-    Log recorded crime of county-years on the share of the year after the county's date, weighted by people; counties with
-    crimes in each year.
+    Log recorded crime of county-years on the share of the year after the county's date, weighted by people; counties
+    with crimes in each year.
     """
     index = [number for number, crime in enumerate(CRIME_TYPES) if crime.index]
     crimes = yearly(ledger.crime[:, :, index][..., CRIME_COLUMNS.index("recorded")].sum(axis=(2, 3))).astype(float)
