@@ -48,20 +48,36 @@ class CrimeSection(Section):
         "Crimes with an organization as victim",
     )
     repeat_share: ByFamily = table(
-        ByFamily(violent=0.54, property=0.36),
+        ByFamily(violent=0.26, property=0.30),
         "share of incidents",
         0,
-        1,
-        "T47, T48",
+        0.5,
+        "hand-set to T47, T48",
         "Incidents against people or households who are victims again and again",
     )
     repeat_stratum: ByFamily = table(
-        ByFamily(violent=512, property=64),
+        ByFamily(violent=450, property=56),
         "people or households",
         1,
-        4096,
-        "T47, T48",
+        10_000,
+        "hand-set to T47, T48",
         "One in so many people (households) is victim again and again",
+    )
+    chronic_share: ByFamily = table(
+        ByFamily(violent=0.26, property=0.0),
+        "share of incidents",
+        0,
+        0.5,
+        "hand-set to T53",
+        "Incidents against people or households who are victims nearly every month",
+    )
+    chronic_stratum: ByFamily = table(
+        ByFamily(violent=1400, property=1400),
+        "people or households",
+        1,
+        10_000,
+        "hand-set to T53",
+        "One in so many people (households) is victim nearly every month",
     )
     own_group: ByGroup = table(
         ByGroup.same(0.10),
@@ -103,4 +119,4 @@ class CrimeSection(Section):
     deterrence: float = share_of(
         0.0, "", ASSUMPTION, "Offending of removable people given up where removal is as likely as can be"
     )
-    spread: ClassVar[tuple[str, ...]] = ("own_group", "impunity_elasticity", "repeat_share")
+    spread: ClassVar[tuple[str, ...]] = ("own_group", "impunity_elasticity", "repeat_share", "chronic_share")

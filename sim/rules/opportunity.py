@@ -39,18 +39,31 @@ def scattered(identity: int, index: int, modulus: int) -> int:
 
 
 @rule
-def target_index(uniform: float, size: int, repeat_share: float, stratum: int, unit: int, identity: int) -> int:
-    """Return which of ``size`` slots of a cell is the target.
+def repeat_victims(size: int, stratum: int, identity: int) -> int:
+    """Return how many of ``size`` people are victims again and again: one in each ``stratum``.
 
-    A share ``repeat_share`` of incidents falls on one in ``stratum`` people (``unit`` 1) or households (``unit`` 4):
-    the same ones again and again (T47, T48). ``identity`` tells cells apart.
+    Where people are left over the place of their stratum's victim, which is scattered, may lie beyond them.
     """
-    place = rest_of_choice(uniform, repeat_share) * size
-    anyone = int(place)
-    width = stratum * unit
-    number = int(place / width)
-    index = number * width + scattered(identity, number, stratum) * unit + (anyone & (unit - 1))
-    return index if uniform < repeat_share and index < size else anyone
+    whole = size // stratum
+    left = size - whole * stratum
+    return whole + (1 if scattered(identity, whole, stratum) < left else 0)
+
+
+@rule
+def repeat_part(size: int, share: float, stratum: int, identity: int) -> float:
+    """Return the part of incidents against ``size`` people that falls on those who are victims again and again.
+
+    Each of them bears what ``stratum`` people would bear of a ``share``; so the part is ``share`` in expectation,
+    whatever the size, and a victim's rate does not depend on it as long as there are incidents enough.
+    """
+    return min(1.0, share * stratum * repeat_victims(size, stratum, identity) / max(1, size))
+
+
+@rule
+def repeat_victim(uniform: float, size: int, stratum: int, identity: int) -> int:
+    """Return which of ``size`` people is the victim, of those who are victims again and again (T47, T48, T53)."""
+    number = int(uniform * repeat_victims(size, stratum, identity))
+    return number * stratum + scattered(identity, number, stratum)
 
 
 @rule

@@ -94,7 +94,7 @@ PHASES: tuple[Phase, ...] = (
         "opportunity",
         "cell",
         "a target, a likely offender and a place meet",
-        ("choose", "rest_of_choice", "target_index", "roster_entry"),
+        ("choose", "rest_of_choice", "repeat_part", "repeat_victim", "roster_entry"),
         reads=("world", "policy", "custody", "rosters"),
         writes=("opportunities", "books"),
         why="before anybody decides, for there must be an opportunity to decide on",

@@ -48,6 +48,8 @@ class Constants(NamedTuple):
     travel_share: float
     repeat_share: Floats  # 2 families
     repeat_stratum: Integers  # 2
+    chronic_share: Floats  # 2
+    chronic_stratum: Integers  # 2
     likely_share: float
     frequent_share: float
     frequent_offending: float

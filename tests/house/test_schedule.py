@@ -13,7 +13,14 @@ from sim.words.schedule import PHASE_NAMES, PHASES, STATES, Phase
 SIM = REPOSITORY / "sim"
 RULE_FILES = sorted((SIM / "rules").glob("*.py"))
 COLUMNAR = tuple(sorted((SIM / "engines" / "columnar").glob("[a-z]*.py")))
-BUILDING = {"scattered", "likely_mass", "roster_length", "log_odds", "months_left_until_return"}
+BUILDING = {
+    "scattered",
+    "repeat_victims",
+    "likely_mass",
+    "roster_length",
+    "log_odds",
+    "months_left_until_return",
+}
 """Rules that build the world or the constants, or serve other rules; no phase is theirs."""
 
 

@@ -22,11 +22,13 @@ from sim.rules.offending import (
 from sim.rules.opportunity import (
     choose,
     likely_mass,
+    repeat_part,
+    repeat_victim,
+    repeat_victims,
     rest_of_choice,
     roster_entry,
     roster_length,
     scattered,
-    target_index,
 )
 from sim.words.codes import BY_POPULATION, EVEN, HOT_SPOTS
 from sim.words.labels import PATROLS
@@ -68,44 +70,37 @@ def test_rest_of_choice_is_uniform_on_both_sides() -> None:
 # Targets
 
 
-@given(uniforms, st.integers(1, 5000), st.floats(0.0, 0.99), st.integers(1, 600), st.sampled_from([1, 4]), st.data())
-def test_target_is_in_the_cell(
-    uniform: float, size: int, repeat_share: float, stratum: int, unit: int, data: st.DataObject
-) -> None:
-    identity = data.draw(st.integers(0, 2**62))
-    assert 0 <= target_index(uniform, size, repeat_share, stratum, unit, identity) < size
+@given(uniforms, st.integers(1, 5000), st.integers(1, 600), st.integers(0, 2**62))
+def test_a_repeat_victim_is_one_of_the_people(uniform: float, size: int, stratum: int, identity: int) -> None:
+    victims = repeat_victims(size, stratum, identity)
+    assert victims in (size // stratum, -(-size // stratum))
+    assert victims == 0 or 0 <= repeat_victim(uniform, size, stratum, identity) < size
+    assert (repeat_part(size, 0.3, stratum, identity) > 0.0) == (victims > 0)
 
 
-@pytest.mark.parametrize("repeat_share", [0.32, 0.36, 0.4235658408084277, 0.54])
-def test_target_is_in_the_cell_at_the_last_uniform(repeat_share: float) -> None:
-    for uniform in (LAST, np.nextafter(repeat_share, 0), repeat_share, 0.0):
-        assert 0 <= target_index(uniform, 100, repeat_share, 64, 4, 1) < 100
+def test_repeat_victims_are_one_in_each_stratum() -> None:
+    found = [repeat_victim(u, 4096, 512, 12345) for u in steps(8000)]
+    numbers, counts = np.unique(found, return_counts=True)
+    assert [number // 512 for number in numbers] == list(range(8))
+    assert counts.tolist() == [1000] * 8
+    assert {repeat_victim(u, 4096, 512, 54321) for u in steps(8)} != set(numbers.tolist())
 
 
-def test_target_without_repeats_is_uniform() -> None:
-    places = [target_index(u, 50, 0.0, 64, 1, 7) for u in steps(5000)]
-    assert np.array_equal(np.bincount(places), np.full(50, 100))
+@pytest.mark.parametrize("size", [150, 700, 1000, 100_000])
+def test_what_a_repeat_victim_bears_does_not_depend_on_size(size: int) -> None:
+    """Over many counties the part is the share, and each victim bears what 500 people would of it.
+
+    A county of 700 has one victim or two, one of 150 has one in three cases of ten: never more than all incidents.
+    """
+    victims = np.array([repeat_victims(size, 500, identity) for identity in range(20_000)])
+    parts = np.array([repeat_part(size, 0.25, 500, identity) for identity in range(20_000)])
+    assert parts.mean() == pytest.approx(0.25, abs=0.01)
+    assert parts[victims > 0] * size / victims[victims > 0] == pytest.approx(125.0)
 
 
-@pytest.mark.parametrize(("size", "share", "stratum", "unit"), [(4096, 0.54, 512, 1), (4096, 0.36, 64, 4)])
-def test_repeat_victims_get_their_share(size: int, share: float, stratum: int, unit: int) -> None:
-    """One in ``stratum`` people (or households) gets ``share`` of incidents, and its part of the others."""
-    number = 100_000
-    places = np.array([target_index(u, size, share, stratum, unit, 12345) for u in steps(number)])
-    counts = np.bincount(places, minlength=size)
-    often = np.argsort(-counts)[: size // stratum]
-    expected = share + (1.0 - share) / stratum
-    assert counts[often].sum() / number == pytest.approx(expected, abs=size / number)
-    width = stratum * unit
-    household = {int(place) // unit for place in often}
-    assert len(household) == size // stratum // unit
-    assert sorted(number * unit // width for number in household) == list(range(size // width))
-
-
-def test_who_is_victim_again_differs_between_cells() -> None:
-    first, second = ({target_index(u, 4096, 0.54, 512, 1, cell) for u in steps(999) * 0.54} for cell in (1, 2))
-    assert len(first) == len(second) == 8
-    assert first != second
+def test_a_repeat_victim_bears_no_more_than_there_is() -> None:
+    assert {repeat_part(50, 0.25, 500, identity) for identity in range(1000)} == {0.0, 1.0}
+    assert repeat_part(0, 0.25, 500, 1) == 0.0
 
 
 @given(st.integers(0, 2**62), st.integers(0, 2**31), st.integers(1, 10_000))

@@ -14,13 +14,14 @@ import numpy as np
 from sim.engines.columnar.people import group_at, record_of
 from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, State, entity_at, home_of, keep_in_front
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, draw, poisson
+from sim.numerics.draws import Purpose, draw, entity_of, poisson
 from sim.rules.booking import is_removable
 from sim.rules.offending import offending_probability
-from sim.rules.opportunity import choose, likely_mass, rest_of_choice, roster_entry, target_index
+from sim.rules.opportunity import choose, likely_mass, repeat_part, repeat_victim, rest_of_choice, roster_entry
 from sim.words.codes import (
     ADDED_BY_IMPUNITY,
     AFTER_DECLINED_DETAINER,
+    FAMILY_COUNT,
     FREE,
     ICE_CUSTODY,
     INCIDENTS,
@@ -118,6 +119,19 @@ def _circumstances(n: int, cells: Array, numbers: Array, land: Land, month: Mont
     return what, whom, who, calls
 
 
+@helper
+def _victim_again(u: float, size: int, family: int, group: int, county: int, constants: Constants) -> int:
+    """Return which of the people (households) of a county's group is victim again; below 0 it is none of these."""
+    kind = 2 * (group * FAMILY_COUNT + family)
+    stratum, identity = constants.chronic_stratum[family], entity_of(county, kind + 1)
+    part, before = repeat_part(size, constants.chronic_share[family], stratum, identity), 0.0
+    if not choose(u, part):
+        u, before = rest_of_choice(u, part), part
+        stratum, identity = constants.repeat_stratum[family], entity_of(county, kind)
+        part = repeat_part(size, constants.repeat_share[family], stratum, identity) / (1.0 - before)
+    return repeat_victim(rest_of_choice(u, min(1.0, part)), size, stratum, identity) if choose(u, part) else -1
+
+
 @block
 def _choose_targets(
     n: int, cells: Array, what: Array, whom: Array, land: Land, constants: Constants, month: Month
@@ -129,12 +143,15 @@ def _choose_targets(
         cell = cells[i]
         county = land.cells[cell].county
         crime, rest = _crime_type(what[i], month.counties[county].types)
-        family = constants.family[crime]
+        place = whom[i] * land.cells[cell].people
+        anyone = int(place)
+        group, within = group_at(land.cells[cell].size, anyone)
+        target = land.cells[cell].low[group] + within
         unit = 1 if constants.person_target[crime] == 1 else HOUSEHOLD
-        repeat, stratum = constants.repeat_share[family], constants.repeat_stratum[family]
-        people, entity = land.cells[cell].people, land.cells[cell].entity
-        group, place = group_at(land.cells[cell].size, target_index(whom[i], people, repeat, stratum, unit, entity))
-        target = land.cells[cell].low[group] + place
+        code, size = land.counties[county].code, land.counties[county].size[group] // unit
+        again = _victim_again(place - anyone, size, constants.family[crime], group, code, constants)
+        if again >= 0:
+            target = land.counties[county].low[group] + again * unit + (within & (unit - 1))
         organization = choose(rest, land.counties[county].organization[crime])
         crimes[i], groups[i], targets[i] = (
             crime,

@@ -12,7 +12,7 @@ from mesa.discrete_space import Cell
 
 from sim.engines.conditions import Condition
 from sim.engines.mesa.records import Incident, heard_of
-from sim.numerics.draws import Purpose, poisson
+from sim.numerics.draws import Purpose, entity_of, poisson
 from sim.rules.clearance import clearance_capacity
 from sim.rules.news import (
     county_fear,
@@ -23,7 +23,7 @@ from sim.rules.news import (
     spilled_over,
 )
 from sim.rules.offending import deterrence, displaced, impunity
-from sim.rules.opportunity import choose, rest_of_choice, roster_entry, target_index
+from sim.rules.opportunity import choose, repeat_part, repeat_victim, rest_of_choice, roster_entry
 from sim.words.codes import CHANNEL_COUNT, COMMUNITY_COUNT, FAMILY_COUNT, FREE, GROUP_COUNT, JAILED, ORGANIZATION, OTHER
 from sim.world.person import HOUSEHOLD
 
@@ -123,11 +123,15 @@ class Neighbourhood(Cell):  # type: ignore[misc]
 
     def target_of(self, crime: int, uniform: float) -> Resident:
         """Return the person (or a person of the household) against whom an opportunity is directed."""
-        constants = self.model.constants
-        family = constants.family[crime]
+        constants, county = self.model.constants, self.county
+        place = uniform * self.people
+        anyone = int(place)
+        group, within = self.group_at(anyone)
         unit = 1 if constants.person_target[crime] == 1 else HOUSEHOLD
-        share, stratum = constants.repeat_share[family], constants.repeat_stratum[family]
-        return self.resident_at(target_index(uniform, self.people, share, stratum, unit, self.identity))
+        again = county.victim_again(place - anyone, county.group_size[group] // unit, constants.family[crime], group)
+        if again is None:
+            return self.residents[group][within]
+        return self.model.residents[county.group_low[group] + again * unit + within % unit]
 
     def offender_met(self, uniform: float, group: int) -> Resident:
         """Return the likely offender met: of the target's group or anyone, of this cell or a neighbouring one."""
@@ -188,6 +192,21 @@ class County(Condition):
         below = self.types[crime - 1] if crime > 0 else 0.0
         above = self.types[crime] if crime < len(self.types) - 1 else 1.0
         return crime, (uniform - below) / (above - below)
+
+    def victim_again(self, uniform: float, size: int, family: int, group: int) -> int | None:
+        """Return which of the people (or households) of a group is victim again, None where it is none of these."""
+        constants = self.police.model.constants
+        before = 0.0
+        for often, share, stratum in (
+            (1, constants.chronic_share[family], constants.chronic_stratum[family]),
+            (0, constants.repeat_share[family], constants.repeat_stratum[family]),
+        ):
+            identity = entity_of(self.code, 2 * (group * FAMILY_COUNT + family) + often)
+            part = repeat_part(size, share, stratum, identity) / (1.0 - before)
+            if choose(uniform, part):
+                return repeat_victim(rest_of_choice(uniform, min(1.0, part)), size, stratum, identity)
+            uniform, before = rest_of_choice(uniform, part), part
+        return None
 
     def expect(self, constants: Any) -> None:
         """Work out from last month's news and the calendar what holds now."""
