@@ -43,7 +43,7 @@ def peak_bytes() -> int:
 
 
 class Tables:
-    """The four tables of a run, written as a run writes them; nothing is written without a folder."""
+    """The tables of a run, written as a run writes them; nothing is written without a folder."""
 
     def __init__(self, folder: str | None, setting: Any) -> None:
         self.folder, self.setting = folder, setting
@@ -59,8 +59,8 @@ class Tables:
     def write(self, record: Any) -> None:
         if self.folder is None:
             return
-        tables = self.maker.of(record)
-        for name, table in tables.items():
+        tables = list(self.maker.of(record))
+        for name, table in tables:
             self.rows[name] = self.rows.get(name, 0) + len(table)
         self.writer.write(tables)
 

@@ -17,7 +17,7 @@ class MonthRecord(NamedTuple):
     """One month of a run over K counties; arrays belong to the receiver."""
 
     index: int  # type: ignore[assignment]
-    crime: npt.NDArray[np.int32]  # K x 8 x 4 x 5
+    crime: npt.NDArray[np.int32]  # K x 8 x 4 x 8
     people: npt.NDArray[np.int64]  # K x 3 x 3 x 7
     trust: Floats  # K x 3 x 3, nan where nobody responded
     enforcement: npt.NDArray[np.int32]  # K x 3 groups x 3 statuses x 4 levels x 16
@@ -29,11 +29,16 @@ class MonthRecord(NamedTuple):
     balance: npt.NDArray[np.int32]  # K x 4 x 2
     opportunities: npt.NDArray[np.int64]  # K
     clipped: npt.NDArray[np.int64]  # K
+    told: npt.NDArray[np.int64]  # incidents told in the month's interviews, sorted: see ``panel.told_event``
+    survey_weight: Floats  # K: real persons for whom a respondent stands
+    bookings: npt.NDArray[np.int32]  # K x 3 groups x 3 statuses x 10 charges
+    repeats: npt.NDArray[np.int64]  # 2 families x 6 x 2: victims again in the calendar year that ends, and incidents
+    rearrests: npt.NDArray[np.int64]  # 3 x 2: people released 12 months ago, and of them arrested again
 
 
 @dataclass
 class Ledger:
-    """One run's results in memory: the records of T months, stacked on a leading axis."""
+    """One run's results in memory: the records of T months, stacked on a leading axis; what is told stays by month."""
 
     months: list[str]
     counties: Counties
@@ -49,6 +54,11 @@ class Ledger:
     balance: npt.NDArray[np.int32]
     opportunities: npt.NDArray[np.int64]
     clipped: npt.NDArray[np.int64]
+    told: list[npt.NDArray[np.int64]]
+    survey_weight: Floats
+    bookings: npt.NDArray[np.int32]
+    repeats: npt.NDArray[np.int64]
+    rearrests: npt.NDArray[np.int64]
 
     @property
     def clipped_share(self) -> float:
@@ -62,5 +72,6 @@ class Ledger:
 
 def stack(records: list[MonthRecord], months: list[str], counties: Counties) -> Ledger:
     """Return the ledger of a run from its monthly records."""
-    fields = {name: np.stack([getattr(record, name) for record in records]) for name in MonthRecord._fields[1:]}
-    return Ledger(months=months, counties=counties, **fields)
+    names = [name for name in MonthRecord._fields[1:] if name != "told"]
+    fields = {name: np.stack([getattr(record, name) for record in records]) for name in names}
+    return Ledger(months=months, counties=counties, told=[record.told for record in records], **fields)

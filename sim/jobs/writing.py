@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.running.batch import Batch
 from sim.running.batch.evaluation import evaluate_sweep
 from sim.words.calendar import month_after
+from sim.words.labels import TABLES
 
 if TYPE_CHECKING:
     from sim.running.measures import ComparisonRuns
@@ -66,8 +67,8 @@ def write_sweep(batch: Batch, quiet: bool) -> dict[str, Any]:
     runs = sweep_runs(sweep, batch.outcomes())
     write_sweep_summary(runs, folder / "summary.csv")
     write_sensitivity(runs, folder / "sensitivity.csv")
-    tables = ("crime", "people", "enforcement", "counties", "outcomes", "world")
-    write_codebook(folder / "codebook.csv", tables[0 if sweep.keep == "tables" else 4 :], codebook_of(sweep))
+    tables = (*TABLES, "outcomes", "world")
+    write_codebook(folder / "codebook.csv", tables[0 if sweep.keep == "tables" else len(TABLES) :], codebook_of(sweep))
     write_world(counties, folder / "world.parquet")
     start, months = sweep.base.parameters.start, sweep.base.parameters.months
     window = f"{month_after(start, evaluation.start)} to {month_after(start, months - 1)}"

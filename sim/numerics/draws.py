@@ -31,7 +31,7 @@ POISSON_PART = 32.0
 class Purpose(IntEnum):
     """Why a number is drawn. A number never changes its meaning; new purposes are added at the end.
 
-    3 is no longer used.
+    3 is no longer used; 18 and 19 are free.
     """
 
     OPPORTUNITY_COUNT = 1
@@ -50,6 +50,7 @@ class Purpose(IntEnum):
     LEGALIZATION = 15
     TRANSFER = 16
     DECIDE = 17
+    HOSPITAL = 20
     HOUSEHOLD = 32
     ROSTER = 33
     START_IN_JAIL = 34

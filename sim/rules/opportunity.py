@@ -39,6 +39,15 @@ def scattered(identity: int, index: int, modulus: int) -> int:
 
 
 @rule
+def repeat_width(size: int, stratum: int, borne: float) -> int:
+    """Return among how many of ``size`` people one is victim again and again: ``stratum``, if there is enough to bear.
+
+    All kinds of such victims together bear what ``borne`` people would; where there are fewer, so much less each.
+    """
+    return max(1, int(stratum * min(1.0, size / max(1.0, borne))))
+
+
+@rule
 def repeat_victims(size: int, stratum: int, identity: int) -> int:
     """Return how many of ``size`` people are victims again and again: one in each ``stratum``.
 
@@ -53,8 +62,8 @@ def repeat_victims(size: int, stratum: int, identity: int) -> int:
 def repeat_part(size: int, share: float, stratum: int, identity: int) -> float:
     """Return the part of incidents against ``size`` people that falls on those who are victims again and again.
 
-    Each of them bears what ``stratum`` people would bear of a ``share``; so the part is ``share`` in expectation,
-    whatever the size, and a victim's rate does not depend on it as long as there are incidents enough.
+    Each of them bears what ``stratum`` people would bear of a ``share``: so the part is ``share`` in expectation,
+    whatever the size, and what a victim bears does not depend on it.
     """
     return min(1.0, share * stratum * repeat_victims(size, stratum, identity) / max(1, size))
 

@@ -9,8 +9,8 @@ from sim.numerics.compiled import rule
 FEAR_STEP = 1.0 / 32.0
 """A stored step of own fear; 255 steps are the most a person can fear."""
 MOST_STEPS = 255
-NOBODY, OTHERS, VICTIM = 0, 1, 2
-"""Who calls the police."""
+NOBODY, VICTIM, OTHERS, OFFICER = 0, 1, 2, 3
+"""Who calls the police first."""
 _LEAST = 1e-300
 
 
@@ -63,22 +63,43 @@ def somebody_reports(victim: float, third_party: float, officer: float) -> float
 
 
 @rule
-def first_caller(uniform: float, victim: float, others: float) -> int:
-    """Return who calls the police: the victim with probability ``victim``, else others with probability ``others``."""
-    if uniform < victim:
-        return VICTIM
-    return OTHERS if uniform - victim < (1.0 - victim) * others else NOBODY
+def place_of_call(uniform: float, victim: float, third_party: float, officer: float) -> float:
+    """Return where a call falls among the callers' probabilities, laid end to end; beyond them where nobody calls."""
+    union = max(somebody_reports(victim, third_party, officer), _LEAST)
+    return uniform / union * (victim + third_party + officer)
 
 
 @rule
-def rest_of_call(uniform: float, victim: float, others: float) -> float:
+def first_caller(uniform: float, victim: float, third_party: float, officer: float) -> int:
+    """Return who calls the police first, if at least one of three would: each as likely as the call itself (T50)."""
+    if uniform >= somebody_reports(victim, third_party, officer):
+        return NOBODY
+    place = place_of_call(uniform, victim, third_party, officer)
+    if place < victim or third_party + officer == 0.0:
+        return VICTIM
+    return OTHERS if place < victim + third_party or officer == 0.0 else OFFICER
+
+
+@rule
+def rest_of_call(uniform: float, victim: float, third_party: float, officer: float) -> float:
     """Return the uniform left over after ``first_caller`` where somebody calls: what remains is uniform in [0, 1)."""
-    by_victim = uniform < victim
-    low, width = (0.0, victim) if by_victim else (victim, (1.0 - victim) * others)
-    return (uniform - low) / max(width, _LEAST)
+    place = place_of_call(uniform, victim, third_party, officer)
+    caller = first_caller(uniform, victim, third_party, officer)
+    low, width = 0.0, victim
+    if caller == OTHERS:
+        low, width = victim, third_party
+    elif caller == OFFICER:
+        low, width = victim + third_party, officer
+    return min(1.0, max(0.0, (place - low) / max(width, _LEAST)))
 
 
 @rule
 def is_recorded(uniform: float, share: float) -> bool:
     """Return whether police record a report."""
+    return uniform < share
+
+
+@rule
+def is_treated_in_hospital(uniform: float, share: float) -> bool:
+    """Return whether a victim is treated in hospital or dies: a book that needs no call to the police."""
     return uniform < share

@@ -38,3 +38,9 @@ def next_interview(month: int, rotation_group: int) -> int:
 def responds_to_survey(uniform: float, response: float, weight: float, sensitivity: float, trust_now: float) -> bool:
     """Return whether a panel member answers; lost trust lowers response."""
     return uniform < response * math.exp(-weight * sensitivity * (1.0 - trust_now))
+
+
+@rule
+def is_told(uniform: float, capture: float, recall_loss: float, wait: int) -> bool:
+    """Return whether a respondent tells of an incident ``wait`` months ago; a share is forgotten each month."""
+    return uniform < capture * (1.0 - recall_loss) ** wait

@@ -134,9 +134,8 @@ def _opportunities(parameters: Parameters, rates: list[float]) -> float:
 def memory_of_run(parameters: Parameters, size: Size, engine: str, compiled: bool) -> Memory:
     """Return what a run takes; ``compiled`` tells whether the loops have been compiled before."""
     survey, world = parameters.survey, parameters.world
-    whole_nation = world.kind != "grid" and world.scale >= HALF
-    dense = max(survey.panel_share, survey.panel_share_nation)
-    panel = survey.panel_share_nation if whole_nation else survey.panel_share
+    panel = survey.share_of_people(world.scale, world.kind != "grid")
+    dense = max(panel, survey.panel_share)
     fixed = PROCESS + size.counties * PER_COUNTY + (0.0 if compiled else COMPILER)
     person = _state(parameters) + PER_COMMUNITY_MEMBER * size.community
     person += PER_OPPORTUNITY * size.opportunities

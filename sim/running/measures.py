@@ -20,6 +20,8 @@ from sim.words.labels import (
     PROGRAMS,
     PROPERTY_CRIMES,
     STATUSES,
+    SURVEY_COLUMNS,
+    SURVEYED_CRIMES,
     TARGET_GROUPS,
     VIOLENT_CRIMES,
 )
@@ -37,14 +39,11 @@ CRIME_FAMILIES: tuple[str, ...] = ("violent", "property", "simple_assault")
 """Crime as it is summed up: simple assault is no index crime and stands apart."""
 INDEX_FAMILIES: tuple[str, ...] = ("violent", "property", "total")
 BOOKS: tuple[str, ...] = ("true", "recorded")
-REFERENCE_MONTHS = 6
-"""Months before an interview that the survey asks about."""
 NOT_ADOPTED = -1
 DIFFERENT = "the first month in which programs differ from the reference"
 """Why an evaluation begins where it does, where it begins with a difference of programs."""
-_FAMILY_INDICES = tuple(
-    [CRIMES.index(name) for name in names] for names in (VIOLENT_CRIMES, PROPERTY_CRIMES, ("simple_assault",))
-)
+_CRIMES_OF = {"violent": VIOLENT_CRIMES, "property": PROPERTY_CRIMES, "simple_assault": ("simple_assault",)}
+_FAMILY_INDICES = tuple([CRIMES.index(name) for name in _CRIMES_OF[family]] for family in CRIME_FAMILIES)
 
 
 @dataclass(frozen=True)
@@ -76,10 +75,15 @@ class RunSummary:
 
     Attributes
     ----------
-    crime : int64[T, 3, 4, 5]
+    crime : int64[T, 3, 4, 8]
         ``CRIME_FAMILIES``, ``labels.TARGET_GROUPS``, ``labels.CRIME_COLUMNS``.
     people : int64[T, 3, 3, 7]
         ``labels.GROUPS``, ``labels.STATUSES``, ``labels.PEOPLE_COLUMNS``.
+    survey : int64[T, 3, 3, 7, 2]
+        By month of incident; ``labels.GROUPS``, ``labels.STATUSES``, ``labels.SURVEYED_CRIMES``,
+        ``labels.SURVEY_COLUMNS``.
+    person_months : int64[T, 3, 3]
+        Months about which respondents were asked; ``labels.GROUPS``, ``labels.STATUSES``.
     enforcement : int64[T, 3, 3, 4, 16]
         ``labels.STATUSES``, ``labels.LEVELS``, ``labels.ENFORCEMENT_COLUMNS``.
     county_crime : int64[K, 2, 2]
@@ -99,6 +103,8 @@ class RunSummary:
     persons: float
     crime: Integers
     people: Integers
+    survey: Integers
+    person_months: Integers
     enforcement: Integers
     county_crime: Integers
     adoption: Integers
@@ -118,6 +124,22 @@ class RunSummary:
         groups = [GROUPS.index(group)] if group else list(range(len(GROUPS)))
         statuses = [STATUSES.index(status)] if status else list(range(len(STATUSES)))
         return np.asarray(table[:, groups][:, :, statuses].sum(axis=(1, 2)))
+
+    def told(self, family: str, column: str = "told", group: str | None = None) -> Floats:
+        """Return monthly counts, float64[T], of incidents told to the survey, by month of incident.
+
+        ``family`` is one of crime, ``total`` for index crime, or ``all`` for simple assault as well.
+        """
+        table = self.survey[..., SURVEY_COLUMNS.index(column)].astype(np.float64)
+        families = {"total": CRIME_FAMILIES[:2], "all": CRIME_FAMILIES}.get(family, (family,))
+        rows = [SURVEYED_CRIMES.index(name) for one in families for name in _CRIMES_OF[one] if name in SURVEYED_CRIMES]
+        groups = [GROUPS.index(group)] if group else list(range(len(GROUPS)))
+        return np.asarray(table[:, groups][..., rows].sum(axis=(1, 2, 3)))
+
+    def asked(self, group: str | None = None) -> Floats:
+        """Return monthly person-months, float64[T], about which respondents of a group or all were asked."""
+        groups = [GROUPS.index(group)] if group else list(range(len(GROUPS)))
+        return np.asarray(self.person_months[:, groups].sum(axis=(1, 2)), dtype=np.float64)
 
     def enforced(self, column: str, *, level: str | None = None, statuses: tuple[str, ...] = STATUSES) -> Floats:
         """Return monthly counts, float64[T], of a column of ``enforcement``, of one level or all."""
@@ -199,7 +221,11 @@ def clipped_share(runs: Sequence[RunSummary]) -> float:
 
 def reduce(ledger: Ledger, scenario: str, replication: int, start: int) -> RunSummary:
     """Return the summary of one run; ``start`` is the first month of the evaluation."""
+    from sim.engines.panel import national_survey
+
     national = ledger.crime.sum(axis=1, dtype=np.int64)
+    people = ledger.people.sum(axis=1, dtype=np.int64)
+    survey, person_months = national_survey(ledger.told, people)
     return RunSummary(
         scenario=scenario,
         replication=replication,
@@ -207,7 +233,9 @@ def reduce(ledger: Ledger, scenario: str, replication: int, start: int) -> RunSu
         start=start,
         persons=float(ledger.counties.agents.sum()),
         crime=np.stack([national[:, rows].sum(axis=1) for rows in _FAMILY_INDICES], axis=1),
-        people=ledger.people.sum(axis=1, dtype=np.int64),
+        people=people,
+        survey=survey,
+        person_months=person_months,
         enforcement=ledger.enforcement.sum(axis=1, dtype=np.int64),
         county_crime=_county_crime(ledger.crime[start:]),
         adoption=adoption_months(ledger.programs),

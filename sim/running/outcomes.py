@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sim.running.measures import INDEX_FAMILIES, REFERENCE_MONTHS, RunSummary
-from sim.words.labels import BALANCE_COLUMNS, GROUPS, LABELS, LEVELS, STATUSES
+from sim.running.measures import INDEX_FAMILIES, RunSummary
+from sim.words.labels import BALANCE_COLUMNS, GROUPS, LABELS, LEVELS, STATUSES, SURVEY_COLUMNS
 
 CRIME_SECTION = "Crime"
 GAP_SECTION = "Gap: observed change minus true change"
+SURVEY_SECTION = "Survey: persons aged 12 and over"
 REPORTING_SECTION = "Reporting to police: reported share of true incidents"
 VICTIMIZATION_SECTION = "Victimization: true incidents by group"
 ENFORCEMENT_SECTION = "Enforcement"
@@ -19,6 +21,7 @@ GAIN_SECTION = "Pairing gain"
 SECTIONS = (
     CRIME_SECTION,
     GAP_SECTION,
+    SURVEY_SECTION,
     REPORTING_SECTION,
     VICTIMIZATION_SECTION,
     ENFORCEMENT_SECTION,
@@ -29,6 +32,8 @@ SECTIONS = (
 PER_CRIME = "per 100,000 persons and year"
 PER_SURVEYED = "per 100,000 persons aged 12+ and year"
 PER_INCIDENT = "% of incidents"
+PER_TOLD = "% of incidents told"
+PER_MONTH = "% of person-months"
 PER_VICTIM = "per 1,000 persons and year"
 PER_ENFORCEMENT = "per 100,000 person-years"
 PER_YEAR_AWAY = "offences per person-year away"
@@ -66,7 +71,7 @@ class Measure:
 
 def measures() -> list[Measure]:
     """Return all measures in the order of the summary."""
-    return [*_crime(), *_reporting(), *_victimization(), *_enforcement(), *_balance(), *_incapacitation()]
+    return [*_crime(), *_survey(), *_reporting(), *_victimization(), *_enforcement(), *_balance(), *_incapacitation()]
 
 
 def column_of(measure: Measure) -> str:
@@ -97,19 +102,73 @@ def _crime_rate(family: str, book: str) -> Callable[[RunSummary], float]:
 
 
 def _surveyed_rate(family: str) -> Callable[[RunSummary], float]:
-    """Return the survey's estimate: rates of groups weighted by their people, interviews about the evaluation only."""
+    """Return the survey's estimate: rates of groups weighted by their people, by month of incident."""
 
     def value(run: RunSummary) -> float:
-        window = slice(run.start + REFERENCE_MONTHS, None)
+        window = slice(run.start, None)
         rate = weight = 0.0
         for group in GROUPS:
-            respondents = float(run.population("respondents", group=group)[window].sum())
-            people = float(run.population("people", group=group)[window].sum())
-            if respondents > 0:
-                told = float(run.crimes(family, "surveyed", group)[window].sum())
-                rate += people * told * 12 / (REFERENCE_MONTHS * respondents)
-                weight += people
+            asked, people = run.asked(group)[window].sum(), run.population("people", group=group)[window].sum()
+            if asked > 0:
+                rate += float(people * run.told(family, group=group)[window].sum() * 12 / asked)
+                weight += float(people)
         return _divided(1e5 * rate, weight)
+
+    return value
+
+
+def _survey() -> Iterator[Measure]:
+    """Yield what the survey says of all types together, and how far chance in who is asked may move it."""
+    for group in GROUPS:
+        label = f"Incidents told, {_group_label(group)}"
+        yield Measure("survey_victimization", group, SURVEY_SECTION, label, PER_MONTH, True, _told_rate(group))
+        error = f"Sampling error of incidents told, {_group_label(group)}"
+        yield Measure("survey_victimization_error", group, SURVEY_SECTION, error, PER_MONTH, False, _rate_error(group))
+    for group in GROUPS:
+        label = f"Said to be reported, {_group_label(group)}"
+        yield Measure("survey_reporting", group, SURVEY_SECTION, label, PER_TOLD, True, _told_reported(group))
+        error = f"Sampling error of said to be reported, {_group_label(group)}"
+        yield Measure("survey_reporting_error", group, SURVEY_SECTION, error, PER_TOLD, False, _share_error(group))
+
+
+def _heard(run: RunSummary, group: str) -> tuple[float, float, float]:
+    """Return incidents told, those of them said to be reported, and person-months of a group over the evaluation."""
+    told, reported = (float(run.told("all", column, group)[run.start :].sum()) for column in SURVEY_COLUMNS)
+    return told, reported, float(run.asked(group)[run.start :].sum())
+
+
+def _told_rate(group: str) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        told, _, asked = _heard(run, group)
+        return _divided(1e2 * told, asked)
+
+    return value
+
+
+def _rate_error(group: str) -> Callable[[RunSummary], float]:
+    """Return the standard error of a rate of incidents that are told independently of each other."""
+
+    def value(run: RunSummary) -> float:
+        told, _, asked = _heard(run, group)
+        return _divided(1e2 * math.sqrt(told), asked)
+
+    return value
+
+
+def _told_reported(group: str) -> Callable[[RunSummary], float]:
+    def value(run: RunSummary) -> float:
+        told, reported, _ = _heard(run, group)
+        return _divided(1e2 * reported, told)
+
+    return value
+
+
+def _share_error(group: str) -> Callable[[RunSummary], float]:
+    """Return the binomial standard error of a share of incidents told."""
+
+    def value(run: RunSummary) -> float:
+        told, reported, _ = _heard(run, group)
+        return 1e2 * math.sqrt(_divided(reported, told) * (1.0 - _divided(reported, told)) / told) if told else math.nan
 
     return value
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sim.running.machine import machine
 from sim.running.tables.files import TableWriter, write_world
 from sim.words.faults import UserError
+from sim.words.labels import TABLES
 
 if TYPE_CHECKING:
     from sim.engines.ledger import Ledger, MonthRecord
@@ -253,7 +254,7 @@ def run_to_folder(
         finally:
             writer.close()
         write_world(setting.world.counties, folder / "world.parquet")
-        write_codebook(folder / "codebook.csv", ("crime", "people", "enforcement", "counties", "world"))
+        write_codebook(folder / "codebook.csv", (*TABLES, "world"))
         (folder / "scenario.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
         manifest = {
             "version": version(),

@@ -11,10 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.ledger import Ledger, MonthRecord, stack
+from sim.engines.panel import told_event
 from sim.running.tables.months import AXES, COUNTY_NUMBERS, FEAR_COLUMNS
 from sim.running.tables.reading import RowReader, StoredTable, check_folder
+from sim.words.codes import ARRESTS_SHAPE, REARRESTS_SHAPE, REPEATS_SHAPE, SURVEY_SHAPE, SURVEYED, TOLD_MONTH
 from sim.words.faults import UserError, printable
-from sim.words.labels import BALANCE_COLUMNS, CRIME_COLUMNS, ENFORCEMENT_COLUMNS, FAMILIES, PEOPLE_COLUMNS, PROGRAMS
+from sim.words.labels import (
+    BALANCE_COLUMNS,
+    CRIME_COLUMNS,
+    ENFORCEMENT_COLUMNS,
+    FAMILIES,
+    PEOPLE_COLUMNS,
+    PROGRAMS,
+    SURVEY_COLUMNS,
+)
 from sim.world.counties.building import Counties
 
 if TYPE_CHECKING:
@@ -36,7 +46,8 @@ class StoredRun(NamedTuple):
 def stored_runs(folder: Path) -> Iterator[StoredRun]:
     """Yield the runs whose tables lie in ``folder``, one in memory at a time.
 
-    What is not in the tables, opportunities and clipped ones, is taken from the manifest as a share of a million.
+    What is not in the tables, opportunities and clipped ones, is taken from the manifest as a share of a million; what
+    is counted once a year is left out.
 
     Raises
     ------
@@ -49,7 +60,9 @@ def stored_runs(folder: Path) -> Iterator[StoredRun]:
         if months and month[:2] != months[0][:2]:
             yield _run(months, counties)
             months = []
-        months.append(month._replace(record=month.record._replace(index=len(months))))
+        record = month.record
+        told = record.told + (len(months) - record.index << TOLD_MONTH)
+        months.append(month._replace(record=record._replace(index=len(months), told=told)))
     if not months:
         raise UserError(printable(f"{folder / 'crime.parquet'}: holds no month"))
     yield _run(months, counties)
@@ -177,10 +190,25 @@ def _record(month: int, size: int, tables: dict[str, Any], clipped_share: float)
         county_fear=np.stack([_column(county, name) for name in FEAR_COLUMNS], axis=1),
         programs=np.stack([_program(county, name) for name in PROGRAMS], axis=1),
         balance=_counts(county, BALANCE, (size,)).reshape(size, len(BALANCE_COLUMNS), len(FAMILIES)),
+        told=_told(tables["survey"], month, size),
+        survey_weight=_column(tables["survey"], "weight").reshape(size, -1)[:, 0],
+        bookings=_counts(tables["arrests"], ("bookings",), (size,)).reshape(size, *ARRESTS_SHAPE),
+        repeats=np.zeros(REPEATS_SHAPE, dtype=np.int64),
+        rearrests=np.zeros(REARRESTS_SHAPE, dtype=np.int64),
         opportunities=million,
         clipped=np.round(million * clipped_share).astype(np.int64),
         **numbers,
     )
+
+
+def _told(survey: Any, month: int, size: int) -> NDArray[np.int64]:
+    """Return the incidents of a month that were told to the survey, as ``panel.told_event``; when is not stored."""
+    counts = _counts(survey, SURVEY_COLUMNS, (size, *SURVEY_SHAPE[:-1]))
+    county, group, status, crime = np.indices(counts.shape[:-1])
+    event = told_event(month, county, crime + SURVEYED[0], group, status, False)
+    reported = counts[..., 1]
+    silent = np.repeat(event.ravel(), (counts[..., 0] - reported).ravel())
+    return np.sort(np.concatenate([silent, np.repeat(event.ravel(), reported.ravel()) + 1]))
 
 
 def _counts(table: Any, names: tuple[str, ...], shape: tuple[int, ...]) -> NDArray[np.int32]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.words.labels import CRIME_TYPES, CRIMES, ENFORCEMENT_COLUMNS, LABELS
+from sim.engines.panel import REFERENCE_MONTHS
+from sim.words.codes import RESPONDENTS, TOLD_GROUP
+from sim.words.labels import CRIME_TYPES, CRIMES, ENFORCEMENT_COLUMNS, GROUPS, LABELS
 
 if TYPE_CHECKING:
     from sim.engines.ledger import MonthRecord
@@ -25,16 +28,20 @@ class RunTotals:
 
     def __init__(self) -> None:
         """Start at nothing."""
-        self.crime: Any = 0  # 8 x 4 x 5
+        self.crime: Any = 0  # 8 x 4 x 8
         self.enforcement: Any = 0  # 3 x 3 x 4 x 16
         self.opportunities = 0
         self.clipped = 0
+        self.respondents = 0  # interviews
+        self.heard: Any = 0  # 3 groups x (told, said to be reported, person-months asked about)
         self.adopted = 0  # counties in which any program other than the Criminal Alien Program ever ran
 
     def add(self, record: MonthRecord) -> None:
         """Add one month."""
         self.crime = self.crime + record.crime.sum(axis=0, dtype="int64")
         self.enforcement = self.enforcement + record.enforcement.sum(axis=0, dtype="int64")
+        self.heard = self.heard + _heard(record)
+        self.respondents += int(record.people[..., RESPONDENTS].sum())
         self.opportunities += int(record.opportunities.sum())
         self.clipped += int(record.clipped.sum())
         self.adopted = max(self.adopted, int(record.programs[:, 1:].any(axis=1).sum()))
@@ -97,7 +104,32 @@ def print_run(scenario: Scenario, setting: Setting, totals: RunTotals, out: Path
     by_column = totals.enforcement.sum(axis=(0, 1, 2)) * 100_000 / people / years
     for name in ("arrested", "booked", "identified", "removable", "detainers", "honoured", "ice_custody", "removed"):
         print(f"  {name.replace('_', ' '):26}{by_column[ENFORCEMENT_COLUMNS.index(name)]:10.1f}")
+    _print_survey(totals)
     print(f"\nTrue means true in the simulated world. Tables and codebook: {out}")
+
+
+def _heard(record: MonthRecord) -> Any:
+    """Return what a month's interviews told, and about how many months of the run they asked."""
+    import numpy as np
+
+    group = record.told >> TOLD_GROUP & 3
+    told, reported = (np.bincount(some, minlength=len(GROUPS)) for some in (group, group[record.told & 1 == 1]))
+    asked = record.people[..., RESPONDENTS].sum(axis=(0, 2)) * min(record.index, REFERENCE_MONTHS)
+    return np.stack([told, reported, asked], axis=1)
+
+
+def _print_survey(totals: RunTotals) -> None:
+    """Print what the survey tells of each group; errors as if incidents were told independently of each other."""
+    if totals.respondents == 0:
+        return
+    print(f"\nsurvey, {totals.respondents:,} interviews of persons aged 12 and over (sampling error)")
+    print(f"{'':28}{'told, % a month':>20}{'of it said reported':>22}")
+    for group, (told, reported, asked) in zip(GROUPS, totals.heard.tolist(), strict=True):
+        if told > 0:
+            share = reported / told
+            rate = f"{100 * told / asked:.3f} ({100 * math.sqrt(told) / asked:.3f})"
+            part = f"{100 * share:.1f} % ({100 * math.sqrt(share * (1 - share) / told):.1f})"
+            print(f"  {LABELS[group]:26}{rate:>20}{part:>22}")
 
 
 def _families() -> list[tuple[str, list[int]]]:

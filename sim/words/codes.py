@@ -28,7 +28,10 @@ from sim.words.labels import (
     PATROLS,
     PEOPLE_COLUMNS,
     PERSON_FIELDS,
+    REPEATS,
     STATUSES,
+    SURVEY_COLUMNS,
+    SURVEYED_CRIMES,
     TARGET_GROUPS,
 )
 
@@ -36,6 +39,12 @@ from sim.words.labels import (
 CRIME_SHAPE = (len(CRIMES), len(TARGET_GROUPS), len(CRIME_COLUMNS))
 PEOPLE_SHAPE = (len(GROUPS), len(STATUSES), len(PEOPLE_COLUMNS))
 ENFORCEMENT_SHAPE = (len(GROUPS), len(STATUSES), len(LEVELS), len(ENFORCEMENT_COLUMNS))
+ARRESTS_SHAPE = (len(GROUPS), len(STATUSES), len(CHARGES))
+SURVEY_SHAPE = (len(GROUPS), len(STATUSES), len(SURVEYED_CRIMES), len(SURVEY_COLUMNS))
+REPEATS_SHAPE = (len(FAMILIES), len(REPEATS), 2)
+"""Victims by family and number of victimizations, six or more the last: victims, and incidents against them."""
+REARRESTS_SHAPE = (len(STATUSES), 2)
+"""People released, and those of them who were arrested again."""
 BALANCE_SHAPE = (len(BALANCE_COLUMNS), len(FAMILIES))
 CUSTODY_SHAPE = (len(GROUPS), len(STATUSES), len(CUSTODIES))
 REMOVED_SHAPE = (len(COMMUNITY), len(CHANNELS))
@@ -88,7 +97,12 @@ TRUE = CRIME_COLUMNS.index("true")
 REPORTED = CRIME_COLUMNS.index("reported")
 RECORDED = CRIME_COLUMNS.index("recorded")
 CLEARED = CRIME_COLUMNS.index("cleared")
-SURVEYED = CRIME_COLUMNS.index("surveyed")
+HOSPITAL_BOOK = CRIME_COLUMNS.index("hospital")
+REPORTED_BY_VICTIM = CRIME_COLUMNS.index("reported_by_victim")
+"""The first of the columns by first caller, in the order in which ``rules.reporting`` numbers them."""
+
+SURVEYED = [CRIMES.index(name) for name in SURVEYED_CRIMES]
+HOMICIDE = CRIMES.index("homicide")
 
 # Columns of people.
 PEOPLE = PEOPLE_COLUMNS.index("people")
@@ -121,6 +135,9 @@ PREVENTED_BY_REMOVAL = BALANCE_COLUMNS.index("prevented_by_removal")
 PREVENTED_BY_DETERRENCE = BALANCE_COLUMNS.index("prevented_by_deterrence")
 ADDED_BY_IMPUNITY = BALANCE_COLUMNS.index("added_by_impunity")
 AFTER_DECLINED_DETAINER = BALANCE_COLUMNS.index("by_released_after_declined_detainer")
+
+# The bits of an incident told to the survey above which each part stands; whether it was reported is the lowest.
+TOLD_MONTH, TOLD_COUNTY, TOLD_CRIME, TOLD_GROUP, TOLD_STATUS = 24, 8, 5, 3, 1
 
 # What is due in a later month; convictions come first, by their kind.
 CONVICTION = DUE.index(CONVICTIONS[0])

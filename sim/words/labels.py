@@ -54,6 +54,8 @@ CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES)
 BACKGROUND_KINDS = ("violent", "vehicle_theft", "other_property")
 """Kinds of crime whose background trends differ; simple assault moves with violent crime."""
 VIOLENT_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if crime.violent and crime.index)
+SURVEYED_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if crime.name != "homicide")
+"""What a survey can ask for."""
 PROPERTY_CRIMES: tuple[str, ...] = tuple(crime.name for crime in CRIME_TYPES if not crime.violent)
 FAMILIES: tuple[str, ...] = ("violent", "property")
 
@@ -111,7 +113,15 @@ CHARGES: tuple[str, ...] = (
 )
 CHARGE_OF_CRIME: tuple[int, ...] = tuple(CHARGES.index(crime) for crime in CRIMES)
 
-CRIME_COLUMNS: tuple[str, ...] = ("true", "reported", "recorded", "cleared", "surveyed")
+CALLERS: tuple[str, ...] = ("victim", "others", "officer")
+CRIME_COLUMNS: tuple[str, ...] = (
+    "true",
+    "reported",
+    "recorded",
+    "cleared",
+    "hospital",
+    *(f"reported_by_{caller}" for caller in CALLERS),
+)
 PEOPLE_COLUMNS: tuple[str, ...] = (
     "people",
     "jailed",
@@ -139,6 +149,7 @@ ENFORCEMENT_COLUMNS: tuple[str, ...] = (
     "removed_parents",
     "returned",
 )
+SURVEY_COLUMNS: tuple[str, ...] = ("told", "told_reported")
 BALANCE_COLUMNS: tuple[str, ...] = (
     "prevented_by_removal",
     "prevented_by_deterrence",
@@ -156,6 +167,20 @@ PROGRAMS: tuple[str, ...] = (
     "court_ruling",
 )
 
+REPEATS = ("1", "2", "3", "4", "5", "6+")
+"""Victimizations of a victim in a calendar year."""
+TABLES: tuple[str, ...] = (
+    "crime",
+    "survey",
+    "people",
+    "enforcement",
+    "arrests",
+    "counties",
+    "repeat_victims",
+    "rearrests",
+)
+"""The tables of every run, in the order in which they are listed."""
+
 LABELS: dict[str, str] = {
     **{crime.name: crime.label for crime in CRIME_TYPES},
     "violent": "Violent index crime",
@@ -172,10 +197,12 @@ LABELS: dict[str, str] = {
     "level_2": "Level 2",
     "level_3": "Level 3",
     "none": "No conviction",
+    **{charge: charge.replace("_", " ").capitalize() for charge in CHARGES if charge not in CRIMES},
     "true": "True",
     "reported": "Reported",
     "recorded": "Observed (recorded)",
     "cleared": "Cleared",
+    "hospital": "Treated in hospital or died",
     "surveyed": "Surveyed",
 }
 """What figures and reports call each name."""

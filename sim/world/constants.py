@@ -50,6 +50,7 @@ class Constants(NamedTuple):
     repeat_stratum: Integers  # 2
     chronic_share: Floats  # 2
     chronic_stratum: Integers  # 2
+    repeats_bear: Floats  # 2: so many people bear as much as one victim of each kind does as such
     likely_share: float
     frequent_share: float
     frequent_offending: float
@@ -69,6 +70,7 @@ class Constants(NamedTuple):
     victim_full_trust: Floats  # 8 x 3 statuses of the victim: the chance that the victim calls at full trust
     third_full_trust: Floats  # 8 x 3 statuses of the third party
     full_trust_union: Floats  # 8 x 3 statuses of the victim x 3 of the third party
+    hospital: Floats  # 8
     sensitivity: Floats  # 4 ties
     recording: Floats  # 8
     clearance: Floats  # 8
@@ -130,6 +132,7 @@ class Constants(NamedTuple):
     panel_width: int
     response: float
     capture: Floats  # 8
+    recall_loss: float
     response_weight: float
     legalization_share: float
 
@@ -166,9 +169,7 @@ def region_weight(parameters: Parameters) -> float:
 
 def panel_width(parameters: Parameters) -> int:
     """Return one in how many slots is in the survey panel; 0 without a survey."""
-    survey, world = parameters.survey, parameters.world
-    whole_nation = world.kind != "grid" and world.scale >= 0.5
-    share = survey.panel_share_nation if whole_nation else survey.panel_share
+    share = parameters.survey.share_of_people(parameters.world.scale, parameters.world.kind != "grid")
     return round(1.0 / share) if share > 0 else 0
 
 
@@ -240,6 +241,8 @@ def _worked_out(parameters: Parameters) -> dict[str, Any]:
         "deterrence": parameters.crime.deterrence if responses.deterrence else 0.0,
         "sensitivity": _array(parameters.trust.sensitivity) * (1.0 if responses.chilled_reporting else 0.0),
         "patrol": PATROLS.index(parameters.police.patrol),
+        "repeats_bear": _array(parameters.crime.repeat_share) * _array(parameters.crime.repeat_stratum)
+        + _array(parameters.crime.chronic_share) * _array(parameters.crime.chronic_stratum),
         "first_booking": np.array([courts.first_booking_other, courts.first_booking_likely]),
         "screening_ease": np.array([1.0, enforcement.screening_other, 1.0]),
         "region_weight": region_weight(parameters),

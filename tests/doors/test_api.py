@@ -16,7 +16,7 @@ from small_worlds import REPOSITORY, equal_ledgers, ledger_of, scenario
 
 import sim
 from sim.scenario.values import comparison_of, scenario_of
-from sim.words.labels import CRIME_COLUMNS
+from sim.words.labels import CRIME_COLUMNS, TABLES
 
 TINY = {"months": 6, "world": {"rows": 2, "columns": 2, "people": 2_000}}
 PUBLIC = [
@@ -134,7 +134,7 @@ def test_a_run_gives_the_tables_of_its_ledger() -> None:
     found = sim.run(TINY, seed=3, replication=2)
     ledger = ledger_of(TINY, 3, 2)
     assert (found.kind, found.folder) == ("run", None)
-    assert list(found.tables) == ["crime", "people", "enforcement", "counties", "world"]
+    assert list(found.tables) == [*TABLES, "world"]
     crime = found.tables["crime"]
     assert crime is found.tables["crime"]
     assert crime[list(CRIME_COLUMNS)].to_numpy().ravel().tolist() == ledger.crime.ravel().tolist()
@@ -186,7 +186,7 @@ def test_a_comparison_is_its_folder(small_comparison: Path) -> None:
     found = sim.load(small_comparison)
     assert found.kind == "comparison"
     assert "baseline, secure_communities; 2 replications each, reference baseline" in repr(found)
-    assert set(found.tables) == {"crime", "people", "enforcement", "counties", "world", "outcomes", "summary"}
+    assert set(found.tables) == {*TABLES, "world", "outcomes", "summary"}
     pd.testing.assert_frame_equal(found.summary, found.tables["summary"])
     assert found.tables["crime"]["scenario"].unique().tolist() == ["baseline", "secure_communities"]
     drawn = {path.stem for path in small_comparison.glob("*.png")}
@@ -196,7 +196,7 @@ def test_a_comparison_is_its_folder(small_comparison: Path) -> None:
 
 def test_a_comparison_is_read_back_from_its_tables_alone(small_comparison: Path, tmp_path: Path) -> None:
     """Folders of earlier versions have neither plan nor summaries."""
-    for name in ("crime", "people", "enforcement", "counties", "world"):
+    for name in (*TABLES, "world"):
         (tmp_path / f"{name}.parquet").symlink_to(small_comparison / f"{name}.parquet")
     for name in ("comparison.yaml", "manifest.json", "summary.csv", "scenarios"):
         (tmp_path / name).symlink_to(small_comparison / name)

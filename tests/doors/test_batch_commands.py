@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from small_batches import (
-    TABLES,
     files_of,
     finished,
     make_faulty,
@@ -28,6 +27,7 @@ from sim.jobs.finish import Incomplete
 from sim.running.batch import Batch, Options, RunName, execute
 from sim.running.batch.run_file import run_path
 from sim.running.run import run_to_folder
+from sim.words.labels import TABLES
 
 ROOT = Path(__file__).parents[2]
 REPLICATIONS = 3

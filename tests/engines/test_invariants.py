@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from small_worlds import NO_CAP, equal_ledgers, grid, ledger_of, merged, scenario, setting_of
 
 from sim.engines.ledger import Ledger
+from sim.engines.panel import SurveyBook, national_survey, survey_of
 from sim.parameters import Parameters
 from sim.running.run import simulate
-from sim.running.tables.months import run_tables
+from sim.running.tables.months import AXES, run_tables
+from sim.words.codes import SURVEYED
 from sim.words.labels import (
     BALANCE_COLUMNS,
     CRIME_COLUMNS,
@@ -27,6 +29,7 @@ from sim.words.labels import (
     PEOPLE_COLUMNS,
     PROGRAMS,
     STATUSES,
+    SURVEY_COLUMNS,
     TARGET_GROUPS,
 )
 
@@ -73,7 +76,7 @@ def parameters(draw: st.DrawFn) -> dict[str, Any]:
         months,
         {
             "world": {"people_per_cell": draw(st.sampled_from([100, 4000])), "seed": draw(st.integers(0, 9))},
-            "people": {"hispanic_share": hispanic, "noncitizen_share": draw(share) * 0.4 * hispanic},
+            "people": {"hispanic_share": hispanic, "noncitizen_share": draw(share) * 0.3 * hispanic},
             "programs": programs,
             "responses": {name: draw(switch) for name in ("incapacitation", "deterrence", "chilled_reporting")},
             "detainers": {"cooperation": draw(share)},
@@ -99,16 +102,56 @@ def column(table: np.ndarray, names: tuple[str, ...], name: str) -> np.ndarray:
 
 
 def check_crime(ledger: Ledger) -> None:
-    true, reported, recorded, cleared, surveyed = (column(ledger.crime, CRIME_COLUMNS, name) for name in CRIME_COLUMNS)
+    true, reported, recorded, cleared, hospital, *callers = (
+        column(ledger.crime, CRIME_COLUMNS, name) for name in CRIME_COLUMNS
+    )
     assert (cleared >= 0).all()
     assert (cleared <= recorded).all()
     assert (recorded <= reported).all()
     assert (reported <= true).all()
     assert (ledger.opportunities >= true.sum(axis=(2, 3))).all()
-    assert (surveyed.cumsum(axis=0) <= true.cumsum(axis=0)).all()
-    assert not surveyed[..., CRIMES.index("homicide"), :].any()
-    assert not surveyed[..., TARGET_GROUPS.index("organization")].any()
+    assert (sum(callers) == reported).all()
+    assert (hospital <= true).all()
+    assert (hospital[..., CRIMES.index("homicide"), :] == true[..., CRIMES.index("homicide"), :]).all()
+    assert not hospital[..., TARGET_GROUPS.index("organization")].any()
     assert (ledger.clipped <= ledger.opportunities).all()
+
+
+def check_survey(ledger: Ledger) -> None:
+    """What is told happened, by type and group; and interviews cover the six months before them."""
+    told, person_months = survey_of(ledger)
+    assert (told[..., 1] <= told[..., 0]).all()
+    true = column(ledger.crime, CRIME_COLUMNS, "true")[:, :, SURVEYED, : len(GROUPS)]
+    reported = column(ledger.crime, CRIME_COLUMNS, "reported")[:, :, SURVEYED, : len(GROUPS)]
+    assert (told[..., 0].sum(axis=3).swapaxes(2, 3) <= true).all()
+    assert (told[..., 1].sum(axis=3).swapaxes(2, 3) <= reported).all()
+    respondents = column(ledger.people, PEOPLE_COLUMNS, "respondents")
+    for month in range(len(ledger.months)):
+        assert np.array_equal(person_months[month], respondents[month + 1 : month + 7].sum(axis=0))
+    book = SurveyBook(len(ledger.months))
+    whole = [found for index in range(len(ledger.months)) for found in book.add(ledger.record(index))]
+    assert [month.index for month in whole] == list(range(len(ledger.months)))
+    assert np.array_equal(np.stack([month.told for month in whole]), told)
+    assert np.array_equal(np.stack([month.person_months for month in whole]), person_months)
+    assert [int(each.sum()) for each in national_survey(ledger.told, ledger.people.sum(axis=1))] == [
+        int(told.sum()),
+        int(person_months.sum()),
+    ]
+
+
+def check_yearly(ledger: Ledger) -> None:
+    victims, incidents = ledger.repeats[..., 0], ledger.repeats[..., 1]
+    assert (incidents[..., :5] == victims[..., :5] * np.arange(1, 6)).all()
+    assert (incidents[..., 5] >= 6 * victims[..., 5]).all()
+    assert (ledger.rearrests[..., 1] <= ledger.rearrests[..., 0]).all()
+    ends = [month.endswith("-12") and index >= 11 for index, month in enumerate(ledger.months)]
+    assert not victims[np.logical_not(ends)].any()
+    followed = [month.endswith("-01") and index >= 12 for index, month in enumerate(ledger.months)]
+    assert not ledger.rearrests[np.logical_not(followed)].any()
+    booked = column(ledger.enforcement, ENFORCEMENT_COLUMNS, "booked").sum(axis=3)
+    arrested = column(ledger.enforcement, ENFORCEMENT_COLUMNS, "arrested").sum(axis=3)
+    assert (ledger.bookings.sum(axis=(2, 4)) >= booked).all()
+    assert (ledger.bookings.sum(axis=(2, 4)) <= arrested).all()
 
 
 def check_people(ledger: Ledger, sizes: np.ndarray) -> None:
@@ -155,7 +198,7 @@ def check_counties(ledger: Ledger) -> None:
 
 def table_arrays(ledger: Ledger) -> dict[str, np.ndarray]:
     """Return arrays of the ledger's shape, read back from its tables."""
-    tables = run_tables(ledger, "some scenario", 3)
+    tables = dict(run_tables(ledger, "some scenario", 3))
     shape = ledger.county_fear.shape
 
     def stacked(table: str, names: tuple[str, ...], *axes: int) -> np.ndarray:
@@ -169,6 +212,7 @@ def table_arrays(ledger: Ledger) -> dict[str, np.ndarray]:
         "people": stacked("people", PEOPLE_COLUMNS, 3, 3),
         "trust": stacked("people", ("trust",), 3, 3)[..., 0],
         "enforcement": stacked("enforcement", ENFORCEMENT_COLUMNS, 3, 4),
+        "bookings": stacked("arrests", ("bookings",), 3, 3, 10)[..., 0],
         "programs": stacked("counties", PROGRAMS),
         "balance": stacked("counties", balance).reshape(ledger.balance.shape),
     }
@@ -181,6 +225,8 @@ def test_no_scenario_breaks_conservation(chosen: dict[str, Any], seed: int) -> N
     made = scenario(chosen)
     ledger = simulate(made, seed=seed)
     check_crime(ledger)
+    check_survey(ledger)
+    check_yearly(ledger)
     check_people(ledger, setting_of(chosen).world.group_size)
     check_funnel(ledger)
     check_counties(ledger)
@@ -198,6 +244,12 @@ def test_tables_are_the_arrays(chosen: dict[str, Any], seed: int) -> None:
     ledger = simulate(scenario(chosen), seed=seed)
     for name, values in table_arrays(ledger).items():
         np.testing.assert_array_equal(values, getattr(ledger, name), err_msg=name)
+    survey = dict(run_tables(ledger, "some scenario", 3))["survey"]
+    told, person_months = survey_of(ledger)
+    found = np.stack([survey.column(name).to_numpy() for name in SURVEY_COLUMNS], axis=-1)
+    np.testing.assert_array_equal(found.reshape(told.shape), told)
+    persons = survey.column("person_months").to_numpy().reshape(told.shape[:-1])
+    np.testing.assert_array_equal(persons, np.broadcast_to(person_months[..., None], persons.shape))
 
 
 @settings(max_examples=15)
@@ -210,11 +262,17 @@ def test_same_seed_same_bytes(chosen: dict[str, Any], seed: int) -> None:
 def test_busy_world_keeps_the_rules_and_uses_every_column() -> None:
     ledger = ledger_of(BUSY)
     check_crime(ledger)
+    check_survey(ledger)
+    check_yearly(ledger)
     check_people(ledger, setting_of(BUSY).world.group_size)
     check_funnel(ledger)
     check_counties(ledger)
     assert ledger.crime.sum(axis=(0, 1, 2, 3)).all()
     assert ledger.people.sum(axis=(0, 1, 2, 3)).all()
+    assert survey_of(ledger)[0].sum(axis=(0, 1, 2, 3, 4)).all()
+    assert ledger.bookings.sum(axis=(0, 1, 2, 3)).all()
+    assert ledger.rearrests.sum(axis=0).all()
+    assert ledger.repeats[..., :3, 0].sum(axis=0).all()
     assert ledger.enforcement.sum(axis=(0, 1, 2, 3)).all()
     assert ledger.enforcement.sum(axis=(0, 1, 4)).all()
     assert (ledger.relative_risk < 1.0).any()
@@ -223,15 +281,19 @@ def test_busy_world_keeps_the_rules_and_uses_every_column() -> None:
 
 def test_keys_of_tables() -> None:
     ledger = ledger_of(BUSY)
-    tables = run_tables(ledger, "busy", 7)
+    tables = dict(run_tables(ledger, "busy", 7))
     cells = len(ledger.months) * len(ledger.counties)
     assert {name: table.num_rows for name, table in tables.items()} == {
         "crime": cells * 32,
         "people": cells * 9,
         "enforcement": cells * 12,
+        "survey": cells * 63,
+        "arrests": cells * 90,
         "counties": cells,
+        "repeat_victims": 2 * 12,
+        "rearrests": 1 * 3,
     }
-    for table in tables.values():
+    for table in (tables[name] for name in AXES):
         assert set(table.column("scenario").to_pylist()) == {"busy"}
         assert set(table.column("replication").to_pylist()) == {7}
         assert list(dict.fromkeys(table.column("month").to_pylist())) == ledger.months

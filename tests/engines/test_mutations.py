@@ -125,7 +125,7 @@ def _one_less(people: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
 
 
 def _miscounted(record: MonthRecord) -> MonthRecord:
-    record.crime[0, 5, 2, 4] += 1
+    record.crime[0, 5, 2, 0] += 1
     return record
 
 

@@ -16,6 +16,7 @@ COLUMNAR = tuple(sorted((SIM / "engines" / "columnar").glob("[a-z]*.py")))
 BUILDING = {
     "scattered",
     "repeat_victims",
+    "place_of_call",
     "likely_mass",
     "roster_length",
     "log_odds",

@@ -42,9 +42,7 @@ from sim.running.measures import adoption_months, evaluation_of, reduce
 from sim.running.tables.codebook import columns
 from sim.scenario.scenario import Comparison, Scenario, load_comparison
 from sim.words.faults import UserError
-from sim.words.labels import PROGRAMS
-
-TABLES = ("crime", "people", "enforcement", "counties")
+from sim.words.labels import PROGRAMS, TABLES
 
 
 def small_comparison(replications: int = 2) -> Comparison:
@@ -199,11 +197,25 @@ def test_surveyed_rate_weighs_groups_by_their_people() -> None:
     run = make_summary(5, "a", 0, start=2)
     rate = 0.0
     for group in range(3):
-        told = run.crime[8:, :2, group, 4].sum()
-        rate += run.people[8:, group, :, 0].sum() * 2 * told / run.people[8:, group, :, 6].sum()
-    expected = 1e5 * rate / run.people[8:, :, :, 0].sum()
+        told = run.survey[2:, group, :, :6, 0].sum()
+        rate += run.people[2:, group, :, 0].sum() * 12 * told / run.person_months[2:, group].sum()
+    expected = 1e5 * rate / run.people[2:, :, :, 0].sum()
     rows = {(row.measure, row.group): row.estimate for row in rows_of({"a": [run]}, "a")}
     assert rows["surveyed_total", "all"].estimate == pytest.approx(expected)
+
+
+def test_survey_and_its_sampling_error() -> None:
+    """Binomial of a share of incidents told, and as if incidents were told independently for a rate."""
+    run = make_summary(5, "a", 0, start=2)
+    told, reported = (float(run.survey[2:, 0, ..., column].sum()) for column in (0, 1))
+    asked, share = float(run.person_months[2:, 0].sum()), reported / told
+    assert told > 100
+    values = {(row.measure, row.group): row.estimate.estimate for row in rows_of({"a": [run]}, "a")}
+    assert values["survey_victimization", "hispanic"] == pytest.approx(100 * told / asked)
+    assert values["survey_victimization_error", "hispanic"] == pytest.approx(100 * told**0.5 / asked)
+    assert values["survey_reporting", "hispanic"] == pytest.approx(100 * share)
+    error = 100 * (share * (1 - share) / told) ** 0.5
+    assert values["survey_reporting_error", "hispanic"] == pytest.approx(error)
 
 
 def test_nothing_happening_leaves_blanks_and_no_nan(tmp_path: Path) -> None:
@@ -215,7 +227,7 @@ def test_nothing_happening_leaves_blanks_and_no_nan(tmp_path: Path) -> None:
     table = {(row["scenario"], row["measure"]): row for row in csv.DictReader(text.splitlines())}
     assert table["b", "true_total"]["estimate"] == "0"
     assert table["b", "gap_total"]["estimate"] == "0"
-    assert UNDEFINED in table["a", "surveyed_total"]["unit"]
+    assert UNDEFINED in table["a", "survey_reporting"]["unit"]
 
 
 @pytest.mark.usefixtures("fake_runs")

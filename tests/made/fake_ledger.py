@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engines.ledger import Ledger
+from sim.engines.panel import told_event
 from sim.running.measures import RunSummary, reduce
 from sim.scenario.scenario import Scenario
 from sim.words.calendar import month_names
+from sim.words.codes import ARRESTS_SHAPE, REPEATS_SHAPE
 from sim.words.labels import (
     BALANCE_COLUMNS,
     CRIME_COLUMNS,
@@ -86,7 +88,8 @@ def make_ledger(
     crime[..., 2] = rng.binomial(crime[..., 1], 0.9)
     crime[..., 3] = rng.binomial(crime[..., 2], 0.25)
     crime[..., 4] = rng.binomial(crime[..., 0], 0.05)
-    crime[..., 3, 4] = 0
+    for column, share in ((5, 0.5), (6, 0.8), (7, 1.0)):
+        crime[..., column] = rng.binomial(crime[..., 1] - crime[..., 5:column].sum(axis=-1), share)
     return Ledger(
         months=month_names(first_month, months),
         counties=counties,
@@ -102,6 +105,11 @@ def make_ledger(
         balance=rng.poisson(2.0, (months, size, len(BALANCE_COLUMNS), 2)).astype(np.int32) * after[..., None, None],
         opportunities=np.full((months, size), 1000, dtype=np.int64),
         clipped=np.full((months, size), 1, dtype=np.int64),
+        told=[_told(rng, month, size, rate) for month in range(months)],
+        survey_weight=np.full((months, size), 22.0),
+        bookings=rng.poisson(2.0, (months, size, *ARRESTS_SHAPE)).astype(np.int32),
+        repeats=_yearly(first_month, months, np.arange(24).reshape(REPEATS_SHAPE), 11),
+        rearrests=_yearly(first_month, months, np.array([[90, 20], [5, 1], [8, 3]]), 0),
     )
 
 
@@ -131,6 +139,25 @@ def _people(crime: np.ndarray, people: np.ndarray, months: int) -> np.ndarray:
     for column, source in ((4, 0), (5, 1)):
         counts = crime[..., :3, source].sum(axis=2)
         table[..., column] = np.rint(counts[..., None] * weight)
+    return table
+
+
+def _told(rng: np.random.Generator, month: int, counties: int, rate: float) -> np.ndarray:
+    """Return what is told in a month's interviews, most of it by Hispanic citizens of crimes a few months before."""
+    if month == 0 or rate == 0.0:
+        return np.empty(0, dtype=np.int64)
+    happened = month - rng.integers(1, min(month, 6) + 1, 30)
+    group, crime = rng.choice(3, 30, p=[0.6, 0.1, 0.3]), rng.integers(1, 8, 30)
+    events = told_event(happened, rng.integers(0, counties, 30), crime, group, 0, False) + rng.integers(0, 2, 30)
+    return np.sort(events)
+
+
+def _yearly(first_month: str, months: int, counts: np.ndarray, calendar: int) -> np.ndarray:
+    """Return counts in every month of the year ``calendar`` (0: January) from the twelfth month on."""
+    table = np.zeros((months, *counts.shape), dtype=np.int64)
+    for month in range(11, months):
+        if (int(first_month[5:]) - 1 + month) % 12 == calendar:
+            table[month] = counts
     return table
 
 

@@ -44,7 +44,7 @@ def make_results(
 def write_crime(ledgers: dict[str, list[Ledger]], path: Path) -> None:
     """Write the table ``crime`` of all runs as a comparison does."""
     runs = [(ledger, name, run) for name, them in ledgers.items() for run, ledger in enumerate(them)]
-    tables = [run_tables(*each)["crime"] for each in runs]
+    tables = [dict(run_tables(*each))["crime"] for each in runs]
     pq.write_table(pa.concat_tables(tables).unify_dictionaries(), path)
 
 

@@ -17,7 +17,7 @@ from sim.running.tables.codebook import write_codebook
 from sim.running.tables.files import write_world
 from sim.running.tables.months import run_tables
 from sim.scenario.scenario import Scenario
-from sim.words.labels import CRIMES
+from sim.words.labels import CRIMES, TABLES
 from sim.world.counties.building import Counties
 
 SCENARIOS = ("plain", "program")
@@ -55,10 +55,10 @@ def made_ledgers() -> dict[tuple[str, int], Ledger]:
 def made_comparison(folder: Path) -> Path:
     """Write the tables of a comparison of two scenarios with two replications, a row group a run, and return it."""
     folder.mkdir(parents=True)
-    for name in ("crime", "people", "enforcement", "counties"):
+    for name in TABLES:
         writer = None
         for (scenario, run), ledger in made_ledgers().items():
-            table = run_tables(ledger, scenario, run)[name].unify_dictionaries()
+            table = dict(run_tables(ledger, scenario, run))[name].unify_dictionaries()
             writer = writer or pq.ParquetWriter(folder / f"{name}.parquet", table.schema, compression="zstd")
             writer.write_table(table)
         assert writer is not None

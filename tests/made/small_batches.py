@@ -22,7 +22,6 @@ from sim.scenario.scenario import Comparison, Scenario
 
 FAULTY = Path(__file__).parent / "faulty"
 TELLS_OF_THE_HOUR = ("journal.jsonl", "timing.json")
-TABLES = ("crime", "people", "enforcement", "counties")
 
 
 def tiny_comparison(replications: int = 3, people: int = 2000, months: int = 6) -> Comparison:

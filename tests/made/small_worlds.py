@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.engines.ledger import Ledger, MonthRecord
+from sim.engines.panel import survey_of
 from sim.parameters import Parameters
 from sim.running.run import prepare, simulate
 from sim.scenario.scenario import Scenario
@@ -26,6 +27,7 @@ ISOLATED: dict[str, Any] = {
     "enforcement": {"capacity_per_100k": 10_000.0},
 }
 """Nothing passes between counties: no travel, no shared news, and no detainer that another county's would crowd out."""
+NATIONAL = ("repeats", "rearrests")
 TABLES = tuple(name for name in MonthRecord._fields if name != "index")
 
 
@@ -78,17 +80,22 @@ def changed(first: Ledger, second: Ledger) -> np.ndarray:
     """Return bool[T, K]: in which months and counties any table differs, programs in force left out."""
     result = np.zeros(first.county_fear.shape, dtype=np.bool_)
     for name in TABLES:
-        if name == "programs":
+        if name == "programs" or name in NATIONAL:
             continue
-        one, other = getattr(first, name), getattr(second, name)
+        one, other = by_county(first, name), by_county(second, name)
         differs = (one != other) & ~((one != one) & (other != other))
         result |= differs.reshape(*result.shape, -1).any(axis=2)
     return result
 
 
+def by_county(ledger: Ledger, name: str) -> np.ndarray:
+    """Return an array of a ledger by month and county; what was told by month of incident."""
+    return survey_of(ledger)[0] if name == "told" else getattr(ledger, name)  # type: ignore[no-any-return]
+
+
 def equal_ledgers(first: Ledger, second: Ledger) -> bool:
     """Tell whether all tables of two runs are equal bit for bit."""
-    return all(same(getattr(first, name), getattr(second, name)) for name in TABLES)
+    return all(same(by_county(first, name), by_county(second, name)) for name in TABLES)
 
 
 def with_agents(setting: Setting, county: int, more: int) -> Setting:

@@ -25,6 +25,7 @@ from sim.rules.opportunity import (
     repeat_part,
     repeat_victim,
     repeat_victims,
+    repeat_width,
     rest_of_choice,
     roster_entry,
     roster_length,
@@ -86,21 +87,25 @@ def test_repeat_victims_are_one_in_each_stratum() -> None:
     assert {repeat_victim(u, 4096, 512, 54321) for u in steps(8)} != set(numbers.tolist())
 
 
-@pytest.mark.parametrize("size", [150, 700, 1000, 100_000])
-def test_what_a_repeat_victim_bears_does_not_depend_on_size(size: int) -> None:
-    """Over many counties the part is the share, and each victim bears what 500 people would of it.
+@pytest.mark.parametrize(("size", "borne"), [(60, 60.0), (150, 125.0), (700, 125.0), (1000, 125.0), (100_000, 125.0)])
+def test_what_a_repeat_victim_bears_does_not_depend_on_size(size: int, borne: float) -> None:
+    """Over many counties the part is a quarter, and each victim bears what 500 people would of it.
 
-    A county of 700 has one victim or two, one of 150 has one in three cases of ten: never more than all incidents.
+    A county of 700 has one victim or two, one of 150 has one in three cases of ten. Against 60 people there are not so
+    many incidents: in a quarter of such counties one victim bears all.
     """
-    victims = np.array([repeat_victims(size, 500, identity) for identity in range(20_000)])
-    parts = np.array([repeat_part(size, 0.25, 500, identity) for identity in range(20_000)])
+    width = repeat_width(size, 500, 125.0)
+    victims = np.array([repeat_victims(size, width, identity) for identity in range(20_000)])
+    parts = np.array([repeat_part(size, 0.25, width, identity) for identity in range(20_000)])
     assert parts.mean() == pytest.approx(0.25, abs=0.01)
-    assert parts[victims > 0] * size / victims[victims > 0] == pytest.approx(125.0)
+    assert parts[victims > 0] * size / victims[victims > 0] == pytest.approx(borne)
 
 
 def test_a_repeat_victim_bears_no_more_than_there_is() -> None:
     assert {repeat_part(50, 0.25, 500, identity) for identity in range(1000)} == {0.0, 1.0}
     assert repeat_part(0, 0.25, 500, 1) == 0.0
+    assert [repeat_width(size, 500, 125.0) for size in (0, 1, 60, 124, 125, 9999)] == [1, 4, 240, 496, 500, 500]
+    assert repeat_width(10, 500, 0.0) == 500
 
 
 @given(st.integers(0, 2**62), st.integers(0, 2**31), st.integers(1, 10_000))

@@ -15,12 +15,14 @@ from sim.rules.reporting import (
     FEAR_STEP,
     MOST_STEPS,
     NOBODY,
+    OFFICER,
     OTHERS,
     VICTIM,
     fear_after_jump,
     fear_after_reassurance,
     first_caller,
     is_recorded,
+    is_treated_in_hospital,
     log_odds,
     own_fear,
     part_at_full_trust,
@@ -107,32 +109,59 @@ def test_somebody_reports() -> None:
 
 @pytest.mark.parametrize(
     ("uniform", "caller", "rest"),
-    [(0.0, VICTIM, 0.0), (0.15, VICTIM, 0.5), (0.3, OTHERS, 0.0), (0.37, OTHERS, 0.5), (0.44, NOBODY, None)],
+    [(0.0, VICTIM, 0.0), (0.117, VICTIM, 0.5), (0.3, OTHERS, 0.4230769), (0.44, OFFICER, 0.4017094)],
 )
-def test_one_uniform_settles_who_calls(uniform: float, caller: int, rest: float | None) -> None:
-    """The victim calls with 0.3; of the 0.7 left, others call in one case of five."""
-    assert first_caller(uniform, 0.3, 0.2) == caller
-    if rest is not None:
-        assert rest_of_call(uniform, 0.3, 0.2) == pytest.approx(rest)
+def test_one_uniform_settles_who_calls_first(uniform: float, caller: int, rest: float) -> None:
+    """Somebody calls with 0.496; who does is first in proportion to 0.3 (victim), 0.2 (others) and 0.1 (officer)."""
+    union = somebody_reports(0.3, 0.2, 0.1)
+    assert union == pytest.approx(0.496)
+    place = uniform / union * 0.6
+    low, width = {VICTIM: (0.0, 0.3), OTHERS: (0.3, 0.2), OFFICER: (0.5, 0.1)}[caller]
+    assert first_caller(uniform, 0.3, 0.2, 0.1) == caller
+    assert rest_of_call(uniform, 0.3, 0.2, 0.1) == pytest.approx((place - low) / width)
 
 
-@given(uniforms, uniforms, uniforms)
-def test_calls_have_their_probabilities_and_leave_a_uniform(uniform: float, victim: float, others: float) -> None:
-    caller, union = first_caller(uniform, victim, others), somebody_reports(victim, others, 0.0)
-    assert (caller == VICTIM) == (uniform < victim)
-    assert (caller != NOBODY) == (uniform < union) or uniform == pytest.approx(union, abs=1e-12)
-    if caller != NOBODY:
-        rest = rest_of_call(uniform, victim, others)
-        low, width = (0.0, victim) if caller == VICTIM else (victim, (1.0 - victim) * others)
-        assert 0.0 <= rest <= 1.0
-        assert low + rest * width == pytest.approx(uniform, abs=1e-12)
+def test_nobody_calls_beyond_the_union() -> None:
+    assert first_caller(0.4959, 0.3, 0.2, 0.1) == OFFICER
+    assert first_caller(0.496001, 0.3, 0.2, 0.1) == NOBODY
+    assert first_caller(0.0, 0.0, 0.0, 0.0) == NOBODY
+
+
+def test_first_callers_of_violence_are_as_published() -> None:
+    """T50: .50 by the victim, .40 by others, .06 by officers present, for the shares reported of violent crime."""
+    victim, third, officer = (part[CRIMES.index("aggravated_assault")] for part in reporting_parts(Parameters()))
+    uniforms = (np.arange(10_000) + 0.5) / 10_000 * somebody_reports(victim, third, officer)
+    found = np.bincount([first_caller(u, victim, third, officer) for u in uniforms], minlength=4) / 10_000
+    assert found[[VICTIM, OTHERS, OFFICER]] == pytest.approx([0.50, 0.42, 0.06], abs=0.03)
 
 
 @given(uniforms, uniforms, uniforms, uniforms)
-def test_who_calls_in_fear_calls_without(uniform: float, victim: float, others: float, fear: float) -> None:
+def test_calls_have_their_probability_and_leave_a_uniform(
+    u: float, victim: float, third: float, officer: float
+) -> None:
+    caller, union = first_caller(u, victim, third, officer), somebody_reports(victim, third, officer)
+    assert (caller != NOBODY) == (u < union)
+    if caller != NOBODY:
+        assert 0.0 <= rest_of_call(u, victim, third, officer) <= 1.0
+    assert caller != OFFICER or officer > 0.0
+
+
+@pytest.mark.parametrize("officer", [0.0, 0.05])
+def test_what_is_left_of_a_call_is_uniform_for_every_caller(officer: float) -> None:
+    us = (np.arange(100_000) + 0.5) / 100_000 * somebody_reports(0.3, 0.2, officer)
+    callers = np.array([first_caller(u, 0.3, 0.2, officer) for u in us])
+    rest = np.array([rest_of_call(u, 0.3, 0.2, officer) for u in us])
+    for caller in np.unique(callers):
+        own = rest[callers == caller]
+        assert np.histogram(own, 10, (0, 1))[0] == pytest.approx(np.full(10, len(own) / 10), abs=2)
+    assert set(callers) == ({VICTIM, OTHERS, OFFICER} if officer else {VICTIM, OTHERS})
+
+
+@given(uniforms, uniforms, uniforms, uniforms)
+def test_who_calls_in_fear_calls_without(u: float, victim: float, third: float, fear: float) -> None:
     """Lower chances of both never turn a silent crime into a reported one, beyond rounding."""
-    silenced = first_caller(uniform, victim * fear, others * fear)
-    assert silenced == NOBODY or first_caller(uniform * (1.0 - 1e-12), victim, others) != NOBODY
+    silenced = first_caller(u, victim * fear, third * fear, 0.05)
+    assert silenced == NOBODY or first_caller(u * (1.0 - 1e-12), victim, third, 0.05) != NOBODY
 
 
 @pytest.mark.parametrize(
@@ -186,6 +215,11 @@ def test_chilled_reporting_off_is_sensitivity_zero() -> None:
     off = Parameters.model_validate({"responses": {"chilled_reporting": False}})
     assert not build_constants(off, np.ones((3, 2)), 0.2).sensitivity.any()
     assert build_constants(Parameters(), np.ones((3, 2)), 0.2).sensitivity.all()
+
+
+def test_hospital() -> None:
+    assert [is_treated_in_hospital(u, 0.2) for u in (0.0, 0.1999, 0.2)] == [True, True, False]
+    assert is_treated_in_hospital(0.999999, Parameters().crime.hospital.homicide)
 
 
 def test_recording() -> None:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from small_batches import TABLES, finished, new_batch, tiny_comparison, without_figures
+from small_batches import finished, new_batch, tiny_comparison, without_figures
 
 from sim.jobs.compare import compare_to_folder, plan_comparison
 from sim.parameters import Parameters
@@ -16,6 +16,7 @@ from sim.running.batch.execution import runs_of
 from sim.running.batch.plan import Plan, refuse_duplicates
 from sim.scenario.scenario import Comparison, Scenario
 from sim.words.faults import UserError
+from sim.words.labels import TABLES
 
 
 def test_runs_in_design_order_and_in_order_of_execution() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from killed_batch import PART_RUNS
-from small_batches import TABLES, done_in, files_of, files_undisturbed, finished, new_batch, resumed, use_fake_runs
+from small_batches import done_in, files_of, files_undisturbed, finished, new_batch, resumed, use_fake_runs
 from small_worlds import REPOSITORY
 
 from sim.jobs.finish import carry_on
@@ -23,6 +23,7 @@ from sim.running.batch.run_file import run_path
 from sim.running.batch.store import Store
 from sim.running.batch.work import results_of
 from sim.words.faults import UserError
+from sim.words.labels import TABLES
 
 REPLICATIONS = 3
 MADE = REPOSITORY / "tests" / "made"

@@ -18,10 +18,10 @@ from sim.running.batch.summaries import Summaries, outcome_table, summary_of, su
 from sim.running.measures import reduce
 from sim.running.outcomes import column_of, measures
 from sim.running.tables.months import run_tables
+from sim.words.labels import TABLES
 
 RUNS = (("plain", 0, "2008-01"), ("plain", 1, "2007-11"), ("another", 0, "2008-02"), ("another", 1, "2008-01"))
 ORDER = {"plain": 0, "another": 1}
-TABLES = ("crime", "people", "enforcement", "counties")
 
 
 def ledger_of(number: int) -> Ledger:
@@ -32,7 +32,7 @@ def ledger_of(number: int) -> Ledger:
 
 
 def tables_of(name: str) -> list[Any]:
-    return [run_tables(ledger_of(number), *RUNS[number][:2])[name] for number in range(len(RUNS))]
+    return [dict(run_tables(ledger_of(number), *RUNS[number][:2]))[name] for number in range(len(RUNS))]
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -13,10 +13,11 @@ import pytest
 from fake_ledger import make_counties, make_ledger
 
 from sim.engines.ledger import Ledger
+from sim.engines.panel import survey_of
 from sim.running.tables.arrow import categories, flags, numbers, numbers_or_null, texts
 from sim.running.tables.files import TableWriter, write_world
-from sim.running.tables.months import TABLES, MonthTables
-from sim.words.labels import GROUPS, LEVELS, STATUSES
+from sim.running.tables.months import AXES, MonthTables
+from sim.words.labels import CHARGES, FAMILIES, GROUPS, LEVELS, REPEATS, STATUSES, SURVEYED_CRIMES
 
 NATION = (449, 7)
 """Rows and columns of 3,143 counties."""
@@ -100,7 +101,7 @@ def test_keys_of_a_county(folder: Path, table: str, keys: list[str], expected: l
     assert set(second["replication"]) == {2}
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", AXES)
 def test_a_reader_of_one_month_reads_one_row_group(ledger: Ledger, folder: Path, name: str) -> None:
     file = pq.ParquetFile(folder / f"{name}.parquet")
     assert file.num_row_groups == len(ledger.months)
@@ -108,6 +109,57 @@ def test_a_reader_of_one_month_reads_one_row_group(ledger: Ledger, folder: Path,
         group = file.metadata.row_group(number)
         statistics = group.column(file.schema_arrow.get_field_index("month")).statistics
         assert (statistics.min, statistics.max) == (month, month)
+
+
+def test_survey_stands_by_month_of_incident_and_is_written_six_months_later(tmp_path: Path) -> None:
+    made = make_ledger(3, months=14, first_month="2007-12", adopted=3)
+    tables = MonthTables(made.months, made.counties, "made", 2)
+    written = {
+        index: [table for name, table in tables.of(made.record(index)) if name == "survey"] for index in range(14)
+    }
+    assert [len(written[index]) for index in range(14)] == [0] * 6 + [1] * 7 + [7]
+    assert written[6][0].column("month").to_pylist()[0] == "2007-12"
+    found = pd.read_parquet(write(made, tmp_path / "out") / "survey.parquet")
+    assert list(dict.fromkeys(found["month"])) == made.months
+    told, person_months = survey_of(made)
+    assert found["told"].to_numpy().tolist() == told[..., 0].ravel().tolist()
+    assert found["told_reported"].to_numpy().tolist() == told[..., 1].ravel().tolist()
+    assert found["person_months"].to_numpy()[::7].tolist() == person_months.ravel().tolist()
+    assert set(found["weight"]) == {22.0}
+    first = found.iloc[: 3 * 3 * 7]
+    kinds = list(zip(first["group"], first["status"], first["type"], strict=True))
+    assert kinds == [(group, status, crime) for group in GROUPS for status in STATUSES for crime in SURVEYED_CRIMES]
+
+
+def test_arrests_by_charge(ledger: Ledger, folder: Path) -> None:
+    found = pd.read_parquet(folder / "arrests.parquet")
+    assert found["bookings"].to_numpy().tolist() == ledger.bookings.ravel().tolist()
+    kinds = list(zip(*(found.iloc[:90][key] for key in ("group", "status", "charge")), strict=True))
+    assert kinds == [(group, status, charge) for group in GROUPS for status in STATUSES for charge in CHARGES]
+
+
+def test_what_is_counted_once_a_year(tmp_path: Path) -> None:
+    made = make_ledger(3, months=25, first_month="2007-12", adopted=3)
+    folder = write(made, tmp_path / "out")
+    victims = pd.read_parquet(folder / "repeat_victims.parquet")
+    assert list(victims["year"]) == [2008] * 12 + [2009] * 12
+    kinds = list(zip(victims["family"], victims["victimizations"], strict=True))
+    assert kinds == 2 * [(family, often) for family in FAMILIES for often in REPEATS]
+    assert victims[["victims", "incidents"]].to_numpy().tolist() == 2 * made.repeats[12].reshape(-1, 2).tolist()
+    again = pd.read_parquet(folder / "rearrests.parquet")
+    assert list(again["month"]) == ["2008-01"] * 3
+    assert again[["status", "released", "rearrested"]].to_numpy().tolist() == [
+        ["citizen", 90, 20],
+        ["lawful_noncitizen", 5, 1],
+        ["unauthorized", 8, 3],
+    ]
+
+
+def test_runs_too_short_for_a_year_have_empty_tables(folder: Path) -> None:
+    for name in ("repeat_victims", "rearrests"):
+        table = pd.read_parquet(folder / f"{name}.parquet")
+        assert len(table) == 0
+        assert "scenario" in table
 
 
 def test_world(ledger: Ledger, tmp_path: Path) -> None:
@@ -134,11 +186,12 @@ def national(seed: int) -> Ledger:
 
 def test_a_national_panel_takes_few_bytes(tmp_path: Path) -> None:
     written = write(national(4), tmp_path / "nation")
-    sizes = {name: (written / f"{name}.parquet").stat().st_size for name in TABLES}
-    rows = {name: pq.read_metadata(written / f"{name}.parquet").num_rows for name in TABLES}
-    assert rows == {"crime": 2 * 100_576, "people": 2 * 28_287, "enforcement": 2 * 37_716, "counties": 2 * 3_143}
+    sizes = {name: (written / f"{name}.parquet").stat().st_size for name in AXES}
+    rows = {name: pq.read_metadata(written / f"{name}.parquet").num_rows for name in AXES}
+    per_county = {"crime": 32, "survey": 63, "people": 9, "enforcement": 12, "arrests": 90, "counties": 1}
+    assert rows == {name: 2 * 3_143 * number for name, number in per_county.items()}
     assert sum(sizes.values()) / sum(rows.values()) <= 8
-    for name in TABLES:
+    for name in AXES:
         group = pq.read_metadata(written / f"{name}.parquet").row_group(0)
         columns = [group.column(place) for place in range(group.num_columns)]
         assert {column.compression for column in columns} == {"ZSTD"}

@@ -24,10 +24,11 @@ from sim.telling.export.stata import Piece, Run, packed, sliced
 from sim.telling.export.stata_names import LONGEST_LABEL, LONGEST_NAME, RESERVED, stata_label, stata_names
 from sim.telling.export.tables import tables_of
 from sim.telling.export.wide import Panel
+from sim.words import labels
 from sim.words.faults import UserError
 from sim.words.labels import CRIMES, GROUPS, LEVELS, STATUSES, TARGET_GROUPS
 
-TABLES = ("crime", "people", "enforcement", "counties", "world", "summary")
+TABLES = (*labels.TABLES, "world", "summary")
 KEYS = ["scenario", "replication", "county", "month"]
 
 
@@ -59,7 +60,7 @@ def without_missing_texts(frame: pd.DataFrame) -> pd.DataFrame:
 # CSV
 
 
-@pytest.mark.parametrize("table", ["crime", "people", "enforcement", "counties", "world"])
+@pytest.mark.parametrize("table", ["crime", "survey", "people", "enforcement", "arrests", "counties", "world"])
 def test_csv_reads_back_to_equal_values_and_types(comparison: Path, tmp_path: Path, table: str) -> None:
     out = export(comparison, "csv", tables=[table], out=tmp_path / "out", quiet=True)
     expected = stored(comparison, table)
@@ -105,7 +106,7 @@ def test_parquet_reads_back_to_the_same_table(comparison: Path, tmp_path: Path, 
 # Stata
 
 
-@pytest.mark.parametrize("table", ["crime", "people", "enforcement", "counties", "world"])
+@pytest.mark.parametrize("table", ["crime", "survey", "people", "enforcement", "arrests", "counties", "world"])
 def test_stata_reads_back_to_equal_values_and_types(comparison: Path, tmp_path: Path, table: str) -> None:
     out = export(comparison, "stata", tables=[table], out=tmp_path / "out", quiet=True)
     expected = stored(comparison, table)
@@ -115,7 +116,7 @@ def test_stata_reads_back_to_equal_values_and_types(comparison: Path, tmp_path: 
         assert dates.dt.strftime("%Y-%m").tolist() == expected["month"].tolist()
     found.columns = expected.columns
     coded = [name for name in found if isinstance(found[name].dtype, pd.CategoricalDtype)]
-    assert coded == [name for name in expected if name in {"type", "group", "status", "level"}]
+    assert coded == [name for name in expected if name in {"type", "group", "status", "level", "charge"}]
     switches = expected.dtypes[expected.dtypes == "bool"].index
     assert all(found[name].dtype == "int8" for name in switches)
     found = found.astype(dict.fromkeys(coded, "str") | dict.fromkeys(switches, "bool"))

@@ -12,6 +12,7 @@ from sim.jobs.folders import sweep_in
 from sim.running.tables.reading import WrittenTable
 from sim.telling.export.tables import TABLES
 from sim.words.faults import UserError, printable
+from sim.words.labels import TABLES as RUN_TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.telling.figures.style import Drawn
 
-RUN_TABLES = ("crime", "people", "enforcement", "counties")
-
 
 def view_of_ledger(scenario: Scenario, ledger: Ledger, seed: int, replication: int) -> Results:
     """Return a run that is in memory."""
@@ -32,7 +31,7 @@ def view_of_ledger(scenario: Scenario, ledger: Ledger, seed: int, replication: i
     from sim.running.tables.months import run_tables
 
     def table(name: str) -> Callable[[], pd.DataFrame]:
-        return lambda: run_tables(ledger, scenario.name, replication)[name].unify_dictionaries().to_pandas()
+        return lambda: dict(run_tables(ledger, scenario.name, replication))[name].unify_dictionaries().to_pandas()
 
     readers = {name: table(name) for name in RUN_TABLES} | {"world": lambda: world_table(ledger.counties).to_pandas()}
     agents, months = int(ledger.counties.agents.sum()), ledger.months

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.engines.columnar.crime import offending, opportunity
 from sim.engines.columnar.docket import in_order_of_slot
-from sim.engines.columnar.police import clearance, recording, reporting, street_arrest, told_to_survey
+from sim.engines.columnar.police import clearance, recording, reporting, street_arrest
 from sim.engines.columnar.records import Array, Book, Land, Month, State, with_more
+from sim.engines.columnar.victims import hospital, suffered_in_panel, told_to_survey
 from sim.numerics.compiled import block, unowned
 
 BATCH_AGENTS = 100_000
@@ -29,19 +30,24 @@ def _batch_end(cell: int, last: int, cells: Array) -> int:
 @block
 def run_block(
     first_county: int, last_county: int, land: Land, state: State, table: Array, month: Month, book: Book
-) -> tuple[Array, Array, Array]:
-    """Run phases 3 to 8 for a range of counties; returns arrests, people reassured, and what the survey will hear."""
+) -> tuple[Array, Array, Array, Array]:
+    """Run phases 3 to 8 for a range of counties.
+
+    Returns arrests, people reassured, what the survey will hear, and what its panel suffered.
+    """
     constants = table[0]
     land, state = unowned(land), unowned(state)
     month, book = unowned(month), unowned(book)
-    arrests, calmed, told = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
-    arrested, reassured, heard = 0, 0, 0
+    arrests, calmed = np.empty(0, np.int64), np.empty(0, np.int64)
+    told, suffered = np.empty(0, np.int64), np.empty(0, np.int64)
+    arrested, reassured, heard, hurt = 0, 0, 0, 0
     cell, last = land.counties[first_county].cell_first, land.counties[last_county - 1].cell_end
     while cell < last:
         end = _batch_end(cell, last, land.cells)
         met, incidents = opportunity(cell, end, land, state, constants, month, book)
         crimes = offending(met, incidents, land, constants, month, book)
         reports = reporting(crimes, incidents, land, state, constants, month, book)
+        hospital(crimes, incidents, land, constants, month, book)
         recording(crimes, incidents, reports, land, constants, book)
         solved, calm = clearance(crimes, incidents, reports, land, state, constants, month, book)
         stopped = street_arrest(cell, end, land, state, constants, month)
@@ -49,6 +55,8 @@ def run_block(
         arrests, arrested = with_more(arrests, arrested, stopped)
         calmed, reassured = with_more(calmed, reassured, calm)
         told, heard = with_more(told, heard, told_to_survey(crimes, incidents, reports, land, constants, month))
+        suffered, hurt = with_more(suffered, hurt, suffered_in_panel(crimes, incidents, reports, land, constants))
         cell = end
     first_slot, last_slot = land.county_base[first_county], land.county_base[last_county]
-    return in_order_of_slot(arrests[:arrested], first_slot, last_slot), calmed[:reassured], told[:heard]
+    ordered = in_order_of_slot(arrests[:arrested], first_slot, last_slot)
+    return ordered, calmed[:reassured], told[:heard], suffered[:hurt]

@@ -175,6 +175,7 @@ def booking(
         person = _whoever_it_is(slot, int64(persons[i]), v[2], state, constants)
         status, level = status_of(person), record_of(person, group, entity, land.world_seed, constants)
         counts = registry.enforcement[county, group, status, level]
+        registry.bookings[county, group, status, charge] += 1
         counts[ARRESTED] += 1
         stay = _stay(u[2], v[0], charge, constants)
         _plan_conviction(arrests[i], generation_of(person), u[3], constants, month, open_plans)

@@ -17,7 +17,15 @@ from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, draw, entity_of, poisson
 from sim.rules.booking import is_removable
 from sim.rules.offending import offending_probability
-from sim.rules.opportunity import choose, likely_mass, repeat_part, repeat_victim, rest_of_choice, roster_entry
+from sim.rules.opportunity import (
+    choose,
+    likely_mass,
+    repeat_part,
+    repeat_victim,
+    repeat_width,
+    rest_of_choice,
+    roster_entry,
+)
 from sim.words.codes import (
     ADDED_BY_IMPUNITY,
     AFTER_DECLINED_DETAINER,
@@ -122,14 +130,14 @@ def _circumstances(n: int, cells: Array, numbers: Array, land: Land, month: Mont
 @helper
 def _victim_again(u: float, size: int, family: int, group: int, county: int, constants: Constants) -> int:
     """Return which of the people (households) of a county's group is victim again; below 0 it is none of these."""
-    kind = 2 * (group * FAMILY_COUNT + family)
-    stratum, identity = constants.chronic_stratum[family], entity_of(county, kind + 1)
-    part, before = repeat_part(size, constants.chronic_share[family], stratum, identity), 0.0
+    kind, borne, before = 2 * (group * FAMILY_COUNT + family), constants.repeats_bear[family], 0.0
+    width, identity = repeat_width(size, constants.chronic_stratum[family], borne), entity_of(county, kind + 1)
+    part = repeat_part(size, constants.chronic_share[family], width, identity)
     if not choose(u, part):
         u, before = rest_of_choice(u, part), part
-        stratum, identity = constants.repeat_stratum[family], entity_of(county, kind)
-        part = repeat_part(size, constants.repeat_share[family], stratum, identity) / (1.0 - before)
-    return repeat_victim(rest_of_choice(u, min(1.0, part)), size, stratum, identity) if choose(u, part) else -1
+        width, identity = repeat_width(size, constants.repeat_stratum[family], borne), entity_of(county, kind)
+        part = repeat_part(size, constants.repeat_share[family], width, identity) / (1.0 - before)
+    return repeat_victim(rest_of_choice(u, min(1.0, part)), size, width, identity) if choose(u, part) else -1
 
 
 @block

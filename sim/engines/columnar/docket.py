@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sim.engines.columnar.records import ARREST_SLOT, Array, Plans, Registry
 from sim.numerics.compiled import block
-from sim.words.codes import ENFORCEMENT_SHAPE, REMOVED_SHAPE
+from sim.words.codes import ARRESTS_SHAPE, ENFORCEMENT_SHAPE, REMOVED_SHAPE
 
 Events = npt.NDArray[np.int64]
 NOTHING: Events = np.empty(0, dtype=np.int64)
@@ -101,9 +101,10 @@ def empty_registry(custody: npt.NDArray[np.int64]) -> Registry:
     """Return a registry with nothing counted in the month; ``custody`` (K x group x status x custody) is kept on."""
     count = len(custody)
     enforcement = np.zeros((count, *ENFORCEMENT_SHAPE), dtype=np.int32)
+    bookings = np.zeros((count, *ARRESTS_SHAPE), dtype=np.int32)
     removed = np.zeros((count, *REMOVED_SHAPE), dtype=np.int64)
     removable, taken = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    return Registry(enforcement, custody, removed, removable, taken)
+    return Registry(enforcement, bookings, custody, removed, removable, taken)
 
 
 def merged(registries: list[Registry]) -> Registry:

@@ -17,8 +17,10 @@ from sim.engines.columnar import news as news_loops
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import lay_out
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry, State
+from sim.engines.columnar.releases import Releases
 from sim.engines.conditions import of_the_month, settled_conditions
 from sim.engines.ledger import MonthRecord
+from sim.engines.panel import RepeatVictims, respondent_weight
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
@@ -92,6 +94,8 @@ class ColumnarEngine:
         nobody = np.empty(0, dtype=np.int64)
         members, rotations = news_loops.panel_of(self.land, width, most) if width else (nobody, nobody)
         self.panels = [members[rotations == month] for month in range(ROTATIONS)]
+        self.survey_weight = respondent_weight(setting)
+        self.repeat_victims, self.releases = RepeatVictims(setting.months[0]), Releases(setting.months[0])
         self._plan_first_events()
 
     def _plan_first_events(self) -> None:
@@ -122,16 +126,17 @@ class ColumnarEngine:
         registries = [empty_registry(self.custody_counts) for _ in self.dockets]
         self.policy(t)
         month = self.patrol(t)
-        arrests, calmed, told = self.blocks(month, book)
+        arrests, calmed, told, suffered = self.blocks(month, book)
         for months_ahead in range(1, ROTATIONS + 1):
             self.interviews[t + months_ahead].append(told[(told & TOLD_WAIT) == months_ahead])
         booked = self.booking(arrests, month, registries)
         outcomes = self.detainer(booked, month, registries)
+        rearrests = self.releases.follow(t, booked, outcomes, self.state)
         spread = self.custody(booked, outcomes, month, registries)
         self.word_of_mouth(calmed, spread, month)
         registry = merged(registries)
         self.news(month, book, registry)
-        return self.count(month, book, registry)
+        return self.count(month, book, registry, suffered, rearrests)
 
     def _empty_book(self) -> Book:
         count, cells = len(self.land.counties), len(self.land.cells)
@@ -160,14 +165,13 @@ class ColumnarEngine:
         news_loops.conditions(self.record, self.land, self.now)
         return Month(t, self.now, guard)
 
-    def blocks(self, month: Month, book: Book) -> tuple[Events, Events, Events]:
+    def blocks(self, month: Month, book: Book) -> tuple[Events, ...]:
         """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""
 
         def run(chunk: tuple[int, int]) -> Any:
             return blocks.run_block(*chunk, self.land, self.state, self.record, month, book)
 
-        arrests, calmed, told = zip(*self._side_by_side(run, self.chunks), strict=True)
-        return np.concatenate(arrests), np.concatenate(calmed), np.concatenate(told)
+        return tuple(np.concatenate(lists) for lists in zip(*self._side_by_side(run, self.chunks), strict=True))
 
     def booking(self, arrests: Events, month: Month, registries: list[Registry]) -> list[tuple[Booked, int]]:
         """Phase 9: who is booked, matched and screened; by docket, the people and their number."""
@@ -233,13 +237,13 @@ class ColumnarEngine:
         """Phase 13: county fear, believed risks and police workload."""
         news_loops.news(self.record, self.land, month, book, registry, self.recent)
 
-    def count(self, month: Month, book: Book, registry: Registry) -> MonthRecord:
-        """Phase 14: the survey's interviews, and the record of the month."""
+    def count(self, month: Month, book: Book, registry: Registry, suffered: Events, rearrests: Events) -> MonthRecord:
+        """Phase 14: the survey's interviews, who of its panel is victim again, and the record of the month."""
         waiting = self.interviews.pop(month.index, [])
         told = np.concatenate(waiting) if waiting else np.empty(0, dtype=np.int64)
         panel = self.panels[month.index % ROTATIONS]
         trust_sum = np.zeros(book.people.shape[:-1], dtype=np.int64)
-        news_loops.count_survey(panel, told, self.land, self.state, self.record, month, book, trust_sum)
+        heard = news_loops.count_survey(panel, told, self.land, self.state, self.record, month, book, trust_sum)
         counts = self.custody_counts
         book.people[..., PEOPLE] = counts[..., :AWAY].sum(axis=-1)
         book.people[..., IN_CUSTODY] = counts[..., JAILED:]
@@ -260,4 +264,9 @@ class ColumnarEngine:
             balance=book.balance,
             opportunities=book.opportunities,
             clipped=book.clipped,
+            told=np.sort(heard),
+            survey_weight=self.survey_weight,
+            bookings=registry.bookings,
+            repeats=self.repeat_victims.add(month.index, suffered),
+            rearrests=rearrests,
         )

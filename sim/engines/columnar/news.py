@@ -47,7 +47,11 @@ from sim.words.codes import (
     OTHER_NONCITIZEN,
     RECORDED,
     RESPONDENTS,
-    SURVEYED,
+    TOLD_COUNTY,
+    TOLD_CRIME,
+    TOLD_GROUP,
+    TOLD_MONTH,
+    TOLD_STATUS,
     UNAUTHORIZED,
 )
 from sim.world.constants import Constants
@@ -218,29 +222,29 @@ def news(table: Array, land: Land, month: Month, book: Book, registry: Registry,
 @helper
 def answers(
     slot: int, county: int, group: int, land: Land, state: State, constants: Constants, month: Month
-) -> tuple[bool, float]:
-    """Return whether a panel member of 12 or over, at liberty, answers this month, and their trust."""
+) -> tuple[bool, bool, float]:
+    """Return whether a panel member at liberty answers this month, whether they are 12 or over, and their trust."""
     person = state.person[slot]
     if custody_of(person) != FREE:
-        return False, 1.0
+        return False, False, 1.0
     entity = entity_at(slot, county, land)
     age = draw(land.world_seed, entity, 2 * generation_of(person) + 1, 0, RECORD)[1]
-    if age >= constants.survey_age_share:
-        return False, 1.0
     u = draw(land.seed, entity, 0, month.index, SURVEY)[0]
-    if group == OTHER:
-        return u < constants.response, 1.0
-    sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
-    return responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now), now
+    sensitivity, now = 0.0, 1.0
+    if group != OTHER:
+        sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
+    responds = responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now)
+    return responds, age < constants.survey_age_share, now
 
 
 @block
 def count_survey(
     panel: Array, told: Array, land: Land, state: State, table: Array, month: Month, book: Book, trust_sum: Array
-) -> None:
+) -> Array:
     """Phase 14, the survey: this month's interviews and what respondents tell of the months before.
 
-    ``panel`` is the slots interviewed this month, in order.
+    ``panel`` is the slots interviewed this month, in order. Crimes against a household are told whoever of it was met,
+    crimes against persons by those of 12 and over. Returns what is told as ``panel.told_event`` has it.
     """
     constants = table[0]
     land, state = unowned(land), unowned(state)
@@ -251,17 +255,22 @@ def count_survey(
         prefetch(state.person, panel[min(i + AHEAD, len(panel) - 1)])
         county = county_from(county, slot, land)
         group = group_in(slot, county, land)
-        responds, now = answers(slot, county, group, land, state, constants, month)
-        if responds:
+        responds, old_enough, now = answers(slot, county, group, land, state, constants, month)
+        if responds and old_enough:
             status = status_of(state.person[slot])
             book.people[county, group, status, RESPONDENTS] += 1
             trust_sum[county, group, status] += int(now * TRUST_UNIT)
+    heard, size = np.empty(len(told), np.int64), 0
     for entry in told:
-        slot, crime = parts_of_told(entry)
+        slot, crime, reported, wait = parts_of_told(entry)
         county, group = home_of(slot, land)
-        responds, _ = answers(slot, county, group, land, state, constants, month)
-        if responds:
-            book.crime[county, crime, group, SURVEYED] += 1
+        responds, old_enough, _ = answers(slot, county, group, land, state, constants, month)
+        if responds and (old_enough or constants.person_target[crime] == 0):
+            place = (int64(month.index - wait) << TOLD_MONTH) | (county << TOLD_COUNTY) | (crime << TOLD_CRIME)
+            who = (group << TOLD_GROUP) | (status_of(state.person[slot]) << TOLD_STATUS)
+            heard[size] = place | who | reported
+            size += 1
+    return heard[:size]
 
 
 @block

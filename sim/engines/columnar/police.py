@@ -14,7 +14,6 @@ from sim.engines.columnar.records import (
     Reports,
     State,
     arrest_of,
-    told_of,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, draw, poisson
@@ -30,7 +29,6 @@ from sim.rules.reporting import (
     somebody_reports,
     willing_to_report,
 )
-from sim.rules.survey import is_panel_member, next_interview, rotation
 from sim.words.codes import (
     CITIZEN,
     CLEARED,
@@ -41,6 +39,7 @@ from sim.words.codes import (
     RECORDED,
     REPORTED,
     REPORTED_BY_STATUS,
+    REPORTED_BY_VICTIM,
 )
 from sim.world.constants import Constants
 from sim.world.person import custody_of, status_of
@@ -117,12 +116,14 @@ def reporting(
                 third = willing_to_report(log_odds, offset, sensitivity, now)
             full[i] = constants.full_trust_union[crime, status, other]
             chance[i] = somebody_reports(victim, third, officer)
-        others = somebody_reports(0.0, third, officer)
-        reported[i] = first_caller(met.calls[i], victim, others)
-        left[i] = rest_of_call(met.calls[i], victim, others)
-        book.crime[county, crime, group, REPORTED] += int64(reported[i] != NOBODY)
-        if group < ORGANIZATION:
-            book.people[county, group, status, REPORTED_BY_STATUS] += int64(reported[i] != NOBODY)
+        reported[i] = first_caller(met.calls[i], victim, third, officer)
+        left[i] = 1.0
+        if reported[i] != NOBODY:
+            left[i] = rest_of_call(met.calls[i], victim, third, officer)
+            book.crime[county, crime, group, REPORTED] += 1
+            book.crime[county, crime, group, REPORTED_BY_VICTIM + reported[i] - VICTIM] += 1
+            if group < ORGANIZATION:
+                book.people[county, group, status, REPORTED_BY_STATUS] += 1
     return Reports(solve, reported, chance, full, left, recorded)
 
 
@@ -195,25 +196,6 @@ def clearance(
                 calmed[reassured] = targets[i]
                 reassured += 1
     return arrests[:arrested], calmed[:reassured]
-
-
-@block
-def told_to_survey(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, month: Month) -> Array:
-    """Return the crimes that panel members will tell of: slot, crime type and months until the interview."""
-    met, reports, land, month = unowned(met), unowned(reports), unowned(land), unowned(month)
-    cells, crimes, groups, targets, solve = met.cell, met.crime, met.group, met.target, reports.solve
-    told, size = np.empty(n, np.int64), 0
-    for i in range(n):
-        if groups[i] == ORGANIZATION or solve[i, TELLING] >= constants.capture[crimes[i]]:
-            continue
-        county = land.cells[cells[i]].county
-        code, index = land.counties[county].code, targets[i] - land.counties[county].base
-        if not is_panel_member(code, index, constants.panel_width):
-            continue
-        wait = next_interview(month.index, rotation(code, index, constants.panel_width)) - month.index
-        told[size] = told_of(targets[i], crimes[i], wait)
-        size += 1
-    return told[:size]
 
 
 @block

@@ -158,6 +158,7 @@ class Registry(NamedTuple):
     """The counts of custody and enforcement: this month's, and the people in each custody."""
 
     enforcement: Array  # K x group x status x level x column
+    bookings: Array  # K x group x status x charge
     custody: Array  # K x group x status x custody
     removed: Array  # K x 2 groups x 4 channels: community members removed this month
     removable: Array  # K: removable people booked this month
@@ -220,15 +221,15 @@ def parts_of_event(event: int) -> tuple[int, int, int, int]:
 
 
 @helper
-def told_of(slot: int, crime: int, wait: int) -> int:
+def told_of(slot: int, crime: int, reported: bool, wait: int) -> int:
     """Return a crime of which a panel member will tell in ``wait`` months, packed."""
-    return (int64(slot) << 8) | (int64(crime) << 4) | wait
+    return (int64(slot) << 8) | (int64(reported) << 7) | (int64(crime) << 4) | wait
 
 
 @helper
-def parts_of_told(told: int) -> tuple[int, int]:
-    """Return slot and crime type of what a panel member tells."""
-    return told >> 8, (told >> 4) & 15
+def parts_of_told(told: int) -> tuple[int, int, int, int]:
+    """Return slot, crime type, whether police heard of it and how many months ago of what a panel member tells."""
+    return told >> 8, (told >> 4) & 7, (told >> 7) & 1, told & TOLD_WAIT
 
 
 @helper

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.engines.conditions import of_the_month
+from sim.engines.mesa import survey
 from sim.engines.mesa.monthly import MonthlyModel
 from sim.engines.mesa.places import Pool
 from sim.engines.mesa.police import IceOffice
@@ -20,11 +21,12 @@ from sim.engines.mesa.records import (
 )
 from sim.engines.mesa.residents import Immigrant, Resident
 from sim.engines.mesa.settlement import replace, settle
+from sim.engines.panel import RepeatVictims, respondent_weight
 from sim.numerics import draws
 from sim.numerics.draws import Purpose
 from sim.rules.clearance import risk_units
 from sim.rules.reporting import NOBODY, VICTIM, somebody_reports
-from sim.rules.survey import ROTATIONS, next_interview
+from sim.rules.survey import ROTATIONS
 from sim.words.codes import (
     ARRESTED,
     ARRESTED_AT_LARGE,
@@ -40,8 +42,8 @@ from sim.words.codes import (
     RELEASE,
     REPORTED,
     REPORTED_BY_STATUS,
+    REPORTED_BY_VICTIM,
     RETURN,
-    SURVEYED,
     TRANSFER,
     TRUE,
 )
@@ -73,6 +75,8 @@ class MesaEngine(MonthlyModel):
         self.population = np.zeros((len(setting.world.counties.code), *CUSTODY_SHAPE), dtype=np.int64)
         self.calendar: dict[int, list[Due]] = defaultdict(list)
         self.interviews: dict[int, list[Told]] = defaultdict(list)
+        self.survey_weight = respondent_weight(setting)
+        self.repeat_victims, self.releases = RepeatVictims(setting.months[0]), survey.Releases(setting.months[0])
         settle(self, setting)
         self._plan_first_events()
 
@@ -146,11 +150,13 @@ class MesaEngine(MonthlyModel):
                 self._people_report(incident, incident.target)
             if incident.caller != NOBODY:
                 self.book.count_crime(incident, REPORTED)
+                self.book.count_crime(incident, REPORTED_BY_VICTIM + incident.caller - VICTIM)
+        survey.count_in_hospitals(self)
 
     def _organization_reports(self, incident: Incident) -> None:
         incident.report_chance = self.constants.organization_reports[incident.crime]
         incident.report_chance_at_full_trust = incident.report_chance
-        incident.is_settled(incident.report_chance, 0.0)
+        incident.is_settled(incident.report_chance, 0.0, 0.0)
 
     def _people_report(self, incident: Incident, victim: Resident) -> None:
         """Ask the victim, a third party of the same group in the cell, and an officer on the spot."""
@@ -165,8 +171,7 @@ class MesaEngine(MonthlyModel):
         incident.report_chance = somebody_reports(call, other_call, officer)
         union = constants.full_trust_union[crime]
         incident.report_chance_at_full_trust = union[victim.status][bystander.status]
-        others = somebody_reports(0.0, other_call, officer)
-        incident.is_settled(call, others)
+        incident.is_settled(call, other_call, officer)
         if incident.caller != NOBODY:
             self.book.count_person(incident.place.county, victim, REPORTED_BY_STATUS)
 
@@ -216,6 +221,7 @@ class MesaEngine(MonthlyModel):
             if arrest.slot != previous:
                 previous = arrest.slot
                 self.bookings.append(county.police.books(person, arrest.charge))
+                self.book.bookings[arrest.county, person.group, person.status, arrest.charge] += 1
             self.book.count_enforcement(arrest.county, person, self.bookings[-1].level, ARRESTED)
 
     def detainer(self) -> None:
@@ -286,28 +292,13 @@ class MesaEngine(MonthlyModel):
             county.police.learns(int(self.book.crime[county.index, :, :, RECORDED].sum()))
 
     def count(self) -> None:
-        """Phase 14: the survey's interviews, and the record of the month."""
-        self._promise_to_tell()
-        for slot in self.panel[self.month % ROTATIONS]:
-            person = self.residents[slot]
-            trust = person.answers_survey()
-            if trust is not None:
-                self.book.count_respondent(person.county, person, trust)
-        for told in self.interviews.pop(self.month, []):
-            person = self.residents[told.slot]
-            if person.answers_survey() is not None:
-                self.book.crime[person.county.index, told.crime, person.group, SURVEYED] += 1
-        self.record = self.month_record()
-
-    def _promise_to_tell(self) -> None:
-        """Note which of this month's crimes members of the panel will tell of in their next interview."""
-        for incident in self.incidents:
-            target = incident.target
-            if target is None or target.interview_month is None:
-                continue
-            if incident.solving_luck[3] < self.constants.capture[incident.crime]:
-                told = Told(target.slot, incident.crime)
-                self.interviews[next_interview(self.month, target.interview_month)].append(told)
+        """Phase 14: the survey's interviews, who is victim or arrested again, and the record of the month."""
+        survey.promise_to_tell(self)
+        self.record = self.month_record(
+            told=survey.hold_interviews(self),
+            repeats=self.repeat_victims.add(self.month, survey.suffered_in_panel(self)),
+            rearrests=self.releases.follow(self.month, self.bookings),
+        )
 
 
 def _in_plain_numbers(constants: Constants) -> Any:

@@ -45,6 +45,7 @@ class MonthlyModel(mesa.Model):  # type: ignore[misc]
     record: MonthRecord
     counties: list[County]
     neighbourhoods: list[Neighbourhood]
+    survey_weight: npt.NDArray[np.float64]
     population: npt.NDArray[np.int64]
     """People, K counties x group x status x custody."""
 
@@ -122,8 +123,8 @@ class MonthlyModel(mesa.Model):  # type: ignore[misc]
         """Mean trust of the community in each neighbourhood, in their order; nan where nobody of it is at liberty."""
         return [cell.trust for cell in self.neighbourhoods]
 
-    def month_record(self) -> MonthRecord:
-        """Return the record of the month that ends."""
+    def month_record(self, **beside: npt.NDArray[np.int64]) -> MonthRecord:
+        """Return the record of the month that ends; ``beside`` is what is not in the book."""
         book = self.book
         book.count_population(self.population)
         return MonthRecord(
@@ -140,6 +141,9 @@ class MonthlyModel(mesa.Model):  # type: ignore[misc]
             balance=book.balance,
             opportunities=book.opportunities,
             clipped=book.clipped,
+            survey_weight=self.survey_weight,
+            bookings=book.bookings,
+            **beside,
         )
 
     def _by_county(self, name: str) -> npt.NDArray[np.float64]:

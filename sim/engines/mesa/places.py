@@ -23,7 +23,7 @@ from sim.rules.news import (
     spilled_over,
 )
 from sim.rules.offending import deterrence, displaced, impunity
-from sim.rules.opportunity import choose, repeat_part, repeat_victim, rest_of_choice, roster_entry
+from sim.rules.opportunity import choose, repeat_part, repeat_victim, repeat_width, rest_of_choice, roster_entry
 from sim.words.codes import CHANNEL_COUNT, COMMUNITY_COUNT, FAMILY_COUNT, FREE, GROUP_COUNT, JAILED, ORGANIZATION, OTHER
 from sim.world.person import HOUSEHOLD
 
@@ -202,9 +202,10 @@ class County(Condition):
             (0, constants.repeat_share[family], constants.repeat_stratum[family]),
         ):
             identity = entity_of(self.code, 2 * (group * FAMILY_COUNT + family) + often)
-            part = repeat_part(size, share, stratum, identity) / (1.0 - before)
+            width = repeat_width(size, stratum, constants.repeats_bear[family])
+            part = repeat_part(size, share, width, identity) / (1.0 - before)
             if choose(uniform, part):
-                return repeat_victim(rest_of_choice(uniform, min(1.0, part)), size, stratum, identity)
+                return repeat_victim(rest_of_choice(uniform, min(1.0, part)), size, width, identity)
             uniform, before = rest_of_choice(uniform, part), part
         return None
 

@@ -16,6 +16,7 @@ from sim.words.codes import (
     ADDED_BY_IMPUNITY,
     AFTER_DECLINED_DETAINER,
     ARRESTED_AT_LARGE,
+    ARRESTS_SHAPE,
     AWAY,
     BALANCE_SHAPE,
     CRIME_SHAPE,
@@ -57,7 +58,7 @@ class Incident:
     without_impunity: float = field(init=False)  # the probability if nobody believed in impunity
     without_deterrence: float = field(init=False)
     solving_luck: tuple[float, float, float, float] = field(init=False)
-    caller: int = field(init=False)  # the victim, others or nobody
+    caller: int = field(init=False)  # the victim, others, an officer or nobody
     report_chance: float = field(init=False)
     report_chance_at_full_trust: float = field(init=False)
 
@@ -70,10 +71,10 @@ class Incident:
         self.without_impunity = offending_probability(headroom, propensity, guard, 1.0, deterrence)
         self.without_deterrence = offending_probability(headroom, propensity, guard, impunity, 1.0)
 
-    def is_settled(self, victim: float, others: float) -> None:
-        """Settle who calls the police, and keep what is left of the uniform for recording."""
-        self.caller = first_caller(self.calls, victim, others)
-        self.calls = rest_of_call(self.calls, victim, others)
+    def is_settled(self, victim: float, third_party: float, officer: float) -> None:
+        """Settle who calls the police first, and keep what is left of the uniform for recording."""
+        self.caller = first_caller(self.calls, victim, third_party, officer)
+        self.calls = rest_of_call(self.calls, victim, third_party, officer)
 
 
 class Arrest(NamedTuple):
@@ -129,6 +130,8 @@ class Told(NamedTuple):
 
     slot: int
     crime: int
+    reported: bool
+    month: int
 
 
 @dataclass
@@ -142,6 +145,7 @@ class MonthCounts:
     opportunities: Array
     clipped: Array
     trust: Array  # K x group x status: sum over respondents, in whole units
+    bookings: Array
 
     @classmethod
     def empty(cls, count: int) -> MonthCounts:
@@ -154,10 +158,11 @@ class MonthCounts:
             opportunities=np.zeros(count, dtype=np.int64),
             clipped=np.zeros(count, dtype=np.int64),
             trust=np.zeros((count, *PEOPLE_SHAPE[:-1]), dtype=np.int64),
+            bookings=np.zeros((count, *ARRESTS_SHAPE), dtype=np.int32),
         )
 
     def count_crime(self, incident: Incident, column: int) -> None:
-        """Count an incident as true, reported, recorded or cleared."""
+        """Count an incident in a book: as true, reported, recorded ..."""
         self.crime[incident.place.county.index, incident.crime, incident.group, column] += 1
 
     def count_person(self, county: County, person: Resident, column: int) -> None:

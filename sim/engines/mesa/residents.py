@@ -250,10 +250,14 @@ class Resident(CellAgent):  # type: ignore[misc]
             if friend is not self:
                 friend.hears_of_removal(known)
 
-    def answers_survey(self) -> float | None:
-        """Return trust now if the person answers the survey's interviewer this month, None otherwise."""
+    def answers_survey(self, of_household: bool = False) -> float | None:
+        """Return trust now if the person answers the survey's interviewer this month, None otherwise.
+
+        Who is under 12 is not asked; ``of_household``: another member speaks for the household.
+        """
         constants = self.model.constants
-        if self.custody != FREE or self.brought(block=1)[1] >= constants.survey_age_share:
+        asked = of_household or self.brought(block=1)[1] < constants.survey_age_share
+        if self.custody != FREE or not asked:
             return None
         outlook = self.outlook()
         uniform = self.model.draw(self.identity, 0, SURVEY)[0]

@@ -162,6 +162,8 @@ class PartReader:
         from bisect import bisect_right
 
         first = self._ends[place - 1] if place else 0
+        if first == self._ends[place]:
+            return self._file.schema_arrow.empty_table()
         group = bisect_right(self._group_ends, first)
         start = self._group_ends[group - 1] if group else 0
         return self._group(group).slice(first - start, self._ends[place] - first)

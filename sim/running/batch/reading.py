@@ -174,7 +174,7 @@ class Batch:
 
             chosen = [("scenario", "=", run.scenario), ("replication", "=", run.replication)]
             found = pq.read_table(path, filters=chosen)
-            if len(found):
+            if len(found) or self.is_complete:
                 return found
         store = Store(self.plan, self.path)
         if run not in store:

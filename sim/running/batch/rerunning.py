@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.running.batch import Batch, RunName
-from sim.running.batch.run_file import OUTCOMES, TABLES
+from sim.running.batch.run_file import OUTCOMES
 from sim.words.faults import UserError
+from sim.words.labels import TABLES
 
 if TYPE_CHECKING:
     from sim.engines.ledger import MonthRecord

@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.words.labels import CRIMES, LEVELS, STATUSES, TARGET_GROUPS
+from sim.words.labels import CHARGES, CRIMES, FAMILIES, LEVELS, STATUSES, TARGET_GROUPS
 
 GROUP_ROWS = 1 << 17
 """Rows from which a row group is written: large enough to be packed well, small enough for any memory."""
 PRUNING_COLUMNS = ["scenario", "replication", "month"]
 """Their least and greatest value is kept, so that readers who filter skip what they do not want."""
-_LABELS = {name: place for place, name in enumerate(dict.fromkeys((*CRIMES, *TARGET_GROUPS, *STATUSES, *LEVELS)))}
-_IN_ORDER = ("type", "group", "status", "level")
+_WORDS = (*CRIMES, *TARGET_GROUPS, *STATUSES, *LEVELS, *CHARGES, *FAMILIES)
+_LABELS = {name: place for place, name in enumerate(dict.fromkeys(_WORDS))}
+_IN_ORDER = ("type", "group", "status", "level", "charge", "family")
 
 
 def write_groups(path: Path, tables: Iterable[Any], order: Mapping[str, int], compression: str = "zstd") -> None:
@@ -84,6 +85,8 @@ def _joined(pieces: list[Any], name: str, order: Mapping[str, int]) -> Any:
     chunks = [chunk for piece in pieces for chunk in piece.chunks]
     if pa.types.is_dictionary(pieces[0].type):
         return _renumbered(chunks, name, order)
+    if not chunks:
+        return pieces[0].combine_chunks()
     return chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
 
 
@@ -101,7 +104,8 @@ def _renumbered(chunks: list[Any], name: str, order: Mapping[str, int]) -> Any:
     final = _sorted(used, name, order)
     place_of = {word: place for place, word in enumerate(final)}
     maps = [np.array([place_of.get(word, 0) for word in own], dtype=np.int32) for own in words]
-    return categories(final, np.concatenate([own[index] for own, index in zip(maps, indices, strict=True)]))
+    places = [own[index] for own, index in zip(maps, indices, strict=True)]
+    return categories(final, np.concatenate([np.empty(0, dtype=np.int32), *places]))
 
 
 def _sorted(words: set[str], name: str, order: Mapping[str, int]) -> list[str]:
@@ -115,4 +119,6 @@ def _numbers(column: Any) -> Any:
     import numpy as np
 
     kind = np.dtype(str(column.type))
+    if len(column) == 0:
+        return np.empty(0, dtype=kind)
     return np.frombuffer(column.buffers()[1], dtype=kind, offset=column.offset * kind.itemsize, count=len(column))

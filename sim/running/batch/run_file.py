@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sim.running.batch.files import whole_file
 from sim.running.batch.plan import Plan, RunName
 from sim.words.faults import UserError
+from sim.words.labels import TABLES
 
-TABLES = ("crime", "people", "enforcement", "counties")
 OUTCOMES, SUMMARIES = "outcomes", "summaries"
 RECEIPT = "receipt.json"
 SUFFIX = ".zip"
@@ -33,13 +33,13 @@ def run_path(folder: Path, run: RunName) -> Path:
     return folder / FOLDER / f"{run}{SUFFIX}"
 
 
-def write_run(folder: Path, plan: Plan, run: RunName, tables: Mapping[str, Any]) -> Path:
+def write_run(folder: Path, plan: Plan, run: RunName, tables: Iterable[tuple[str, Any]]) -> Path:
     """Write the tables of a run, whole or not at all."""
     path = run_path(folder, run)
     receipt = {"plan": plan.identity, "run": str(run)}
     with whole_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(zipfile.ZipInfo(RECEIPT, _DATE), json.dumps(receipt))
-        for name, table in tables.items():
+        for name, table in tables:
             archive.writestr(zipfile.ZipInfo(f"{name}.arrow", _DATE), memoryview(_packed(table)).tobytes())
     return path
 

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from sim.running.outcomes import Measure
 
 SHAPES: dict[str, tuple[int, ...]] = {
-    "crime": (-1, 3, 4, 5),
+    "crime": (-1, 3, 4, 8),
     "people": (-1, 3, 3, 7),
+    "survey": (-1, 3, 3, 7, 2),
+    "person_months": (-1, 3, 3),
     "enforcement": (-1, *ENFORCEMENT_SHAPE),
     "county_crime": (-1, 2, 2),
     "adoption": (-1,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from sim.running.batch.part import write_part
 from sim.running.batch.plan import RunName
 from sim.running.batch.reading import Batch
-from sim.running.batch.run_file import SUMMARIES, TABLES, RunFile, run_path, write_run
+from sim.running.batch.run_file import OUTCOMES, SUMMARIES, RunFile, run_path, write_run
 from sim.words.faults import UserError
 
 
@@ -63,8 +64,8 @@ def _run_one(folder: str, plan: str, run: str, threads: int, any_version: bool) 
     return Receipt(run, time.perf_counter() - begun, path.stat().st_size)
 
 
-def results_of(batch: Batch, run: RunName, threads: int) -> dict[str, object]:
-    """Simulate a run and return the tables that its batch keeps, by name."""
+def results_of(batch: Batch, run: RunName, threads: int) -> Iterator[tuple[str, object]]:
+    """Simulate a run and yield the tables that its batch keeps with their names, each made as it is asked for."""
     from sim.running.batch.summaries import outcome_table, summary_table
     from sim.running.measures import reduce
     from sim.running.run import simulate
@@ -74,11 +75,10 @@ def results_of(batch: Batch, run: RunName, threads: int) -> dict[str, object]:
     scenario = batch.scenario(run.scenario)
     ledger = simulate(scenario, seed=plan.seed, replication=run.replication, engine=plan.engine, threads=threads)
     summary = reduce(ledger, run.scenario, run.replication, plan.evaluation_start)
-    outcomes = {"outcomes": outcome_table(summary)}
-    if plan.keep == "outcomes":
-        return outcomes
-    tables = run_tables(ledger, run.scenario, run.replication)
-    return {**{name: tables[name] for name in TABLES}, SUMMARIES: summary_table(summary), **outcomes}
+    if plan.keep == "tables":
+        yield from run_tables(ledger, run.scenario, run.replication)
+        yield SUMMARIES, summary_table(summary)
+    yield OUTCOMES, outcome_table(summary)
 
 
 def join_part(folder: str, plan: str, number: int, runs: tuple[str, ...]) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.words import labels
 from sim.words.labels import BALANCE_COLUMNS, FAMILIES, PROGRAMS
 
-TABLES: tuple[str, ...] = ("crime", "people", "enforcement", "counties", "outcomes", "world", "summary")
+TABLES: tuple[str, ...] = (*labels.TABLES, "outcomes", "world", "summary")
 
 
 class Column(NamedTuple):
@@ -35,7 +36,29 @@ _CRIME = (
     ("reported", "whole number", "incidents", "Of the true ones, reported to police"),
     ("recorded", "whole number", "incidents", "Of those reported, recorded by police: observed crime"),
     ("cleared", "whole number", "incidents", "Of those recorded, solved by an arrest"),
-    ("surveyed", "whole number", "incidents", "Told to the survey in this month, about the six months before it"),
+    ("hospital", "whole number", "incidents", "Of the true ones, victim treated in hospital or dead, reported or not"),
+    ("reported_by_victim", "whole number", "incidents", "Of those reported, the victim called first"),
+    ("reported_by_others", "whole number", "incidents", "Of those reported, a third party called first"),
+    ("reported_by_officer", "whole number", "incidents", "Of those reported, an officer on the spot was first"),
+)
+_SURVEY = (
+    ("group", "text", "", "Group of the respondent"),
+    ("status", "text", "", "Legal status of the respondent, at the interview"),
+    ("type", "text", "", "Crime type; homicide cannot be told"),
+    (
+        "told",
+        "whole number",
+        "incidents",
+        "Incidents of this month told in later interviews, by persons aged 12 and over",
+    ),
+    ("told_reported", "whole number", "incidents", "Of those told, said to be reported to police"),
+    (
+        "person_months",
+        "whole number",
+        "persons",
+        "Respondents whose interview covers this month; the same in the rows of all types",
+    ),
+    ("weight", "number", "persons", "Real persons aged 12 and over for whom a respondent stands"),
 )
 _PEOPLE = (
     ("group", "text", "", "Group of people"),
@@ -75,6 +98,25 @@ _ENFORCEMENT = (
     ("removed_parents", "whole number", "events", "Of those removed, parents of a child who is a citizen"),
     ("returned", "whole number", "events", "Removed people who came back"),
 )
+_ARRESTS = (
+    ("group", "text", "", "Group of the person arrested"),
+    ("status", "text", "", "Legal status of the person arrested"),
+    ("charge", "text", "", "Gravest charge; street_felony and street_misdemeanor: minor offences, no index crime"),
+    ("bookings", "whole number", "persons", "People arrested and booked in the county, at most once a month"),
+)
+_REPEAT_VICTIMS = (
+    ("year", "whole number", "", "Calendar year, whole within the run; the whole world"),
+    ("family", "text", "", "violent: persons in the panel and violent crime; property: their households"),
+    ("victimizations", "text", "", "How often victim in the year; 6+: six times or more"),
+    ("victims", "whole number", "persons or households", "Those who were victims so often"),
+    ("incidents", "whole number", "incidents", "Incidents that they bore"),
+)
+_REARRESTS = (
+    ("month", "text", "YYYY-MM", "A January; followed are those booked and released in it"),
+    ("status", "text", "", "Legal status at the release; the whole world"),
+    ("released", "whole number", "persons", "People booked and released at once, not taken by ICE"),
+    ("rearrested", "whole number", "persons", "Of them, booked again within twelve months"),
+)
 _COUNTIES = (
     ("county_fear_hispanic", "number", "fear", "Fear of all Hispanic people; trust is exp(-(county fear + own fear))"),
     ("county_fear_other_noncitizen", "number", "fear", "The same of noncitizens who are not Hispanic"),
@@ -113,8 +155,12 @@ def columns(tables: Sequence[str] = TABLES) -> list[Column]:
     """Return the columns of ``tables``, in the order in which they stand in the files."""
     own = {
         "crime": (*_KEYS, *_CRIME),
+        "survey": (*_KEYS, *_SURVEY),
         "people": (*_KEYS, *_PEOPLE),
         "enforcement": (*_KEYS, *_ENFORCEMENT),
+        "arrests": (*_KEYS, *_ARRESTS),
+        "repeat_victims": (*_KEYS[:2], *_REPEAT_VICTIMS),
+        "rearrests": (*_KEYS[:2], *_REARRESTS),
         "counties": (*_KEYS, *_programs(), *_COUNTIES, *_balance()),
         "outcomes": (*_KEYS[:2], *(_outcomes() if "outcomes" in tables else ())),
         "world": _WORLD,

@@ -1,8 +1,8 @@
-"""Results on disk: the four tables of a run and the counties of its world, as Parquet files."""
+"""Results on disk: the tables of a run and the counties of its world, as Parquet files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ PRUNING_COLUMNS = ["month"]
 
 
 class TableWriter:
-    """The four tables of a run as Parquet files, a row group a month; a month is written while the next one runs."""
+    """The tables of a run as Parquet files, a row group a month; a month is written while the next one runs."""
 
     def __init__(self, folder: Path) -> None:
         """Write into ``folder``, which exists."""
@@ -27,19 +27,20 @@ class TableWriter:
         self.aside = ThreadPoolExecutor(1)
         self.pending: Future[None] | None = None
 
-    def write(self, tables: dict[str, Any]) -> None:
-        """Append one month (or more) of each table; what went wrong with the one before is told now.
+    def write(self, tables: Iterable[tuple[str, Any]]) -> None:
+        """Append what is known by now of each table, given with its name; what went wrong before is told now.
 
         The tables must stay as they are until the next call.
         """
         self._settle()
-        self.pending = self.aside.submit(self._append, tables)
+        self.pending = self.aside.submit(self._append, list(tables))
 
-    def _append(self, tables: dict[str, Any]) -> None:
-        for name, table in tables.items():
+    def _append(self, tables: list[tuple[str, Any]]) -> None:
+        for name, table in tables:
             if name not in self.writers:
                 self.writers[name] = _open(self.folder / f"{name}.parquet", table)
-            self.writers[name].write_table(table)
+            if len(table) > 0:
+                self.writers[name].write_table(table)
 
     def _settle(self) -> None:
         pending, self.pending = self.pending, None
@@ -81,7 +82,7 @@ def _open(path: Path, first: Any) -> Any:
         first.schema,
         compression="zstd" if len(first) >= SMALL_TABLE else "snappy",
         use_dictionary=[field.name for field in first.schema if pa.types.is_dictionary(field.type)],
-        write_statistics=PRUNING_COLUMNS,
+        write_statistics=[name for name in PRUNING_COLUMNS if name in first.column_names],
     )
 
 

@@ -1,15 +1,23 @@
-"""The four tables of each month of a run, or of all its months, as Arrow tables."""
+"""The tables of each month of a run, or of all its months, as Arrow tables.
+
+The survey's rows of a month come six months later, when all interviews about it have been made; what is counted once a
+year for the whole world comes when it is known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.engines.panel import SurveyBook, survey_of
 from sim.running.tables.arrow import categories, flags, numbers, numbers_or_null
+from sim.running.tables.yearly import YEARLY
 from sim.words.labels import (
     BALANCE_COLUMNS,
+    CHARGES,
     COMMUNITY,
     CRIME_COLUMNS,
     CRIMES,
@@ -20,6 +28,9 @@ from sim.words.labels import (
     PEOPLE_COLUMNS,
     PROGRAMS,
     STATUSES,
+    SURVEY_COLUMNS,
+    SURVEYED_CRIMES,
+    TABLES,
     TARGET_GROUPS,
 )
 from sim.world.counties.building import Counties
@@ -31,12 +42,13 @@ Columns = dict[str, Any]
 Axis = tuple[str, tuple[str, ...]]
 AXES: dict[str, tuple[Axis, ...]] = {
     "crime": (("type", CRIMES), ("group", TARGET_GROUPS)),
+    "survey": (("group", GROUPS), ("status", STATUSES), ("type", SURVEYED_CRIMES)),
     "people": (("group", GROUPS), ("status", STATUSES)),
     "enforcement": (("group", GROUPS), ("status", STATUSES), ("level", LEVELS)),
+    "arrests": (("group", GROUPS), ("status", STATUSES), ("charge", CHARGES)),
     "counties": (),
 }
-"""What the rows of each table are, county by county: the last axis runs fastest."""
-TABLES = tuple(AXES)
+"""What the rows of each table by county and month are, county by county: the last axis runs fastest."""
 FEAR_COLUMNS = tuple(f"county_fear_{group}" for group in COMMUNITY)
 COUNTY_NUMBERS = ("relative_risk", "removal_risk", "officers")
 
@@ -46,7 +58,8 @@ class MonthTables:
 
     def __init__(self, months: list[str], counties: Counties, scenario: str, replication: int) -> None:
         """Take the names of T months, K counties, and what the run is called."""
-        self.months = months
+        self.months, self.run = months, (scenario, replication)
+        self.interviews = SurveyBook(len(months))
         self.before: dict[str, Columns] = {}
         self.after: dict[str, Columns] = {}
         self.firsts: dict[str, npt.NDArray[np.int8]] = {}
@@ -61,39 +74,43 @@ class MonthTables:
             }
             self.after[table] = _axis_columns(axes, len(counties))
 
-    def of(self, record: MonthRecord) -> dict[str, Any]:
-        """Return the four tables of one month as ``pyarrow.Table`` by name; they may share the record's memory."""
+    def of(self, record: MonthRecord) -> Iterator[tuple[str, Any]]:
+        """Yield the tables of one month as name and ``pyarrow.Table``; they may share the record's memory.
+
+        The survey's are those of the months about which all interviews have now been made: with the last record, all.
+        """
         import pyarrow as pa
 
-        return {
-            "crime": pa.table(self._keys("crime", record) | _counts(CRIME_COLUMNS, record.crime)),
-            "people": pa.table(self._keys("people", record) | _people(record)),
-            "enforcement": pa.table(
-                self._keys("enforcement", record) | _counts(ENFORCEMENT_COLUMNS, record.enforcement)
-            ),
-            "counties": pa.table(self._keys("counties", record) | _county_columns(record)),
-        }
+        for name, count in COUNTS.items():
+            yield name, pa.table(self._keys(name, record.index) | count(record))
+        for month in self.interviews.add(record):
+            yield (
+                "survey",
+                pa.table(self._keys("survey", month.index) | _survey(month.told, month.person_months, month.weight)),
+            )
+        for name, count_year in YEARLY.items():
+            yield name, count_year(*self.run, self.months, [(record.index, record)])
 
-    def _keys(self, table: str, record: MonthRecord) -> Columns:
+    def _keys(self, table: str, index: int) -> Columns:
         """Return the columns that say what a row of a table is about."""
-        month = categories([self.months[record.index]], self.firsts[table])
+        month = categories([self.months[index]], self.firsts[table])
         return {**self.before[table], "month": month, **self.after[table]}
 
 
-def run_tables(ledger: Ledger, scenario: str, replication: int) -> dict[str, Any]:
-    """Return the four tables of all months of a run as ``pyarrow.Table`` by name, each in one piece.
+def run_tables(ledger: Ledger, scenario: str, replication: int) -> Iterator[tuple[str, Any]]:
+    """Yield the tables of all months of a run as name and ``pyarrow.Table``, each whole and made as it is asked for.
 
     Rows stand as in the tables of one month after another; made at once they take a tenth of the time.
     """
     import pyarrow as pa
 
-    counts = {
-        "crime": lambda: _counts(CRIME_COLUMNS, ledger.crime),
-        "people": lambda: _people(ledger),
-        "enforcement": lambda: _counts(ENFORCEMENT_COLUMNS, ledger.enforcement),
-        "counties": lambda: _county_columns(ledger),
-    }
-    return {name: pa.table(_run_keys(name, ledger, scenario, replication) | counts[name]()) for name in TABLES}
+    for name in TABLES:
+        if name in YEARLY:
+            records = [(index, ledger.record(index)) for index in range(len(ledger.months))]
+            yield name, YEARLY[name](scenario, replication, ledger.months, records)
+        else:
+            counts = _survey(*survey_of(ledger), ledger.survey_weight) if name == "survey" else COUNTS[name](ledger)
+            yield name, pa.table(_run_keys(name, ledger, scenario, replication) | counts)
 
 
 def _run_keys(table: str, ledger: Ledger, scenario: str, replication: int) -> Columns:
@@ -140,3 +157,23 @@ def _county_columns(record: MonthRecord | Ledger) -> Columns:
     columns |= {name: numbers(getattr(record, name).ravel()) for name in COUNTY_NUMBERS}
     names = tuple(f"{balance}_{family}" for balance in BALANCE_COLUMNS for family in FAMILIES)
     return columns | _counts(names, record.balance)
+
+
+def _survey(told: npt.NDArray[np.int32], persons: npt.NDArray[np.int32], weight: npt.NDArray[np.float64]) -> Columns:
+    """Return what the survey knows of a month or several; person-months and weight stand in the row of every type."""
+    types = len(SURVEYED_CRIMES)
+    return {
+        **_counts(SURVEY_COLUMNS, told),
+        "person_months": numbers(np.repeat(persons.ravel(), types)),
+        "weight": numbers(np.repeat(np.broadcast_to(weight[..., None, None], persons.shape).ravel(), types)),
+    }
+
+
+COUNTS: dict[str, Callable[[Any], Columns]] = {
+    "crime": lambda record: _counts(CRIME_COLUMNS, record.crime),
+    "people": _people,
+    "enforcement": lambda record: _counts(ENFORCEMENT_COLUMNS, record.enforcement),
+    "arrests": lambda record: _counts(("bookings",), record.bookings),
+    "counties": _county_columns,
+}
+"""The counted columns of a table, from the record of a month or from a ledger."""

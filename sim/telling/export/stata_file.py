@@ -21,7 +21,7 @@ from sim.running.tables.reading import Meaning, is_text
 from sim.telling.export.stata_names import stata_label, stata_names
 from sim.words.calendar import month_number
 from sim.words.faults import UserError
-from sim.words.labels import CRIMES, LEVELS, STATUSES, TARGET_GROUPS
+from sim.words.labels import CHARGES, CRIMES, FAMILIES, LEVELS, STATUSES, TARGET_GROUPS
 
 MOST_ROWS = 2_147_483_619
 LONGEST_TEXT = 2_045
@@ -31,6 +31,8 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "group": TARGET_GROUPS,
     "status": STATUSES,
     "level": LEVELS,
+    "charge": CHARGES,
+    "family": FAMILIES,
 }
 """Columns that become numbers from 1 on with value labels, where they hold no other word."""
 MONTH_DATE = Meaning("", "month_date", "Stata monthly date", "", "Calendar month as a Stata date (%tm)", "")

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.running.tables.reading import StoredTable, Table, WrittenTable, check_folder, read_codebook
+from sim.words import labels
 from sim.words.faults import UserError, did_you_mean, printable
 
-TABLES = ("crime", "people", "enforcement", "counties", "world", "outcomes", "design", "sensitivity", "summary")
+TABLES = (*labels.TABLES, "world", "outcomes", "design", "sensitivity", "summary")
 """Every table that a folder can hold, in the order in which they are exported."""
 KEYS = ("scenario", "replication", "county", "month")
 

@@ -20,6 +20,8 @@ from sim.words.faults import UserError
 from sim.words.labels import LABELS
 
 NAME = "panel"
+TABLES = ("crime", "people", "enforcement", "counties")
+"""What the panel is made of; survey and arrests have too many kinds for columns of their own."""
 BATCH_CELLS = 4_000
 """Counties and months read at once: some hundred thousand rows of the longest table."""
 SHORT_WORDS = {
@@ -32,6 +34,9 @@ SHORT_WORDS = {
 }
 """Words for kinds that would make names too long."""
 SHORT_COLUMNS = {
+    "reported_by_victim": "by_vic",
+    "reported_by_others": "by_oth",
+    "reported_by_officer": "by_off",
     "by_released_after_declined_detainer_violent": "by_released_declined_violent",
     "by_released_after_declined_detainer_property": "by_released_declined_property",
 }
@@ -75,12 +80,12 @@ class Panel:
         UserError
             Where there is none.
         """
-        self.parts = [_Part(table, AXES[table.name]) for table in tables if table.name in AXES]
+        self.parts = [_Part(table, AXES[table.name]) for table in tables if table.name in TABLES]
         if not self.parts:
             names = ", ".join(table.name for table in tables)
             raise UserError(
-                f"--wide: needs one of the tables {', '.join(AXES)}, which are by county and month; here are only "
-                f"{names}, which have one row for each run or county as they are"
+                f"--wide: needs one of the tables {', '.join(TABLES)}, which are by county and month; here are only "
+                f"{names}, which are not made wide"
             )
 
     @cached_property

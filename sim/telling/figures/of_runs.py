@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.panel import national_survey
 from sim.running.measures import ComparisonRuns, Evaluation, RunSummary, adoption_months
 from sim.running.stored import stored_counties, stored_month_names, stored_months, stored_scenario
 from sim.scenario.scenario import Comparison, Scenario
@@ -62,6 +63,7 @@ class RunFigures:
         self.county_crime = np.zeros((len(self.periods), len(self.counties), 2, 2), dtype=np.int64)
         self._crime: list[Integers] = []
         self._people: list[Integers] = []
+        self._told: list[Integers] = []
         self._enforcement: list[Integers] = []
         self._programs: list[NDArray[np.bool_]] = []
         self._balance: Integers = np.zeros((4, 2), dtype=np.int64)
@@ -72,6 +74,7 @@ class RunFigures:
         self.county_crime[self._period_of_month[record.index]] += by_family_and_book(record.crime)
         self._crime.append(record.crime.sum(axis=0, dtype=np.int64))
         self._people.append(record.people.sum(axis=0, dtype=np.int64))
+        self._told.append(record.told)
         self._enforcement.append(record.enforcement.sum(axis=0, dtype=np.int64))
         self._programs.append(record.programs.copy())
         self._balance += record.balance.sum(axis=0, dtype=np.int64)
@@ -102,7 +105,8 @@ class RunFigures:
     def results(self) -> ComparisonRuns:
         """Return the run as a comparison of one scenario with one replication, evaluated over all its months."""
         name, persons = self.scenario.name, float(self.counties.agents.sum())
-        national = np.stack(self._crime)
+        national, people = np.stack(self._crime), np.stack(self._people)
+        survey, person_months = national_survey(self._told, people)
         rows = [[CRIMES.index(crime) for crime in crimes] for crimes in _FAMILIES]
         summary = RunSummary(
             scenario=name,
@@ -111,7 +115,9 @@ class RunFigures:
             start=0,
             persons=persons,
             crime=np.stack([national[:, own].sum(axis=1) for own in rows], axis=1),
-            people=np.stack(self._people),
+            people=people,
+            survey=survey,
+            person_months=person_months,
             enforcement=np.stack(self._enforcement),
             county_crime=self.county_crime.sum(axis=0),
             adoption=adoption_months(np.stack(self._programs)),

@@ -218,8 +218,9 @@ def _how_to_read(results: ComparisonRuns) -> str:
         f"Level: mean of {_named(results, results.reference)}. Other columns: change against {against}; crime, "
         "reporting and victimization in % of the level, gaps in percentage points, enforcement and balance in the unit "
         "of the level. Rates of crime count all targets, organizations among them, per simulated person at the start; "
-        "victimization leaves organizations out. The survey is weighted to the groups' sizes and asks about the six "
-        "months before the interview. Simple assault is no index crime and has no recorded book."
+        "victimization leaves organizations out. The survey is weighted to the groups' sizes and counts by month of "
+        "incident; its sampling errors are those of one run whose incidents are told independently: the root of their "
+        "number, and binomial for the share reported. Simple assault is no index crime and has no recorded book."
     )
 
 

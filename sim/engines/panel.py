@@ -1,0 +1,156 @@
+"""The survey's panel: what it tells, by month of incident; and who of it is victim again in a calendar year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.words.calendar import month_number
+from sim.words.codes import (
+    REPEATS_SHAPE,
+    RESPONDENTS,
+    SURVEY_SHAPE,
+    SURVEYED,
+    TOLD_COUNTY,
+    TOLD_CRIME,
+    TOLD_GROUP,
+    TOLD_MONTH,
+    TOLD_STATUS,
+)
+
+if TYPE_CHECKING:
+    from sim.engines.ledger import Ledger, MonthRecord
+    from sim.world.setting import Setting
+
+Events = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
+REFERENCE_MONTHS = 6
+"""Months before an interview that it asks about."""
+MOST_REPEATS = REPEATS_SHAPE[1]
+
+
+class SurveyMonth(NamedTuple):
+    """What the survey knows of one month, over K counties."""
+
+    index: int  # type: ignore[assignment]
+    told: Counts  # K x 3 groups x 3 statuses x 7 types x (told, told and said to be reported)
+    person_months: Counts  # K x 3 x 3: respondents whose interview covers the month
+    weight: npt.NDArray[np.float64]  # K: real persons for whom a respondent stands
+
+
+class SurveyBook:
+    """Gathers interviews until all that ask about a month are made; a month is whole six months later."""
+
+    def __init__(self, months: int) -> None:
+        """Wait for the records of so many months."""
+        self.months = months
+        self.waiting: dict[int, SurveyMonth] = {}
+
+    def add(self, record: MonthRecord) -> list[SurveyMonth]:
+        """Take the interviews of one month; returns the months that are whole by now, after the last one all."""
+        respondents = record.people[..., RESPONDENTS]
+        empty = np.zeros((len(respondents), *SURVEY_SHAPE), dtype=np.int32)
+        nobody = np.zeros(respondents.shape, dtype=np.int32)
+        self.waiting[record.index] = SurveyMonth(record.index, empty, nobody, record.survey_weight)
+        for month in range(max(0, record.index - REFERENCE_MONTHS), record.index):
+            self.waiting[month].person_months[...] += respondents.astype(np.int32)
+        months = record.told >> TOLD_MONTH
+        for month in np.unique(months).tolist():
+            events = record.told[months == month]
+            _count(events, (events >> TOLD_COUNTY & 65535,), self.waiting[month].told)
+        last = record.index if record.index == self.months - 1 else record.index - REFERENCE_MONTHS
+        return [self.waiting.pop(month) for month in sorted(self.waiting) if month <= last]
+
+
+def told_event(month: Any, county: Any, crime: Any, group: Any, status: Any, reported: bool) -> Any:
+    """Return an incident told to the survey (or arrays of some) as one number, by the month in which it happened."""
+    place = month << TOLD_MONTH | county << TOLD_COUNTY | crime << TOLD_CRIME
+    return place | group << TOLD_GROUP | status << TOLD_STATUS | int(reported)
+
+
+def _count(events: Events, place: tuple[Any, ...], told: npt.NDArray[Any]) -> None:
+    """Add incidents to counts by place, group, status and type; whoever was reported was told."""
+    kind: tuple[Any, ...] = (
+        events >> TOLD_GROUP & 3,
+        events >> TOLD_STATUS & 3,
+        (events >> TOLD_CRIME & 7) - SURVEYED[0],
+    )
+    np.add.at(told, (*place, *kind, 0), 1)
+    np.add.at(told, (*place, *kind, 1), (events & 1).astype(told.dtype))
+
+
+def survey_of(ledger: Ledger) -> tuple[Counts, Counts]:
+    """Return told incidents, T x K x 3 x 3 x 7 x 2, and person-months, T x K x 3 x 3, of a run by month of incident."""
+    respondents = ledger.people[..., RESPONDENTS]
+    told, events = np.zeros((*respondents.shape[:2], *SURVEY_SHAPE), dtype=np.int32), np.concatenate(ledger.told)
+    _count(events, (events >> TOLD_MONTH, events >> TOLD_COUNTY & 65535), told)
+    return told, _covered(respondents).astype(np.int32)
+
+
+def national_survey(told: Sequence[Events], people: Events) -> tuple[Events, Events]:
+    """Return the same for the whole world, int64[T, 3, 3, 7, 2] and int64[T, 3, 3], from T x 3 x 3 x 7 ``people``."""
+    respondents = people[..., RESPONDENTS]
+    counts, events = np.zeros((len(respondents), *SURVEY_SHAPE), dtype=np.int64), np.concatenate(told)
+    _count(events, (events >> TOLD_MONTH,), counts)
+    return counts, _covered(respondents)
+
+
+def _covered(respondents: Events) -> Events:
+    """Return for each month the respondents whose interview covers it: those of the six months after it."""
+    covered = np.zeros_like(respondents)
+    for ahead in range(1, REFERENCE_MONTHS + 1):
+        covered[:-ahead] += respondents[ahead:]
+    return covered
+
+
+def respondent_weight(setting: Setting) -> npt.NDArray[np.float64]:
+    """Return by county how many real persons a respondent stands for, those who do not answer at full trust shared."""
+    counties, constants = setting.world.counties, setting.constants
+    per_agent = counties.persons / np.maximum(1, counties.agents)
+    share = constants.response if constants.response > 0 else np.inf
+    result: npt.NDArray[np.float64] = per_agent * constants.panel_width / share
+    return result
+
+
+class RepeatVictims:
+    """Counts how often persons (and households) of the panel are victims in each calendar year within a run."""
+
+    def __init__(self, start: str) -> None:
+        """Begin in the calendar month ``start``."""
+        self.first = month_number(start)
+        self.events: list[Events] | None = None  # none in a year that began before the run
+
+    def add(self, month: int, events: Events) -> Events:
+        """Take a month's incidents, each a slot and family as ``suffered_by`` has it.
+
+        Returns victims and incidents by family and number of victimizations when a year is over; else nothing but 0.
+        """
+        table = np.zeros(REPEATS_SHAPE, dtype=np.int64)
+        calendar = (self.first + month) % 12
+        if calendar == 0:
+            self.events = []
+        if self.events is not None:
+            self.events.append(events)
+            if calendar == 11:
+                victims, times = np.unique(np.concatenate(self.events), return_counts=True)
+                place = victims & 1, np.minimum(times, MOST_REPEATS) - 1
+                np.add.at(table[..., 0], place, 1)
+                np.add.at(table[..., 1], place, times)
+        return table
+
+
+def suffered_by(slot: int, family: int) -> int:
+    """Return a victimization of a panel member, or of the household of one, as one number."""
+    return slot << 1 | family
+
+
+FOLLOWED_MONTHS = 12
+"""Months after a release in which a new booking counts."""
+
+
+def is_january(start: str, month: int) -> bool:
+    """Tell whether a month of a run that begins in ``start`` is a January."""
+    return (month_number(start) + month) % 12 == 0
