@@ -192,7 +192,7 @@ def _record(month: int, size: int, tables: dict[str, Any], clipped_share: float)
         balance=_counts(county, BALANCE, (size,)).reshape(size, len(BALANCE_COLUMNS), len(FAMILIES)),
         told=_told(tables["survey"], month, size),
         survey_weight=_column(tables["survey"], "weight").reshape(size, -1)[:, 0],
-        bookings=_counts(tables["arrests"], ("bookings",), (size,)).reshape(size, *ARRESTS_SHAPE),
+        bookings=_counts(tables["arrests"], ("bookings",), (size, *ARRESTS_SHAPE))[..., 0],
         repeats=np.zeros(REPEATS_SHAPE, dtype=np.int64),
         rearrests=np.zeros(REARRESTS_SHAPE, dtype=np.int64),
         opportunities=million,

@@ -140,7 +140,7 @@ def test_a_run_gives_the_tables_of_its_ledger() -> None:
     assert crime[list(CRIME_COLUMNS)].to_numpy().ravel().tolist() == ledger.crime.ravel().tolist()
     assert set(crime["replication"]) == {2}
     assert found.tables["world"]["agents"].sum() == 2_000
-    with pytest.raises(KeyError, match="there are crime, people"):
+    with pytest.raises(KeyError, match="there are crime, survey, people"):
         found.tables["crimes"]
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.name = "other"  # type: ignore[misc]

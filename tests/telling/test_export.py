@@ -255,8 +255,8 @@ def test_wide_names_fit_stata_and_are_explained(comparison: Path, tmp_path: Path
     names = panel.schema.names
     assert stata_names(names) == names
     assert len(set(names)) == len(names)
-    kinds = len(CRIMES) * len(TARGET_GROUPS), len(GROUPS) * len(STATUSES), len(STATUSES) * len(LEVELS)
-    assert len(names) == 4 + 5 * kinds[0] + 8 * kinds[1] + 12 * kinds[2] + 19
+    kinds = len(CRIMES) * len(TARGET_GROUPS), len(GROUPS) * len(STATUSES), len(GROUPS) * len(STATUSES) * len(LEVELS)
+    assert len(names) == 4 + 8 * kinds[0] + 8 * kinds[1] + 16 * kinds[2] + 21
     out = export(comparison, "csv", wide=True, out=tmp_path / "out", quiet=True)
     with (out / "codebook.csv").open(newline="", encoding="utf-8") as file:
         entries = {line["column"]: line for line in csv.DictReader(file)}
