@@ -96,9 +96,9 @@ def make_ledger(
         crime=crime,
         people=_people(crime, people, months),
         trust=np.ones((months, size, 3, 3)),
-        enforcement=_enforcement(rng, after),
+        enforcement=_by_group(_enforcement(rng, after)),
         programs=_programs(after) if programs is None else programs,
-        county_fear=np.zeros((months, size)),
+        county_fear=np.zeros((months, size, 2)),
         relative_risk=np.ones((months, size)),
         removal_risk=np.zeros((months, size)),
         officers=np.full((months, size), 10.0),
@@ -180,4 +180,11 @@ def _enforcement(rng: np.random.Generator, after: np.ndarray) -> np.ndarray:
         counts = rng.binomial(counts, np.broadcast_to(chance, counts.shape))
         table[..., place[name]] = counts
     table[..., place["convicted"]] = rng.binomial(arrests, 0.3)
+    return table
+
+
+def _by_group(enforcement: np.ndarray) -> np.ndarray:
+    """Return events by group: noncitizens are Hispanic, citizens none of the community."""
+    table = np.zeros((*enforcement.shape[:2], 3, *enforcement.shape[2:]), dtype=enforcement.dtype)
+    table[:, :, 0, 1:], table[:, :, 2, 0] = enforcement[:, :, 1:], enforcement[:, :, 0]
     return table

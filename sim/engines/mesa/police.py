@@ -141,7 +141,9 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
             share = convict / constants.convicted[charge]
             kind = conviction_kind(share, constants.felony[charge], constants.aggravated[charge])
             person.expects(CONVICTION + kind, month + constants.disposition_lag[charge], self.county.index)
-        booking = Booking(person, self.county, charge, level, stay, removable=person.is_removable(level))
+        booking = Booking(
+            person, self.county, charge, level, stay, person.generation, removable=person.is_removable(level)
+        )
         if booking.removable:
             self.county.removable += 1
         if prints < constants.fingerprints:

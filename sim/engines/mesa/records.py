@@ -94,6 +94,7 @@ class Booking:
     charge: int
     level: int
     stay: int  # months in local custody; 0 released at once
+    generation: int  # which of those who had the place one after another
     matched: bool = False
     screened: bool = False
     removable: bool = False

@@ -16,8 +16,8 @@ from sim.words.codes import HOMICIDE, HOSPITAL_BOOK, NOTHING, REARRESTS_SHAPE
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
     from sim.engines.mesa.records import Incident
-    from sim.engines.mesa.residents import Resident
 
+Person = tuple[int, int]
 HOSPITAL = int(Purpose.HOSPITAL)
 
 
@@ -80,14 +80,19 @@ def _stricken(incident: Incident, person_target: list[int]) -> list[Resident]:
     return [member for member in stricken if member.interview_month is not None]
 
 
+def _who(booking: Booking) -> Person:
+    """Return who was booked: the place, and which of those who had it one after another."""
+    return booking.person.slot, booking.generation
+
+
 class Releases:
     """Those booked and released at once in the last January, and who of them was arrested again."""
 
     def __init__(self, start: str) -> None:
         """Follow nobody yet; ``start`` is the first calendar month of the run."""
         self.start, self.since = start, -1
-        self.followed: dict[Resident, int] = {}  # status at release
-        self.again: set[Resident] = set()
+        self.followed: dict[Person, int] = {}  # status at release
+        self.again: set[Person] = set()
 
     def follow(self, month: int, bookings: list[Booking]) -> Events:
         """Look for those followed among people booked in a month.
@@ -95,11 +100,11 @@ class Releases:
         Returns people released and arrested again by status, twelve months after their January; else nothing but 0.
         """
         counts = np.zeros(REARRESTS_SHAPE, dtype=np.int64)
-        self.again |= {booking.person for booking in bookings if booking.person in self.followed}
+        self.again |= self.followed.keys() & {_who(booking) for booking in bookings}
         if self.since >= 0 and month == self.since + FOLLOWED_MONTHS:
             for person, status in self.followed.items():
                 counts[status] += 1, person in self.again
         if is_january(self.start, month):
-            free = {it.person: it.person.status for it in bookings if it.stay == 0 and it.outcome == NOTHING}
+            free = {_who(it): it.person.status for it in bookings if it.stay == 0 and it.outcome == NOTHING}
             self.followed, self.again, self.since = free, set(), month
         return counts
