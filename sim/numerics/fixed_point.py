@@ -33,8 +33,8 @@ class Mixing:
         moves = np.diff(np.stack(self.points), axis=0)
         differences = np.diff(np.stack(self.changes), axis=0)
         products = np.einsum("ax,bx->ab", differences, differences)
-        products += np.diag(RIDGE * np.diag(products) + np.finfo(np.float64).tiny)
-        weight = np.linalg.solve(products, np.einsum("ax,x->a", differences, change))
+        products += np.diag(RIDGE * np.diag(products))
+        weight = np.linalg.pinv(products, hermitian=True) @ np.einsum("ax,x->a", differences, change)
         return np.asarray(result - np.einsum("a,ax->x", weight, moves + differences))
 
 

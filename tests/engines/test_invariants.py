@@ -16,8 +16,8 @@ from sim.engines.ledger import Ledger
 from sim.engines.panel import SurveyBook, national_survey, survey_of
 from sim.parameters import Parameters
 from sim.running.run import simulate
-from sim.running.tables.months import AXES, run_tables
-from sim.words.codes import SURVEYED
+from sim.running.tables.months import AXES, FEAR_COLUMNS, run_tables
+from sim.words.codes import END_OF_ICE_CUSTODY, RETURN, SURVEYED, TRANSFER
 from sim.words.labels import (
     BALANCE_COLUMNS,
     CRIME_COLUMNS,
@@ -32,6 +32,7 @@ from sim.words.labels import (
     SURVEY_COLUMNS,
     TARGET_GROUPS,
 )
+from sim.world.people import World
 
 BUSY = grid(
     2,
@@ -148,10 +149,10 @@ def check_yearly(ledger: Ledger) -> None:
     assert not victims[np.logical_not(ends)].any()
     followed = [month.endswith("-01") and index >= 12 for index, month in enumerate(ledger.months)]
     assert not ledger.rearrests[np.logical_not(followed)].any()
-    booked = column(ledger.enforcement, ENFORCEMENT_COLUMNS, "booked").sum(axis=3)
-    arrested = column(ledger.enforcement, ENFORCEMENT_COLUMNS, "arrested").sum(axis=3)
-    assert (ledger.bookings.sum(axis=(2, 4)) >= booked).all()
-    assert (ledger.bookings.sum(axis=(2, 4)) <= arrested).all()
+    booked = column(ledger.enforcement, ENFORCEMENT_COLUMNS, "booked").sum(axis=4)
+    arrested = column(ledger.enforcement, ENFORCEMENT_COLUMNS, "arrested").sum(axis=4)
+    assert (ledger.bookings.sum(axis=4) >= booked).all()
+    assert (ledger.bookings.sum(axis=4) <= arrested).all()
 
 
 def check_people(ledger: Ledger, sizes: np.ndarray) -> None:
@@ -171,7 +172,8 @@ def check_people(ledger: Ledger, sizes: np.ndarray) -> None:
     assert ((ledger.trust > 0) & (ledger.trust <= 1) | np.isnan(ledger.trust)).all()
 
 
-def check_funnel(ledger: Ledger) -> None:
+def check_funnel(ledger: Ledger, world: World) -> None:
+    """The funnel narrows, and over a run nobody is taken, removed or back who was not before, the start counted in."""
     values = {name: column(ledger.enforcement, ENFORCEMENT_COLUMNS, name) for name in ENFORCEMENT_COLUMNS}
     order = ("arrested", "booked", "identified", "removable", "detainers", "honoured")
     for more, fewer in itertools.pairwise(order):
@@ -179,12 +181,15 @@ def check_funnel(ledger: Ledger) -> None:
     assert all((value >= 0).all() for value in values.values())
     assert (values["removed"] >= values["removed_parents"]).all()
     citizens = STATUSES.index("citizen")
-    assert not any(values[name][:, :, citizens].any() for name in order[3:])
-    total = {name: value.sum(axis=(2, 3)).cumsum(axis=0) for name, value in values.items()}
-    taken = total["honoured"] + total["at_large"]
-    assert (total["ice_custody"] <= taken).all()
-    assert (total["removed"] <= total["ice_custody"]).all()
-    assert (total["returned"] <= total["removed"]).all()
+    assert (values["identified"] <= values["matched"] + values["screened"]).all()
+    assert (values["identified"] >= np.maximum(values["matched"], values["screened"])).all()
+    assert not any(values[name][:, :, :, citizens].any() for name in order[3:])
+    total = {name: value.sum(axis=(1, 2, 3, 4)).cumsum(axis=0) for name, value in values.items()}
+    held, in_ice, away = (int((world.start_kind == kind).sum()) for kind in (TRANSFER, END_OF_ICE_CUSTODY, RETURN))
+    taken = total["honoured"] + total["without_detainer"] + total["from_prison"] + total["at_large"]
+    assert (total["ice_custody"] <= taken + held).all()
+    assert (total["removed"] <= total["ice_custody"] + in_ice).all()
+    assert (total["returned"] <= total["removed"] + away).all()
 
 
 def check_counties(ledger: Ledger) -> None:
@@ -199,19 +204,20 @@ def check_counties(ledger: Ledger) -> None:
 def table_arrays(ledger: Ledger) -> dict[str, np.ndarray]:
     """Return arrays of the ledger's shape, read back from its tables."""
     tables = dict(run_tables(ledger, "some scenario", 3))
-    shape = ledger.county_fear.shape
+    shape = ledger.relative_risk.shape
 
     def stacked(table: str, names: tuple[str, ...], *axes: int) -> np.ndarray:
         values = [tables[table].column(name).to_numpy() for name in names]
         return np.stack(values, axis=-1).reshape(*shape, *axes, len(names))
 
     balance = tuple(f"{name}_{family}" for name in BALANCE_COLUMNS for family in FAMILIES)
-    numbers = ("county_fear", "relative_risk", "removal_risk", "officers")
+    numbers = ("relative_risk", "removal_risk", "officers")
     found = {
         "crime": stacked("crime", CRIME_COLUMNS, 8, 4),
         "people": stacked("people", PEOPLE_COLUMNS, 3, 3),
         "trust": stacked("people", ("trust",), 3, 3)[..., 0],
-        "enforcement": stacked("enforcement", ENFORCEMENT_COLUMNS, 3, 4),
+        "enforcement": stacked("enforcement", ENFORCEMENT_COLUMNS, 3, 3, 4),
+        "county_fear": stacked("counties", FEAR_COLUMNS),
         "bookings": stacked("arrests", ("bookings",), 3, 3, 10)[..., 0],
         "programs": stacked("counties", PROGRAMS),
         "balance": stacked("counties", balance).reshape(ledger.balance.shape),
@@ -227,8 +233,9 @@ def test_no_scenario_breaks_conservation(chosen: dict[str, Any], seed: int) -> N
     check_crime(ledger)
     check_survey(ledger)
     check_yearly(ledger)
-    check_people(ledger, setting_of(chosen).world.group_size)
-    check_funnel(ledger)
+    world = setting_of(chosen).world
+    check_people(ledger, world.group_size)
+    check_funnel(ledger, world)
     check_counties(ledger)
     if not made.parameters.responses.chilled_reporting or made.parameters.trust.sensitivity.unauthorized == 0:
         assert (ledger.relative_risk == 1.0).all()
@@ -265,7 +272,7 @@ def test_busy_world_keeps_the_rules_and_uses_every_column() -> None:
     check_survey(ledger)
     check_yearly(ledger)
     check_people(ledger, setting_of(BUSY).world.group_size)
-    check_funnel(ledger)
+    check_funnel(ledger, setting_of(BUSY).world)
     check_counties(ledger)
     assert ledger.crime.sum(axis=(0, 1, 2, 3)).all()
     assert ledger.people.sum(axis=(0, 1, 2, 3)).all()
@@ -273,8 +280,8 @@ def test_busy_world_keeps_the_rules_and_uses_every_column() -> None:
     assert ledger.bookings.sum(axis=(0, 1, 2, 3)).all()
     assert ledger.rearrests.sum(axis=0).all()
     assert ledger.repeats[..., :3, 0].sum(axis=0).all()
-    assert ledger.enforcement.sum(axis=(0, 1, 2, 3)).all()
-    assert ledger.enforcement.sum(axis=(0, 1, 4)).all()
+    assert ledger.enforcement.sum(axis=(0, 1, 2, 3, 4)).all()
+    assert ledger.enforcement.sum(axis=(0, 1, 2, 5)).all()
     assert (ledger.relative_risk < 1.0).any()
     assert ledger.county_fear.any()
 
@@ -286,7 +293,7 @@ def test_keys_of_tables() -> None:
     assert {name: table.num_rows for name, table in tables.items()} == {
         "crime": cells * 32,
         "people": cells * 9,
-        "enforcement": cells * 12,
+        "enforcement": cells * 36,
         "survey": cells * 63,
         "arrests": cells * 90,
         "counties": cells,
@@ -301,16 +308,17 @@ def test_keys_of_tables() -> None:
     crime = tables["crime"].slice(0, 32)
     pairs = list(zip(crime.column("type").to_pylist(), crime.column("group").to_pylist(), strict=True))
     assert pairs == [(crime, group) for crime in CRIMES for group in TARGET_GROUPS]
-    funnel = tables["enforcement"].slice(0, 12)
-    rows = list(zip(funnel.column("status").to_pylist(), funnel.column("level").to_pylist(), strict=True))
-    assert rows == [(status, level) for status in STATUSES for level in LEVELS]
+    funnel = tables["enforcement"].slice(0, 36)
+    rows = list(zip(*(funnel.column(name).to_pylist() for name in ("group", "status", "level")), strict=True))
+    assert rows == list(itertools.product(GROUPS, STATUSES, LEVELS))
 
 
 # Where nothing happens
 
 
 def test_no_program_means_no_fear_and_no_removal() -> None:
-    ledger = ledger_of(merged(BUSY, {"programs": {**NO_CAP, "secure_communities": {"counties": "none"}}}))
+    never = {"world": {"settled_under": "nothing"}, "programs": {**NO_CAP, "secure_communities": {"counties": "none"}}}
+    ledger = ledger_of(merged(BUSY, never))
     assert not ledger.county_fear.any()
     assert (ledger.relative_risk == 1.0).all()
     assert not ledger.removal_risk.any()

@@ -26,6 +26,7 @@ from sim.words import labels
 from sim.words.calendar import month_names, month_number
 from sim.words.faults import UserError
 from sim.world.constants import Constants, Integers, as_record, build_constants
+from sim.world.setting import solved_constants
 
 SMALL = grid(2, 2, 3000, 8, {"programs": {"secure_communities": {"counties": "all", "start": "2006-04"}}})
 TABLES = (*labels.TABLES, "world")
@@ -186,7 +187,7 @@ def test_simulate_stacks_the_records(small: Scenario) -> None:
 
 
 def test_worlds_are_shared_between_programs_and_redrawn_on_request() -> None:
-    without = merged(SMALL, {"programs": {"secure_communities": {"counties": "none"}}, "trust": {"awareness": 0.0}})
+    without = merged(SMALL, {"programs": {"secure_communities": {"counties": "none"}}})
     assert prepare(scenario(SMALL)).world is prepare(scenario(without)).world
     redrawn = scenario(merged(SMALL, {"world": {"redraw": True}}))
     worlds = [prepare(redrawn, replication).world for replication in (0, 1, 0)]
@@ -220,6 +221,9 @@ def test_no_stale_world_is_shared(layer: dict[str, Any]) -> None:
         assert np.array_equal(getattr(world.baseline, name), getattr(fresh.baseline, name)), name
 
 
+SOLVED = solved_constants(Parameters(), setting_of(grid(1, 1, 400, 1)).world.baseline)
+
+
 @pytest.mark.parametrize("one", [1, 1.0])
 def test_loops_are_compiled_once_however_numbers_are_written(one: float) -> None:
     """A whole number where another scenario has a fraction would compile every loop a second time."""
@@ -227,7 +231,7 @@ def test_loops_are_compiled_once_however_numbers_are_written(one: float) -> None
     written = Parameters.model_validate(
         merged(usual.model_dump(), {"trust": {"region_weight": one, "sensitivity": one}})
     )
-    first, second = (as_record(build_constants(each, np.ones((3, 2)), 0.2)) for each in (usual, written))
+    first, second = (as_record(build_constants(each, SOLVED)) for each in (usual, written))
     assert first.dtype == second.dtype
     whole = {name for name in first.dtype.names or () if first.dtype[name].base.kind == "i"}
     assert whole == {name for name, kind in get_type_hints(Constants).items() if kind in (int, Integers)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.engines.panel import survey_of
 from sim.running.tables.arrow import categories, flags, numbers, numbers_or_null, texts
 from sim.running.tables.files import TableWriter, write_world
 from sim.running.tables.months import AXES, MonthTables
+from sim.words.codes import REMOVED
 from sim.words.labels import CHARGES, FAMILIES, GROUPS, LEVELS, REPEATS, STATUSES, SURVEYED_CRIMES
 
 NATION = (449, 7)
@@ -80,7 +82,7 @@ def test_other_readers_find_every_value(ledger: Ledger, folder: Path) -> None:
     assert people["trust"].isna().to_numpy().nonzero()[0].tolist() == [(len(ledger.counties) + 4) * 9 + 2]
     assert people["people"].to_numpy().tolist() == ledger.people[..., 0].ravel().tolist()
     enforcement = pd.read_parquet(folder / "enforcement.parquet")
-    assert enforcement["removed"].to_numpy().tolist() == ledger.enforcement[..., 9].ravel().tolist()
+    assert enforcement["removed"].to_numpy().tolist() == ledger.enforcement[..., REMOVED].ravel().tolist()
     counties = pd.read_parquet(folder / "counties.parquet")
     assert counties["secure_communities"].to_numpy().tolist() == ledger.programs[..., 1].ravel().tolist()
     assert counties["officers"].to_numpy().tolist() == ledger.officers.ravel().tolist()
@@ -90,10 +92,10 @@ def test_other_readers_find_every_value(ledger: Ledger, folder: Path) -> None:
     ("table", "keys", "expected"),
     [
         ("people", ["group", "status"], [(group, status) for group in GROUPS for status in STATUSES]),
-        ("enforcement", ["status", "level"], [(status, level) for status in STATUSES for level in LEVELS]),
+        ("enforcement", ["group", "status", "level"], list(itertools.product(GROUPS, STATUSES, LEVELS))),
     ],
 )
-def test_keys_of_a_county(folder: Path, table: str, keys: list[str], expected: list[tuple[str, str]]) -> None:
+def test_keys_of_a_county(folder: Path, table: str, keys: list[str], expected: list[tuple[str, ...]]) -> None:
     found = pd.read_parquet(folder / f"{table}.parquet")
     second = found[(found["month"] == "2008-02") & (found["county"] == "r01c02")]
     assert list(zip(*(second[key] for key in keys), strict=True)) == expected
@@ -179,7 +181,7 @@ def national(seed: int) -> Ledger:
     rng = np.random.default_rng(seed)
     made = make_ledger(seed, counties=make_counties(*NATION, people=98_000), months=2, adopted=1)
     for name in ("county_fear", "relative_risk", "removal_risk", "officers"):
-        getattr(made, name)[:] = rng.random(made.officers.shape)
+        getattr(made, name)[:] = rng.random(getattr(made, name).shape)
     made.trust[:] = rng.random(made.trust.shape)
     return made
 
@@ -188,7 +190,7 @@ def test_a_national_panel_takes_few_bytes(tmp_path: Path) -> None:
     written = write(national(4), tmp_path / "nation")
     sizes = {name: (written / f"{name}.parquet").stat().st_size for name in AXES}
     rows = {name: pq.read_metadata(written / f"{name}.parquet").num_rows for name in AXES}
-    per_county = {"crime": 32, "survey": 63, "people": 9, "enforcement": 12, "arrests": 90, "counties": 1}
+    per_county = {"crime": 32, "survey": 63, "people": 9, "enforcement": 36, "arrests": 90, "counties": 1}
     assert rows == {name: 2 * 3_143 * number for name, number in per_county.items()}
     assert sum(sizes.values()) / sum(rows.values()) <= 8
     for name in AXES:

@@ -33,8 +33,9 @@ def test_every_column_that_engines_count_has_a_code() -> None:
     enforcement += ("HONOURED", "WITHOUT_DETAINER", "FROM_PRISON", "IN_ICE", "AT_LARGE", "REMOVED", "PARENTS")
     enforcement += ("RETURNED",)
     assert [named[name] for name in enforcement] == list(range(len(labels.ENFORCEMENT_COLUMNS)))
-    crime = ("TRUE", "REPORTED", "RECORDED", "CLEARED", "SURVEYED")
-    assert [named[name] for name in crime] == list(range(len(labels.CRIME_COLUMNS)))
+    crime = ("TRUE", "REPORTED", "RECORDED", "CLEARED", "HOSPITAL_BOOK", "REPORTED_BY_VICTIM")
+    assert [named[name] for name in crime] == list(range(len(crime)))
+    assert len(labels.CRIME_COLUMNS) == len(crime) - 1 + len(labels.CALLERS)
     people = [codes.PEOPLE, *codes.IN_CUSTODY, codes.INCIDENTS, codes.REPORTED_BY_STATUS, codes.RESPONDENTS]
     assert people == list(range(len(labels.PEOPLE_COLUMNS)))
     balance = ("PREVENTED_BY_REMOVAL", "PREVENTED_BY_DETERRENCE", "ADDED_BY_IMPUNITY", "AFTER_DECLINED_DETAINER")

@@ -16,6 +16,7 @@ from sim.words.codes import HOMICIDE, HOSPITAL_BOOK, NOTHING, REARRESTS_SHAPE
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
     from sim.engines.mesa.records import Incident
+    from sim.engines.mesa.residents import Resident
 
 Person = tuple[int, int]
 HOSPITAL = int(Purpose.HOSPITAL)

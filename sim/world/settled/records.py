@@ -26,6 +26,8 @@ from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 
 Floats = npt.NDArray[np.float64]
 
+LEAST_TURNOVER = 1e-6
+
 
 class Records(NamedTuple):
     """Records by group, status and rank: 0 other people, 1 likely offenders."""
@@ -35,8 +37,9 @@ class Records(NamedTuple):
 
 
 def first_bookings(parameters: Parameters) -> Floats:
-    """Return the chance that somebody booked is new to the police, by rank."""
-    return np.array([parameters.courts.first_booking_other, parameters.courts.first_booking_likely])
+    """Return the chance that somebody booked is new to the police, by rank; never 0, for records would only grow."""
+    courts = parameters.courts
+    return np.maximum(LEAST_TURNOVER, np.array([courts.first_booking_other, courts.first_booking_likely]))
 
 
 def records_of(parameters: Parameters, booked: Floats, leaves: Floats) -> Records:
