@@ -17,6 +17,7 @@ ProgramName = Literal[
     "detainer_resolution",
     "priority_enforcement",
     "agreement_287g_warrant",
+    "court_ruling",
 ]
 PROGRAM_TITLES: dict[str, str] = {
     "criminal_alien_program": "the Criminal Alien Program",
@@ -26,6 +27,7 @@ PROGRAM_TITLES: dict[str, str] = {
     "detainer_resolution": "the detainer resolution",
     "priority_enforcement": "priority enforcement",
     "agreement_287g_warrant": "the 287(g) warrant service agreement",
+    "court_ruling": "the court ruling",
 }
 """What ``labels.PROGRAMS`` are called within a sentence."""
 

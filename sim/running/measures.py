@@ -149,14 +149,12 @@ class RunSummary:
         return np.asarray(chosen[:, :, levels].sum(axis=(1, 2)))
 
     def away(self) -> Floats:
-        """Return the people whom ICE has taken and who are not back, month by month: float64[T].
+        """Return the people whom ICE has taken and whose place is empty, month by month: float64[T].
 
-        Those in its custody, those removed and not returned, and the vacancies that the first month ends with. A person
-        who is removed stays away also when a newcomer lives in their place, so vacancies alone would count too few.
+        Those in its custody, and those removed who have neither returned nor been followed by a newcomer. A newcomer
+        offends as they did: only while the place is empty does a removal prevent anything.
         """
-        vacant = self.population("vacant")[:1]
-        since = np.cumsum(self.enforced("removed")[1:] - self.enforced("returned")[1:])
-        return np.asarray(np.concatenate([vacant, vacant + since]) + self.population("in_ice_custody"))
+        return np.asarray(self.population("vacant") + self.population("in_ice_custody"), dtype=np.float64)
 
     def balanced(self, column: str, family: str) -> float:
         """Return the total over the evaluation of one balance column, for a family or ``total``."""

@@ -15,7 +15,7 @@ from sim.analysis.statistics import UNDEFINED
 from sim.parameters import Parameters
 from sim.running.measures import RunSummary
 from sim.scenario.scenario import Scenario
-from sim.words.labels import BALANCE_COLUMNS, ENFORCEMENT_COLUMNS, PEOPLE_COLUMNS
+from sim.words.labels import BALANCE_COLUMNS, PEOPLE_COLUMNS
 
 SECURE, RESOLUTION = "secure_communities", "detainer_resolution"
 
@@ -69,19 +69,18 @@ def test_all_else_is_told_with_its_name_and_both_values() -> None:
 
 
 def removing(seed: int, scale: int = 1) -> RunSummary:
-    """Return a run in which one person is removed each month, one in ICE custody, and ``scale`` offences prevented."""
+    """Return a run in which one person is in ICE custody, places fall empty, and ``scale`` offences are prevented."""
     run = make_summary(seed, "a", seed, months=24, start=12)
-    people, enforcement, balance = np.zeros_like(run.people), np.zeros_like(run.enforcement), np.zeros_like(run.balance)
+    people, balance = np.zeros_like(run.people), np.zeros_like(run.balance)
     people[..., PEOPLE_COLUMNS.index("people")] = 100
     people[:, 0, 2, PEOPLE_COLUMNS.index("in_ice_custody")] = 1
-    people[0, 0, 2, PEOPLE_COLUMNS.index("vacant")] = 5
-    enforcement[:, 2, 0, ENFORCEMENT_COLUMNS.index("removed")] = 1
-    enforcement[12, 2, 0, ENFORCEMENT_COLUMNS.index("returned")] = 1
+    people[:, 0, 2, PEOPLE_COLUMNS.index("vacant")] = 5 + np.arange(24)
+    people[12:, 0, 2, PEOPLE_COLUMNS.index("vacant")] -= 1
     balance[BALANCE_COLUMNS.index("prevented_by_removal"), 1] = 10 * scale
-    return replace(run, people=people, enforcement=enforcement, balance=balance)
+    return replace(run, people=people, balance=balance)
 
 
-def test_people_are_away_until_they_return_whoever_lives_in_their_place() -> None:
+def test_people_are_away_while_their_place_is_empty() -> None:
     away = removing(0).away()
     assert away[0] == 5 + 1
     assert away[11] == 5 + 11 + 1
@@ -103,5 +102,5 @@ def test_a_removed_person_year_prevents_offences_over_years_away() -> None:
 
 def test_where_nobody_is_away_nothing_can_be_said() -> None:
     run = removing(0)
-    quiet = replace(run, people=np.zeros_like(run.people), enforcement=np.zeros_like(run.enforcement))
+    quiet = replace(run, people=np.zeros_like(run.people))
     assert prevented({"a": [quiet]})["a"]["total"].away.reason == UNDEFINED

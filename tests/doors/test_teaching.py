@@ -38,7 +38,7 @@ def test_script_steps_reads_agents_and_plots_trust(
     trust = np.array(names["trust"])
     model = names["model"]
     assert trust.shape == (37, len(model.neighbourhoods))  # type: ignore[attr-defined]
-    assert (trust[0] == 1.0).all()
+    assert (trust[0] > 0.9).all()  # years of the Criminal Alien Program lie behind
     assert trust[-1].min() < trust[-1].max() - 0.1
     assert (tmp_path / "trust_by_cell.png").read_bytes().startswith(b"\x89PNG")
     told = capsys.readouterr().out

@@ -41,6 +41,7 @@ from sim.running.batch import Batch, Options
 from sim.running.measures import adoption_months, evaluation_of, reduce
 from sim.running.tables.codebook import columns
 from sim.scenario.scenario import Comparison, Scenario, load_comparison
+from sim.words.codes import REMOVED
 from sim.words.faults import UserError
 from sim.words.labels import PROGRAMS, TABLES
 
@@ -166,7 +167,7 @@ def test_reduced_run_keeps_the_ledgers_totals() -> None:
     assert summary.crimes("simple_assault", "true").sum() == ledger.crime[:, :, 7, :, 0].sum()
     assert summary.crimes("total", "recorded", "hispanic")[3] == index_crime[3, :, :, 0, 2].sum()
     assert summary.county_crime[:, :, 1].sum() == index_crime[8:, ..., 2].sum()
-    assert summary.enforced("removed", level="level_2").sum() == ledger.enforcement[:, :, :, 1, 9].sum()
+    assert summary.enforced("removed", level="level_2").sum() == ledger.enforcement[:, :, :, :, 1, REMOVED].sum()
     assert (
         summary.population("people", group="other").tolist() == ledger.people[:, :, 2, :, 0].sum(axis=(1, 2)).tolist()
     )

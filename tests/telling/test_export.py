@@ -215,14 +215,16 @@ def expected_panel(comparison: Path) -> pd.DataFrame:
     """Return some columns of the panel, made by pandas' own pivot."""
     crime = stored(comparison, "crime").pivot(index=KEYS, columns=["type", "group"], values=["true", "recorded"])
     people = stored(comparison, "people").pivot(index=KEYS, columns=["group", "status"], values="trust")
-    held = stored(comparison, "enforcement").pivot(index=KEYS, columns=["status", "level"], values="removed_parents")
+    held = stored(comparison, "enforcement").pivot(
+        index=KEYS, columns=["group", "status", "level"], values="removed_parents"
+    )
     programs = stored(comparison, "counties").set_index(KEYS)
     return pd.DataFrame(
         {
             "true_robbery_hispanic": crime["true", "robbery", "hispanic"],
             "recorded_vehicle_theft_org": crime["recorded", "motor_vehicle_theft", "organization"],
             "trust_hispanic_lawful": people["hispanic", "lawful_noncitizen"],
-            "removed_parents_unauth_level_1": held["unauthorized", "level_1"],
+            "removed_parents_hisp_unauth_l1": held["hispanic", "unauthorized", "level_1"],
             "secure_communities": programs["secure_communities"],
             "by_released_declined_violent": programs["by_released_after_declined_detainer_violent"],
         }

@@ -63,7 +63,7 @@ def test_funnel_counts_noncitizens_and_narrows() -> None:
     results = make_results()
     table = funnel(results, "plain")
     assert table.shape == (len(STAGES), 4)
-    arrests = sum(run.enforcement[12:, 1:, :, 0].sum() for run in results.runs["plain"])
+    arrests = sum(run.enforcement[12:, :, 1:, :, 0].sum() for run in results.runs["plain"])
     years = 3 * 36000 * 2
     assert table[0].sum() == pytest.approx(1e5 * arrests / years)
     assert (np.diff(table.sum(axis=1)) <= 0).all()

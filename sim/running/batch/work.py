@@ -6,13 +6,17 @@ import time
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.running.batch.part import write_part
 from sim.running.batch.plan import RunName
 from sim.running.batch.reading import Batch
 from sim.running.batch.run_file import OUTCOMES, SUMMARIES, RunFile, run_path, write_run
 from sim.words.faults import UserError
+
+if TYPE_CHECKING:
+    from sim.engines.ledger import Ledger
+    from sim.running.measures import RunSummary
 
 
 class Receipt(NamedTuple):
@@ -65,18 +69,22 @@ def _run_one(folder: str, plan: str, run: str, threads: int, any_version: bool) 
 
 
 def results_of(batch: Batch, run: RunName, threads: int) -> Iterator[tuple[str, object]]:
-    """Simulate a run and yield the tables that its batch keeps with their names, each made as it is asked for."""
-    from sim.running.batch.summaries import outcome_table, summary_table
+    """Simulate a run, and return the tables that its batch keeps with their names, each made as it is asked for."""
     from sim.running.measures import reduce
     from sim.running.run import simulate
-    from sim.running.tables.months import run_tables
 
     plan = batch.plan
     scenario = batch.scenario(run.scenario)
     ledger = simulate(scenario, seed=plan.seed, replication=run.replication, engine=plan.engine, threads=threads)
-    summary = reduce(ledger, run.scenario, run.replication, plan.evaluation_start)
-    if plan.keep == "tables":
-        yield from run_tables(ledger, run.scenario, run.replication)
+    return _tables_of(ledger, reduce(ledger, run.scenario, run.replication, plan.evaluation_start), plan.keep)
+
+
+def _tables_of(ledger: Ledger, summary: RunSummary, keep: str) -> Iterator[tuple[str, object]]:
+    from sim.running.batch.summaries import outcome_table, summary_table
+    from sim.running.tables.months import run_tables
+
+    if keep == "tables":
+        yield from run_tables(ledger, summary.scenario, summary.replication)
         yield SUMMARIES, summary_table(summary)
     yield OUTCOMES, outcome_table(summary)
 

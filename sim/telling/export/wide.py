@@ -33,7 +33,17 @@ SHORT_WORDS = {
     "unauthorized": "unauth",
 }
 """Words for kinds that would make names too long."""
+SHORTEST_WORDS = {
+    "hispanic": "hisp",
+    "other_noncitizen": "onc",
+    "citizen": "cit",
+    "level_1": "l1",
+    "level_2": "l2",
+    "level_3": "l3",
+}
+"""Words of the enforcement table, whose kinds have three of them."""
 SHORT_COLUMNS = {
+    "without_detainer": "no_detainer",
     "reported_by_victim": "by_vic",
     "reported_by_others": "by_oth",
     "reported_by_officer": "by_off",
@@ -193,8 +203,8 @@ def _spread(part: _Part, piece: Any) -> Iterator[Any]:
 
 def wide_name(column: str, kind: Sequence[str]) -> str:
     """Return the name of a column of the panel: what is counted, then of which kind."""
-    words = (SHORT_COLUMNS.get(column, column), *(SHORT_WORDS.get(word, word) for word in kind))
-    return "_".join(words)
+    short = SHORT_WORDS if len(kind) < 3 else SHORT_WORDS | SHORTEST_WORDS
+    return "_".join([SHORT_COLUMNS.get(column, column), *(short.get(word, word) for word in kind)])
 
 
 def _meaning(entry: Meaning, name: str, part: _Part, kind: tuple[str, ...]) -> Meaning:
