@@ -204,8 +204,12 @@ def decisions(engine: ColumnarEngine, t: int) -> dict[tuple[int, int], tuple[int
 
 
 def paired(first: dict[str, Any], second: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return decisions about incidents that occur in both runs (two arrays), and how many occur in one only."""
-    engines = [ColumnarEngine(setting_of(merged(SQUARE, secure("all"), layer)), 77) for layer in (first, second)]
+    """Return decisions about incidents that occur in both runs (two arrays), and how many occur in one only.
+
+    The worlds have no enforcement behind them: a settled state would differ with the responses.
+    """
+    begun = {"world": {"settled_under": "nothing"}}
+    engines = [ColumnarEngine(setting_of(merged(SQUARE, begun, secure("all"), layer)), 77) for layer in (first, second)]
     one, other, alone = [], [], 0
     for t in range(24):
         here = [decisions(engine, t) for engine in engines]

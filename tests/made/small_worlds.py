@@ -78,7 +78,7 @@ def same(first: np.ndarray, second: np.ndarray) -> bool:
 
 def changed(first: Ledger, second: Ledger) -> np.ndarray:
     """Return bool[T, K]: in which months and counties any table differs, programs in force left out."""
-    result = np.zeros(first.county_fear.shape, dtype=np.bool_)
+    result = np.zeros(first.relative_risk.shape, dtype=np.bool_)
     for name in TABLES:
         if name == "programs" or name in NATIONAL:
             continue

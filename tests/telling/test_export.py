@@ -224,7 +224,7 @@ def expected_panel(comparison: Path) -> pd.DataFrame:
             "true_robbery_hispanic": crime["true", "robbery", "hispanic"],
             "recorded_vehicle_theft_org": crime["recorded", "motor_vehicle_theft", "organization"],
             "trust_hispanic_lawful": people["hispanic", "lawful_noncitizen"],
-            "removed_parents_hisp_unauth_l1": held["hispanic", "unauthorized", "level_1"],
+            "rem_parents_hisp_unauth_l1": held["hispanic", "unauthorized", "level_1"],
             "secure_communities": programs["secure_communities"],
             "by_released_declined_violent": programs["by_released_after_declined_detainer_violent"],
         }

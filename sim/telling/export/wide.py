@@ -44,6 +44,7 @@ SHORTEST_WORDS = {
 """Words of the enforcement table, whose kinds have three of them."""
 SHORT_COLUMNS = {
     "without_detainer": "no_detainer",
+    "removed_parents": "rem_parents",
     "reported_by_victim": "by_vic",
     "reported_by_others": "by_oth",
     "reported_by_officer": "by_off",
