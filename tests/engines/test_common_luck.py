@@ -75,7 +75,10 @@ def test_without_ways_between_counties_a_policy_stays_at_home(county: str, capac
         {"crime": {"travel_share": 0.1}},
         {"trust": {"neighbour_weight": 0.1}},
         {"trust": {"region_weight": 2000.0}},
-        {"enforcement": {"capacity_per_100k": 20.0, "cap_reach": 1.0}, "programs": EVERYWHERE},
+        {
+            "enforcement": {"capacity_per_100k": 20.0, "cap_reach": 1.0, "detainer_issue_early": 1.0},
+            "programs": EVERYWHERE,
+        },
     ],
     ids=["travel", "neighbours", "region", "capacity"],
 )
