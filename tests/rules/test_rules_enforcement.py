@@ -11,27 +11,27 @@ from hypothesis import strategies as st
 
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.booking import (
+    RECORD_COUNT,
+    aggravated_in,
+    felonies_in,
     has_federal_record,
-    is_identified,
+    is_matched,
+    is_new_to_police,
     is_removable,
-    prior_felonies,
-    prior_misdemeanors,
+    is_screened,
+    misdemeanors_in,
     record_level,
     screening_probability,
 )
 from sim.rules.custody import (
-    REPLACED,
-    RETURNS,
-    STAYS_AWAY,
+    comes_back,
     conviction_kind,
-    departure,
     legalized,
     months_held,
     months_in_ice_custody,
+    months_left_until_return,
     months_until_refill,
     months_until_return,
-    newcomer_class,
-    newcomer_status,
 )
 from sim.rules.detainer import (
     DECLINED,
@@ -39,17 +39,30 @@ from sim.rules.detainer import (
     TAKEN,
     asks_for_detainer,
     capacity_this_month,
+    channel_of,
+    is_handed_over,
+    is_imprisoned,
+    issue_share,
     needs_conviction,
     outcome_of_request,
 )
-from sim.rules.news import county_fear, pooled_removal_rate, relative_risk, running_load, running_removal_risk
+from sim.rules.news import (
+    county_fear,
+    fading,
+    pooled_removal_rate,
+    relative_risk,
+    running_load,
+    running_removal_risk,
+    spilled_over,
+)
 from sim.words.codes import (
     AGGRAVATED,
+    BY_TASK_FORCE,
     FELONY,
-    FREQUENT,
-    LIKELY,
+    FROM_JAIL,
     MISDEMEANOR,
-    ORDINARY,
+    OUT_OF_PRISON,
+    OUTSIDE,
     STREET_FELONY,
     STREET_MISDEMEANOR,
 )
@@ -85,11 +98,14 @@ def test_street_charge() -> None:
 # Booking
 
 
-def test_prior_records() -> None:
-    """A share 0.3 has one or more, 40 % of them the higher number."""
-    assert [prior_felonies(u, 0.3, 0.4) for u in (0.0, 0.1199, 0.1201, 0.2999, 0.3, 0.9)] == [2, 2, 1, 1, 0, 0]
-    assert [prior_misdemeanors(u, 0.5, 0.4) for u in (0.0, 0.1999, 0.2001, 0.4999, 0.5)] == [3, 3, 1, 1, 0]
-    assert {prior_felonies(u, 0.0, 0.4) for u in steps(100)} == {0}
+def test_new_to_the_police() -> None:
+    assert [is_new_to_police(u, 0.35) for u in (0.0, 0.349, 0.35)] == [True, True, False]
+
+
+def test_a_record_is_told_apart_into_felonies_misdemeanours_and_whether_one_is_aggravated() -> None:
+    """Up to two felonies and three misdemeanours are told apart, with or without an aggravated one: 24 records."""
+    found = [(aggravated_in(it), felonies_in(it), misdemeanors_in(it)) for it in range(RECORD_COUNT)]
+    assert found == list(itertools.product(range(2), range(3), range(4)))
 
 
 def test_levels_of_all_records() -> None:
@@ -133,19 +149,19 @@ def test_federal_record() -> None:
     ],
 )
 def test_screening(noncitizen: bool, cap: bool, held: bool, jail_287g: bool, expected: float) -> None:
-    assert screening_probability(noncitizen, cap, 0.55, 0.7, held, jail_287g, 0.95) == expected
+    assert screening_probability(noncitizen, cap, 0.55, 0.7, held, jail_287g, 0.95, 1.0) == expected
+    assert screening_probability(noncitizen, cap, 0.55, 0.7, held, jail_287g, 0.95, 0.25) == expected / 4
 
 
 def test_deputies_never_lower_screening() -> None:
-    assert screening_probability(True, True, 0.55, 0.7, True, True, 0.1) == 0.7
+    assert screening_probability(True, True, 0.55, 0.7, True, True, 0.1, 1.0) == 0.7
 
 
-def test_identification() -> None:
+def test_matches_and_interviews() -> None:
     """A federal record matters under Secure Communities only, also that of a citizen; screening is apart from it."""
-    assert is_identified(True, True, 0.9, 0.0)
-    assert not is_identified(False, True, 0.9, 0.0)
-    assert not is_identified(True, False, 0.9, 0.5)
-    assert is_identified(False, False, 0.4, 0.5)
+    matched = [is_matched(program, record) for program in (True, False) for record in (True, False)]
+    assert matched == [True, False, False, False]
+    assert [is_screened(u, 0.5) for u in (0.4, 0.5)] == [True, False]
 
 
 def test_removability() -> None:
@@ -167,6 +183,32 @@ def test_removability() -> None:
 def test_priority_enforcement_bars_those_without_conviction() -> None:
     assert [needs_conviction(True, level) for level in range(4)] == [False, False, False, True]
     assert not any(needs_conviction(False, level) for level in range(4))
+
+
+def test_terms_of_thirteen_months_are_served_in_prison() -> None:
+    assert [is_imprisoned(months, 13.0) for months in (0, 12, 13, 240)] == [False, False, True, True]
+
+
+def test_a_course_holds_for_matches_alone() -> None:
+    assert issue_share(0.8, 0.25, False) == 0.2
+    assert issue_share(0.8, 0.25, True) == 0.8
+
+
+def test_handed_over_without_a_detainer_where_the_county_helps() -> None:
+    assert [is_handed_over(u, 0.2, 0.5) for u in (0.0, 0.099, 0.1)] == [True, True, False]
+    assert not is_handed_over(0.0, 1.0, 0.0)
+
+
+def test_channels() -> None:
+    table = {
+        (True, False, True, True): OUTSIDE,
+        (True, True, False, False): OUTSIDE,
+        (False, True, True, True): OUT_OF_PRISON,
+        (False, False, True, True): BY_TASK_FORCE,
+        (False, False, False, True): FROM_JAIL,
+        (False, False, True, False): FROM_JAIL,
+    }
+    assert {key: channel_of(*key) for key in table} == table
 
 
 def test_asking() -> None:
@@ -221,27 +263,30 @@ def test_kinds_of_conviction() -> None:
     assert {conviction_kind(u, 1.0, 1.0) for u in steps(20)} == {AGGRAVATED}
 
 
-def test_departures() -> None:
-    """A quarter return; of the other places half are filled: 0.375 each."""
-    found = frequencies([departure(u, 0.25, 0.5) for u in steps(8000)], 3)
-    assert found[RETURNS] == pytest.approx(0.25)
-    assert found[REPLACED] == pytest.approx(0.375)
-    assert found[STAYS_AWAY] == pytest.approx(0.375)
-    assert {departure(u, 1.0, 0.5) for u in steps(20)} == {RETURNS}
-    assert {departure(u, 0.0, 0.0) for u in steps(20)} == {STAYS_AWAY}
+def test_who_comes_back() -> None:
+    assert np.mean([comes_back(u, 0.25) for u in steps(8000)]) == pytest.approx(0.25)
+    assert all(comes_back(u, 1.0) for u in steps(20))
+    assert not any(comes_back(u, 0.0) for u in steps(20))
+
+
+def test_a_vacancy_lasts_its_mean() -> None:
+    assert np.mean([months_until_refill(u, 24.0) for u in steps(200_000)]) == pytest.approx(24.0, rel=1e-3)
+    assert {months_until_refill(u, 1.0) for u in steps(50)} == {1}
+
+
+def test_what_is_left_of_waits_met_at_the_start() -> None:
+    """Of waits of 1, 2 and 3 months, met 1, 2 and 3 times: nothing left of three, a month of two, two of one."""
+    found = np.bincount([months_left_until_return(u, 3.0) for u in steps(6000)], minlength=4)
+    assert found.tolist() == [3000, 2000, 1000, 0]
+    waits = [(wait, passed) for wait in range(1, 13) for passed in range(wait)]
+    left = frequencies([wait - 1 - passed for wait, passed in waits], 12)
+    assert frequencies([months_left_until_return(u, 12.0) for u in steps(78_000)], 12) == pytest.approx(left, abs=1e-4)
 
 
 def test_returns_are_spread_over_the_year() -> None:
     found = np.bincount([months_until_return(u, 12.0) for u in steps(1200)], minlength=14)
     assert found.tolist() == [0, *[100] * 12, 0]
     assert months_until_return(LAST, 12.0) == 12
-
-
-def test_newcomers() -> None:
-    status = frequencies([newcomer_status(u, 0.3, 0.2) for u in steps(1000)], 3)
-    assert status == pytest.approx([0.5, 0.2, 0.3])
-    rank = frequencies([newcomer_class(u, 0.05, 0.18) for u in steps(10_000)], 3)
-    assert [rank[FREQUENT], rank[LIKELY], rank[ORDINARY]] == pytest.approx([0.009, 0.041, 0.95])
 
 
 def test_legalization() -> None:
@@ -259,18 +304,29 @@ def test_pooled_removal_rate() -> None:
 
 
 def test_county_fear() -> None:
-    """0.5 faded by 7 %, 0.9 of publicity, 0.01 of presence and 0.02 x 1.5 removals: 1.405."""
-    assert county_fear(0.5, 0.07, 0.9, 0.01, 0.02, 1.5) == pytest.approx(1.405)
-    assert county_fear(0.1, 0.07, -0.2, 0.0, 0.02, 0.0) == 0.0
-    assert county_fear(0.0, 0.07, 0.0, 0.0, 0.02, 0.0) == 0.0
+    """0.5 faded by 7 %, 0.91 announced and 0.02 x 1.5 removals: 1.405."""
+    assert county_fear(0.5, 0.07, 0.91, 0.02, 1.5) == pytest.approx(1.405)
+    assert county_fear(0.1, 0.07, -0.2, 0.02, 0.0) == 0.0
+    assert county_fear(0.0, 0.07, 0.0, 0.02, 0.0) == 0.0
 
 
 def test_fear_of_a_lasting_program_has_a_limit() -> None:
-    """Presence 0.03 a month and fading 0.06 lead to 0.5."""
+    """0.03 a month and fading of 0.06 lead to 0.5."""
     fear = 0.0
     for _ in range(400):
-        fear = county_fear(fear, 0.06, 0.0, 0.03, 0.02, 0.0)
+        fear = county_fear(fear, 0.06, 0.03, 0.02, 0.0)
     assert fear == pytest.approx(0.5)
+
+
+def test_refusal_lets_fear_fade_faster() -> None:
+    assert fading(0.06, 0.0, 0.04) == 0.06
+    assert fading(0.06, 0.5, 0.04) == pytest.approx(0.08)
+    assert fading(0.9, 1.0, 0.4) == 1.0
+
+
+def test_removals_of_the_other_group_are_heard_of_in_part() -> None:
+    assert spilled_over(4.0, 1.0, 0.25) == 3.25
+    assert spilled_over(4.0, 1.0, 0.0) == 4.0
 
 
 def test_relative_risk() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_worlds import grid, setting_of
 
 from sim.parameters import Parameters
 from sim.rules.clearance import RISK_UNIT, clearance_capacity, clearance_probability, risk_units, witness_help
@@ -34,6 +35,9 @@ from sim.rules.reporting import (
 from sim.rules.survey import ROTATIONS, is_panel_member, next_interview, responds_to_survey, rotation
 from sim.words.labels import CRIMES, STATUSES
 from sim.world.constants import build_constants, reporting_parts
+from sim.world.setting import solved_constants
+
+SOLVED = solved_constants(Parameters(), setting_of(grid(1, 1, 400, 1)).world.baseline)
 
 probabilities = st.floats(0.01, 0.99)
 uniforms = st.floats(0.0, 0.999999)
@@ -205,7 +209,7 @@ def test_union_at_full_trust_is_the_published_share(crime: str) -> None:
 
 
 def test_constants_hold_the_union_for_every_crime_and_status() -> None:
-    constants = build_constants(Parameters(), np.ones((3, 2)), 0.2)
+    constants = build_constants(Parameters(), SOLVED)
     expected = np.array(Parameters().reporting.reported.values())
     assert constants.full_trust_union.shape == (len(CRIMES), len(STATUSES), len(STATUSES))
     assert constants.full_trust_union == pytest.approx(np.broadcast_to(expected[:, None, None], (8, 3, 3)), abs=1e-9)
@@ -213,8 +217,8 @@ def test_constants_hold_the_union_for_every_crime_and_status() -> None:
 
 def test_chilled_reporting_off_is_sensitivity_zero() -> None:
     off = Parameters.model_validate({"responses": {"chilled_reporting": False}})
-    assert not build_constants(off, np.ones((3, 2)), 0.2).sensitivity.any()
-    assert build_constants(Parameters(), np.ones((3, 2)), 0.2).sensitivity.all()
+    assert not build_constants(off, SOLVED).sensitivity.any()
+    assert build_constants(Parameters(), SOLVED).sensitivity.all()
 
 
 def test_hospital() -> None:

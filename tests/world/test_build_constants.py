@@ -6,16 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from small_worlds import grid, setting_of
 
 from sim.parameters import Parameters
 from sim.world import constants as module
 from sim.world.constants import ELSEWHERE, Constants, build_constants
+from sim.world.setting import solved_constants
 
-PROPENSITY = np.ones((3, 2))
+SOLVED = solved_constants(Parameters(), setting_of(grid(1, 1, 400, 1)).world.baseline)
 
 
 def built(changes: dict[str, Any]) -> dict[str, Any]:
-    return build_constants(Parameters.model_validate(changes), PROPENSITY, 0.2)._asdict()
+    return build_constants(Parameters.model_validate(changes), SOLVED)._asdict()
 
 
 def test_a_constant_of_a_parameters_name_takes_its_value() -> None:
@@ -40,11 +42,11 @@ def test_other_names_are_of_constants_that_no_parameter_is_called() -> None:
     assert not set(ELSEWHERE) & names
 
 
-@pytest.mark.parametrize(("name", "many"), [("no_such_parameter", 0), ("cooperation", 3), ("share", 1)])
+@pytest.mark.parametrize(("name", "many"), [("no_such_parameter", 0), ("cooperation", 4), ("share", 1)])
 def test_a_constant_that_stands_for_no_one_parameter_is_told(
     name: str, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``cooperation`` is a parameter of detainers and of two programs."""
+    """``cooperation`` is a parameter of detainers and of three programs."""
     record = NamedTuple("record", [(name, float)])  # type: ignore[misc]
     monkeypatch.setattr(module, "Constants", record)
     module._plain.cache_clear()

@@ -14,11 +14,7 @@ from sim.world.person import (
     HOUSEHOLD,
     added_felonies,
     added_misdemeanors,
-    awaits_transfer,
     custody_of,
-    departed_entry,
-    departed_person,
-    departed_status,
     first_of_household,
     generation_of,
     has_added_aggravated,
@@ -34,10 +30,10 @@ from sim.world.person import (
     with_known_to_ice,
     with_likely_offender,
     with_status,
-    with_transfer,
 )
 
-people = st.integers(0, 2**16 - 1)
+people = st.integers(0, 2**15 - 1)
+GENERATIONS = 7
 READERS: dict[str, Callable[[int], int]] = {
     "custody": custody_of,
     "status": status_of,
@@ -47,13 +43,11 @@ READERS: dict[str, Callable[[int], int]] = {
     "federal": is_known_to_ice,
     "generation": generation_of,
     "declined": was_declined,
-    "transfer": awaits_transfer,
     "likely": is_likely_offender,
 }
 WRITERS: dict[str, Callable[[int, int], int]] = {
     "federal": with_known_to_ice,
     "declined": with_declined,
-    "transfer": with_transfer,
     "likely": with_likely_offender,
 }
 
@@ -61,7 +55,7 @@ WRITERS: dict[str, Callable[[int, int], int]] = {
 def fields(person: int) -> dict[str, int]:
     """Return every field, decoded by arithmetic of its own."""
     widths = (("custody", 4), ("status", 4), ("felonies", 4), ("misdemeanors", 4), ("aggravated", 2), ("federal", 2))
-    widths += (("generation", 8), ("declined", 2), ("transfer", 2), ("likely", 2))
+    widths += (("generation", 8), ("declined", 2), ("likely", 2))
     result = {}
     for name, size in widths:
         person, result[name] = divmod(person, size)
@@ -78,9 +72,10 @@ def test_readers(person: int) -> None:
     assert {name: reader(person) for name, reader in READERS.items()} == fields(person)
 
 
-def test_fields_fill_two_bytes_and_hold_every_name() -> None:
+def test_fields_fit_two_bytes_and_hold_every_name() -> None:
     bits = dict(PERSON_FIELDS)
-    assert sum(bits.values()) == 16
+    assert sum(bits.values()) == 15
+    assert 2 ** bits["generation"] - 1 == GENERATIONS
     assert len(CUSTODIES) == 2 ** bits["custody"]
     assert len(STATUSES) <= 2 ** bits["status"]
     assert len(CONVICTIONS) <= codes.RELEASE
@@ -117,12 +112,12 @@ def test_conviction(person: int, kind: int) -> None:
     assert unchanged(person, with_conviction(person, kind), counted, "aggravated")
 
 
-@given(people, st.integers(0, 2), st.integers(0, 1))
-def test_newcomer_is_fresh(person: int, status: int, likely: int) -> None:
-    fresh = fields(newcomer(person, status, likely))
-    assert fresh.pop("status") == status
-    assert fresh.pop("likely") == likely
-    assert fresh.pop("generation") == (fields(person)["generation"] + 1) % 8
+@given(people)
+def test_newcomer_has_the_leavers_place_and_no_record(person: int) -> None:
+    before, fresh = fields(person), fields(newcomer(person))
+    for name in ("custody", "status", "likely"):
+        assert fresh.pop(name) == before[name]
+    assert fresh.pop("generation") == 1 + before["generation"] % GENERATIONS
     assert not any(fresh.values())
 
 
@@ -132,24 +127,15 @@ def test_everything_fits_two_bytes(person: int, kind: int) -> None:
         lambda: with_custody(person, 3),
         lambda: with_status(person, 2),
         lambda: with_conviction(person, kind),
-        lambda: newcomer(person, kind, 1),
+        lambda: newcomer(person),
         lambda: with_likely_offender(person, 1),
     ]
-    assert all(0 <= result() < 2**16 for result in results)
+    assert all(0 <= result() < 2**15 for result in results)
 
 
 def test_ties() -> None:
     found = [is_tied(status, mixed) for status in range(3) for mixed in (False, True)]
     assert found == [0, 1, 2, 2, 3, 3]
-
-
-@given(st.integers(0, 400_000_000), st.sampled_from([1, 2]))
-def test_departed_entries_remember_status_in_four_bytes(slot: int, status: int) -> None:
-    entry = departed_entry(slot, status)
-    assert -(2**31) <= entry < 0
-    assert departed_status(entry) == status
-    assert fields(departed_person(entry)) == {**fields(0), "custody": codes.AWAY, "status": status}
-    assert departed_entry(slot, 3 - status) != entry != departed_entry(slot + 1, status)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))

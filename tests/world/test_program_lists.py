@@ -263,7 +263,9 @@ START = month_number("2006-01")
 
 def calendar_of(programs: dict[str, Any], **rest: Any) -> tuple[Calendar, Counties]:
     world = {"rows": 2, "columns": 2, "people": 4000}
-    parameters = Parameters.model_validate({"world": world, "programs": programs, **rest})
+    parameters = Parameters.model_validate(
+        {"world": world, "programs": programs, "trust": {"known_refusal": 0.0}, **rest}
+    )
     counties = build_counties(parameters, 2008)
     return build_calendar(parameters, counties, 2008), counties
 
@@ -289,8 +291,8 @@ def test_a_program_follows_its_list_and_switches_off_again(tmp_path: Path) -> No
     assert (force[:, at("r01c02")] == (month < month_number("2006-05"))).all()
     assert (force[:, at("r02c01")] == (month < month_number("2012-01"))).all()
     assert not force[:, at("r02c02")].any()
-    assert np.flatnonzero(calendar.publicity[:, at("r01c01")]).tolist() == [14, 36]
-    assert not calendar.publicity[:, at("r02c01")].any()
+    assert np.flatnonzero(calendar.announced[:, at("r01c01")]).tolist() == [14, 36]
+    assert not calendar.announced[:, at("r02c01")].any()
 
 
 def test_start_is_the_earliest_month_of_a_list(tmp_path: Path) -> None:
@@ -314,7 +316,7 @@ def test_warrant_service_raises_cooperation_and_nothing_falls() -> None:
     low, _ = calendar_of({"agreement_287g_warrant": {"counties": "all", "cooperation": 0.3}})
     assert (low.cooperation == 0.95).all()
     none, _ = calendar_of({})
-    for name in ("cap", "secure_communities", "agreement_287g_jail", "agreement_287g_task_force", "presence"):
+    for name in ("cap", "secure_communities", "agreement_287g_jail", "agreement_287g_task_force", "issue_course"):
         assert (getattr(low, name) == getattr(none, name)).all()
 
 
@@ -323,5 +325,5 @@ def test_models_signed_in_one_month_are_one_piece_of_news() -> None:
     names = ("agreement_287g_jail", "agreement_287g_task_force", "agreement_287g_warrant")
     together, _ = calendar_of(dict.fromkeys(names, signed))
     alone, _ = calendar_of({"agreement_287g_warrant": signed})
-    assert (together.publicity == alone.publicity).all()
-    assert alone.publicity.sum() == Parameters().trust.publicity_agreement
+    assert (together.announced == alone.announced).all()
+    assert alone.announced.sum() == Parameters().trust.publicity_agreement

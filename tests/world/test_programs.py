@@ -26,7 +26,9 @@ def world_of(programs: dict[str, Any], **rest: Any) -> tuple[Parameters, Countie
 
 
 def calendar_of(programs: dict[str, Any], **rest: Any) -> tuple[Calendar, Counties]:
-    parameters, counties = world_of(programs, **rest)
+    """Return a calendar in which refusal mutes nothing, unless it is asked to."""
+    trust = {"known_refusal": 0.0, **rest.pop("trust", {})}
+    parameters, counties = world_of(programs, trust=trust, **rest)
     return build_calendar(parameters, counties, SEED), counties
 
 
@@ -38,8 +40,9 @@ def test_nothing_but_the_criminal_alien_program_by_default() -> None:
     for name in ("secure_communities", "agreement_287g_jail", "agreement_287g_task_force", "detainer_resolution"):
         assert not getattr(calendar, name).any()
     assert not calendar.priority_enforcement.any()
-    assert not calendar.publicity.any()
-    assert not calendar.presence.any()
+    assert not calendar.announced.any()
+    assert calendar.refusal == pytest.approx(0.05)
+    assert (calendar.issue_course[[0, -1]] == [[0.1], [1.0]]).all()
     assert (calendar.cooperation == 0.95).all()
     assert calendar.cooperation.shape == (96, len(counties), 4)
     assert calendar.legalization == -1
@@ -55,8 +58,8 @@ def test_secure_communities_by_its_own_dates() -> None:
     calendar, counties = calendar_of({"secure_communities": {"counties": "file"}})
     first = calendar.secure_communities.argmax(axis=0)
     assert (first == counties.activation - START).all()
-    assert (calendar.publicity[first, np.arange(20)] == NEWS).all()
-    assert calendar.publicity.sum() == pytest.approx(20 * NEWS)
+    assert (calendar.announced[first, np.arange(20)] == NEWS).all()
+    assert calendar.announced.sum() == pytest.approx(20 * NEWS)
 
 
 def test_dates_before_the_first_month_are_in_force_but_no_news() -> None:
@@ -64,8 +67,8 @@ def test_dates_before_the_first_month_are_in_force_but_no_news() -> None:
     early = counties.activation < month_number("2011-01")
     assert 0 < early.sum() < 20
     assert (calendar.secure_communities[0] == (counties.activation <= month_number("2011-01"))).all()
-    assert not calendar.publicity[:, early].any()
-    assert (calendar.publicity[:, ~early].sum(axis=0) == NEWS).all()
+    assert not calendar.announced[:, early].any()
+    assert (calendar.announced[:, ~early].sum(axis=0) == NEWS).all()
 
 
 def test_start_is_not_earlier_than_and_until_is_the_first_month_without() -> None:
@@ -76,7 +79,7 @@ def test_start_is_not_earlier_than_and_until_is_the_first_month_without() -> Non
     assert (calendar.secure_communities == ((month >= first) & (month < month_number("2012-01")))).all()
     never = counties.activation >= month_number("2012-01")
     assert 0 < never.sum() < 20
-    assert not calendar.publicity[:, never].any()
+    assert not calendar.announced[:, never].any()
 
 
 @pytest.mark.parametrize(
@@ -86,8 +89,8 @@ def test_everywhere_from_a_month_on(start: str | None, month: int, news: float) 
     calendar, _ = calendar_of({"secure_communities": {"counties": "all", "start": start}})
     assert calendar.secure_communities[month:].all()
     assert not calendar.secure_communities[:month].any()
-    assert (calendar.publicity[month] == news).all()
-    assert calendar.publicity.sum() == pytest.approx(20 * news)
+    assert (calendar.announced[month] == news).all()
+    assert calendar.announced.sum() == pytest.approx(20 * news)
 
 
 @pytest.mark.parametrize(("share", "number"), [(0.0, 0), (0.01, 1), (0.3, 6), (0.31, 7), (1.0, 20)])
@@ -135,8 +138,8 @@ def test_agreements_by_their_own_dates_make_news_once() -> None:
     assert (both.agreement_287g_jail == both.agreement_287g_task_force).all()
     assert (both.agreement_287g_jail.any(axis=0) == signed).all()
     assert (both.agreement_287g_jail.argmax(axis=0)[signed] == month_number("2007-06") - START).all()
-    assert (both.publicity == jail.publicity).all()
-    assert jail.publicity.sum() == pytest.approx(AGREEMENT)
+    assert (both.announced == jail.announced).all()
+    assert jail.announced.sum() == pytest.approx(AGREEMENT)
 
 
 def test_agreements_that_begin_apart_make_news_twice() -> None:
@@ -145,8 +148,8 @@ def test_agreements_that_begin_apart_make_news_twice() -> None:
         "agreement_287g_task_force": {"counties": "all", "start": "2008-01"},
     }
     calendar, _ = calendar_of(programs)
-    assert (calendar.publicity[[12, 24]] == AGREEMENT).all()
-    assert calendar.publicity.sum() == pytest.approx(2 * 20 * AGREEMENT)
+    assert (calendar.announced[[12, 24]] == AGREEMENT).all()
+    assert calendar.announced.sum() == pytest.approx(2 * 20 * AGREEMENT)
 
 
 def test_resolution_lowers_cooperation_and_fear() -> None:
@@ -155,17 +158,17 @@ def test_resolution_lowers_cooperation_and_fear() -> None:
     assert (calendar.cooperation[48:, 1] == [0.8, 0.0, 0.0, 0.0]).all()
     assert (calendar.cooperation[:48, 1] == 0.95).all()
     assert (calendar.cooperation[:, 2] == 0.95).all()
-    assert calendar.publicity[48, 1] == -0.2
-    assert calendar.publicity.sum() == pytest.approx(-0.2)
+    assert calendar.announced[48, 1] == -0.2
+    assert calendar.announced.sum() == pytest.approx(-0.2)
 
 
 def test_announced_priorities_lower_fear_everywhere_if_the_program_is_used() -> None:
     announced = {"priority_enforcement_announced": "2012-11"}
     used, _ = calendar_of({**announced, "priority_enforcement": {"counties": ["r01c01"], "start": "2013-07"}})
     unused, _ = calendar_of(announced)
-    assert (used.publicity[82] == -0.2).all()
-    assert used.publicity.sum() == pytest.approx(-0.2 * 20)
-    assert not unused.publicity.any()
+    assert (used.announced[82] == -0.2).all()
+    assert used.announced.sum() == pytest.approx(-0.2 * 20)
+    assert not unused.announced.any()
 
 
 def test_presence_counts_programs_in_force() -> None:
@@ -173,11 +176,44 @@ def test_presence_counts_programs_in_force() -> None:
         "secure_communities": {"counties": "all", "start": "2008-01"},
         "agreement_287g_jail": {"counties": ["r01c01"], "until": "2009-01"},
     }
-    calendar, _ = calendar_of(programs, trust={"presence": 0.1})
-    assert calendar.presence[0, 0] == 0.1
-    assert calendar.presence[0, 1] == 0.0
-    assert calendar.presence[24, 0] == 0.2
-    assert calendar.presence[36, 0] == 0.1
+    quiet = {"presence": 0.1, "publicity_activation": 0.0, "publicity_agreement": 0.0}
+    calendar, _ = calendar_of(programs, trust=quiet)
+    assert calendar.announced[0, 0] == 0.1
+    assert calendar.announced[0, 1] == 0.0
+    assert calendar.announced[24, 0] == 0.2
+    assert calendar.announced[36, 0] == 0.1
+
+
+def test_what_frightens_is_muted_where_detainers_are_declined() -> None:
+    """Half of the detainers are declined in one county from 2007 on, and refusal mutes by up to 0.6."""
+    programs = {
+        "secure_communities": {"counties": "all", "start": "2008-01"},
+        "detainer_resolution": {"counties": ["r01c01"], "start": "2007-01", "cooperation": 0.5},
+    }
+    trust = {"known_refusal": 0.6, "publicity_resolution": 0.2}
+    calendar, _ = calendar_of(programs, trust=trust, detainers={"cooperation": 1.0})
+    assert calendar.refusal[11:13, 0].tolist() == [0.0, 0.5]
+    assert calendar.announced[24, 0] == pytest.approx(NEWS * 0.7)
+    assert calendar.announced[24, 1] == pytest.approx(NEWS)
+    assert calendar.announced[12, 0] == -0.2  # relief is not muted
+
+
+def test_detainers_of_matches_follow_a_course() -> None:
+    course = {"detainer_issue_early": 0.2, "detainer_course_start": "2006-03", "detainer_course_end": "2006-07"}
+    calendar, _ = calendar_of({}, enforcement=course)
+    assert calendar.issue_course[:8, 0] == pytest.approx([0.2, 0.2, 0.2, 0.4, 0.6, 0.8, 1.0, 1.0])
+    assert (calendar.issue_course == calendar.issue_course[:, :1]).all()
+
+
+def test_a_court_ruling_stands_above_resolutions_and_below_served_warrants() -> None:
+    programs = {
+        "detainer_resolution": {"counties": ["r01c01", "r01c02"], "cooperation": 0.3},
+        "court_ruling": {"counties": ["r01c02", "r01c03", "r01c04"], "start": "2008-01", "cooperation": 0.1},
+        "agreement_287g_warrant": {"counties": ["r01c04"], "cooperation": 0.8},
+    }
+    calendar, _ = calendar_of(programs, detainers={"cooperation": 0.6})
+    assert calendar.cooperation[23, :5, 0].tolist() == [0.3, 0.3, 0.6, 0.8, 0.6]
+    assert calendar.cooperation[24, :5, 0].tolist() == [0.3, 0.1, 0.1, 0.8, 0.6]
 
 
 @pytest.mark.parametrize(("start", "month"), [("2006-01", 0), ("2007-03", 14), ("2014-01", -1), ("2004-01", 0)])
