@@ -185,7 +185,8 @@ def check_funnel(ledger: Ledger, world: World) -> None:
     assert (values["identified"] >= np.maximum(values["matched"], values["screened"])).all()
     assert not any(values[name][:, :, :, citizens].any() for name in order[3:])
     total = {name: value.sum(axis=(1, 2, 3, 4)).cumsum(axis=0) for name, value in values.items()}
-    held, in_ice, away = (int((world.start_kind == kind).sum()) for kind in (TRANSFER, END_OF_ICE_CUSTODY, RETURN))
+    kinds = ((TRANSFER, END_OF_ICE_CUSTODY), (END_OF_ICE_CUSTODY, RETURN), (RETURN, RETURN + 1))
+    held, in_ice, away = (int(np.isin(world.start_kind, list(range(*each))).sum()) for each in kinds)
     taken = total["honoured"] + total["without_detainer"] + total["from_prison"] + total["at_large"]
     assert (total["ice_custody"] <= taken + held).all()
     assert (total["removed"] <= total["ice_custody"] + in_ice).all()

@@ -1,4 +1,8 @@
-"""The solved baseline against formulas written afresh from the design, not from the solver's code."""
+"""The solved baseline against formulas written afresh from the design, not from the solver's code.
+
+Where no program was in force before the start nobody fears, nobody is taken and nobody is deterred: then all is in
+closed form. What the Criminal Alien Program adds is in ``test_settled``.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from sim.world.setting import Setting
 
 FAMILY = [0 if crime.violent else 1 for crime in CRIME_TYPES]
 PER_YEAR = 12 * 100_000
+NEVER: dict[str, Any] = {"world": {"settled_under": "nothing"}}
 GRIDS: dict[str, dict[str, Any]] = {
     "default": grid(3, 3, 20_000, 2),
     "much_crime": grid(2, 2, 5000, 2, {"crime": {"recorded_per_100k": {"larceny": 20_000.0, "robbery": 3000.0}}}),
@@ -38,8 +43,8 @@ def solved(request: pytest.FixtureRequest) -> Setting:
     if request.param == "real_counties":
         data: Path = request.getfixturevalue("shared_data")
         world = {"counties": str(data / "us_counties.csv"), "adjacency": str(data / "adjacency.csv"), "scale": 0.001}
-        return setting_of({"months": 2, "world": world})
-    return setting_of(GRIDS[request.param])
+        return setting_of(merged({"months": 2, "world": world}, NEVER))
+    return setting_of(merged(GRIDS[request.param], NEVER))
 
 
 def table(values: Any) -> np.ndarray:
@@ -175,8 +180,10 @@ def test_expected_removable_is_what_bookings_add_up_to(solved: Setting, expected
     booked = (1 - np.exp(-arrest_rates(solved, expected).sum(axis=-1))) * expected.free
     mine = np.zeros(len(base.street_rate))
     for g, c in np.ndindex(3, 3):
-        share = base.group_share[:, g] * base.status_share[:, g, 2] * expected.class_share[c]
-        mine += share * booked[:, g, 2, c]
+        serious = base.records.level[g, 1, 0 if c == 2 else 1, :2].sum()  # lawful noncitizens with levels 1 and 2
+        for status, removable in ((1, serious), (2, 1.0)):
+            share = base.group_share[:, g] * base.status_share[:, g, status] * expected.class_share[c]
+            mine += share * booked[:, g, status, c] * removable
     assert base.expected_removable == pytest.approx(mine, rel=1e-6)
 
 
@@ -188,7 +195,7 @@ def test_a_world_without_crime_has_empty_jails_but_for_street_arrests() -> None:
     assert some.jailed_share.any()
     none = setting_of(grid(2, 2, 2000, 2, merged(nothing, {"police": {"street_arrests_per_100k": 0.0}}))).world
     assert not none.baseline.jailed_share.any()
-    assert not none.release_slot.size
+    assert not none.start_slot.size
 
 
 def test_nobody_who_offends_is_refused() -> None:

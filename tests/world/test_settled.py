@@ -1,0 +1,213 @@
+"""The settled state: limits, balances, and small simulations with the rules themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from small_worlds import grid, merged, setting_of
+
+from sim.parameters import Parameters
+from sim.rules.booking import record_level
+from sim.rules.custody import months_in_ice_custody, months_until_refill
+from sim.rules.news import county_fear as next_fear
+from sim.rules.reporting import own_fear as own_fear_left
+from sim.world.setting import Setting
+from sim.world.settled.custody import months_away
+from sim.world.settled.fear import Jumps, county_fear, jump_sizes, own_fear
+from sim.world.settled.records import federal_records, records_of
+
+MIXED: dict[str, Any] = {"people": {"hispanic_share": 0.4, "noncitizen_share": 0.25}}
+WORLD = grid(2, 2, 40_000, 2, MIXED)
+PER_YEAR = 12 * 100_000
+
+
+@pytest.fixture(scope="module")
+def settled() -> Setting:
+    return setting_of(WORLD)
+
+
+# Limits
+
+
+def test_nothing_before_the_start_leaves_no_trace() -> None:
+    base = setting_of(merged(WORLD, {"world": {"settled_under": "nothing"}})).world.baseline
+    for found in (
+        base.ice_share,
+        base.away_share,
+        base.fear,
+        base.friend_jumps,
+        base.status_removals,
+        base.held_chance,
+    ):
+        assert not found.any()
+    assert (base.risk == 1.0).all()
+    assert not base.removal_risk.any()
+
+
+def test_more_programs_before_the_start_take_more_people() -> None:
+    under = ("nothing", "criminal_alien_program", "secure_communities")
+    bases = [setting_of(merged(WORLD, {"world": {"settled_under": name}})).world.baseline for name in under]
+    away = [float(base.away_share.sum()) for base in bases]
+    fear = [float(base.fear.sum()) for base in bases]
+    assert away == sorted(away)
+    assert fear == sorted(fear)
+    assert len(set(away)) == len(set(fear)) == 3
+
+
+def test_where_removed_people_are_replaced_at_once_nobody_is_away() -> None:
+    base = setting_of(merged(WORLD, {"responses": {"incapacitation": False}})).world.baseline
+    assert not base.away_share.any()
+    assert not base.ice_share.any()
+    assert base.fear.all()
+
+
+def test_where_nobody_is_sensitive_the_risk_is_that_at_full_trust() -> None:
+    base = setting_of(merged(WORLD, {"trust": {"sensitivity": 0.0}})).world.baseline
+    assert (base.risk == 1.0).all()
+    assert base.fear.all()
+
+
+# Balances
+
+
+@pytest.mark.parametrize(
+    "layer", [{}, {"crime": {"deterrence": 0.4}}, {"world": {"settled_under": "secure_communities"}}]
+)
+def test_recorded_crime_is_the_counties_own_in_the_settled_state(layer: dict[str, Any]) -> None:
+    world = setting_of(merged(WORLD, layer)).world
+    assert world.baseline.expected_recorded * PER_YEAR == pytest.approx(world.counties.recorded_per_100k, rel=1e-6)
+
+
+def test_what_flows_into_ice_custody_flows_out(settled: Setting) -> None:
+    """People in custody = people taken a month x mean stay; people away = removed a month x mean vacancy."""
+    base, enforcement = settled.world.baseline, settled.parameters.enforcement
+    in_ice, vacant = months_away(settled.parameters)
+    taken = base.ice_share.sum(axis=-1) / in_ice
+    assert base.away_share == pytest.approx(taken * enforcement.removal_share * vacant, rel=1e-9)
+    uniforms = (np.arange(200_000) + 0.5) / 200_000
+    stays = np.mean([months_in_ice_custody(u, enforcement.custody_ends) for u in uniforms])
+    assert in_ice == pytest.approx(stays, rel=1e-3)
+    refill = np.mean([months_until_refill(u, enforcement.refill_months) for u in uniforms])
+    assert vacant == pytest.approx(enforcement.returns * 6.5 + (1 - enforcement.returns) * refill, rel=1e-3)
+
+
+def test_nine_of_ten_taken_are_hispanic_on_real_counties(request: pytest.FixtureRequest) -> None:
+    data = request.getfixturevalue("shared_data")
+    files = {"counties": str(data / "us_counties.csv"), "adjacency": str(data / "adjacency.csv"), "scale": 0.001}
+    world = setting_of({"months": 2, "world": files}).world
+    people = (world.counties.persons[:, None] * world.baseline.group_share)[:, :, None] * world.baseline.status_share
+    class_share = np.array([0.009, 0.041, 0.95])
+    taken = np.einsum("kgs,c,kgscn->g", people, class_share, world.baseline.ice_share)
+    assert taken[0] / taken.sum() >= 0.8
+
+
+# Records
+
+
+def chain(courts: dict[str, Any], leaves: float) -> np.ndarray:
+    """Return the levels at a booking of a rank whose bookings are all for larceny."""
+    parameters = Parameters.model_validate({"courts": courts})
+    booked = np.zeros((3, 3, 2, 10))
+    booked[..., 6] = 1.0
+    return records_of(parameters, booked, np.full((3, 3, 2, 4), leaves)).level[0, 0, 1]
+
+
+def test_without_convictions_nobody_has_a_record() -> None:
+    assert chain({"convicted": {"larceny": 0.0}}, 0.0) == pytest.approx([0.0, 0.0, 0.0, 1.0])
+
+
+def test_whoever_is_always_new_has_no_record() -> None:
+    assert chain({"first_booking_likely": 1.0}, 0.0) == pytest.approx([0.0, 0.0, 0.0, 1.0])
+
+
+def test_records_are_those_to_which_simulated_bookings_lead() -> None:
+    """2 million bookings: turnover, a conviction of some kind, and now and then removal for good."""
+    first, convicted, felony, aggravated, leaves = 0.2, 0.65, 0.3, 0.4, 0.1
+    courts = {
+        "first_booking_likely": first,
+        "convicted": {"larceny": convicted},
+        "felony": {"larceny": felony},
+        "aggravated": {"larceny": aggravated},
+    }
+    luck, found = np.random.default_rng(1), np.zeros(4)
+    felonies, misdemeanors, grave = (np.zeros(20_000, dtype=int) for _ in range(3))
+    for round_ in range(120):
+        new = luck.random(20_000) < first
+        for each in (felonies, misdemeanors, grave):
+            each[new] = 0
+        if round_ >= 20:
+            for level in map(record_level, felonies.tolist(), misdemeanors.tolist(), grave.tolist()):
+                found[level] += 1
+        gone = luck.random(20_000) < leaves
+        is_convicted, is_felony = luck.random(20_000) < convicted, luck.random(20_000) < felony
+        felonies += is_convicted & is_felony
+        misdemeanors += is_convicted & ~is_felony
+        grave |= is_convicted & is_felony & (luck.random(20_000) < aggravated)
+        for each in (felonies, misdemeanors, grave):
+            each[gone] = 0
+    assert chain(courts, leaves) == pytest.approx(found / found.sum(), abs=0.003)
+
+
+def test_who_is_in_the_immigration_database() -> None:
+    """A million bookings of people of one kind: turnover, contact with ICE, newcomers for those removed for good."""
+    parameters = Parameters.model_validate({"courts": {"first_booking_likely": 0.25}})
+    entry, kept, leaves = 0.85, 0.15, 0.1
+    newcomers, booked, between = federal_records(parameters, np.full((3, 3, 2), kept), np.full((3, 3, 2), leaves))
+    luck, found = np.random.default_rng(2), []
+    known = luck.random(20_000) < entry
+    for _ in range(60):
+        new = luck.random(20_000) < 0.25
+        known = np.where(new, luck.random(20_000) < entry, known)
+        found.append(known.mean())
+        u = luck.random(20_000)
+        known = np.where(u < kept, True, np.where(u < kept + leaves, luck.random(20_000) < entry, known))
+    assert newcomers[0, 2] == entry
+    assert booked[0, 2, 1] == pytest.approx(np.mean(found[10:]), abs=0.002)
+    assert between[0, 2, 1] == pytest.approx(known.mean(), abs=0.01)
+
+
+# Fear
+
+
+def test_county_fear_is_where_the_rule_comes_to_rest() -> None:
+    parameters = Parameters.model_validate({"trust": {"presence": 0.01}})
+    heard, programs = np.array([[0.0004, 0.0001]]), np.array([1.0])
+    trust, refusal = parameters.trust, 1.0 - parameters.world.settled_cooperation
+    fade = trust.county_fade + refusal * trust.refusal_fade
+    fear = [0.0, 0.0]
+    for _ in range(600):
+        for group, concern in enumerate((trust.concern.hispanic, trust.concern.other_noncitizen)):
+            announced = trust.presence * concern * (1.0 - trust.known_refusal * refusal)
+            fear[group] = next_fear(fear[group], fade, announced, trust.awareness, 1000.0 * heard[0, group])
+    assert county_fear(parameters, heard, programs)[0] == pytest.approx(fear, rel=1e-9)
+
+
+def test_two_values_of_own_fear_stand_for_its_distribution() -> None:
+    """Shot noise of three kinds of fright, simulated over 40,000 people and fifteen years."""
+    parameters = Parameters()
+    rates, sizes = np.array([0.01, 0.001, 0.004, 0.0005]), jump_sizes(parameters)
+    luck = np.random.default_rng(3)
+    fade, fear = parameters.trust.own_fade, np.zeros(40_000)
+    for _ in range(180):
+        fear = fear * (1.0 - fade) + luck.poisson(rates, (40_000, 4)) @ sizes
+    left = np.exp(-fear * (1.0 - fade))
+    found = own_fear(parameters, np.tile(rates, (1, 2, 4, 1)))
+    for function in (
+        lambda trust: trust,
+        lambda trust: np.exp(2.0 * trust),
+        lambda trust: 1.0 / (1.0 + np.exp(-trust)),
+    ):
+        mine = float(found.mean(function(found.low), function(found.high))[0, 0, 0])
+        assert mine == pytest.approx(float(function(left).mean()), rel=0.01)
+
+
+def test_nobody_frightened_is_at_full_trust() -> None:
+    found = own_fear(Parameters(), np.zeros((2, 2, 4, 4)))
+    assert (found.mean(found.low, found.high) == 1.0).all()
+
+
+def test_own_fear_fades_as_the_rule_says() -> None:
+    assert own_fear_left(32, 0.5) == pytest.approx(0.5)
+    assert set(Jumps._fields) == {"friends", "friends_at_large", "housemate", "housemate_at_large"}
