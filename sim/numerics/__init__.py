@@ -1,1 +1,1 @@
-"""The compiler's one door, and random draws that depend only on who, when and why."""
+"""The compiler's one door, random draws that depend only on who, when and why, and fixed points."""

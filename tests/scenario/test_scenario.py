@@ -465,7 +465,7 @@ def test_any_values_survive_the_resolved_file(title: str, presence: float, peopl
 def test_the_neutral_scenario_tells_both_sides_of_each_dial_and_stands_between_them() -> None:
     path = next(path for path in SCENARIOS if path.stem == "neutral")
     text, own = path.read_text(encoding="utf-8"), load_scenario(path).parameters
-    assert text.count("# One side:") == text.count("# The other:") == 6
+    assert text.count("# One side:") == text.count("# The other:") == 7
     assert 0 < own.crime.deterrence < 0.3
     assert 0 < own.crime.impunity_elasticity.burglary < 0.79
     assert own.crime.impunity_elasticity.homicide == 0
