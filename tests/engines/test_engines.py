@@ -62,6 +62,12 @@ def test_engines_agree_in_corners(corner: str) -> None:
     assert not found, found[:5]
 
 
+def test_what_is_counted_once_a_year_is_there_to_be_compared() -> None:
+    records = columnar(ready(merged(BASE, CORNERS["twenty years"])), 11)
+    assert sum(record.rearrests for record in records).all()
+    assert sum(record.repeats for record in records)[:, :4].all()
+
+
 def test_threads_share_the_work_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(columnar_engine, "SMALL_WORLD", 0)
     setting = ready(merged(BASE, {"world": {"rows": 3, "columns": 3}}))

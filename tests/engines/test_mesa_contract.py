@@ -238,6 +238,10 @@ LOOK: dict[str, Callable[[MesaEngine], Any]] = {
         _counties(it, "removable"),
     ),
     "outcomes": lambda it: ([(one.asked, one.outcome) for one in it.bookings], _counties(it, "taken")),
+    "followed": lambda it: (
+        [month.tolist() for month in it.repeat_victims.events or []],
+        (dict(it.releases.followed), set(it.releases.again)),
+    ),
     "removals": lambda it: (
         [(one.slot, reason) for one, reason in it.taken_from_their_circles],
         _counties(it, "removed"),

@@ -38,6 +38,8 @@ SILENT: dict[str, str] = {
     "police.officers_per_1000": "officers are counted; patrol and workload are relative to what is usual",
 }
 """Parameters that move nothing else, with the reason."""
+SILENT_ENTRIES: dict[str, str] = {"survey.capture.homicide": "no interviewer is told by the dead"}
+"""Entries of tables that move nothing else, with the reason."""
 
 
 NATION: dict[str, Any] = {
@@ -112,10 +114,15 @@ def test_changing_one_parameter_changes_the_ledger(row: Row) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("row", "entry"), ENTRIES)
 def test_changing_one_entry_of_a_table_changes_the_ledger(row: Row, entry: str) -> None:
+    name = f"{name_of(row)}.{entry}"
+    if name in SILENT_ENTRIES:
+        assert not moved(row, entry, worlds=2), f"{name} moves the ledger: take it out of SILENT_ENTRIES"
+        return
     assert moved(row, entry), (
-        f"{name_of(row)}.{entry} never moved a column of the ledger in {len(WORLDS)} scenarios; see the test above"
+        f"{name} never moved a column of the ledger in {len(WORLDS)} scenarios; see the test above"
     )
 
 
 def test_exceptions_are_parameters() -> None:
     assert set(SILENT) <= {name_of(row) for row in ROWS}
+    assert set(SILENT_ENTRIES) <= {str(entry.id) for entry in ENTRIES}

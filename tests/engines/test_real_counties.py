@@ -61,11 +61,15 @@ def test_each_county_is_activated_in_the_month_of_the_file(secure_communities: L
 
 
 def test_recorded_crime_of_the_first_three_years_matches_the_file_county_by_county(secure_communities: Ledger) -> None:
-    """Counts over three years against Poisson standard errors, the noise of counting alone."""
+    """Counts over three years against Poisson standard errors, the noise of counting alone.
+
+    Three in a thousand would lie beyond three of them; that small groups have a repeat victim or none adds about one
+    in a hundred.
+    """
     observed = secure_communities.crime[:36, :, INDEX, :, RECORDED].sum(axis=(0, 2, 3))
     expected = expected_recorded(secure_communities, 3.0)[:, INDEX].sum(axis=1)
     z = (observed - expected) / np.sqrt(np.maximum(expected, 1e-9))
-    assert np.mean(np.abs(z) <= 3) >= 0.99
+    assert np.mean(np.abs(z) <= 3) >= 0.985
 
 
 def test_recorded_crime_matches_the_file_nationally_by_type() -> None:
@@ -108,20 +112,20 @@ def test_national_rates_by_type_are_those_of_the_fbi_estimates() -> None:
 
 
 def test_with_background_trends_the_national_series_follows_the_fbi_estimates() -> None:
-    """Recorded index crime year by year, 2005-12; a yearly count has a standard error of 0.3 %.
+    """Recorded index crime year by year, 2005-12: the trends are within 2 %, violent and property crime apart.
 
-    One course serves all types of a county, so violent and property crime apart follow theirs only to some 5 %.
+    A yearly count has a standard error of 0.3 %, that of violent crime 0.8 %.
     """
     background = f"world.background={DATA / 'county_crime_2000_2012.csv'}"
-    ledger = run("baseline", 1, background, "months=96", "programs.criminal_alien_program.counties=none")
+    ledger = run("baseline", 1, background, "months=96")
     crime = ledger.crime[:, :, INDEX, :, RECORDED].sum(axis=(1, 3)).reshape(8, 12, 7).sum(axis=1)
     rates = crime / ledger.counties.agents.sum() * 100_000
     for year, found in zip(range(2005, 2013), rates, strict=True):
         published = {name: count / fbi_estimates()[year]["population"] for name, count in fbi_estimates()[year].items()}
         violent, property_crime = published["violent_crime"] * 100_000, published["property_crime"] * 100_000
         assert found.sum() == pytest.approx(violent + property_crime, rel=0.02), year
-        assert found[:4].sum() == pytest.approx(violent, rel=0.06), year
-        assert found[4:].sum() == pytest.approx(property_crime, rel=0.03), year
+        assert found[:4].sum() == pytest.approx(violent, rel=0.035), year
+        assert found[4:].sum() == pytest.approx(property_crime, rel=0.025), year
 
 
 @pytest.mark.parametrize("world", ["grid", "nation"])
@@ -143,21 +147,24 @@ def test_made_worlds_start_at_the_published_rates(world: str) -> None:
 
 
 def test_nothing_drifts_when_no_program_starts() -> None:
-    """Yearly true crime and people in jail over eight years; a yearly count has a standard error of 0.2 %."""
-    ledger = run("baseline", 3, "programs.criminal_alien_program.counties=none")
+    """The Criminal Alien Program alone over eight years; a yearly count of crime has a standard error of 0.2 %."""
+    ledger = run("baseline", 3)
     yearly = ledger.crime[:, :, INDEX, :, 0].sum(axis=(1, 2, 3)).reshape(8, 12).sum(axis=1)
     assert np.abs(yearly / yearly.mean() - 1).max() < 0.01
     jailed = ledger.people[..., 1].sum(axis=(1, 2, 3)).reshape(8, 12).mean(axis=1)
     assert np.abs(jailed / jailed.mean() - 1).max() < 0.03
-    assert (ledger.county_fear == 0).all()
-    assert (ledger.relative_risk == 1).all()
+    people = ledger.people[..., 0].sum(axis=3)[:, :, :2].astype(float)
+    fear = (ledger.county_fear * people).sum(axis=(1, 2)) / people.sum(axis=(1, 2))
+    yearly_fear = fear.reshape(8, 12).mean(axis=1)
+    assert np.abs(yearly_fear / yearly_fear.mean() - 1).max() < 0.1
+    assert np.abs(ledger.relative_risk.mean(axis=1) / ledger.relative_risk.mean() - 1).max() < 0.01
 
 
 def test_the_funnel_is_near_the_published_one(secure_communities: Ledger) -> None:
     """Hand-set defaults against T25, T26, T27, T30, T41 and T42, each within 40 % of itself: the order of magnitude."""
     until = secure_communities.months.index("2011-03") + 1
     active = secure_communities.programs[:until, :, 1]
-    funnel = (secure_communities.enforcement[:until] * active[:, :, None, None, None]).sum(axis=(0, 1, 2))
+    funnel = np.einsum("tk,tkgslc->lc", active, secure_communities.enforcement[:until], dtype=np.int64)
     column = {name: funnel[:, place] for place, name in enumerate(ENFORCEMENT_COLUMNS)}
     submissions = column["booked"].sum()
     published = {
@@ -165,7 +172,7 @@ def test_the_funnel_is_near_the_published_one(secure_communities: Ledger) -> Non
         "T26": (column["removed"].sum() / submissions, 0.0141),
         "T27": (1 - column["removed"][3] / column["removed"].sum(), 0.712),
         "T30": (column["removed"][0] / column["removed"].sum(), 0.29),
-        "T41": (column["identified"].sum() / submissions, 0.116),
+        "T41": (column["matched"].sum() / submissions, 0.116),
         "T42": (submissions / column["arrested"].sum(), 0.83),
     }
     for target, (simulated, figure) in published.items():

@@ -14,7 +14,15 @@ from sim.engines.columnar.engine import ColumnarEngine
 from sim.engines.ledger import MonthRecord
 from sim.engines.mesa.model import MesaEngine
 from sim.parameters import Parameters
-from sim.words.labels import BALANCE_COLUMNS, CRIME_COLUMNS, ENFORCEMENT_COLUMNS, PEOPLE_COLUMNS
+from sim.words.labels import (
+    BALANCE_COLUMNS,
+    CHARGES,
+    CRIME_COLUMNS,
+    ENFORCEMENT_COLUMNS,
+    FAMILIES,
+    PEOPLE_COLUMNS,
+    SURVEY_COLUMNS,
+)
 from sim.world.setting import Setting, build_setting
 
 LIVELY: dict[str, Any] = {
@@ -126,6 +134,9 @@ def empty_columns(records: list[MonthRecord]) -> list[str]:
         "crime": (CRIME_COLUMNS, sum(record.crime.sum(axis=(0, 1, 2), dtype=np.int64) for record in records)),
         "people": (PEOPLE_COLUMNS, sum(record.people.sum(axis=(0, 1, 2)) for record in records)),
         "enforcement": (ENFORCEMENT_COLUMNS, sum(record.enforcement.sum(axis=(0, 1, 2, 3)) for record in records)),
+        "survey": (SURVEY_COLUMNS, sum(np.array([len(record.told), (record.told & 1).sum()]) for record in records)),
+        "arrests": (CHARGES, sum(record.bookings.sum(axis=(0, 1, 2)) for record in records)),
+        "repeat_victims": (FAMILIES, sum(record.repeats.sum(axis=(1, 2)) for record in records)),
         "balance": (BALANCE_COLUMNS, sum(np.abs(record.balance).sum(axis=(0, 2)) for record in records)),
     }
     return [

@@ -43,7 +43,7 @@ def solved(request: pytest.FixtureRequest) -> Setting:
     if request.param == "real_counties":
         data: Path = request.getfixturevalue("shared_data")
         world = {"counties": str(data / "us_counties.csv"), "adjacency": str(data / "adjacency.csv"), "scale": 0.001}
-        return setting_of(merged({"months": 2, "world": world}, NEVER))
+        return setting_of(merged({"start": "1995-01", "months": 2, "world": world}, NEVER))  # before any agreement
     return setting_of(merged(GRIDS[request.param], NEVER))
 
 
