@@ -50,6 +50,13 @@ def rise_at_activation(ledger: Ledger) -> float:
     return observed / expected - 1
 
 
+def hispanic_share(ledger: Ledger) -> float:
+    """Return the Hispanic share of transfers to ICE custody in active county-months (T31)."""
+    transfers = column(ledger.enforcement, "ice_custody").sum(axis=(3, 4))  # months, counties, groups
+    by_group = np.einsum("tk,tkg->g", ledger.programs[:, :, 1], transfers)
+    return float(by_group[0] / by_group.sum())
+
+
 def clearance(ledger: Ledger, violent: bool) -> float:
     rows = [place for place, crime in enumerate(CRIME_TYPES) if crime.index and crime.violent == violent]
     crime = ledger.crime[:, :, rows].sum(axis=(0, 1, 2, 3))
@@ -70,11 +77,12 @@ def figures(ledger: Ledger) -> list[tuple[str, str, float, float]]:
         ("T25", "transfers per submission", ratio(until_2011, "ice_custody", "booked"), 0.0273),
         ("T26", "removals per submission", ratio(until_2011, "removed", "booked"), 0.0141),
         ("T27", "removals with a conviction", 1 - removed[:, 3].sum() / removed.sum(), 0.712),
-        ("T28", "detainers per match", ratio(first_months, "detainers", "identified"), 0.201),
+        ("T28", "detainers per match", ratio(first_months, "detainers", "matched"), 0.201),
         ("T29", "rise of transfers at activation", rise_at_activation(ledger), 0.50),
         ("T30", "removals at level 1", removed[:, 0].sum() / removed.sum(), 0.29),
+        ("T31", "transfers of Hispanic people", hispanic_share(ledger), 0.90),
         ("T40", "removals of parents", ratio(everywhere, "removed_parents", "removed"), 0.37),
-        ("T41", "matches per submission", ratio(first_months, "identified", "booked"), 0.116),
+        ("T41", "matches per submission", ratio(first_months, "matched", "booked"), 0.116),
         ("T42", "submissions per arrest", ratio(everywhere, "booked", "arrested"), 0.83),
     ]
 
