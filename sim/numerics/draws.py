@@ -31,7 +31,7 @@ POISSON_PART = 32.0
 class Purpose(IntEnum):
     """Why a number is drawn. A number never changes its meaning; new purposes are added at the end.
 
-    3 is no longer used; 18 and 19 are free.
+    3, 11 and 16 are no longer used; 18 and 19 are free.
     """
 
     OPPORTUNITY_COUNT = 1
@@ -43,12 +43,10 @@ class Purpose(IntEnum):
     DETAINER = 8
     CUSTODY = 9
     DEPARTURE = 10
-    NEWCOMER = 11
     RECORD = 12
     SURVEY = 13
     ACQUAINTANCE = 14
     LEGALIZATION = 15
-    TRANSFER = 16
     DECIDE = 17
     HOSPITAL = 20
     HOUSEHOLD = 32

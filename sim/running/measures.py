@@ -85,7 +85,7 @@ class RunSummary:
     person_months : int64[T, 3, 3]
         Months about which respondents were asked; ``labels.GROUPS``, ``labels.STATUSES``.
     enforcement : int64[T, 3, 3, 4, 16]
-        ``labels.STATUSES``, ``labels.LEVELS``, ``labels.ENFORCEMENT_COLUMNS``.
+        ``labels.GROUPS``, ``labels.STATUSES``, ``labels.LEVELS``, ``labels.ENFORCEMENT_COLUMNS``.
     county_crime : int64[K, 2, 2]
         Violent and property, ``BOOKS``; totals over the evaluation.
     adoption : int64[K]

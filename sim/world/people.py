@@ -23,6 +23,7 @@ from sim.world.counties.building import Counties
 from sim.world.person import HOUSEHOLD
 from sim.world.programs import reached_jails
 from sim.world.settled.baseline import Baseline
+from sim.world.settled.custody import months_vacant
 from sim.world.settled.fear import jump_sizes, months_of_fear
 from sim.world.settled.solving import solve_baseline
 from sim.world.starting import Made, Places, Shares, Waits, fill_households, fill_rosters, start_settled
@@ -236,8 +237,7 @@ def _shares(parameters: Parameters, baseline: Baseline) -> Shares:
 def _waits(parameters: Parameters) -> Waits:
     """Return how long what people are in at the start goes on, as the loops that make people take it."""
     enforcement = parameters.enforcement
-    back = enforcement.returns * (math.ceil(enforcement.return_months) + 1.0) / 2.0
-    for_good = (1.0 - enforcement.returns) * max(1.0, enforcement.refill_months)
+    back, for_good = months_vacant(parameters)
     return Waits(
         leaves=parameters.responses.incapacitation,
         prison=enforcement.prison_months,

@@ -74,7 +74,7 @@ def build_setting(parameters: Parameters, world_seed: int, world: World | None =
 
 
 def program_flags(setting: Setting, t: int) -> npt.NDArray[np.bool_]:
-    """Return the programs in force in month ``t``, K x 7 in the order of ``labels.PROGRAMS``."""
+    """Return the programs in force in month ``t``, K x 8 in the order of ``labels.PROGRAMS``."""
     calendar = setting.calendar
     programs = (
         calendar.cap,

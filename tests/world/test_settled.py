@@ -14,7 +14,7 @@ from sim.rules.custody import months_in_ice_custody, months_until_refill
 from sim.rules.news import county_fear as next_fear
 from sim.rules.reporting import own_fear as own_fear_left
 from sim.world.setting import Setting
-from sim.world.settled.custody import months_away
+from sim.world.settled.custody import months_vacant
 from sim.world.settled.fear import Jumps, county_fear, jump_sizes, own_fear
 from sim.world.settled.records import federal_records, records_of
 
@@ -83,7 +83,7 @@ def test_recorded_crime_is_the_counties_own_in_the_settled_state(layer: dict[str
 def test_what_flows_into_ice_custody_flows_out(settled: Setting) -> None:
     """People in custody = people taken a month x mean stay; people away = removed a month x mean vacancy."""
     base, enforcement = settled.world.baseline, settled.parameters.enforcement
-    in_ice, vacant = months_away(settled.parameters)
+    in_ice, vacant = 1.0 / enforcement.custody_ends, sum(months_vacant(settled.parameters))
     taken = base.ice_share.sum(axis=-1) / in_ice
     assert base.away_share == pytest.approx(taken * enforcement.removal_share * vacant, rel=1e-9)
     uniforms = (np.arange(200_000) + 0.5) / 200_000

@@ -28,10 +28,10 @@ def view_of_ledger(scenario: Scenario, ledger: Ledger, seed: int, replication: i
     """Return a run that is in memory."""
     from sim.running.measures import reduce
     from sim.running.tables.files import world_table
-    from sim.running.tables.months import run_tables
+    from sim.running.tables.months import run_table
 
     def table(name: str) -> Callable[[], pd.DataFrame]:
-        return lambda: dict(run_tables(ledger, scenario.name, replication))[name].unify_dictionaries().to_pandas()
+        return lambda: run_table(name, ledger, scenario.name, replication).unify_dictionaries().to_pandas()
 
     readers = {name: table(name) for name in RUN_TABLES} | {"world": lambda: world_table(ledger.counties).to_pandas()}
     agents, months = int(ledger.counties.agents.sum()), ledger.months

@@ -89,7 +89,7 @@ class Resident(CellAgent):  # type: ignore[misc]
         ``is_removable``: may be removed if unauthorized, or lawful with a grave record.
         ``enters_ice_custody``: stays there for months by chance.
         ``leaves_ice_custody``: is removed by chance, else stays in the country.
-        ``is_removed``: returns after months, is replaced by a newcomer after months, or neither.
+        ``is_removed``: returns after months, or is replaced by a newcomer after months.
     """
 
     model: MesaEngine

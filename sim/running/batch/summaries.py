@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, overload
 
-from sim.words.codes import ENFORCEMENT_SHAPE
+from sim.words.codes import BALANCE_SHAPE, CRIME_SHAPE, ENFORCEMENT_SHAPE, PEOPLE_SHAPE, SURVEY_SHAPE
 
 if TYPE_CHECKING:
     from sim.running.measures import RunSummary
     from sim.running.outcomes import Measure
 
 SHAPES: dict[str, tuple[int, ...]] = {
-    "crime": (-1, 3, 4, 8),
-    "people": (-1, 3, 3, 7),
-    "survey": (-1, 3, 3, 7, 2),
-    "person_months": (-1, 3, 3),
+    "crime": (-1, 3, *CRIME_SHAPE[1:]),
+    "people": (-1, *PEOPLE_SHAPE),
+    "survey": (-1, *SURVEY_SHAPE),
+    "person_months": (-1, *PEOPLE_SHAPE[:2]),
     "enforcement": (-1, *ENFORCEMENT_SHAPE),
     "county_crime": (-1, 2, 2),
     "adoption": (-1,),
-    "balance": (4, 2),
+    "balance": BALANCE_SHAPE,
 }
 """The arrays of a summary, which lie in their columns as lists."""
 

@@ -98,19 +98,23 @@ class MonthTables:
 
 
 def run_tables(ledger: Ledger, scenario: str, replication: int) -> Iterator[tuple[str, Any]]:
-    """Yield the tables of all months of a run as name and ``pyarrow.Table``, each whole and made as it is asked for.
+    """Yield the tables of all months of a run as name and ``pyarrow.Table``, each made as it is asked for."""
+    for name in TABLES:
+        yield name, run_table(name, ledger, scenario, replication)
+
+
+def run_table(name: str, ledger: Ledger, scenario: str, replication: int) -> Any:
+    """Return one of the tables of a run as a ``pyarrow.Table``, whole.
 
     Rows stand as in the tables of one month after another; made at once they take a tenth of the time.
     """
     import pyarrow as pa
 
-    for name in TABLES:
-        if name in YEARLY:
-            records = [(index, ledger.record(index)) for index in range(len(ledger.months))]
-            yield name, YEARLY[name](scenario, replication, ledger.months, records)
-        else:
-            counts = _survey(*survey_of(ledger), ledger.survey_weight) if name == "survey" else COUNTS[name](ledger)
-            yield name, pa.table(_run_keys(name, ledger, scenario, replication) | counts)
+    if name in YEARLY:
+        records = [(index, ledger.record(index)) for index in range(len(ledger.months))]
+        return YEARLY[name](scenario, replication, ledger.months, records)
+    counts = _survey(*survey_of(ledger), ledger.survey_weight) if name == "survey" else COUNTS[name](ledger)
+    return pa.table(_run_keys(name, ledger, scenario, replication) | counts)
 
 
 def _run_keys(table: str, ledger: Ledger, scenario: str, replication: int) -> Columns:

@@ -90,9 +90,10 @@ def background_trends(path: str, counties: Counties, parameters: Parameters, not
 
 def _panel(file: Table, counties: Counties, notes: list[str]) -> _Panel:
     """Return the county-years that can be trusted."""
-    is_county, no_report, coverage = (np.array(numbers(file, name, _who(file), 0, 100)) for name in OPTIONAL)
+    who = _who(file)
+    is_county, no_report, coverage = (np.array(numbers(file, name, who, 0, 100)) for name in OPTIONAL)
     fips = codes(file, "fips", (is_county != 0).tolist().__getitem__)
-    year, people, total, crimes = _years_and_counts(file, fips)
+    year, people, total, crimes = _years_and_counts(file, fips, who)
     file.raise_faults()
     notes.extend(file.notes)
     index = {code: place for place, code in enumerate(counties.fips)}
@@ -124,9 +125,8 @@ def _who(file: Table) -> list[str]:
     return [f"county {shortened(text.zfill(5), 20)}" for text in file.columns["fips"]]
 
 
-def _years_and_counts(file: Table, fips: list[str]) -> tuple[Floats, Floats, Floats, Floats]:
+def _years_and_counts(file: Table, fips: list[str], who: list[str]) -> tuple[Floats, Floats, Floats, Floats]:
     """Return year, people covered and crimes, in all and by kind; note gaps and county-years that stand twice."""
-    who = _who(file)
     year = np.array(whole_years(file, "year", who, FIRST_YEAR, LAST_YEAR))
     people, violent, possessions = (np.array(numbers(file, name, who, 0, _LARGEST, _COUNTS)) for name in REQUIRED[2:])
     for column, values in zip(REQUIRED[1:], (year, people, violent, possessions), strict=True):
@@ -138,12 +138,16 @@ def _years_and_counts(file: Table, fips: list[str]) -> tuple[Floats, Floats, Flo
     ]
     remedy = "each county has one row a year; add up agencies or months, or leave one row out"
     refuse_repeated(file, keys, lambda row: f"{who[row]}: the year {year[row]:g}", remedy)
-    return year, people, violent + possessions, np.stack([violent, *_thefts_and_others(file, possessions)], axis=-1)
+    return (
+        year,
+        people,
+        violent + possessions,
+        np.stack([violent, *_thefts_and_others(file, possessions, who)], axis=-1),
+    )
 
 
-def _thefts_and_others(file: Table, possessions: Floats) -> tuple[Floats, Floats]:
+def _thefts_and_others(file: Table, possessions: Floats, who: list[str]) -> tuple[Floats, Floats]:
     """Return vehicle thefts and other property crimes; property crime as a whole for both where thefts are not told."""
-    who = _who(file)
     thefts = np.array(numbers(file, THEFT, who, 0, _LARGEST, _COUNTS))
     told = np.isfinite(thefts)
     for row in np.flatnonzero(told & (thefts > possessions)).tolist():

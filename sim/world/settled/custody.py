@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -89,9 +90,12 @@ def _identified(parameters: Parameters, programs: Programs, federal: Floats, at_
     return result
 
 
-def _asked_and_taken(parameters: Parameters) -> Floats:
-    """Return, by level and whether from a jail or at large (4 x 2), whom ICE takes of removable people identified."""
-    enforcement, honoured = parameters.enforcement, parameters.world.settled_cooperation
+def asked_and_taken(parameters: Parameters, honoured: float) -> Floats:
+    """Return, by level and whether from a jail or at large (4 x 2), whom ICE takes of removable people identified.
+
+    ``honoured`` is the share of detainers that the county honours.
+    """
+    enforcement = parameters.enforcement
     issue, large = np.array(enforcement.detainer_issue.values()), np.array(enforcement.at_large.values())
     from_jail = (
         issue * honoured * enforcement.custody_share + (1.0 - issue) * honoured * enforcement.custody_without_detainer
@@ -108,7 +112,7 @@ def _can_be_removed() -> Floats:
 
 def _channels(parameters: Parameters, removable: Floats) -> Floats:
     """Return chances by channel, of those identified; ``removable`` is who is removable, by level; ... x 4 both."""
-    county = removable @ _asked_and_taken(parameters)
+    county = removable @ asked_and_taken(parameters, parameters.world.settled_cooperation)
     result = np.zeros((*removable.shape[:-1], 4))
     result[..., FROM_JAIL], result[..., OUTSIDE] = county[..., 0], county[..., 1]
     result[..., OUT_OF_PRISON] = removable.sum(axis=-1) * parameters.enforcement.prison_share
@@ -117,7 +121,8 @@ def _channels(parameters: Parameters, removable: Floats) -> Floats:
 
 def taken_by_level(parameters: Parameters, records: Records, taken: Floats) -> Floats:
     """Return the chance that ICE takes somebody booked by level (3 x 3 x 2 x 4), given that over levels (3 x 3 x 2)."""
-    weight = _can_be_removed() * _asked_and_taken(parameters).sum(axis=-1)
+    honoured = parameters.world.settled_cooperation
+    weight = _can_be_removed() * asked_and_taken(parameters, honoured).sum(axis=-1)
     mean = (records.level * weight).sum(axis=-1)
     relative = np.divide(taken, mean, out=np.zeros_like(taken), where=mean > 0)
     return np.minimum(1.0, relative[..., None] * weight)
@@ -130,9 +135,8 @@ def _held_shares(parameters: Parameters) -> tuple[Floats, Floats]:
     return np.array(courts.held.values()), (1.0 - 1.0 / stay) ** (least - 1)
 
 
-def months_away(parameters: Parameters) -> tuple[float, float]:
-    """Return the mean months in ICE custody, and those that a removed person's place is vacant."""
+def months_vacant(parameters: Parameters) -> tuple[float, float]:
+    """Return the mean months that a removal leaves a place vacant: until the person returns, and for good."""
     enforcement = parameters.enforcement
-    back = (np.ceil(enforcement.return_months) + 1.0) / 2.0
-    vacant = enforcement.returns * back + (1.0 - enforcement.returns) * max(1.0, enforcement.refill_months)
-    return 1.0 / enforcement.custody_ends, float(vacant)
+    back = enforcement.returns * (math.ceil(enforcement.return_months) + 1.0) / 2.0
+    return back, (1.0 - enforcement.returns) * max(1.0, enforcement.refill_months)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import Parameters
+from sim.rules.news import fading
 from sim.world.constants import region_weight
 from sim.world.counties.table import Counties
 
@@ -103,7 +104,7 @@ def _with_neighbours(counties: Counties, rate: Floats, weight: float) -> Floats:
 def county_fear(parameters: Parameters, heard: Floats, programs: Floats) -> Floats:
     """Return settled county fear, K x 2; ``programs`` is how many programs with announcements are in force, K."""
     trust, refusal = parameters.trust, 1.0 - parameters.world.settled_cooperation
-    fade = max(LEAST_FADE, min(1.0, trust.county_fade + refusal * trust.refusal_fade))
+    fade = max(LEAST_FADE, fading(trust.county_fade, refusal, trust.refusal_fade))
     muted = trust.presence * programs * (1.0 - trust.known_refusal * refusal)
     announced = muted[:, None] * np.array(trust.concern.values())
     result: Floats = (announced + trust.awareness * 1000.0 * heard) / fade

@@ -7,6 +7,7 @@ people bring to the start is the distribution to which this leads.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -72,6 +73,7 @@ def _convictions(parameters: Parameters, booked: Floats) -> Floats:
     return np.concatenate([ends, 1.0 - ends.sum(axis=-1, keepdims=True)], axis=-1)
 
 
+@cache
 def _after_a_conviction() -> Floats:
     """Return 1 where a record (24) becomes another (24) by a misdemeanour, a felony, an aggravated one, or nothing."""
     result = np.zeros((RECORD_COUNT, RECORD_COUNT, 4))
@@ -89,6 +91,7 @@ def _record(felonies: int, misdemeanors: int, aggravated: int) -> int:
     return (aggravated * (MOST_FELONIES + 1) + felonies) * (MOST_MISDEMEANORS + 1) + misdemeanors
 
 
+@cache
 def _levels() -> Floats:
     """Return 1 at the level of each record, 24 x 4."""
     result = np.zeros((RECORD_COUNT, 4))

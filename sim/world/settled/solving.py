@@ -23,7 +23,8 @@ from sim.world.settled.custody import (
     Programs,
     Stays,
     Taking,
-    months_away,
+    asked_and_taken,
+    months_vacant,
     stays_of,
     taken_by_level,
     taking,
@@ -85,7 +86,7 @@ class _World:
         self.reporting = Reporting(parameters, self.statuses, ties(parameters, self.statuses))
         self.crime = CrimeRates(parameters, counties, self.groups, self.statuses)
         self.programs = programs_before(parameters, counties, reached)
-        self.in_ice, self.vacant = months_away(parameters)
+        self.in_ice, self.vacant = 1.0 / parameters.enforcement.custody_ends, sum(months_vacant(parameters))
         self.leave = 1.0 if parameters.responses.incapacitation else 0.0
         self.removed_share = parameters.enforcement.removal_share
 
@@ -270,6 +271,5 @@ def removal_reference(parameters: Parameters, records: Records) -> float:
     identified = booking.fingerprints * (1.0 - (1.0 - booking.federal_record.unauthorized) * (1.0 - found))
     likely = parameters.police.offender_link
     level = likely * records.level[0, 2, 1] + (1.0 - likely) * records.level[0, 2, 0]
-    issue = np.array(enforcement.detainer_issue.values())
-    taken = issue * enforcement.custody_share + (1.0 - issue) * enforcement.custody_without_detainer
+    taken = asked_and_taken(parameters, 1.0)[:, 0]
     return identified * float(level @ taken) * enforcement.removal_share
