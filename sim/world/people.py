@@ -26,7 +26,9 @@ from sim.world.settled.baseline import Baseline
 from sim.world.settled.custody import months_vacant
 from sim.world.settled.fear import jump_sizes, months_of_fear
 from sim.world.settled.solving import solve_baseline
-from sim.world.starting import Made, Places, Shares, Waits, fill_households, fill_rosters, start_settled
+from sim.world.start.homes import fill_households, fill_rosters
+from sim.world.start.records import Made, Places, Shares, Waits
+from sim.world.start.settled import start_settled
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]

@@ -18,9 +18,10 @@ from sim.engines.columnar import crime as columnar_crime
 from sim.engines.columnar import engine as columnar_engine
 from sim.engines.columnar import police as columnar_police
 from sim.engines.columnar.engine import ColumnarEngine
+from sim.engines.mesa.immigrants import Immigrant
 from sim.engines.mesa.model import MesaEngine
 from sim.engines.mesa.police import IceOffice, PoliceDepartment
-from sim.engines.mesa.residents import Immigrant, Resident
+from sim.engines.mesa.residents import Resident
 from sim.words.codes import CITIZEN
 from sim.words.schedule import PHASE_NAMES
 

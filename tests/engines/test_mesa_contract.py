@@ -18,9 +18,10 @@ from engine_scenarios import BASE, ready
 from small_worlds import merged
 
 from sim.engines.conditions import OF_THE_CALENDAR, Condition
+from sim.engines.mesa.immigrants import Immigrant
 from sim.engines.mesa.model import MesaEngine
 from sim.engines.mesa.monthly import HorizonReachedError
-from sim.engines.mesa.residents import Immigrant, Resident
+from sim.engines.mesa.residents import Resident
 from sim.words.codes import FREE
 from sim.words.faults import UserError
 from sim.words.labels import CRIMES

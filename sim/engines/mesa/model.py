@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.engines.conditions import of_the_month
 from sim.engines.mesa import survey
+from sim.engines.mesa.immigrants import Immigrant
 from sim.engines.mesa.monthly import MonthlyModel
 from sim.engines.mesa.places import Pool
 from sim.engines.mesa.police import IceOffice
@@ -19,7 +20,7 @@ from sim.engines.mesa.records import (
     Incident,
     Told,
 )
-from sim.engines.mesa.residents import Immigrant, Resident
+from sim.engines.mesa.residents import Resident
 from sim.engines.mesa.settlement import replace, settle
 from sim.engines.panel import RepeatVictims, respondent_weight
 from sim.numerics import draws

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from mesa.discrete_space import FixedAgent
 
+from sim.engines.mesa.immigrants import Immigrant
 from sim.engines.mesa.records import Arrest, Booking, Incident, heard_of
-from sim.engines.mesa.residents import Immigrant
 from sim.numerics.draws import Purpose, poisson
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.booking import is_matched, is_new_to_police, is_screened, screening_probability

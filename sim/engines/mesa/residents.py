@@ -20,7 +20,6 @@ from sim.rules.booking import (
 from sim.rules.clearance import witness_help
 from sim.rules.custody import (
     comes_back,
-    legalized,
     months_in_ice_custody,
     months_until_refill,
     months_until_return,
@@ -41,8 +40,6 @@ from sim.words.codes import (
     HISPANIC,
     ICE_CUSTODY,
     IN_ICE,
-    LAWFUL,
-    LEVEL_NONE,
     MISDEMEANOR,
     MOST_ADDED,
     OTHER,
@@ -50,7 +47,6 @@ from sim.words.codes import (
     REMOVED,
     RETURN,
     RETURNED,
-    UNAUTHORIZED,
 )
 from sim.world.person import HOUSEHOLD, first_of_household, is_tied
 
@@ -58,7 +54,7 @@ if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
     from sim.engines.mesa.places import County, Neighbourhood
 
-RECORD, SURVEY, LEGALIZATION = int(Purpose.RECORD), int(Purpose.SURVEY), int(Purpose.LEGALIZATION)
+RECORD, SURVEY = int(Purpose.RECORD), int(Purpose.SURVEY)
 DEPARTURE, ACQUAINTANCE = int(Purpose.DEPARTURE), int(Purpose.ACQUAINTANCE)
 
 
@@ -331,33 +327,3 @@ class Resident(CellAgent):  # type: ignore[misc]
         self.model.book.count_enforcement(county, self, self.level(), RETURNED)
         if self.model.removed_people_leave:
             self.moves_to(FREE)
-
-
-class Immigrant(Resident):
-    """A resident who is not a citizen.
-
-    Rules, beside those of every resident:
-        ``tie``: is as sensitive to lost trust as others of the same status, whoever shares the household.
-        ``deterrence``: offends less where removal has become likelier, if ICE could remove them.
-        ``gains_status``: becomes lawful in a legalization by chance, if unauthorized.
-    """
-
-    def tie(self) -> int:
-        """Return the tie to enforcement: one's own status."""
-        return is_tied(self.status, False)
-
-    def deterrence(self, county: County) -> float:
-        """Return how the risk of removal in a county multiplies offending, for those whom ICE could remove."""
-        if county.deterrence == 1.0:
-            return 1.0
-        level = self.level() if self.status == LAWFUL else LEVEL_NONE
-        return county.deterrence if self.is_removable(level) else 1.0
-
-    def gains_status(self) -> None:
-        """A legalization makes a keyed share of unauthorized people lawful noncitizens."""
-        share = self.model.constants.legalization_share
-        if self.status == UNAUTHORIZED and legalized(self.model.draw(self.identity, 0, LEGALIZATION)[0], share):
-            count = self.model.population[self.county.index, self.group, :, self.custody]
-            count[UNAUTHORIZED] -= 1
-            count[LAWFUL] += 1
-            self.status = LAWFUL

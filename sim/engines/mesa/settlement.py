@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import networkx
 from mesa.discrete_space import Network
 
+from sim.engines.mesa.immigrants import Immigrant
 from sim.engines.mesa.places import County, Neighbourhood, Pool
 from sim.engines.mesa.police import IceOffice, PoliceDepartment
-from sim.engines.mesa.residents import Immigrant, Resident
+from sim.engines.mesa.residents import Resident
 from sim.numerics.draws import entity_of
 from sim.rules.opportunity import likely_mass
 from sim.rules.survey import is_panel_member, rotation

@@ -1,0 +1,220 @@
+"""Who is in jail, in ICE custody or away when a run starts, and until when."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.numerics.compiled import block, helper
+from sim.numerics.draws import Purpose, draw, entity_of, geometric
+from sim.rules.custody import months_left_until_return
+from sim.rules.detainer import is_imprisoned
+from sim.rules.opportunity import likely_mass
+from sim.words.codes import (
+    ARRIVAL,
+    AWAY,
+    CITIZEN,
+    END_OF_ICE_CUSTODY,
+    FREE,
+    FREQUENT,
+    FROM_JAIL,
+    ICE_CUSTODY,
+    JAILED,
+    LIKELY,
+    ORDINARY,
+    OTHER,
+    OUT_OF_PRISON,
+    OUTSIDE,
+    RELEASE,
+    RETURN,
+    TRANSFER,
+)
+from sim.world.person import custody_of, is_likely_offender, status_of, with_custody, with_known_to_ice
+from sim.world.start.records import Made, Places, Shares, Start, Waits, noted
+
+Array = npt.NDArray[Any]
+Uniforms = tuple[float, float, float, float]
+START_IN_JAIL = int(Purpose.START_IN_JAIL)
+OF_RELEASE, OF_CUSTODY = 1, 2
+"""Draws of a person's start that the first one, in month 0, leaves open."""
+
+
+@block
+def _choose(u: float, cumulative: Array) -> int:
+    """Return the first index whose cumulative share exceeds ``u``."""
+    for index in range(len(cumulative) - 1):
+        if u < cumulative[index]:
+            return index
+    return len(cumulative) - 1
+
+
+@helper
+def _overlap(low: float, high: float, first: float, last: float) -> float:
+    """Return the length that two intervals share."""
+    return max(0.0, min(high, last) - max(low, first))
+
+
+class Odds(NamedTuple):
+    """How likely somebody is to be in each custody, relative to at liberty."""
+
+    jailed: float
+    ice: float
+    away: float
+    frequent: float  # the part of a roster's entry that offends often
+
+
+@helper
+def _odds_of(k: int, g: int, s: int, c: int, shares: Shares) -> tuple[float, float, float]:
+    """Return the odds of jail, ICE custody and absence of a class of people."""
+    jailed, ice, away = shares.jailed[k, g, s, c], shares.ice[k, g, s, c].sum(), shares.away[k, g, s, c]
+    free = 1.0 - jailed - ice - away
+    return jailed / free, ice / free, away / free
+
+
+@helper
+def _entry_odds(entry: float, mass: float, k: int, g: int, s: int, shares: Shares) -> Odds:
+    """Return the odds of a roster's entry; one that counts for less than a whole person is taken less often."""
+    border = mass * shares.frequent
+    frequent, other = _overlap(entry, entry + 1.0, 0.0, border), _overlap(entry, entry + 1.0, border, mass)
+    often, seldom = _odds_of(k, g, s, FREQUENT, shares), _odds_of(k, g, s, LIKELY, shares)
+    return Odds(
+        frequent * often[0] + other * seldom[0],
+        frequent * often[1] + other * seldom[1],
+        frequent * often[2] + other * seldom[2],
+        frequent,
+    )
+
+
+@block
+def expected_ordinary(first: int, last: int, places: Places, shares: Shares) -> Array:
+    """Return how many ordinary people of counties ``first`` to ``last`` are in jail, by group."""
+    expected = np.zeros((last - first, places.group_size.shape[1]))
+    for k in range(first, last):
+        for g in range(expected.shape[1]):
+            for s in range(shares.status.shape[2]):
+                expected[k - first, g] += shares.status[k, g, s] * shares.jailed[k, g, s, ORDINARY]
+            expected[k - first, g] *= places.group_size[k, g]
+    return expected
+
+
+class Person(NamedTuple):
+    """Somebody of a county at the start."""
+
+    slot: int
+    county: int
+    group: int
+    rank: int  # offender class
+
+
+@helper
+def _identity(one: Person, places: Places) -> int:
+    """Return what keys a person's draws."""
+    return entity_of(places.code[one.county], one.slot - places.slot_base[one.county])
+
+
+@helper
+def _release(one: Person, charge: int, left: int, places: Places, shares: Shares, waits: Waits, made: Made) -> int:
+    """Return what ends a stay in jail that lasts ``left`` months more: release, or ICE at the door."""
+    status = status_of(made.person[one.slot])
+    if status == CITIZEN or one.group >= OTHER:
+        return RELEASE
+    u = draw(places.seed, _identity(one, places), 0, OF_RELEASE, START_IN_JAIL)
+    served = geometric(u[0], shares.stay[charge]) - 1
+    chances = shares.held[one.county, one.group, status, 0 if one.rank == ORDINARY else 1]
+    if is_imprisoned(served + left + 1, waits.prison):
+        return TRANSFER + OUT_OF_PRISON if u[1] < chances[OUT_OF_PRISON] else RELEASE
+    if u[1] < chances[FROM_JAIL]:
+        return TRANSFER + FROM_JAIL
+    return TRANSFER + OUTSIDE if u[1] < chances[FROM_JAIL] + chances[OUTSIDE] else RELEASE
+
+
+@helper
+def _jail(one: Person, u: Uniforms, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
+    """Put somebody in jail as in the settled state; ``u`` decides on the charge and how long it lasts."""
+    status = status_of(made.person[one.slot])
+    charge = _choose(u[1], shares.stay_cumulative[one.county, one.group, status, one.rank])
+    made.person[one.slot] = with_custody(made.person[one.slot], JAILED)
+    left = geometric(u[2], shares.stay[charge]) - 1
+    return noted(one.slot, _release(one, charge, left, places, shares, waits, made), left, start)
+
+
+@helper
+def _take(one: Person, u: Uniforms, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
+    """Put somebody in ICE custody; ``u`` decides how ICE got hold of them and how long it lasts."""
+    chances = shares.ice[one.county, one.group, status_of(made.person[one.slot]), one.rank]
+    point, channel = u[1] * chances.sum(), 0
+    while channel < len(chances) - 1 and point >= chances[channel]:
+        point -= chances[channel]
+        channel += 1
+    person = with_known_to_ice(made.person[one.slot], 1)
+    made.person[one.slot] = with_custody(person, ICE_CUSTODY) if waits.leaves else person
+    left = geometric(u[2], 1.0 / waits.custody_ends) - 1
+    return noted(one.slot, END_OF_ICE_CUSTODY + channel, left, start)
+
+
+@helper
+def _send_away(slot: int, u: Uniforms, waits: Waits, made: Made, start: Start) -> Start:
+    """Let somebody have been removed; ``u`` decides whether they return and when the place is taken again."""
+    made.person[slot] = with_custody(with_known_to_ice(made.person[slot], 1), AWAY)
+    if u[1] < waits.returning:
+        return noted(slot, RETURN, months_left_until_return(u[2], waits.return_months), start)
+    return noted(slot, ARRIVAL, geometric(u[2], waits.refill_months) - 1, start)
+
+
+@block
+def place_likely(k: int, g: int, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
+    """Put likely offenders of a county's group in jail, in ICE custody, or away."""
+    for p in range(places.pool_first[k, g], places.pool_first[k, g] + places.pool_number[k, g]):
+        mass = likely_mass(places.pool_size[p], shares.likely)
+        for e in range(places.roster_start[p + 1] - places.roster_start[p]):
+            slot = made.roster[places.roster_start[p] + e]
+            odds = _entry_odds(e, mass, k, g, status_of(made.person[slot]), shares)
+            u = draw(places.seed, entity_of(places.code[k], slot - places.slot_base[k]), 0, 0, START_IN_JAIL)
+            one = Person(slot, k, g, FREQUENT if u[3] < odds.frequent else LIKELY)
+            point = u[0] * (1.0 + odds.jailed + odds.ice + odds.away)
+            if point < odds.jailed:
+                start = _jail(one, u, places, shares, waits, made, start)
+            elif point < odds.jailed + odds.ice:
+                start = _take(one, u, shares, waits, made, start)
+            elif point < odds.jailed + odds.ice + odds.away:
+                start = _send_away(slot, u, waits, made, start)
+    return start
+
+
+@block
+def jail_ordinary(
+    k: int, g: int, expected: float, places: Places, shares: Shares, waits: Waits, made: Made, start: Start
+) -> Start:
+    """Put ``expected`` of a county's group in jail, likely offenders aside."""
+    low, size = places.group_low[k, g], places.group_size[k, g]
+    for m in range(math.ceil(expected)):
+        u = draw(places.seed, entity_of(places.code[k], low - places.slot_base[k]), m + 1, 0, START_IN_JAIL)
+        place = int((m + u[0]) / expected * size)
+        slot = low + min(place, size - 1)
+        person = made.person[slot]
+        if place >= size or is_likely_offender(person) == 1 or custody_of(person) != FREE:
+            continue
+        start = _jail(Person(slot, k, g, ORDINARY), u, places, shares, waits, made, start)
+    return start
+
+
+@block
+def take_ordinary(k: int, g: int, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
+    """Put noncitizens of a county's group who are no likely offenders in ICE custody, or away."""
+    low, size = places.group_low[k, g], places.group_size[k, g]
+    for slot in range(low, low + size):
+        person = made.person[slot]
+        status = status_of(person)
+        if status == CITIZEN or is_likely_offender(person) == 1 or custody_of(person) != FREE:
+            continue
+        one = Person(slot, k, g, ORDINARY)
+        u = draw(places.seed, _identity(one, places), 0, OF_CUSTODY, START_IN_JAIL)
+        ice, away = shares.ice[k, g, status, ORDINARY].sum(), shares.away[k, g, status, ORDINARY]
+        if u[0] < ice:
+            start = _take(one, u, shares, waits, made, start)
+        elif u[0] < ice + away:
+            start = _send_away(slot, u, waits, made, start)
+    return start

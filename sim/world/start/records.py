@@ -1,0 +1,92 @@
+"""What the loops that make people take, and what they write."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.numerics.compiled import helper
+
+Array = npt.NDArray[Any]
+
+
+class Places(NamedTuple):
+    """Where people live: K counties, P pools of likely offenders; see ``people.World``."""
+
+    seed: int  # the world's
+    code: Array  # K
+    slot_base: Array  # K+1
+    group_low: Array  # K x 3
+    group_size: Array  # K x 3
+    pool_first: Array  # K x 3
+    pool_number: Array  # K x 3: how many pools
+    pool_county: Array  # P
+    pool_low: Array  # P
+    pool_size: Array  # P
+    roster_start: Array  # P+1
+
+
+class Shares(NamedTuple):
+    """How many of them are what; see ``baseline.Baseline``."""
+
+    status: Array  # K x 3 groups x 3 statuses
+    household_concentration: float
+    likely: float  # offenders, of people
+    frequent: float  # of likely offenders
+    jailed: Array  # K x 3 groups x 3 statuses x 3 offender classes
+    ice: Array  # the same x 4 channels: in ICE custody
+    away: Array  # the same as jailed: removed, the place vacant
+    stay_cumulative: Array  # the same x 10 charges
+    stay: Array  # 10: months
+    held: Array  # K x 2 groups x 3 statuses x 2 ranks x 4 channels: ICE takes somebody held
+    friend_jumps: Array  # K x 2 groups x 2: removals and arrests at large of acquaintances, a month
+    status_removals: Array  # K x 2 groups x 3 statuses x 2: the same of one person
+
+
+class Waits(NamedTuple):
+    """How long what people are in at the start goes on, in months."""
+
+    leaves: bool  # people whom ICE takes leave the county
+    prison: float  # terms so long are served in prison
+    custody_ends: float  # share of ICE custody ending each month
+    returning: float  # share of vacancies whose person will return
+    return_months: float
+    refill_months: float
+    fear_months: int  # for how long a jump of own fear is felt
+    fear_left: float  # share of own fear left after a month
+    jumps: Array  # 4 kinds: how much fear each adds
+
+
+class Made(NamedTuple):
+    """What is written: rosters of slots, and people."""
+
+    roster: Array
+    person: Array
+    fear_steps: Array  # own fear of the community
+
+
+class Start(NamedTuple):
+    """What is due to people who start in jail, in ICE custody or away."""
+
+    slot: Array
+    kind: Array  # in the order of ``labels.DUE``
+    month: Array
+    used: Array  # 1: how many entries
+
+
+@helper
+def noted(slot: int, kind: int, month: int, start: Start) -> Start:
+    """Return the notes with one more entry; they are copied to a larger room where they fill theirs."""
+    n = start.used[0]
+    if n == len(start.slot):
+        start = Start(
+            np.concatenate((start.slot, np.empty_like(start.slot))),
+            np.concatenate((start.kind, np.empty_like(start.kind))),
+            np.concatenate((start.month, np.empty_like(start.month))),
+            start.used,
+        )
+    start.slot[n], start.kind[n], start.month[n] = slot, kind, month
+    start.used[0] = n + 1
+    return start
