@@ -113,7 +113,7 @@ def _told(name: str, value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "on" if value else "off"
-    if name in _FILES:
+    if name in _FILES or (name.endswith(".counties") and isinstance(value, str)):
         return Path(str(value)).name
     if isinstance(value, (list, tuple)):
         listed = ", ".join(str(entry) for entry in value[:6])

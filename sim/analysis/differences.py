@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from sim.analysis.assumptions import value_text
@@ -68,6 +69,8 @@ def program_text(program: Program) -> str:
 
 def _where(program: Program) -> str:
     which = program.counties
+    if program.list_file is not None:
+        return f"in the counties that {Path(program.list_file).name} lists"
     if isinstance(which, str):
         return _EVERYWHERE[which]
     if isinstance(which, float):

@@ -11,6 +11,7 @@ import yaml
 from sim.running.batch import Options, Plan
 from sim.running.batch.beginning import Shard, begin
 from sim.running.batch.evaluation import evaluate
+from sim.running.batch.inputs import Inputs
 from sim.running.batch.plan import plan_of, refuse_duplicates
 from sim.words.faults import UserError
 
@@ -63,7 +64,10 @@ def compare_to_folder(
         raise UserError("a comparison needs two scenarios or more")
     refuse_duplicates(comparison.scenarios)
     foretell(forecast_comparison(comparison, engine, threads, workers, is_compiled(engine)), quiet)
-    batch = begin(out, plan_comparison(comparison, engine), comparison_files(comparison), shard)
+    inputs = Inputs(comparison.scenarios)
+    plan = plan_comparison(comparison, engine)
+    inputs.ensure_unchanged()
+    batch = begin(out, plan, comparison_files(comparison, inputs), shard)
     return carry_on(batch, replace(options or Options(), workers=workers, threads=threads, quiet=quiet))
 
 
@@ -71,7 +75,6 @@ def plan_comparison(comparison: Comparison, engine: str) -> Plan:
     """Return the plan of a comparison."""
     return plan_of(
         comparison,
-        comparison.scenarios[0].parameters,
         engine,
         kind="comparison",
         reference=comparison.reference,
@@ -82,8 +85,9 @@ def plan_comparison(comparison: Comparison, engine: str) -> Plan:
     )
 
 
-def comparison_files(comparison: Comparison) -> dict[str, str]:
-    """Return the resolved scenarios, partners among them, and a comparison file that runs them again."""
+def comparison_files(comparison: Comparison, inputs: Inputs | None = None) -> dict[str, str | bytes]:
+    """Return resolved scenarios, partners among them, the files that they read, and a comparison file to run again."""
+    inputs = inputs or Inputs(comparison.scenarios)
     is_paired = comparison.effect_of is not None
     compared_with = {"effect_of": comparison.effect_of} if is_paired else {"reference": comparison.reference}
     header = {
@@ -95,5 +99,7 @@ def comparison_files(comparison: Comparison) -> dict[str, str]:
         "seed": comparison.seed,
         "scenarios": [f"scenarios/{scenario.name}.yaml" for scenario in comparison.scenarios],
     }
-    files = {f"scenarios/{scenario.name}.yaml": scenario.resolved_yaml() for scenario in comparison.members}
-    return files | {"comparison.yaml": yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)}
+    members = map(inputs.carried, comparison.members)
+    files = {f"scenarios/{scenario.name}.yaml": scenario.resolved_yaml() for scenario in members}
+    text = yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)
+    return {**files, **inputs.files, "comparison.yaml": text}

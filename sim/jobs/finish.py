@@ -17,7 +17,7 @@ from sim.running.batch.compaction import compact, damaged_results, drop_transien
 from sim.running.batch.execution import Outcome, Stopped, runs_of
 from sim.running.batch.files import as_json, write_whole
 from sim.running.batch.journal import Journal, events
-from sim.running.batch.reading import MANIFEST
+from sim.running.batch.reading import MANIFEST, AnotherPlan
 from sim.running.batch.store import Store
 from sim.words.faults import UserError, printable
 
@@ -70,6 +70,7 @@ def conclude(batch: Batch, store: Store, options: Options, seconds: dict[str, fl
     begun, runs = time.monotonic(), store.runs()
     if not runs:
         raise UserError(f"{batch.path}: no run is done, so there are no results")
+    batch.check_files()
     with Journal(batch.path):
         digests = compact(store, runs, batch.path, options.workers)
         missing = [str(run) for run in batch.runs() if run not in store]
@@ -84,6 +85,7 @@ def _manifest(batch: Batch, facts: Mapping[str, Any], digests: Mapping[str, str]
     plan = batch.plan
     others = {entry["fingerprint"] for entry in events(batch.path, "other version")}
     return {
+        "plan": plan.identity,
         "version": plan.version,
         "fingerprint": plan.fingerprint,
         **({"other_fingerprints": sorted(others)} if others else {}),
@@ -106,6 +108,8 @@ def _is_sound(batch: Batch) -> bool:
         if not manifest or manifest.get("missing"):
             return False
         faults = damaged_results(batch.path, batch.plan, manifest.get("checksums", {}))
+    except AnotherPlan:
+        raise
     except UserError as error:
         faults = [str(error)]
     for fault in faults:

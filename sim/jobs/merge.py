@@ -28,7 +28,7 @@ def check_shards(folders: Sequence[Path]) -> list[Batch]:
     batches = [Batch.open(folder) for folder in folders]
     first = batches[0]
     for batch in batches[1:]:
-        if batch.plan != first.plan:
+        if batch.plan.identity != first.plan.identity:
             raise UserError(f"{batch.path}: another plan than {first.path} ({_difference(batch, first)}); not merged")
     return batches
 
@@ -74,7 +74,7 @@ def merge(batches: Sequence[Batch], out: Path, *, workers: int, on_error: OnErro
         names = ", ".join(map(str, missing[:SHOWN])) + (", ..." if len(missing) > SHOWN else "")
         told = f"{len(missing):,} of {len(plan):,} runs are missing: {names}{_absent(batches)}"
         raise Incomplete("\n".join([*faults, told]))
-    files = {name: (batches[0].path / name).read_text(encoding="utf-8") for name in plan.files}
+    files = {name: (batches[0].path / name).read_bytes() for name in plan.files}
     options = Options(workers=workers, quiet=quiet, on_error=on_error)
     batch = begin(out, plan, files, merged=folders)
     with resumable(batch):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from sim.running.batch import Options, Plan
 from sim.running.batch.beginning import Shard, begin
 from sim.running.batch.evaluation import evaluate_sweep
+from sim.running.batch.inputs import Inputs
 from sim.running.batch.plan import plan_of, refuse_duplicates
-from sim.running.batch.sweep_folder import sweep_files
+from sim.running.batch.sweep_folder import scenarios_of, sweep_files
 
 if TYPE_CHECKING:
     from sim.scenario.design.sweep import Sweep
@@ -54,14 +55,16 @@ def sweep_to_folder(
     options = options or Options()
     needs = forecast_sweep(sweep, engine, options.threads, options.workers, is_compiled(engine))
     foretell(needs, options.quiet)
-    return carry_on(begin(out, plan_sweep(sweep, engine), sweep_files(sweep), shard), options)
+    inputs = Inputs(scenarios_of(sweep))
+    plan = plan_sweep(sweep, engine)
+    inputs.ensure_unchanged()
+    return carry_on(begin(out, plan, sweep_files(sweep, inputs), shard), options)
 
 
 def plan_sweep(sweep: Sweep, engine: str) -> Plan:
     """Return the plan of a sweep."""
     return plan_of(
         sweep,
-        sweep.base.parameters,
         engine,
         kind="sweep",
         reference=sweep.reference_name,

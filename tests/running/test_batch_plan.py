@@ -56,7 +56,7 @@ def test_a_plan_is_read_as_written(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 1, "kind": "comparison"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 2}', '{"format": 2, "kind": "comparison"}'])
 def test_a_damaged_plan_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "plan.json").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=r"plan\.json: damaged"):

@@ -252,6 +252,10 @@ def test_a_result_of_another_batch_is_not_taken(tmp_path: Path, undisturbed: dic
     for number in (1, 2):
         (out / "runs" / f"baseline.{number}.zip").write_bytes((other / "runs" / f"baseline.{number}.zip").read_bytes())
     assert len(Store(Batch.open(out).plan, out).verify()) == 2
+    with pytest.raises(UserError, match=r"of another batch \(and 1 more\); nothing is deleted"):
+        resumed(out)
+    for number in (1, 2):
+        (out / "runs" / f"baseline.{number}.zip").rename(tmp_path / f"{number}.zip")
     resumed(out)
     assert files_of(out) == undisturbed
 

@@ -20,7 +20,7 @@ Shard = tuple[int, int]
 def begin(
     out: Path,
     plan: Plan,
-    files: Mapping[str, str],
+    files: Mapping[str, str | bytes],
     shard: Shard | None = None,
     merged: Sequence[Path] = (),
 ) -> Batch:
@@ -50,7 +50,7 @@ def begin(
     with whole_folder(out) as folder:
         for name, text in files.items():
             (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
         if shard is not None:
             (folder / SHARD).write_text(as_json({"shard": shard[0], "of": shard[1]}), encoding="utf-8")
         if merged:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sim.running.batch import part, run_file
 from sim.running.batch.journal import Journal, read_journal
-from sim.running.batch.plan import RunName
+from sim.running.batch.plan import PLAN, RunName
 from sim.running.batch.progress import Progress, progress_of
 from sim.running.batch.reading import Batch
 from sim.running.batch.runners import Here, Pool, Runner, TimedOut, WorkerLost, first_ended
@@ -96,6 +96,7 @@ def execute(batch: Batch, options: Options, shard: Shard | None = None) -> Outco
     with Journal(batch.path) as journal:
         store = Store(batch.plan, batch.path)
         outcome = Outcome(faults=[*store.verify(), *_unfit_lines(batch, store)])
+        _refuse_foreign(store)
         clear_damaged(store)
         for folder in (run_file.FOLDER, part.FOLDER):
             (batch.path / folder).mkdir(exist_ok=True)
@@ -123,6 +124,17 @@ def _ensure_same(batch: Batch, options: Options) -> None:
             f"{batch.path}: begun by darkfigure {plan.version} with sources {plan.fingerprint}; this is {version()} "
             f"with {mine}, whose runs may differ. Use that version, or --allow-other-version"
         )
+
+
+def _refuse_foreign(store: Store) -> None:
+    """Refuse to go on where results lie that are whole and not of this plan: going on would delete them."""
+    if not store.foreign:
+        return
+    more = f" (and {len(store.foreign) - 1:,} more)" if len(store.foreign) > 1 else ""
+    raise UserError(
+        f"{store.foreign[0]}{more}; nothing is deleted. If {store.folder / PLAN} was changed, put the old plan back; "
+        "else move what does not belong here to another folder, and resume"
+    )
 
 
 def _note_version(batch: Batch, journal: Journal) -> None:

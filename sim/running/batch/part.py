@@ -13,7 +13,16 @@ from typing import Any
 
 from sim.running.batch.files import as_json, digest_of_file, whole_file, write_whole
 from sim.running.batch.plan import Plan, RunName
-from sim.running.batch.run_file import OUTCOMES, SUMMARIES, RunFile, kept_tables, run_path
+from sim.running.batch.run_file import (
+    ANOTHER_BATCH,
+    OUTCOMES,
+    PLAN_KEY,
+    SUMMARIES,
+    RunFile,
+    kept_tables,
+    run_path,
+    runs_in,
+)
 from sim.words.faults import UserError
 
 FOLDER = "parts"
@@ -50,7 +59,7 @@ def write_part(folder: Path, plan: Plan, number: int, runs: Sequence[RunName]) -
         path = part_path(folder, name, number)
         rows[name] = []
         with whole_file(path, lasting=True) as temporary:
-            write_table(temporary, name, _counted(files, name, rows[name]), plan, "lz4")
+            write_table(temporary, name, _counted(files, name, rows[name]), plan, "lz4", plan.identity)
             digests[name] = digest_of_file(temporary)
     names = [str(run) for run in runs]
     receipt = as_json({"plan": plan.identity, "runs": names, "rows": rows, "digests": digests})
@@ -66,21 +75,27 @@ def _counted(files: Sequence[RunFile], name: str, rows: list[int]) -> Any:
         yield table
 
 
-def write_table(path: Path, name: str, tables: Any, plan: Plan, compression: str = "zstd") -> None:
-    """Write one table of many runs: summaries as an Arrow file with a batch a run, all others as Parquet."""
+def write_table(
+    path: Path, name: str, tables: Any, plan: Plan, compression: str = "zstd", mark: str | None = None
+) -> None:
+    """Write one table of many runs: summaries as an Arrow file with a batch a run, all others as Parquet.
+
+    ``mark`` is what the file says of itself: the identity of the plan.
+    """
     import pyarrow as pa
 
     from sim.running.batch.row_groups import write_groups
 
     if name != SUMMARIES:
-        write_groups(path, tables, plan.places, compression)
+        write_groups(path, tables, plan.places, compression, mark)
         return
     writer = None
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.OSFile(str(path), "wb") as sink:
         for table in tables:
-            writer = writer or pa.ipc.new_file(sink, table.schema, options=options)
-            writer.write_table(table)
+            marked = table if mark is None else table.replace_schema_metadata({PLAN_KEY: mark})
+            writer = writer or pa.ipc.new_file(sink, marked.schema, options=options)
+            writer.write_table(marked)
         if writer is not None:
             writer.close()
 
@@ -111,7 +126,7 @@ class Part:
     def faults(self, plan: Plan) -> list[str]:
         """Return what is wrong with the files of the part; each line names one."""
         if self.plan != plan.identity or any(run not in plan for run in self.runs):
-            return [f"{receipt_path(self.folder, self.number)}: of another batch"]
+            return [f"{receipt_path(self.folder, self.number)}: {ANOTHER_BATCH}"]
         found = []
         for name in kept_tables(plan):
             path = part_path(self.folder, name, self.number)
@@ -119,7 +134,19 @@ class Part:
                 found.append(f"{path}: missing")
             elif digest_of_file(path) != self.digests.get(name):
                 found.append(f"{path}: damaged")
+            else:
+                found.extend(self._foreign_rows(plan, name, path))
         return found
+
+    def _foreign_rows(self, plan: Plan, name: str, path: Path) -> list[str]:
+        """Return that a table is not what the receipt calls it, by what its own rows say, or nothing."""
+        reader = self.reader(name)
+        if reader.mark() != plan.identity:
+            return [f"{path}: {ANOTHER_BATCH}"]
+        for place, run in enumerate(self.runs):
+            if runs_in(reader.table(place)) - {run}:
+                return [f"{path}: its rows are not of the runs that {receipt_path(self.folder, self.number)} names"]
+        return []
 
     def reader(self, name: str) -> PartReader:
         """Return a reader of one table."""
@@ -156,6 +183,10 @@ class PartReader:
         self._group_ends = _ends(metadata.row_group(number).num_rows for number in range(metadata.num_row_groups))
         self._ends = _ends(rows)
         self._held = (-1, None)
+
+    def mark(self) -> str:
+        """Return the identity of the plan to which the file says it belongs."""
+        return _mark_in(self._file.schema_arrow)
 
     def table(self, place: int) -> Any:
         """Return the rows of the run at ``place``; no run spans row groups."""
@@ -203,14 +234,22 @@ class SummaryReader(PartReader):
         """Return the number of summaries."""
         return int(self._reader.num_record_batches)
 
+    def mark(self) -> str:
+        """Return the identity of the plan to which the file says it belongs."""
+        return _mark_in(self._reader.schema)
+
     def table(self, place: int) -> Any:
         """Return the summary at ``place`` as a table of one row."""
         import pyarrow as pa
 
         try:
-            return pa.Table.from_batches([self._reader.get_batch(place)])
+            return pa.Table.from_batches([self._reader.get_batch(place)]).replace_schema_metadata(None)
         except (OSError, pa.ArrowInvalid) as error:
             raise UserError(f"{self.path}: damaged") from error
+
+
+def _mark_in(schema: Any) -> str:
+    return ((schema.metadata or {}).get(PLAN_KEY) or b"").decode(errors="replace")
 
 
 def _ends(counts: Any) -> list[int]:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from sim.running.batch.files import as_json, digest_of, digest_of_file
+from sim.running.batch.files import as_json, digest_of
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
     from sim.scenario.scenario import Scenario
 
-FORMAT = 1
-"""Raised whenever older folders can no longer be read."""
+FORMAT = 2
+"""Raised whenever older folders can no longer be read: 2 carries the input files and says ``occurred``."""
 PLAN = "plan.json"
 Kind = Literal["comparison", "sweep"]
 Keep = Literal["tables", "outcomes"]
-INPUTS = ("counties", "adjacency", "background")
-"""Files that a world may be read from, by their keys under ``world``."""
 
 
 class RunName(NamedTuple):
@@ -77,9 +75,7 @@ class Plan:
     evaluation_start : int
         First month of the evaluation.
     files : dict
-        Checksum of each file of the folder that scenarios are read from.
-    inputs : dict
-        Checksum of each file that the world is read from, by key under ``world``.
+        Checksum of each file of the folder that scenarios, and the worlds they name, are read from.
     effect_of : str or None
         A program: each scenario is compared with its partner, itself without it. Told where it is asked for only.
     """
@@ -99,7 +95,6 @@ class Plan:
     scenarios: tuple[str, ...]
     evaluation_start: int
     files: Mapping[str, str] = field(default_factory=dict)
-    inputs: Mapping[str, str] = field(default_factory=dict)
     effect_of: str | None = None
 
     def __len__(self) -> int:
@@ -117,8 +112,8 @@ class Plan:
 
     @cached_property
     def identity(self) -> str:
-        """A checksum of the whole plan; results carry it, so that none gets into another batch."""
-        return digest_of(self.text())
+        """A checksum of all that results follow from, words aside; they carry it, so none gets into another batch."""
+        return digest_of(replace(self, title="", question="", source="").text())
 
     def runs(self) -> list[RunName]:
         """Return all runs in the order of the design: scenario by scenario, replications in turn."""
@@ -153,7 +148,10 @@ class Plan:
             content = json.loads(path.read_text(encoding="utf-8"))
             number = content.pop("format")
             if number != FORMAT:
-                raise UserError(f"{path}: format {number}, this version of darkfigure reads format {FORMAT}")
+                raise UserError(
+                    f"{path}: a batch of format {number}, begun by darkfigure {content.get('version', 'unknown')}, and "
+                    f"this version reads format {FORMAT}; read it with that one, or run its scenarios again"
+                )
             if set(content) | {"effect_of"} != {entry.name for entry in fields(cls)}:
                 raise ValueError
             return cls(**{**content, "scenarios": tuple(content["scenarios"])})
@@ -218,11 +216,8 @@ class Study(Protocol):
         """Runs of each scenario."""
 
 
-def plan_of(study: Study, parameters: Parameters, engine: str, **own: Any) -> Plan:
-    """Return the plan of a study carried out by this version; ``own`` are the fields that its kind decides.
-
-    ``parameters`` are those of any of its scenarios, which share one world.
-    """
+def plan_of(study: Study, engine: str, **own: Any) -> Plan:
+    """Return the plan of a study carried out by this version; ``own`` are the fields that its kind decides."""
     from sim.running.run import fingerprint, version
 
     return Plan(
@@ -235,12 +230,5 @@ def plan_of(study: Study, parameters: Parameters, engine: str, **own: Any) -> Pl
         engine=engine,
         seed=study.seed,
         replications=study.replications,
-        inputs=inputs_of(parameters),
         **own,
     )
-
-
-def inputs_of(parameters: Parameters) -> dict[str, str]:
-    """Return the checksum of each file that a world is read from, by key."""
-    found: dict[str, str | None] = {key: getattr(parameters.world, key) for key in INPUTS}
-    return {key: digest_of_file(Path(path)) for key, path in found.items() if path is not None}

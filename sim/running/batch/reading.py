@@ -13,7 +13,7 @@ from sim.running.batch.compaction import result_path
 from sim.running.batch.files import digest_of_file
 from sim.running.batch.journal import FAILED, read_journal
 from sim.running.batch.part import SummaryReader
-from sim.running.batch.plan import Plan, RunName, inputs_of
+from sim.running.batch.plan import PLAN, Plan, RunName
 from sim.running.batch.run_file import OUTCOMES, SUMMARIES
 from sim.running.batch.store import Store
 from sim.running.batch.summaries import Summaries
@@ -37,6 +37,10 @@ class Status:
     error: str = ""
 
 
+class AnotherPlan(UserError):
+    """The results in a folder were made under another plan than it holds now."""
+
+
 class Batch:
     """The folder of a batch.
 
@@ -54,6 +58,7 @@ class Batch:
         self.plan = plan
         self._scenarios: dict[str, Scenario] = {}
         self._sweep: Sweep | None = None
+        self._checked: dict[str, tuple[int, int, int]] = {}
 
     @staticmethod
     def open(path: Path) -> Batch:
@@ -78,9 +83,15 @@ class Batch:
         if not path.exists():
             return {}
         try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
-        except ValueError:
+            content = dict(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError):
             raise UserError(f"{path}: damaged") from None
+        if content.get("plan") != self.plan.identity:
+            raise AnotherPlan(
+                f"{path}: these results were made under another plan than {self.path / PLAN} is now; put the old plan "
+                "back, or begin a new batch"
+            )
+        return content
 
     def check_files(self) -> None:
         """Make sure that runs would be those of the plan.
@@ -92,19 +103,15 @@ class Batch:
         """
         for name, digest in self.plan.files.items():
             path = self.path / name
-            if not path.exists() or digest_of_file(path) != digest:
+            stamp = _stamp(path)
+            if stamp is not None and self._checked.get(name) == stamp:
+                continue
+            if stamp is None or digest_of_file(path) != digest:
                 raise UserError(
-                    f"{path}: has changed since the batch began; it says what is run and must stay as it was"
+                    f"{path}: has changed since the batch began, so that other runs would follow from it; put the old "
+                    "file back, or begin a new batch"
                 )
-        if not self.plan.inputs:
-            return
-        world = self.scenario(self.plan.scenarios[0]).parameters
-        for key, digest in inputs_of(world).items():
-            if digest != self.plan.inputs.get(key):
-                raise UserError(
-                    f"{getattr(world.world, key)}: has changed since the batch began, so that other runs would follow "
-                    "from it; put the old file back, or begin a new batch"
-                )
+            self._checked[name] = stamp
 
     def runs(self) -> list[RunName]:
         """Return all runs, in design order: scenario by scenario, replications in turn."""
@@ -254,6 +261,7 @@ class Batch:
         """
         from sim.running.measures import ComparisonRuns
 
+        _ = self.manifest  # which tells whether what lies here was made under this plan
         comparison = self.comparison()
         counties, evaluation = self._evaluation(comparison)
         found = {name: self.summaries(name) for name in self.plan.scenarios}
@@ -275,6 +283,7 @@ class Batch:
     def _evaluation(self, comparison: Comparison) -> tuple[Counties, Evaluation]:
         from sim.running.batch.evaluation import evaluate
 
+        self.check_files()
         return evaluate(comparison)
 
     @cached_property
@@ -287,6 +296,15 @@ class Batch:
         store = Store(self.plan, self.path)
         read = store.reader(SUMMARIES)
         return {run: _at(read, run) for run in store.runs()}
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """Return what tells that a file has been written again, or nothing where there is none."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 def _named(reader: SummaryReader) -> list[RunName]:

@@ -21,7 +21,13 @@ _LABELS = {name: place for place, name in enumerate(dict.fromkeys(_WORDS))}
 _IN_ORDER = ("type", "group", "status", "level", "charge", "family")
 
 
-def write_groups(path: Path, tables: Iterable[Any], order: Mapping[str, int], compression: str = "zstd") -> None:
+def write_groups(
+    path: Path,
+    tables: Iterable[Any],
+    order: Mapping[str, int],
+    compression: str = "zstd",
+    mark: str | None = None,
+) -> None:
     """Write the tables of runs, in their order, as one Parquet file.
 
     Parameters
@@ -34,6 +40,8 @@ def write_groups(path: Path, tables: Iterable[Any], order: Mapping[str, int], co
         The place of each scenario in the design.
     compression : str
         How pages are packed.
+    mark : str, optional
+        What the file says of itself under ``plan``.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -42,6 +50,7 @@ def write_groups(path: Path, tables: Iterable[Any], order: Mapping[str, int], co
     try:
         for group in _groups(tables):
             table = pa.table({name: _joined([it.column(name) for it in group], name, order) for name in _names(group)})
+            table = table if mark is None else table.replace_schema_metadata({"plan": mark})
             writer = writer or pq.ParquetWriter(path, table.schema, compression=compression, **_options(table))
             writer.write_table(table, row_group_size=max(len(table), 1))
         if writer is not None:

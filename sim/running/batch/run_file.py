@@ -18,8 +18,11 @@ from sim.words.labels import TABLES
 
 OUTCOMES, SUMMARIES = "outcomes", "summaries"
 RECEIPT = "receipt.json"
+ANOTHER_BATCH, ANOTHER_RUN = "of another batch", "not of this run"
 SUFFIX = ".zip"
 FOLDER = "runs"
+PLAN_KEY = b"plan"
+"""Under which a table says to which plan it belongs."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -40,7 +43,8 @@ def write_run(folder: Path, plan: Plan, run: RunName, tables: Iterable[tuple[str
     with whole_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(zipfile.ZipInfo(RECEIPT, _DATE), json.dumps(receipt))
         for name, table in tables:
-            archive.writestr(zipfile.ZipInfo(f"{name}.arrow", _DATE), memoryview(_packed(table)).tobytes())
+            marked = table.replace_schema_metadata({PLAN_KEY: plan.identity})
+            archive.writestr(zipfile.ZipInfo(f"{name}.arrow", _DATE), memoryview(_packed(marked)).tobytes())
     return path
 
 
@@ -59,6 +63,9 @@ class RunFile:
         UserError
             Where the file is damaged.
         """
+        return self._table(name).replace_schema_metadata(None)
+
+    def _table(self, name: str) -> Any:
         import pyarrow as pa
 
         try:
@@ -78,8 +85,32 @@ class RunFile:
         except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, OSError):
             return "damaged"
         if receipt.get("plan") != plan.identity:
-            return "of another batch"
-        return "" if f"{receipt.get('run')}{SUFFIX}" == self.path.name else f"not of this run, but of {receipt['run']}"
+            return ANOTHER_BATCH
+        if f"{receipt.get('run')}{SUFFIX}" != self.path.name:
+            return f"{ANOTHER_RUN}, but of {receipt['run']}"
+        return self._foreign_rows(plan, RunName.read(str(receipt["run"])))
+
+    def _foreign_rows(self, plan: Plan, run: RunName) -> str:
+        """Return which table is not of the run that the receipt names, by what its own rows say, or nothing."""
+        for name in kept_tables(plan):
+            try:
+                table = self._table(name)
+            except UserError:
+                return "damaged"
+            if (table.schema.metadata or {}).get(PLAN_KEY) != plan.identity.encode():
+                return f"{ANOTHER_BATCH}: its table {name}"
+            if runs_in(table) - {run}:
+                return f"{ANOTHER_RUN}: its table {name}"
+        return ""
+
+
+def runs_in(table: Any) -> set[RunName]:
+    """Return the runs that the rows of a table say they belong to."""
+    if not len(table):
+        return set()
+    pairs = table.select(["scenario", "replication"]).group_by(["scenario", "replication"]).aggregate([])
+    columns = (pairs.column(name).to_pylist() for name in ("scenario", "replication"))
+    return {RunName(*pair) for pair in zip(*columns, strict=True)}
 
 
 def _packed(table: Any) -> Any:

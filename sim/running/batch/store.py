@@ -12,7 +12,7 @@ from sim.running.batch import part, run_file
 from sim.running.batch.files import remove_leftovers
 from sim.running.batch.part import Part, PartReader
 from sim.running.batch.plan import Plan, RunName
-from sim.running.batch.run_file import RunFile
+from sim.running.batch.run_file import ANOTHER_BATCH, ANOTHER_RUN, RunFile
 from sim.words.faults import UserError
 
 MERGED = "merged.json"
@@ -33,6 +33,7 @@ class Store:
         self.parts: list[Part] = []
         self.faults: list[str] = []
         self.damaged: set[RunName] = set()
+        self.foreign: list[str] = []
         for each in (*others, *_merged(folder), folder):
             self._look_through(each)
 
@@ -86,12 +87,15 @@ class Store:
             if faults:
                 found.extend(faults)
                 self.parts.remove(holder)
+                self.foreign.extend(fault for fault in faults if ANOTHER_BATCH in fault)
         for run, place in list(self.places.items()):
             if isinstance(place, RunFile):
                 fault = place.fault(self.plan)
                 if fault:
                     found.append(f"{place.path}: {fault}")
                     self._forget(run)
+                    if fault.startswith((ANOTHER_BATCH, ANOTHER_RUN)):
+                        self.foreign.append(found[-1])
             elif place[0] not in self.parts:
                 self._forget(run)
         return found
@@ -110,6 +114,7 @@ class Store:
                 self.places[run] = RunFile(path)
             else:
                 self.faults.append(f"{path}: no run of this batch is called so")
+                self.foreign.append(self.faults[-1])
         for path in sorted(_files(folder / part.FOLDER, ".json")):
             try:
                 holder = Part(folder, int(path.stem))

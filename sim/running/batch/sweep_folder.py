@@ -11,10 +11,12 @@ from typing import Any
 
 import yaml
 
+from sim.running.batch.inputs import Inputs
 from sim.scenario.design.factors import value_of
 from sim.scenario.design.files import load_sweep
 from sim.scenario.design.paths import Value, targets, text_of
 from sim.scenario.design.sweep import Factor, Point, Sweep
+from sim.scenario.scenario import Scenario
 from sim.scenario.yaml_text import Place, Scalar
 from sim.words.faults import Fault, ScenarioError, UserError
 
@@ -22,12 +24,17 @@ SWEEP, DESIGN, BASE, AGAINST_FILE = "sweep.yaml", "design.csv", "scenarios/base.
 POINT = "point"
 
 
-def sweep_files(sweep: Sweep) -> dict[str, str]:
+def scenarios_of(sweep: Sweep) -> list[Scenario]:
+    """Return the scenarios that a sweep varies: its base, and what it is compared with."""
+    return [sweep.base] if sweep.against is None else [sweep.base, sweep.against]
+
+
+def sweep_files(sweep: Sweep, inputs: Inputs | None = None) -> dict[str, str | bytes]:
     """Return the files of a batch folder that a sweep is run from, by path; ``sweep.yaml`` runs the batch again."""
-    files = {SWEEP: _sweep_text(sweep), DESIGN: design_text(sweep), BASE: sweep.base.resolved_yaml()}
-    if sweep.against is not None:
-        files[AGAINST_FILE] = sweep.against.resolved_yaml()
-    return files
+    inputs = inputs or Inputs(scenarios_of(sweep))
+    scenarios = [inputs.carried(scenario).resolved_yaml() for scenario in scenarios_of(sweep)]
+    texts = dict(zip((BASE, AGAINST_FILE), scenarios, strict=False))
+    return {SWEEP: _sweep_text(sweep), DESIGN: design_text(sweep), **texts, **inputs.files}
 
 
 def design_text(sweep: Sweep) -> str:
