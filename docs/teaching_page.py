@@ -24,7 +24,7 @@ class Classroom(MesaEngine):
         joining = {"programs.secure_communities.counties": counties}
         made = sim.mesa_model(CLASSROOM, {**PEOPLE, **dials, **joining}, seed=seed)
         super().__init__(made.setting, made.luck)
-        books = {"true": "true_crime", "recorded": "recorded_crime"}
+        books = {"occurred": "true_crime", "recorded": "recorded_crime"}
         self.datacollector = mesa.DataCollector({**books, "trust by cell": "trust_by_cell"})
 
     def step(self) -> None:
@@ -51,7 +51,7 @@ SLIDERS = {
 }
 page = SolaraViz(
     Classroom(),
-    components=[make_plot_component(["true", "recorded"]), TrustByCell],
+    components=[make_plot_component(["occurred", "recorded"]), TrustByCell],
     model_params=SLIDERS,
     name="Classroom",
 )

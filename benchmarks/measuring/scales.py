@@ -24,7 +24,7 @@ from sim.words.labels import CRIME_COLUMNS, CRIMES, GROUPS, TARGET_GROUPS
 Floats = npt.NDArray[np.float64]
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BASELINE, PROGRAM = "baseline", "secure_communities"
-TRUE, REPORTED, RECORDED = (CRIME_COLUMNS.index(name) for name in ("true", "reported", "recorded"))
+TRUE, REPORTED, RECORDED = (CRIME_COLUMNS.index(name) for name in ("occurred", "reported", "recorded"))
 INDEX = slice(0, 7)
 RATES_WITHIN, EFFECTS_WITHIN = 0.03, 0.10
 """Of themselves."""
@@ -76,12 +76,12 @@ def power(bound: float, error: float) -> float:
 
 
 RATE_NAMES = (
-    *(f"{book} {name}" for book in ("true", "recorded") for name in CRIMES),
-    *(f"{book} index, {group} targets" for book in ("true", "recorded") for group in GROUPS),
+    *(f"{book} {name}" for book in ("occurred", "recorded") for name in CRIMES),
+    *(f"{book} index, {group} targets" for book in ("occurred", "recorded") for group in GROUPS),
 )
 EFFECT_NAMES = (
     "reporting by Hispanic victims",
-    *(f"{book} index, {group} targets" for book in ("true", "recorded") for group in (*GROUPS, "all")),
+    *(f"{book} index, {group} targets" for book in ("occurred", "recorded") for group in (*GROUPS, "all")),
 )
 
 

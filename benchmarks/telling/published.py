@@ -63,7 +63,7 @@ def told_reported(types: tuple[str, ...]) -> Callable[[Ledger], float]:
 
     def share(ledger: Ledger) -> float:
         crime = ledger.crime[:24, :, rows].sum(axis=(0, 1, 2, 3), dtype=np.int64)
-        return float(crime[CRIME_COLUMNS.index("reported")] / crime[CRIME_COLUMNS.index("true")])
+        return float(crime[CRIME_COLUMNS.index("reported")] / crime[CRIME_COLUMNS.index("occurred")])
 
     return share
 

@@ -95,10 +95,10 @@ def _comparisons(table: Sequence[Measure], name: str, mine: list[Floats], base: 
     """Yield the gaps between observed and true change, and what the pairing gained."""
     index = {measure.name: position for position, measure in enumerate(table) if measure.group == "all"}
     for family in INDEX_FAMILIES:
-        true, seen = index[f"true_{family}"], index[f"recorded_{family}"]
+        true, seen = index[f"occurred_{family}"], index[f"recorded_{family}"]
         gap = _gap((mine[seen], base[seen]), (mine[true], base[true]))
         yield Row(name, f"gap_{family}", "all", GAP_SECTION, LABELS[family], gap, "percentage points")
-    for key in (f"{book}_{family}" for book in ("true", "recorded") for family in INDEX_FAMILIES):
+    for key in (f"{book}_{family}" for book in ("occurred", "recorded") for family in INDEX_FAMILIES):
         gain = pairing_gain(mine[index[key]], base[index[key]])
         yield Row(name, "pairing_gain", key, GAIN_SECTION, table[index[key]].label, gain, GAIN_UNIT)
 

@@ -38,7 +38,7 @@ Bools = NDArray[np.bool_]
 CRIME_FAMILIES: tuple[str, ...] = ("violent", "property", "simple_assault")
 """Crime as it is summed up: simple assault is no index crime and stands apart."""
 INDEX_FAMILIES: tuple[str, ...] = ("violent", "property", "total")
-BOOKS: tuple[str, ...] = ("true", "recorded")
+BOOKS: tuple[str, ...] = ("occurred", "recorded")
 NOT_ADOPTED = -1
 DIFFERENT = "the first month in which programs differ from the reference"
 """Why an evaluation begins where it does, where it begins with a difference of programs."""

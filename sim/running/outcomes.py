@@ -41,7 +41,7 @@ PER_PERSON_YEAR = "offences per person-year"
 GAIN_UNIT = "unpaired over paired variance"
 
 CAPTIONS: dict[str, str] = {
-    "true": "true",
+    "occurred": "true",
     "recorded": "observed (recorded)",
     "surveyed": "surveyed",
     "arrested": "Arrests",
@@ -85,7 +85,7 @@ def _divided(top: float, bottom: float) -> float:
 
 def _crime() -> Iterator[Measure]:
     for family in (*INDEX_FAMILIES, "simple_assault"):
-        for book in ("true", "recorded", "surveyed"):
+        for book in ("occurred", "recorded", "surveyed"):
             if family == "simple_assault" and book == "recorded":
                 continue
             label = f"{LABELS[family]}, {CAPTIONS[book]}"
@@ -187,7 +187,7 @@ def _reporting() -> Iterator[Measure]:
 
 def _reporting_share(family: str, group: str | None) -> Callable[[RunSummary], float]:
     def value(run: RunSummary) -> float:
-        true = float(run.crimes(family, "true", group)[run.start :].sum())
+        true = float(run.crimes(family, "occurred", group)[run.start :].sum())
         return _divided(1e2 * float(run.crimes(family, "reported", group)[run.start :].sum()), true)
 
     return value
@@ -212,7 +212,7 @@ def _victimization() -> Iterator[Measure]:
 def _victimization_rate(family: str, group: str) -> Callable[[RunSummary], float]:
     def value(run: RunSummary) -> float:
         person_years = float(run.population("people", group=group)[run.start :].sum()) / 12
-        return _divided(1e3 * float(run.crimes(family, "true", group)[run.start :].sum()), person_years)
+        return _divided(1e3 * float(run.crimes(family, "occurred", group)[run.start :].sum()), person_years)
 
     return value
 
@@ -273,7 +273,7 @@ def _prevented_per_year_away(family: str) -> Callable[[RunSummary], float]:
 def _offences_per_person_year(family: str) -> Callable[[RunSummary], float]:
     def value(run: RunSummary) -> float:
         person_years = float(run.population("people")[run.start :].sum()) / 12
-        return _divided(float(run.crimes(family, "true")[run.start :].sum()), person_years)
+        return _divided(float(run.crimes(family, "occurred")[run.start :].sum()), person_years)
 
     return value
 

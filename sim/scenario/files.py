@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -20,6 +21,12 @@ SWEEP_KEYS = ("levers", "uncertainties", "design", "scenario", "against")
 
 LONGEST_NAME = 80
 """Letters of a scenario's name."""
+ELSEWHERE = frozenset(
+    """null na n/a nan -nan none nil <na> #na #n/a #null! #value! #ref! missing ~ true false inf +inf -inf infinity
+    -infinity 1.#ind -1.#ind 1.#qnan -1.#qnan""".split()  # noqa: SIM905
+)
+"""Words that readers of tables and of YAML take for a missing value, a switch or a number."""
+_NUMBER = re.compile(r"[+-]?(0x[0-9a-f]+|[0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(e[+-]?[0-9]+)?")
 Header = TypeVar("Header", bound=Section)
 Kind = Literal["scenario", "comparison", "sweep"]
 Member = tuple[str | None, Path, Place]
@@ -142,11 +149,21 @@ def layers_of(path: Path, faults: list[Fault]) -> list[Branch]:
 def name_faults(node: Node) -> list[Fault]:
     """Return what is wrong with a scenario's name; it becomes the name of a folder."""
     text = node.text if isinstance(node, Scalar) else ""
+    if means_something_else(text):
+        told = f"name: {text} means a missing value, a switch or another number to other programs"
+        return [node.place.fault(f"{told}; give the scenario another name")]
     is_short = 0 < len(text) <= LONGEST_NAME
     if is_short and text[0] not in ".-" and text.isprintable() and not set(text) & set('/\\:*?"<>|'):
         return []
     allowed = f"allowed are up to {LONGEST_NAME} letters and digits"
     return [node.place.fault(f"name: not a possible name ({quoted(node)}), {allowed}")]
+
+
+def means_something_else(name: str) -> bool:
+    """Tell whether a name in a table would be read by pandas, R, SQL or YAML as something else than this text."""
+    word = name.strip().casefold()
+    is_read_as_written = word.isdigit() and str(int(word)) == word
+    return word in ELSEWHERE or (_NUMBER.fullmatch(word) is not None and not is_read_as_written)
 
 
 def members_of(node: Node, least: int, faults: list[Fault]) -> list[tuple[str | None, Path, Place]]:

@@ -221,7 +221,10 @@ def layered_scenario(path: Path, name: str | None, overrides: Iterable[Branch]) 
     for layer in overrides:
         tree = merge(tree, layer, Parameters)
     own = trees[-1].entries.get("name")
-    faults.extend([] if own is None else name_faults(own))
+    if own is not None:
+        faults.extend(name_faults(own))
+    elif name is None:
+        faults.extend(name_faults(Scalar(path.stem, Place(str(path)))))
     parameters = checked(Parameters, tree, faults)
     given = own.text if isinstance(own, Scalar) else path.stem
     return Scenario(name or given, parameters, path, Path(os.path.abspath(path.parent)))
@@ -238,6 +241,11 @@ def _comparison(
     """Return the comparison of ``members`` under the header ``tree``, or all its faults."""
     tree = merge(tree, options_tree(options or {}), ComparisonHeader)
     header = header_of(ComparisonHeader, tree, faults)
+    asked = (options or {}).get("reference")
+    if asked is not None and header.reference is None:
+        faults.append(
+            Place("--reference").fault(f"no scenario can be called {asked}; name one, or leave the option out")
+        )
     scenarios = _members(members, layers, path is not None, header.effect_of is not None, faults)
     names = [scenario.name for scenario in scenarios]
     reference = header.reference if header.reference is not None else first_reference(scenarios, header.effect_of)

@@ -93,7 +93,7 @@ BY_POPULATION = PATROLS.index("population")
 HOT_SPOTS = PATROLS.index("hot_spots")
 
 # Columns of crime.
-TRUE = CRIME_COLUMNS.index("true")
+TRUE = CRIME_COLUMNS.index("occurred")
 REPORTED = CRIME_COLUMNS.index("reported")
 RECORDED = CRIME_COLUMNS.index("recorded")
 CLEARED = CRIME_COLUMNS.index("cleared")

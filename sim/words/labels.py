@@ -115,7 +115,7 @@ CHARGE_OF_CRIME: tuple[int, ...] = tuple(CHARGES.index(crime) for crime in CRIME
 
 CALLERS: tuple[str, ...] = ("victim", "others", "officer")
 CRIME_COLUMNS: tuple[str, ...] = (
-    "true",
+    "occurred",
     "reported",
     "recorded",
     "cleared",
@@ -198,7 +198,7 @@ LABELS: dict[str, str] = {
     "level_3": "Level 3",
     "none": "No conviction",
     **{charge: charge.replace("_", " ").capitalize() for charge in CHARGES if charge not in CRIMES},
-    "true": "True",
+    "occurred": "True",
     "reported": "Reported",
     "recorded": "Observed (recorded)",
     "cleared": "Cleared",

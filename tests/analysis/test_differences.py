@@ -94,9 +94,9 @@ def test_a_removed_person_year_prevents_offences_over_years_away() -> None:
     assert found["property"].away.estimate == pytest.approx(25 / years)
     assert found["property"].spread == pytest.approx(tuple(np.percentile([10, 20, 30, 40], [10, 90]) / years))
     assert found["violent"].away.estimate == 0.0
-    average = np.mean([run.crimes("total", "true")[12:].sum() for run in runs]) / (12 * 900 / 12)
+    average = np.mean([run.crimes("total", "occurred")[12:].sum() for run in runs]) / (12 * 900 / 12)
     assert found["total"].average.estimate == pytest.approx(average)
-    by_run = [10 * (run.replication + 1) / years / (run.crimes("total", "true")[12:].sum() / 900) for run in runs]
+    by_run = [10 * (run.replication + 1) / years / (run.crimes("total", "occurred")[12:].sum() / 900) for run in runs]
     assert found["total"].ratio.estimate == pytest.approx(np.mean(by_run))
 
 

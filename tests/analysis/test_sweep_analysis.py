@@ -35,7 +35,7 @@ def linear(*slopes: float, luck: float = 0.0):  # type: ignore[no-untyped-def]
 
 def test_outcomes_are_paired_differences_at_the_same_point() -> None:
     runs = runs_of(sweep_of(Design("grid"), TWO), linear(4.0, 1.0, luck=0.1))
-    true, gap = runs.outcome("true_total"), runs.outcome("gap_violent")
+    true, gap = runs.outcome("occurred_total"), runs.outcome("gap_violent")
     assert true.values.shape == (15, 3)
     assert true.is_change
     assert true.unit == "% change"
@@ -46,17 +46,17 @@ def test_outcomes_are_paired_differences_at_the_same_point() -> None:
     assert runs.notes == ()
     with pytest.raises(UserError, match=r"no outcome is called gap_totl; did you mean gap_total\?"):
         runs.outcome("gap_totl")
-    assert {"gap_total", "true_total", "reporting_total_hispanic"} <= set(outcome_names())
+    assert {"gap_total", "occurred_total", "reporting_total_hispanic"} <= set(outcome_names())
 
 
 def test_outcomes_against_a_reference_point_and_levels_without_one() -> None:
     factors = (listed(COOPERATION, (0.0, 1.0)),)
     effect = linear(10.0, luck=1.0)
     referred = runs_of(sweep_of(Design("grid"), factors, paired=False, reference=(0.0,)), effect)
-    assert referred.outcome("true_total").values[0] == pytest.approx([0, 0, 0])
-    assert referred.outcome("true_total").values[1] == pytest.approx([10, 10, 10])
+    assert referred.outcome("occurred_total").values[0] == pytest.approx([0, 0, 0])
+    assert referred.outcome("occurred_total").values[1] == pytest.approx([10, 10, 10])
     alone = runs_of(sweep_of(Design("grid"), factors, paired=False), effect)
-    level, gap = alone.outcome("true_total"), alone.outcome("gap_total")
+    level, gap = alone.outcome("occurred_total"), alone.outcome("gap_total")
     assert not level.is_change
     assert level.values[1] == pytest.approx([1090, 1100, 1110])
     assert gap.unit == "% of true crime"
@@ -82,15 +82,15 @@ def test_missing_runs_are_told_and_what_is_left_stays_paired() -> None:
 def test_further_replications_and_points_change_no_other_outcome() -> None:
     effect = linear(4.0, 1.0, luck=0.1)
     few, many = (runs_of(sweep_of(Design("grid"), TWO, number), effect) for number in (3, 6))
-    assert np.array_equal(many.outcome("true_total").values[:, :3], few.outcome("true_total").values)
+    assert np.array_equal(many.outcome("occurred_total").values[:, :3], few.outcome("occurred_total").values)
     longer = (listed(COOPERATION, (*FIVE, 2.0)), TWO[1])
     wide = runs_of(sweep_of(Design("grid"), longer), effect)
-    assert np.array_equal(wide.outcome("true_total").values[:15], few.outcome("true_total").values)
+    assert np.array_equal(wide.outcome("occurred_total").values[:15], few.outcome("occurred_total").values)
 
 
 def test_a_curve_averages_over_the_other_parameters_and_keeps_chance_apart_from_them() -> None:
     runs = runs_of(sweep_of(Design("grid"), TWO), linear(4.0, 1.0, luck=0.1))
-    found = curve(runs, runs.outcome("true_total"), "cooperation")
+    found = curve(runs, runs.outcome("occurred_total"), "cooperation")
     assert found.values == FIVE
     assert found.band.estimate == pytest.approx([4 * a + 1 for a in FIVE])
     half = t_quantile(2) * 0.1 / math.sqrt(3)
@@ -98,39 +98,39 @@ def test_a_curve_averages_over_the_other_parameters_and_keeps_chance_apart_from_
     assert found.low == pytest.approx([4 * a + 0.05 for a in FIVE])
     assert found.high == pytest.approx([4 * a + 1.95 for a in FIVE])
     assert list(found.counts) == [3] * 5
-    held = curve(runs, runs.outcome("true_total"), COOPERATION, {SENSITIVITY: 2.0})
+    held = curve(runs, runs.outcome("occurred_total"), COOPERATION, {SENSITIVITY: 2.0})
     assert held.band.estimate == pytest.approx([4 * a + 2 for a in FIVE])
     assert held.fixed == {SENSITIVITY: 2.0}
     with pytest.raises(UserError, match=r"no point has the value 1\.5; there are 0, 1, 2"):
-        curve(runs, runs.outcome("true_total"), COOPERATION, {SENSITIVITY: 1.5})
+        curve(runs, runs.outcome("occurred_total"), COOPERATION, {SENSITIVITY: 1.5})
 
 
 def test_a_surface_has_a_cell_for_each_pair_of_values() -> None:
     factors = (*TWO, listed(FADE, (0.0, 10.0), "uncertainty"))
     runs = runs_of(sweep_of(Design("grid"), factors), linear(4.0, 1.0, 0.1))
-    found = surface(runs, runs.outcome("true_total"), COOPERATION, SENSITIVITY)
+    found = surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)
     assert (found.columns, found.rows, found.count) == (FIVE, (0.0, 1.0, 2.0), 2)
     assert found.band.estimate == pytest.approx(np.array([[4 * a + b + 0.5 for a in FIVE] for b in range(3)]))
-    at_ten = surface(runs, runs.outcome("true_total"), SENSITIVITY, COOPERATION, {FADE: 10.0})
+    at_ten = surface(runs, runs.outcome("occurred_total"), SENSITIVITY, COOPERATION, {FADE: 10.0})
     assert at_ten.band.estimate == pytest.approx(np.array([[4 * a + b + 1 for b in range(3)] for a in FIVE]))
     with pytest.raises(UserError, match="two different parameters"):
-        surface(runs, runs.outcome("true_total"), COOPERATION, COOPERATION)
+        surface(runs, runs.outcome("occurred_total"), COOPERATION, COOPERATION)
     with pytest.raises(UserError, match=r"coperation: the sweep does not vary this parameter; did you mean"):
-        surface(runs, runs.outcome("true_total"), "detainers.coperation", SENSITIVITY)
+        surface(runs, runs.outcome("occurred_total"), "detainers.coperation", SENSITIVITY)
 
 
 def test_a_list_that_crosses_its_parameters_serves_as_a_grid() -> None:
     grid = sweep_of(Design("grid"), TWO)
     rows = tuple(point.values for point in reversed(grid.points))
     runs = [runs_of(it, linear(4.0, 1.0)) for it in (grid, sweep_of(Design("list", rows=rows), TWO))]
-    first, second = (surface(it, it.outcome("true_total"), COOPERATION, SENSITIVITY) for it in runs)
+    first, second = (surface(it, it.outcome("occurred_total"), COOPERATION, SENSITIVITY) for it in runs)
     assert np.array_equal(first.band.estimate, second.band.estimate)
     assert first.columns == second.columns
 
 
 def test_parts_keep_chance_apart_from_parameters() -> None:
     runs = runs_of(sweep_of(Design("grid"), TWO), linear(4.0, 1.0, luck=0.5))
-    found = parts(runs.outcome("true_total"))
+    found = parts(runs.outcome("occurred_total"))
     means = np.array([4 * a + b for a in FIVE for b in (0, 1, 2)])
     assert found.mean.estimate == pytest.approx(means.mean())
     assert found.mean.high == pytest.approx(means.mean() + t_quantile(2) * 0.5 / math.sqrt(3))
@@ -146,8 +146,8 @@ def test_chance_of_each_point_is_taken_off_the_spread_between_points() -> None:
     runs = runs_of(
         sweep_of(Design("grid"), factors, 4), lambda values, number: (noise[round(39 * values[0]), number], 0.0)
     )
-    found = parts(runs.outcome("true_total"))
-    assert runs.outcome("true_total").means.std(ddof=1) == pytest.approx(0.5, abs=0.1)
+    found = parts(runs.outcome("occurred_total"))
+    assert runs.outcome("occurred_total").means.std(ddof=1) == pytest.approx(0.5, abs=0.1)
     assert found.parameters < 0.2
     assert found.luck == pytest.approx(1.0, abs=0.15)
 
@@ -160,14 +160,14 @@ def crossing(values: tuple[float, ...], replication: int) -> tuple[float, float]
 
 def test_a_change_of_sign_is_interpolated_with_the_interval_in_which_0_is_possible() -> None:
     runs = runs_of(sweep_of(Design("grid"), TWO), crossing)
-    found = signs(curve(runs, runs.outcome("true_total"), COOPERATION, {SENSITIVITY: 0.0}))
+    found = signs(curve(runs, runs.outcome("occurred_total"), COOPERATION, {SENSITIVITY: 0.0}))
     half = t_quantile(2) * 0.5 / math.sqrt(3) / 10
     (flip,) = found.flips
     assert flip.at == pytest.approx(0.4)
     assert (flip.low, flip.high) == pytest.approx((0.4 - half, 0.4 + half))
     assert flip.rises
     assert signs_text(found) == f"at 0.4 ({0.4 - half:.3g} to {0.4 + half:.3g}), − to +"
-    by_value = flips_by_value(runs, "true_total", runs.sweep.factors[0], runs.sweep.factors[1])
+    by_value = flips_by_value(runs, "occurred_total", runs.sweep.factors[0], runs.sweep.factors[1])
     assert [value for value, _ in by_value] == ["0", "1", "2"]
     assert [told.split()[1] for _, told in by_value] == ["0.4", "0.5", "0.6"]
 
@@ -178,7 +178,7 @@ def test_what_does_not_flip_says_so() -> None:
     assert (never.flips, never.sign) == ((), 1)
     assert signs_text(never) == "does not flip in this range: +"
     unsure = runs_of(sweep_of(Design("grid"), TWO), lambda values, number: (values[0] + 0.2 * LUCK[number], 0.0))
-    found = signs(curve(unsure, unsure.outcome("true_total"), COOPERATION))
+    found = signs(curve(unsure, unsure.outcome("occurred_total"), COOPERATION))
     assert (found.sign, found.unclear) == (1, (0.0, 0.25))
     assert signs_text(found) == "does not flip in this range: +, not certain at 0, 0.25"
     nothing = signs(curve(unsure, unsure.outcome("recorded_total"), COOPERATION))
@@ -187,7 +187,7 @@ def test_what_does_not_flip_says_so() -> None:
 
 def test_without_replications_every_sign_counts_and_there_is_no_interval() -> None:
     runs = runs_of(sweep_of(Design("grid"), TWO, 1), lambda values, number: (values[0] - 0.4, 0.0))
-    found = signs(curve(runs, runs.outcome("true_total"), COOPERATION))
+    found = signs(curve(runs, runs.outcome("occurred_total"), COOPERATION))
     assert not found.has_intervals
     assert (found.flips[0].at, found.flips[0].low) == (pytest.approx(0.4), None)
 
@@ -195,7 +195,7 @@ def test_without_replications_every_sign_counts_and_there_is_no_interval() -> No
 def test_a_flip_between_values_that_are_no_numbers_names_both() -> None:
     factors = (listed("responses.deterrence", (False, True)), TWO[1])
     runs = runs_of(sweep_of(Design("grid"), factors), lambda values, number: (0.5 - values[0], 0.0))
-    found = signs(curve(runs, runs.outcome("true_total"), "responses.deterrence"))
+    found = signs(curve(runs, runs.outcome("occurred_total"), "responses.deterrence"))
     assert signs_text(found) == "between false and true, + to −"
 
 
@@ -203,12 +203,12 @@ def test_a_flip_between_values_that_are_no_numbers_names_both() -> None:
 def test_curves_of_sampled_designs_are_means_of_bins(kind: str) -> None:
     design = Design(kind, samples=128)  # type: ignore[arg-type]
     runs = runs_of(sweep_of(design, THREE, 1), linear(10.0, 0.0, 0.0))
-    found = curve(runs, runs.outcome("true_total"), COOPERATION)
+    found = curve(runs, runs.outcome("occurred_total"), COOPERATION)
     assert found.is_binned
     assert len(found.values) == 10
     assert found.band.estimate == pytest.approx([10 * value for value in found.values])  # type: ignore[operator]
     assert sum(found.counts) == (128 if kind == "latin_hypercube" else 256)
-    flat = curve(runs, runs.outcome("true_total"), FADE)
+    flat = curve(runs, runs.outcome("occurred_total"), FADE)
     assert np.abs(flat.band.estimate - 5).max() < 3
     assert ((flat.band.low < 5) & (flat.band.high > 5)).sum() >= 8
 
@@ -241,7 +241,7 @@ def test_analyses_that_a_design_does_not_allow_are_refused_with_the_reason() -> 
         (grid, morris_effects, "Morris' measures: they need the points of a morris design"),
     ):
         with pytest.raises(UserError, match=words):
-            call(runs, runs.outcome("true_total"))
+            call(runs, runs.outcome("occurred_total"))
 
 
 def test_sensitivities_need_every_point_and_an_outcome_that_varies() -> None:
@@ -249,24 +249,24 @@ def test_sensitivities_need_every_point_and_an_outcome_that_varies() -> None:
     table = table_of(sweep, linear(1.0, 2.0, 3.0))
     lost = sweep_runs(sweep, table.filter([name != "p00007" for name in table.column("scenario").to_pylist()]))
     with pytest.raises(UserError, match="1 of 40 points have no finished run"):
-        sobol_indices(lost, lost.outcome("true_total"))
+        sobol_indices(lost, lost.outcome("occurred_total"))
     constant = runs_of(sweep, linear(0.0, 0.0, 0.0))
-    with pytest.raises(UserError, match="true_total is the same at all points"):
-        sobol_indices(constant, constant.outcome("true_total"))
+    with pytest.raises(UserError, match="occurred_total is the same at all points"):
+        sobol_indices(constant, constant.outcome("occurred_total"))
 
 
 def test_sobol_indices_of_a_linear_function_are_the_shares_of_its_squared_slopes() -> None:
     """512 base samples estimate them to 0.05; the smallest difference between two of them is 0.21."""
     slopes = np.array([1.0, 2.0, 3.0])
     runs = runs_of(sampled("sobol", samples=512), linear(*slopes))
-    found = sobol_indices(runs, runs.outcome("true_total"))
+    found = sobol_indices(runs, runs.outcome("occurred_total"))
     expected = slopes**2 / (slopes**2).sum()
     assert found.first == pytest.approx(expected, abs=0.05)
     assert found.total == pytest.approx(expected, abs=0.05)
     assert (np.abs(found.first - expected) < found.first_half).all()
     assert (found.first_half < 0.2).all()
     assert found.luck_share is None
-    again = sobol_indices(runs, runs.outcome("true_total"))
+    again = sobol_indices(runs, runs.outcome("occurred_total"))
     assert np.array_equal(again.first_half, found.first_half)
 
 
@@ -278,7 +278,7 @@ def test_sobol_indices_of_the_ishigami_function() -> None:
         return math.sin(x) + 7 * math.sin(y) ** 2 + 0.1 * z**4 * math.sin(x), 0.0
 
     runs = runs_of(sampled("sobol", samples=1024), ishigami)
-    found = sobol_indices(runs, runs.outcome("true_total"))
+    found = sobol_indices(runs, runs.outcome("occurred_total"))
     assert found.first == pytest.approx([0.3139, 0.4424, 0.0], abs=0.06)
     assert found.total == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.06)
 
@@ -292,13 +292,13 @@ def test_chance_shows_in_the_share_of_luck() -> None:
         return 4 * values[0] + noise[places.setdefault(values, next(numbers)), replication], 0.0
 
     runs = runs_of(sweep_of(Design("sobol", samples=256), THREE, 4), effect)
-    found = sobol_indices(runs, runs.outcome("true_total"))
+    found = sobol_indices(runs, runs.outcome("occurred_total"))
     assert found.luck_share == pytest.approx(0.25 / (16 / 12 + 0.25), abs=0.05)
 
 
 def test_morris_is_exact_for_a_linear_function() -> None:
     runs = runs_of(sampled("morris", trajectories=8), linear(3.0, -2.0, 0.0))
-    found = morris_effects(runs, runs.outcome("true_total"))
+    found = morris_effects(runs, runs.outcome("occurred_total"))
     assert found.mean == pytest.approx([3.0, -2.0, 0.0], abs=1e-9)
     assert found.size == pytest.approx([3.0, 2.0, 0.0], abs=1e-9)
     assert found.spread == pytest.approx([0.0, 0.0, 0.0], abs=1e-9)
@@ -310,7 +310,7 @@ def test_morris_tells_an_interaction_by_its_spread_and_uses_the_whole_range() ->
         sweep_of(Design("morris", trajectories=40, levels=6), factors, 1),
         lambda values, number: (values[0] * values[1] + 100 * values[2], 0.0),
     )
-    found = morris_effects(runs, runs.outcome("true_total"))
+    found = morris_effects(runs, runs.outcome("occurred_total"))
     assert found.mean[2] == pytest.approx(10.0)
     assert found.spread[2] == pytest.approx(0.0, abs=1e-9)
     assert found.mean[:2] == pytest.approx([2.0, 2.0], abs=0.6)

@@ -148,9 +148,9 @@ def test_a_run_gives_the_tables_of_its_ledger() -> None:
 
 def test_summary_and_figures_of_a_run() -> None:
     found = sim.run(TINY)
-    true = found.summary.set_index("measure").loc["true_total"]
+    true = found.summary.set_index("measure").loc["occurred_total"]
     crime = found.tables["crime"]
-    events = crime.loc[crime["type"] != "simple_assault", "true"].sum()
+    events = crime.loc[crime["type"] != "simple_assault", "occurred"].sum()
     assert true["estimate"] == pytest.approx(1e5 * events / 2_000 / 0.5)
     assert repr(found.figures) == "<figures: drawn when looked at>"
     assert list(found.figures) == ["map_over_time_violent", "map_over_time_property", "enforcement_funnel"]
@@ -158,7 +158,7 @@ def test_summary_and_figures_of_a_run() -> None:
     assert "data:image/png;base64" in found.figures._repr_html_()
     assert "2,000 people, 2006-01 to 2006-06" in repr(found)
     page = found._repr_html_()
-    assert "true_violent" in page
+    assert "occurred_violent" in page
     assert "rows more" in page
 
 

@@ -49,8 +49,8 @@ def test_script_steps_reads_agents_and_plots_trust(
 def test_collector_sees_the_books_of_every_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = run_script(1, tmp_path, monkeypatch)["collector"].get_model_vars_dataframe()  # type: ignore[attr-defined]
     found = sim.run("scenarios/classroom.yaml", {"months": 12}).tables["crime"]
-    found = found[found["type"] != "simple_assault"].groupby("month")[["true", "recorded"]].sum()
-    assert table[["true", "recorded"]].to_numpy().tolist() == found.to_numpy().tolist()
+    found = found[found["type"] != "simple_assault"].groupby("month")[["occurred", "recorded"]].sum()
+    assert table[["occurred", "recorded"]].to_numpy().tolist() == found.to_numpy().tolist()
 
 
 def test_scripts_are_short() -> None:
@@ -66,7 +66,7 @@ def test_a_model_is_the_run_of_the_same_seed() -> None:
     model = sim.mesa_model(TINY, {"months": 4}, seed=7)
     crime = sim.run(TINY, {"months": 4}, seed=7).tables["crime"]
     true = [int(record.crime[..., 0].sum()) for record in model.months()]
-    assert true == crime.groupby("month")["true"].sum().tolist()
+    assert true == crime.groupby("month")["occurred"].sum().tolist()
     assert (model.month, model.running) == (4, False)
 
 

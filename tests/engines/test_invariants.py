@@ -122,7 +122,7 @@ def check_survey(ledger: Ledger) -> None:
     """What is told happened, by type and group; and interviews cover the six months before them."""
     told, person_months = survey_of(ledger)
     assert (told[..., 1] <= told[..., 0]).all()
-    true = column(ledger.crime, CRIME_COLUMNS, "true")[:, :, SURVEYED, : len(GROUPS)]
+    true = column(ledger.crime, CRIME_COLUMNS, "occurred")[:, :, SURVEYED, : len(GROUPS)]
     reported = column(ledger.crime, CRIME_COLUMNS, "reported")[:, :, SURVEYED, : len(GROUPS)]
     assert (told[..., 0].sum(axis=3).swapaxes(2, 3) <= true).all()
     assert (told[..., 1].sum(axis=3).swapaxes(2, 3) <= reported).all()
@@ -163,7 +163,7 @@ def check_people(ledger: Ledger, sizes: np.ndarray) -> None:
     assert all((value >= 0).all() for value in values.values())
     assert (values["people"] >= values["jailed"] + values["in_ice_custody"]).all()
     assert (values["respondents"] <= values["people"] - values["jailed"] - values["in_ice_custody"]).all()
-    true = column(ledger.crime, CRIME_COLUMNS, "true").sum(axis=2)
+    true = column(ledger.crime, CRIME_COLUMNS, "occurred").sum(axis=2)
     reported = column(ledger.crime, CRIME_COLUMNS, "reported").sum(axis=2)
     assert np.array_equal(values["incidents"].sum(axis=3), true[..., : len(GROUPS)])
     assert np.array_equal(values["reported"].sum(axis=3), reported[..., : len(GROUPS)])

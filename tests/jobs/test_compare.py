@@ -163,8 +163,8 @@ def test_reduced_run_keeps_the_ledgers_totals() -> None:
     ledger = make_ledger(1, adopted=8)
     summary = reduce(ledger, "a", 0, 8)
     index_crime = ledger.crime[:, :, :7]
-    assert summary.crimes("total", "true").sum() == index_crime[..., 0].sum()
-    assert summary.crimes("simple_assault", "true").sum() == ledger.crime[:, :, 7, :, 0].sum()
+    assert summary.crimes("total", "occurred").sum() == index_crime[..., 0].sum()
+    assert summary.crimes("simple_assault", "occurred").sum() == ledger.crime[:, :, 7, :, 0].sum()
     assert summary.crimes("total", "recorded", "hispanic")[3] == index_crime[3, :, :, 0, 2].sum()
     assert summary.county_crime[:, :, 1].sum() == index_crime[8:, ..., 2].sum()
     assert summary.enforced("removed", level="level_2").sum() == ledger.enforcement[:, :, :, :, 1, REMOVED].sum()
@@ -181,15 +181,15 @@ def test_rows_equal_a_computation_by_hand() -> None:
     rows = {(row.scenario, row.measure, row.group): row.estimate for row in rows_of({"a": base, "b": mine}, "a")}
     count = [
         np.array([run.crimes("total", book)[8:].sum() for run in runs])
-        for book in ("true", "recorded")
+        for book in ("occurred", "recorded")
         for runs in (mine, base)
     ]
     true = 100 * (count[0] - count[1]) / count[1].mean()
     seen = 100 * (count[2] - count[3]) / count[3].mean()
-    assert rows["b", "true_total", "all"].estimate == pytest.approx(true.mean())
+    assert rows["b", "occurred_total", "all"].estimate == pytest.approx(true.mean())
     assert rows["b", "recorded_total", "all"].low == pytest.approx(stats.ttest_1samp(seen, 0).confidence_interval().low)
     assert rows["b", "gap_total", "all"].estimate == pytest.approx((seen - true).mean())
-    assert rows["a", "true_total", "all"].estimate == pytest.approx(1e5 * count[1].mean() / (36000 * 16 / 12))
+    assert rows["a", "occurred_total", "all"].estimate == pytest.approx(1e5 * count[1].mean() / (36000 * 16 / 12))
     removed = [np.array([run.enforced("removed")[8:].sum() for run in runs]) for runs in (mine, base)]
     assert rows["b", "removed", "all"].estimate == pytest.approx(1e5 * (removed[0] - removed[1]).mean() / 48000)
 
@@ -226,7 +226,7 @@ def test_nothing_happening_leaves_blanks_and_no_nan(tmp_path: Path) -> None:
     assert "nan" not in text
     assert "inf," not in text
     table = {(row["scenario"], row["measure"]): row for row in csv.DictReader(text.splitlines())}
-    assert table["b", "true_total"]["estimate"] == "0"
+    assert table["b", "occurred_total"]["estimate"] == "0"
     assert table["b", "gap_total"]["estimate"] == "0"
     assert UNDEFINED in table["a", "survey_reporting"]["unit"]
 

@@ -98,7 +98,7 @@ def test_equal_runs_change_nothing_even_where_there_is_nothing() -> None:
     runs = {name: [make_summary(seed, name, seed, rate=0.0) for seed in range(3)] for name in ("a.without", "a")}
     rows = [row for row in rows_of(runs, "a.without", {"a": "a.without"}) if row.scenario == "a"]
     told = {row.measure: row.estimate.estimate for row in rows if row.section != GAIN_SECTION}
-    assert told["true_total"] == 0.0
+    assert told["occurred_total"] == 0.0
     assert told["gap_total"] == 0.0
 
 
@@ -110,9 +110,11 @@ def test_each_scenario_is_measured_against_its_own_partner() -> None:
     references = {"a": "a.without", "b": "b.without"}
     rows = {(row.scenario, row.measure, row.group): row for row in rows_of(runs, "a.without", references)}
     mine, other = (
-        np.array([run.crimes("total", "true")[run.start :].sum() for run in runs[it]]) for it in ("b", "b.without")
+        np.array([run.crimes("total", "occurred")[run.start :].sum() for run in runs[it]]) for it in ("b", "b.without")
     )
-    assert rows["b", "true_total", "all"].estimate.estimate == pytest.approx(100 * (mine - other).mean() / other.mean())
+    assert rows["b", "occurred_total", "all"].estimate.estimate == pytest.approx(
+        100 * (mine - other).mean() / other.mean()
+    )
     assert {row.scenario for row in rows.values()} == {"a.without", "a", "b"}
 
 

@@ -164,7 +164,7 @@ def test_points_are_the_estimates_of_the_summary() -> None:
     (row,) = [
         it
         for it in rows_of(results.runs, "plain")
-        if (it.scenario, it.measure, it.group) == ("program_0", "true_property", "all")
+        if (it.scenario, it.measure, it.group) == ("program_0", "occurred_property", "all")
     ]
     axes = kept({"one": results, "two": results})["crime_changes"].axes[1]
     marks = [line.get_xdata() for line in axes.lines if line.get_marker() == "o"]

@@ -272,8 +272,8 @@ def test_tables_can_be_kept_and_a_reference_is_run_once(tmp_path: Path) -> None:
     assert crime.column("scenario").unique().to_pylist() == ["reference", "p00000", "p00001"]
     batch = Batch.open(out)
     runs = sweep_runs(batch.sweep(), batch.outcomes())
-    assert runs.outcome("true_total").values.shape == (2, 1)
-    assert runs.outcome("true_total").is_change
+    assert runs.outcome("occurred_total").values.shape == (2, 1)
+    assert runs.outcome("occurred_total").is_change
     with (out / "codebook.csv").open(encoding="utf-8") as file:
         assert "crime" in {row["table"] for row in csv.DictReader(file)}
 

@@ -68,7 +68,7 @@ def made_comparison(folder: Path) -> Path:
     manifest = {"scenarios": list(SCENARIOS), "reference": "plain", "replications": REPLICATIONS, "seed": 1}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "summary.csv").write_text(
-        "scenario,measure,group,estimate,low,high,unit\nplain,true_violent,all,1.5,,,per\nprogram,gap,all,,,,blank\n"
+        "scenario,measure,group,estimate,low,high,unit\nplain,occurred_violent,all,1.5,,,per\nprogram,gap,all,,,,blank\n"
     )
     return folder
 
@@ -79,7 +79,7 @@ def made_sweep(folder: Path) -> Path:
     outcomes = {
         "scenario": ["p00000", "p00000", "p00001", "p00002"],
         "replication": pa.array([0, 1, 0, 0], pa.int32()),
-        "true_violent": [1.0, 2.5, float("nan"), 0.1],
+        "occurred_violent": [1.0, 2.5, float("nan"), 0.1],
         "prevented_by_removal.organization.total_and_more": [1.0, 2.0, 3.0, 4.0],
     }
     pq.write_table(pa.table(outcomes), folder / "outcomes.parquet")

@@ -72,7 +72,7 @@ def table_of(sweep: Sweep, effect: Effect) -> Any:
 
 def _row(scenario: str, replication: int, true: float, recorded: float) -> dict[str, Any]:
     crimes = {
-        f"{book}_{family}": value for family in FAMILIES for book, value in (("true", true), ("recorded", recorded))
+        f"{book}_{family}": value for family in FAMILIES for book, value in (("occurred", true), ("recorded", recorded))
     }
     return {"scenario": scenario, "replication": replication, **crimes, "removed": true / 100}
 

@@ -471,3 +471,26 @@ def test_the_neutral_scenario_tells_both_sides_of_each_dial_and_stands_between_t
     assert own.crime.impunity_elasticity.homicide == 0
     assert 0.5 < own.crime.propensity_violent.unauthorized < 1
     assert 0.25 < own.crime.propensity_property.unauthorized < 1
+
+
+@pytest.mark.parametrize("name", ["null", "NA", "nan", "None", "true", "FALSE", "007", "1e5", "-inf", "0x10"])
+def test_names_that_mean_something_else_to_readers_of_tables_are_refused(tmp_path: Path, name: str) -> None:
+    """By file, by the key ``name``, and in a comparison's list."""
+    text = "title: t\nmonths: 6\n"
+    file, keyed, plain = (tmp_path / f"{stem}.yaml" for stem in (name, "keyed", "plain"))
+    file.write_text(text, encoding="utf-8")
+    keyed.write_text(f"{text}name: {name}\n", encoding="utf-8")
+    plain.write_text(text, encoding="utf-8")
+    listed = tmp_path / "both.yaml"
+    listed.write_text(f"title: c\nscenarios:\n  a: plain.yaml\n  {name}: plain.yaml\n", encoding="utf-8")
+    for load, path in ((load_scenario, file), (load_scenario, keyed), (load_comparison, listed)):
+        with pytest.raises(ScenarioError, match="give the scenario another name"):
+            load(path)
+
+
+def test_a_reference_asked_for_is_never_taken_for_none(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(f"title: {name}\nmonths: 6\n", encoding="utf-8")
+    paths = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
+    with pytest.raises(ScenarioError, match="no scenario can be called null"):
+        compare_scenarios(paths, options={"reference": "null"})

@@ -184,7 +184,7 @@ def test_a_table_too_large_for_one_stata_file_is_written_in_parts(
     assert [line["file"] for line in listed] == [f"crime_{number}.dta" for number in range(1, len(listed) + 1)]
     assert [line["runs"] for line in listed] == [f"{name}.{run}" for name in SCENARIOS for run in (0, 1)]
     joined = pd.concat([pd.read_stata(out / line["file"]) for line in listed], ignore_index=True)
-    assert joined["true"].tolist() == stored(comparison, "crime")["true"].tolist()
+    assert joined["occurred"].tolist() == stored(comparison, "crime")["occurred"].tolist()
 
 
 def test_runs_stay_together_in_parts() -> None:
@@ -213,7 +213,7 @@ def test_names_within_the_limits_of_stata() -> None:
 
 def expected_panel(comparison: Path) -> pd.DataFrame:
     """Return some columns of the panel, made by pandas' own pivot."""
-    crime = stored(comparison, "crime").pivot(index=KEYS, columns=["type", "group"], values=["true", "recorded"])
+    crime = stored(comparison, "crime").pivot(index=KEYS, columns=["type", "group"], values=["occurred", "recorded"])
     people = stored(comparison, "people").pivot(index=KEYS, columns=["group", "status"], values="trust")
     held = stored(comparison, "enforcement").pivot(
         index=KEYS, columns=["group", "status", "level"], values="removed_parents"
@@ -221,7 +221,7 @@ def expected_panel(comparison: Path) -> pd.DataFrame:
     programs = stored(comparison, "counties").set_index(KEYS)
     return pd.DataFrame(
         {
-            "true_robbery_hispanic": crime["true", "robbery", "hispanic"],
+            "occurred_robbery_hispanic": crime["occurred", "robbery", "hispanic"],
             "recorded_vehicle_theft_org": crime["recorded", "motor_vehicle_theft", "organization"],
             "trust_hispanic_lawful": people["hispanic", "lawful_noncitizen"],
             "rem_parents_hisp_unauth_l1": held["hispanic", "unauthorized", "level_1"],
@@ -263,8 +263,8 @@ def test_wide_names_fit_stata_and_are_explained(comparison: Path, tmp_path: Path
     with (out / "codebook.csv").open(newline="", encoding="utf-8") as file:
         entries = {line["column"]: line for line in csv.DictReader(file)}
     assert list(entries) == names
-    entry = entries["true_agg_assault_other_nc"]
-    assert entry["origin"] == "crime.true where type is aggravated_assault and group is other_noncitizen"
+    entry = entries["occurred_agg_assault_other_nc"]
+    assert entry["origin"] == "crime.occurred where type is aggravated_assault and group is other_noncitizen"
     assert entry["meaning"].startswith("Aggravated assault, Other noncitizens: Incidents that happened")
     assert all(line["meaning"] and line["type"] for line in entries.values())
 
@@ -301,7 +301,7 @@ def test_outcomes_and_design_of_a_sweep(sweep: Path, tmp_path: Path, form: str) 
     read = {"csv": pd.read_csv, "stata": pd.read_stata, "parquet": pd.read_parquet}[form]
     ending = "dta" if form == "stata" else form
     outcomes, design = (read(out / f"{name}.{ending}") for name in ("outcomes", "design"))
-    assert outcomes["true_violent"].isna().tolist() == [False, False, True, False]
+    assert outcomes["occurred_violent"].isna().tolist() == [False, False, True, False]
     if form == "csv":
         assert "nan" not in (out / "outcomes.csv").read_text(encoding="utf-8").lower()
     assert outcomes["scenario"].tolist() == ["p00000", "p00000", "p00001", "p00002"]

@@ -47,14 +47,14 @@ def test_change_is_of_six_month_totals() -> None:
 
 
 def test_change_is_nan_where_the_reference_has_none() -> None:
-    band = crime_change(make_results(rate=0.0), "program_0", "violent", "true")
+    band = crime_change(make_results(rate=0.0), "program_0", "violent", "occurred")
     assert np.isnan(band.estimate).all()
 
 
 def test_reporting_shares_are_pooled_ratios() -> None:
     results = make_results()
     told = sum(run.crimes("total", "reported", "hispanic")[17:23].sum() for run in results.runs["plain"])
-    true = sum(run.crimes("total", "true", "hispanic")[17:23].sum() for run in results.runs["plain"])
+    true = sum(run.crimes("total", "occurred", "hispanic")[17:23].sum() for run in results.runs["plain"])
     assert reporting_by_group(results, "plain", "hispanic")[20] == pytest.approx(100 * told / true)
     assert 0 <= np.nanmax(reporting_by_status(results, "plain", "unauthorized")) <= 100
 

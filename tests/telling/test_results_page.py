@@ -51,16 +51,16 @@ def test_files_of_the_page_exist(demo: Path) -> None:
 def test_names_of_the_page_exist(demo: Path) -> None:
     panel = pd.read_stata(demo / "outputs/demo/export_stata_wide/panel.dta", convert_categoricals=False)
     crime = pd.read_stata(demo / "outputs/demo/export_stata/crime.dta", convert_categoricals=False)
-    for name in re.findall(r"`((?:true|recorded|people|removed)_\w+|secure_communities|month_date)`", PAGE):
+    for name in re.findall(r"`((?:occurred|recorded|people|removed)_\w+|secure_communities|month_date)`", PAGE):
         assert name in panel, name
     wide, long, _ = blocks("stata")
     stems = re.findall(r"`book'(_\w+_)\*", wide)
     assert len(stems) == 7
-    assert all(any(name.startswith(f"true{stem}") for name in panel) for stem in stems)
+    assert all(any(name.startswith(f"occurred{stem}") for name in panel) for stem in stems)
     (words,) = re.findall(r"_\(([\w|]+)\)_", blocks("r")[2])
     assert [f"_{word}_" for word in words.split("|")] == stems
-    assert {"scenario", "replication", "month_date", "true", "recorded", "type"} <= set(crime)
-    assert all(word in long for word in ("month_date", "true recorded", '"simple_assault":type'))
+    assert {"scenario", "replication", "month_date", "occurred", "recorded", "type"} <= set(crime)
+    assert all(word in long for word in ("month_date", "occurred recorded", '"simple_assault":type'))
 
 
 def test_readme_and_page_know_each_other() -> None:

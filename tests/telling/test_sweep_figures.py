@@ -44,7 +44,7 @@ def mesh(axes: Axes) -> QuadMesh:
 
 def test_a_heat_map_shows_each_cell_its_number_and_where_the_sign_changes() -> None:
     runs = grid()
-    found = surface(runs, runs.outcome("true_total"), COOPERATION, SENSITIVITY)
+    found = surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)
     axes = panels(heat_maps([found]))[0]
     assert np.asarray(mesh(axes).get_array()) == pytest.approx(found.band.estimate)
     assert [text.get_text() for text in axes.texts][:5] == ["−4.0", "−1.5", "+1.0", "+3.5", "+6.0"]
@@ -57,7 +57,7 @@ def test_a_heat_map_shows_each_cell_its_number_and_where_the_sign_changes() -> N
 
 def test_no_sign_changes_where_it_is_certain_on_one_side_alone() -> None:
     runs = runs_of(sweep_of(Design("grid"), TWO), lambda values, number: (values[0] + 3 * LUCK[number] - 0.05, 0.0))
-    axes = panels(heat_maps([surface(runs, runs.outcome("true_total"), COOPERATION, SENSITIVITY)]))[0]
+    axes = panels(heat_maps([surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)]))[0]
     lines = [it for it in axes.collections if isinstance(it, QuadContourSet)]
     assert len(lines) == 1
     assert axes.texts[0].get_text() == "(−0.1)" or axes.texts[0].get_text().startswith("(")
@@ -71,7 +71,7 @@ def test_the_line_of_a_changing_sign_keeps_out_of_columns_in_which_one_sign_alon
         return (at_zero if values[1] == 0 else -values[1]) + LUCK[replication], 0.0
 
     runs = runs_of(sweep_of(Design("grid"), TWO), effect)
-    axes = panels(heat_maps([surface(runs, runs.outcome("true_total"), COOPERATION, SENSITIVITY)]))[0]
+    axes = panels(heat_maps([surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)]))[0]
     lines = [it for it in axes.collections if isinstance(it, QuadContourSet)]
     widths = [float(it.get_linewidths()[0]) for it in lines if any(len(path.vertices) for path in it.get_paths())]
     assert widths
@@ -80,18 +80,18 @@ def test_the_line_of_a_changing_sign_keeps_out_of_columns_in_which_one_sign_alon
 
 def test_negative_cells_are_hatched_for_readers_of_grey() -> None:
     runs = grid()
-    axes = panels(heat_maps([surface(runs, runs.outcome("true_total"), COOPERATION, SENSITIVITY)]))[0]
+    axes = panels(heat_maps([surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)]))[0]
     assert any(it.get_hatch() for it in axes.collections)
 
 
 def test_two_batches_share_their_scales() -> None:
-    maps = [surface(runs, runs.outcome("true_total"), COOPERATION, SENSITIVITY) for runs in (grid(), grid(20.0))]
+    maps = [surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY) for runs in (grid(), grid(20.0))]
     assert common_scale(maps) == pytest.approx((-12.0, 12.0))
     figure = heat_maps(maps, ["first", "second"])
     assert [axes.get_title("left") for axes in panels(figure)] == ["first", "second"]
     assert {mesh(axes).get_clim() for axes in panels(figure)} == {common_scale(maps)}
     assert mesh(panels(heat_maps(maps[:1], scale=(-3.0, 3.0)))[0]).get_clim() == (-3.0, 3.0)
-    curves = [[curve(runs, runs.outcome("true_total"), COOPERATION)] for runs in (grid(), grid(20.0))]
+    curves = [[curve(runs, runs.outcome("occurred_total"), COOPERATION)] for runs in (grid(), grid(20.0))]
     drawn = panels(curve_panels(curves, ["first", "second"]))
     assert {axes.get_ylim() for axes in drawn} == {common_limits([row[0] for row in curves])}
     assert panels(curve_panels(curves[:1], limits=(-50.0, 50.0)))[0].get_ylim() == (-50.0, 50.0)
@@ -99,7 +99,7 @@ def test_two_batches_share_their_scales() -> None:
 
 def test_curves_show_means_intervals_and_the_change_of_sign() -> None:
     runs = grid()
-    found = curve(runs, runs.outcome("true_total"), COOPERATION)
+    found = curve(runs, runs.outcome("occurred_total"), COOPERATION)
     axes = panels(curve_panels([[found]]))[0]
     line, _, (bars,) = axes.containers[0]
     assert line.get_xdata() == pytest.approx(FIVE)
@@ -113,9 +113,9 @@ def test_curves_show_means_intervals_and_the_change_of_sign() -> None:
 def test_values_that_are_no_numbers_stand_one_after_another() -> None:
     factors = (listed("police.patrol", ("even", "population", "hot_spots")), TWO[1])
     runs = runs_of(sweep_of(Design("grid"), factors), lambda values, number: (values[0], 0.0))
-    axes = panels(curve_panels([[curve(runs, runs.outcome("true_total"), "police.patrol")]]))[0]
+    axes = panels(curve_panels([[curve(runs, runs.outcome("occurred_total"), "police.patrol")]]))[0]
     assert [text.get_text() for text in axes.get_xticklabels()] == ["even", "population", "hot_spots"]
-    found = surface(runs, runs.outcome("true_total"), "police.patrol", SENSITIVITY)
+    found = surface(runs, runs.outcome("occurred_total"), "police.patrol", SENSITIVITY)
     axes = panels(heat_maps([found]))[0]
     assert [text.get_text() for text in axes.get_xticklabels()] == ["even", "population", "hot_spots"]
 
@@ -123,7 +123,7 @@ def test_values_that_are_no_numbers_stand_one_after_another() -> None:
 def test_bars_are_the_indices_in_one_order() -> None:
     sweep = sweep_of(Design("sobol", samples=64), THREE, 1)
     runs = runs_of(sweep, lambda values, number: (values[0] + 2 * values[1] + 3 * values[2], values[2]))
-    found = [sobol_indices(runs, runs.outcome(name)) for name in ("true_total", "recorded_total")]
+    found = [sobol_indices(runs, runs.outcome(name)) for name in ("occurred_total", "recorded_total")]
     drawn = panels(sobol_bars(found))
     names = [text.get_text().split("\n")[0] for text in drawn[0].get_yticklabels()]
     assert names == [COOPERATION, SENSITIVITY, FADE]
@@ -133,7 +133,7 @@ def test_bars_are_the_indices_in_one_order() -> None:
         assert [bar.get_width() for bar in total.patches] == pytest.approx(list(indices.total))
     paths = sweep_of(Design("morris", trajectories=5), THREE, 1)
     effects = runs_of(paths, lambda values, number: (values[0] + 2 * values[1] + 3 * values[2], 0.0))
-    bars = panels(morris_bars([morris_effects(effects, effects.outcome("true_total"))]))[0]
+    bars = panels(morris_bars([morris_effects(effects, effects.outcome("occurred_total"))]))[0]
     assert [bar.get_width() for bar in bars.containers[1].patches] == pytest.approx([1.0, 2.0, 3.0])
 
 

@@ -20,7 +20,9 @@ from sim.words.labels import LABELS
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 GAP = "gap_"
-MAIN = tuple(f"{book}_{family}" for family in ("total", "violent", "property") for book in ("gap", "true", "recorded"))
+MAIN = tuple(
+    f"{book}_{family}" for family in ("total", "violent", "property") for book in ("gap", "occurred", "recorded")
+)
 """Outcomes that are told first: never one total alone."""
 SHOWN_MISSING = 5
 
@@ -128,7 +130,7 @@ class SweepRuns:
 
     def _gap(self, family: str) -> SweepOutcome:
         what = LABELS[family][0].lower() + LABELS[family][1:]
-        true, seen = f"true_{family}", f"recorded_{family}"
+        true, seen = f"occurred_{family}", f"recorded_{family}"
         if self.other is not None:
             values = self._change(seen, True) - self._change(true, True)
             return SweepOutcome(GAP + family, f"Observed minus true change, {what}", "percentage points", values, True)

@@ -67,7 +67,7 @@ def run(
     Examples
     --------
     >>> found = sim.run("scenarios/secure_communities.yaml", {"world.people": 20_000, "months": 36})
-    >>> found.tables["crime"].groupby("month")[["true", "recorded"]].sum()
+    >>> found.tables["crime"].groupby("month")[["occurred", "recorded"]].sum()
     """
     _refuse_inside_a_worker()
     from sim.doors.notebook.views import view_of_ledger

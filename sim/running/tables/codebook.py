@@ -32,7 +32,7 @@ _KEYS = (
 _CRIME = (
     ("type", "text", "", "Crime type; the FBI index types and simple assault"),
     ("group", "text", "", "Group of the target; organization: a business or institution"),
-    ("true", "whole number", "incidents", "Incidents that happened, in the simulated world"),
+    ("occurred", "whole number", "incidents", "Incidents that happened, in the simulated world"),
     ("reported", "whole number", "incidents", "Of the true ones, reported to police"),
     ("recorded", "whole number", "incidents", "Of those reported, recorded by police: observed crime"),
     ("cleared", "whole number", "incidents", "Of those recorded, solved by an arrest"),

@@ -32,7 +32,7 @@ from sim.words.labels import FAMILIES, GROUPS, LABELS, LEVELS, STATUSES
 SMOOTHING = f"centred {SMOOTHING_MONTHS}-month windows (which begin to move up to three months before a change)"
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 BOOK_STYLES: dict[str, dict[str, Any]] = {
-    "true": {"color": BLUE, "linestyle": "-", "linewidth": 2.0},
+    "occurred": {"color": BLUE, "linestyle": "-", "linewidth": 2.0},
     "recorded": {"color": VERMILLION, "linestyle": (0, (5, 2)), "linewidth": 1.6},
 }
 LINE_STYLES: tuple[dict[str, Any], ...] = (

@@ -51,7 +51,7 @@ def reporting_by_group(results: ComparisonRuns, name: str, group: str) -> Floats
     """Return the smoothed share of true index incidents against a group that is reported, in %: float64[T]."""
     runs = results.runs[name]
     told = _smoothed(runs, lambda run: run.crimes("total", "reported", group)).sum(axis=0)
-    return 100 * ratio(told, _smoothed(runs, lambda run: run.crimes("total", "true", group)).sum(axis=0))
+    return 100 * ratio(told, _smoothed(runs, lambda run: run.crimes("total", "occurred", group)).sum(axis=0))
 
 
 def reporting_by_status(results: ComparisonRuns, name: str, status: str) -> Floats:
@@ -85,7 +85,7 @@ def county_changes(results: ComparisonRuns, name: str, family: str) -> CountyCha
     base = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in other], axis=0)
     shown = np.asarray((base >= LEAST_EVENTS).all(axis=1))
     change = np.where(shown[:, None], 100 * ratio((mine - base).astype(np.float64), base.astype(np.float64)), np.nan)
-    true, observed = change[:, BOOKS.index("true")], change[:, BOOKS.index("recorded")]
+    true, observed = change[:, BOOKS.index("occurred")], change[:, BOOKS.index("recorded")]
     return CountyChanges(true, observed, observed - true, shown)
 
 

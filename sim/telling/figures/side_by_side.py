@@ -36,7 +36,7 @@ class Series(NamedTuple):
     marker: str
 
 
-BOOKS = (("true", "True", BLUE, "o"), ("recorded", "Observed (recorded)", VERMILLION, "s"))
+BOOKS = (("occurred", "True", BLUE, "o"), ("recorded", "Observed (recorded)", VERMILLION, "s"))
 GROUP_LOOKS = ((VERMILLION, "o"), (BLUE, "s"), (BLACK, "^"))
 ENFORCEMENT = (
     Series("detainers", "all", "Detainers issued", ORANGE, "o"),

@@ -32,7 +32,7 @@ MOST_NUMBERS = 144
 SEEN_IN_GREY = "////"
 """Hatching of negative cells, for the two ends of the colours look alike in grey."""
 CURVE_STYLES: dict[str, dict[str, Any]] = {
-    "true": {"color": BLUE, "linestyle": "-", "marker": "o"},
+    "occurred": {"color": BLUE, "linestyle": "-", "marker": "o"},
     "recorded": {"color": VERMILLION, "linestyle": (0, (5, 2)), "marker": "s"},
     "gap": {"color": BLACK, "linestyle": (0, (1, 1.2)), "marker": "D"},
 }

@@ -19,8 +19,8 @@ from sim.telling.figures.sweep_panels import curve_panels, heat_maps
 from sim.telling.wording import held_text
 from sim.words.faults import UserError
 
-TOTALS = ("true_total", "recorded_total", "gap_total")
-KINDS = tuple(f"{book}_{family}" for family in ("violent", "property") for book in ("true", "recorded", "gap"))
+TOTALS = ("occurred_total", "recorded_total", "gap_total")
+KINDS = tuple(f"{book}_{family}" for family in ("violent", "property") for book in ("occurred", "recorded", "gap"))
 MOST_CURVES = 8
 """Parameters that have a curve in the figure; all are in the report's table."""
 
@@ -209,7 +209,7 @@ def _sensitivity(batches: Sequence[Named]) -> Iterator[tuple[Figure, Drawn]]:
     if len(kinds) != 1 or not all(batch.runs.is_whole for batch in batches):
         return
     kind = kinds.pop()
-    names = [name for name in ("gap_total", "true_total", "recorded_total") if _varies(batches, name)]
+    names = [name for name in ("gap_total", "occurred_total", "recorded_total") if _varies(batches, name)]
     if kind not in ("sobol", "morris") or not names:
         return
     several = len(batches) > 1

@@ -117,10 +117,10 @@ def _first_change(results: ComparisonRuns, found: Found) -> Iterator[str]:
     main = results.others[0]
     told = [
         f"{LABELS[family].lower()}: recorded {change_text(found[main, f'recorded_{family}'], PERCENT)}, "
-        f"true {change_text(found[main, f'true_{family}'], PERCENT)}"
+        f"true {change_text(found[main, f'occurred_{family}'], PERCENT)}"
         for family in ("violent", "property")
     ]
-    recorded, true = (change_text(found[main, f"{book}_total"], PERCENT) for book in ("recorded", "true"))
+    recorded, true = (change_text(found[main, f"{book}_total"], PERCENT) for book in ("recorded", "occurred"))
     yield first_box(
         f", recorded crime changes by <strong>{recorded}</strong> and true crime by <strong>{true}</strong> under "
         f"{_named(results, main)}, compared with {_named(results, results.reference)}. By kind: {'; '.join(told)}."
@@ -132,8 +132,8 @@ def _effects(results: ComparisonRuns, found: Found) -> Iterator[str]:
     """Yield what the program changes in each scenario, of which none comes before the others."""
     program = PROGRAM_TITLES[str(results.comparison.effect_of)]
     yield first_box(f", this is what <strong>{program}</strong> changes: {effect_text(results)}.")
-    measures = [f"{book}_{family}" for family in INDEX_FAMILIES for book in ("recorded", "true")]
-    heads = [f"{escape(LABELS[family])},<br>{book}" for family in INDEX_FAMILIES for book in ("recorded", "true")]
+    measures = [f"{book}_{family}" for family in INDEX_FAMILIES for book in ("recorded", "occurred")]
+    heads = [f"{escape(LABELS[family])},<br>{word}" for family in INDEX_FAMILIES for word in ("recorded", "true")]
     yield table_html(
         heads,
         (

@@ -111,14 +111,14 @@ def _opening(runs: SweepRuns, window: str, reason: str) -> Iterator[str]:
 def _both(runs: SweepRuns, family: str, is_main: bool = False) -> str:
     """Return between which values recorded and true crime lie."""
     sentences = []
-    for book in ("recorded", "true"):
+    for book, word in (("recorded", "recorded"), ("occurred", "true")):
         outcome = runs.outcome(f"{book}_{family}")
         low, high = ends_of(outcome)
         unit = PERCENT if outcome.is_change else f" {outcome.unit}"
         told = f"{low} to {high}{unit}"
         told = f"<strong>{told}</strong>" if is_main else told
         verb = "changes by" if outcome.is_change else "lies at"
-        sentences.append(f"{book} crime {verb} {told}" if is_main else f"{book} {told}")
+        sentences.append(f"{word} crime {verb} {told}" if is_main else f"{word} {told}")
     return (" and " if is_main else ", ").join(sentences)
 
 
@@ -145,12 +145,14 @@ def _flips_by_value(runs: SweepRuns) -> Iterator[str]:
     if pair is None:
         return
     by, along = (next(factor for factor in runs.sweep.factors if factor.path == path) for path in pair)
-    columns = {name: flips_by_value(runs, name, along, by) for name in ("true_total", "recorded_total", "gap_total")}
+    columns = {
+        name: flips_by_value(runs, name, along, by) for name in ("occurred_total", "recorded_total", "gap_total")
+    }
     if not all(columns.values()):
         return
     yield f"<h3>Along {escape(along.path)}, for each value of {escape(by.path)}</h3>"
     head = [runs.outcome(name).label for name in columns]
-    values = [value for value, _ in columns["true_total"]]
+    values = [value for value, _ in columns["occurred_total"]]
     cells = [[told for _, told in column] for column in columns.values()]
     rows = [[value, *row] for value, row in zip(values, zip(*cells, strict=True), strict=True)]
     yield _table(head, rows, by.path)

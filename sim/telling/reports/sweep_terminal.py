@@ -15,7 +15,7 @@ from sim.telling.reports.sweep_wording import compared_text, design_text, severa
 from sim.telling.reports.terminal import new_console, new_table
 from sim.telling.wording import number_text
 
-TOTALS = ("gap_total", "true_total", "recorded_total")
+TOTALS = ("gap_total", "occurred_total", "recorded_total")
 
 
 def print_sweep(runs: SweepRuns, window: str, report: Path) -> None:
