@@ -20,8 +20,8 @@ LONGEST_FILE = 1_000_000
 """Bytes; more is not a scenario."""
 DEEPEST_NESTING = 12
 
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
-_DECIMAL = re.compile(r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9]+|[0-9][0-9_]*(?=[eE]))([eE][-+]?[0-9]+)?")
+_INTEGER = re.compile(r"[-+]?(0|[1-9](_?[0-9])*)")
+_DECIMAL = re.compile(r"[-+]?([0-9](_?[0-9])*\.([0-9](_?[0-9])*)?|\.[0-9]+|[0-9](_?[0-9])*(?=[eE]))([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _UNPRINTABLE = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

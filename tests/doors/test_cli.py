@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_worlds import REPOSITORY
 
 from sim.doors.cli import main as cli
 
@@ -356,3 +357,20 @@ def test_describe_as_odd_document(capsys: pytest.CaptureFixture[str]) -> None:
     for table in text.split("\n\n"):
         if table.startswith("| "):
             assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1
+
+
+@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "nonsense"])
+def test_an_inherited_backend_ends_no_run(tmp_path: Path, backend: str) -> None:
+    small = ["--set", "world.people=1200", "--set", "months=14", "--set", "world.rows=2", "--set", "world.columns=2"]
+    command = [sys.executable, "-m", "sim", "run", str(REPOSITORY / "scenarios" / "baseline.yaml"), *small]
+    command += ["--figures", "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "MPLBACKEND": backend}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
+    path = REPOSITORY / "scenarios" / "baseline.yaml"
+    command = f"{sys.executable} -m sim check {path} >&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    assert (done.returncode, done.stderr) == (0, "")

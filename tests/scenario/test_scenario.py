@@ -494,3 +494,11 @@ def test_a_reference_asked_for_is_never_taken_for_none(tmp_path: Path) -> None:
     paths = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
     with pytest.raises(ScenarioError, match="no scenario can be called null"):
         compare_scenarios(paths, options={"reference": "null"})
+
+
+@pytest.mark.parametrize("text", ["36_", "1__0", "1_.5", "1_e3", "_1", "1_000_"])
+def test_misplaced_underscores_make_no_number(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"months: {text}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="not a whole number"):
+        load_scenario(path)

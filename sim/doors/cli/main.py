@@ -229,6 +229,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if argv is None:
         _rest_collector()
+        os.environ["MPLBACKEND"] = "agg"  # figures are only saved; a notebook's backend, inherited, would end the batch
+        for name in ("stdout", "stderr"):
+            if getattr(sys, name) is None:  # closed by the shell
+                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     try:
         arguments = build_parser().parse_args(argv)
         status = int(arguments.action(arguments))

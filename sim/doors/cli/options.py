@@ -154,7 +154,7 @@ def execution_options(arguments: Arguments) -> Options:
 
 def count(text: str) -> int:
     """Return a number of processes or threads."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1024):
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= 1024):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1024")
     return int(text)
 
