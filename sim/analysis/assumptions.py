@@ -12,10 +12,11 @@ from pydantic.fields import FieldInfo
 
 from sim.parameters import Parameters, Table
 from sim.parameters.enforcement import ResponsesSection
+from sim.parameters.world import WORLD_FILES
 from sim.scenario.scenario import Scenario
 
 _HEADER = ("title", "question", "source")
-_FILES = ("world.counties", "world.adjacency", "world.background")
+_FILES = tuple(f"world.{name}" for name in WORLD_FILES)
 DIALS = (
     "trust.sensitivity",
     "trust.publicity_activation",

@@ -17,7 +17,7 @@ from sim.running.batch.compaction import compact, damaged_results, drop_transien
 from sim.running.batch.execution import Outcome, Stopped, runs_of
 from sim.running.batch.files import as_json, write_whole
 from sim.running.batch.journal import Journal, events
-from sim.running.batch.reading import MANIFEST, AnotherPlan
+from sim.running.batch.reading import MANIFEST
 from sim.running.batch.store import Store
 from sim.words.faults import UserError, printable
 
@@ -108,8 +108,6 @@ def _is_sound(batch: Batch) -> bool:
         if not manifest or manifest.get("missing"):
             return False
         faults = damaged_results(batch.path, batch.plan, manifest.get("checksums", {}))
-    except AnotherPlan:
-        raise
     except UserError as error:
         faults = [str(error)]
     for fault in faults:

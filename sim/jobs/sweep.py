@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from sim.running.batch import Options, Plan
 from sim.running.batch.beginning import Shard, begin
 from sim.running.batch.evaluation import evaluate_sweep
-from sim.running.batch.inputs import Inputs
 from sim.running.batch.plan import plan_of, refuse_duplicates
-from sim.running.batch.sweep_folder import scenarios_of, sweep_files
+from sim.running.batch.sweep_folder import inputs_of, sweep_files
 
 if TYPE_CHECKING:
     from sim.scenario.design.sweep import Sweep
@@ -55,7 +54,7 @@ def sweep_to_folder(
     options = options or Options()
     needs = forecast_sweep(sweep, engine, options.threads, options.workers, is_compiled(engine))
     foretell(needs, options.quiet)
-    inputs = Inputs(scenarios_of(sweep))
+    inputs = inputs_of(sweep)
     plan = plan_sweep(sweep, engine)
     inputs.ensure_unchanged()
     return carry_on(begin(out, plan, sweep_files(sweep, inputs), shard), options)

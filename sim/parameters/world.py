@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.parameters.base import ASSUMPTION, TABLE_FILE, ByLevel, Section, choice, number, refusal, share_of, table
+from sim.parameters.listing import facts
 
 Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A calendar month, written YYYY-MM, from 1900-01 to 2099-12."""
@@ -98,6 +99,10 @@ class WorldSection(Section):
             if given:
                 raise refusal(*given)
         return self
+
+
+WORLD_FILES = tuple(name for name, field in WorldSection.model_fields.items() if facts(field).get("unit") == "path")
+"""Files that a world may be read from, by their keys under ``world``."""
 
 
 class PeopleSection(Section):

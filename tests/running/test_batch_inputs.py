@@ -147,6 +147,22 @@ def test_the_files_of_a_sweep_are_carried_too(tmp_path: Path) -> None:
     assert Path(str(point.world.counties)).resolve() == (batch.path / "inputs" / "counties.csv").resolve()
 
 
+def test_program_lists_among_the_values_of_a_sweep_are_carried(tmp_path: Path) -> None:
+    on_counties(tmp_path)
+    (tmp_path / "sweep.yaml").write_text(
+        "title: s\nscenario: baseline.yaml\nreplications: 1\n"
+        "levers: {programs.agreement_287g_jail.counties: [all, list_of_counties.csv]}\ndesign: {kind: grid}\n",
+        encoding="utf-8",
+    )
+    sweep = load_sweep(tmp_path / "sweep.yaml")
+    batch = begin(tmp_path / "out", plan_sweep(sweep, "columnar"), sweep_files(sweep))
+    (tmp_path / "list_of_counties.csv").unlink()
+    moved = Batch.open(batch.path.rename(tmp_path / "moved"))
+    listed = [moved.scenario(name).parameters.programs.agreement_287g_jail.list_file for name in ("p00000", "p00001")]
+    assert listed[0] is None
+    assert Path(str(listed[1])).resolve() == (moved.path / "inputs" / "list_of_counties.csv").resolve()
+
+
 # What the plan only says, and what it is
 
 
@@ -196,7 +212,7 @@ def test_results_under_another_plan_are_refused(tmp_path: Path, fakes: None) -> 
     with pytest.raises(UserError, match=r"made under another plan"):
         resumed(out)
     with pytest.raises(UserError, match=r"made under another plan"):
-        Batch.open(out).results()
+        Batch.open(out)
     assert of_runs(out) == before
 
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from sim.parameters.world import WORLD_FILES
 from sim.running.batch.files import digest_of, digest_of_file
 from sim.words.faults import UserError
 from sim.words.labels import PROGRAMS
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
+    from sim.scenario.design.paths import Value
     from sim.scenario.scenario import Scenario
 
 FOLDER = "inputs"
-WORLD_FILES = ("counties", "adjacency", "background")
-"""Files that a world may be read from, by their keys under ``world``."""
 
 
 class Inputs:
@@ -70,6 +70,10 @@ class Inputs:
             "programs": parameters.programs.model_copy(update=programs),
         }
         return replace(scenario, parameters=parameters.model_copy(update=changes))
+
+    def named(self, value: Value) -> Value:
+        """Return the value of a sweep's point; of a file, the copy's path within the folder of the batch."""
+        return self._copies.get(value, value) if isinstance(value, str) else value
 
     def _beside(self, path: str | None) -> str | None:
         return None if path is None else str(PurePosixPath("..") / self._copies[path])

@@ -7,7 +7,7 @@ not count.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,14 @@ from sim.running.batch.run_file import (
     PLAN_KEY,
     SUMMARIES,
     RunFile,
+    identity_in,
     kept_tables,
     run_path,
     runs_in,
 )
 from sim.words.faults import UserError
 
+Metadata = Mapping[bytes, str]
 FOLDER = "parts"
 RUNS = 250
 """Runs in a part."""
@@ -59,7 +61,7 @@ def write_part(folder: Path, plan: Plan, number: int, runs: Sequence[RunName]) -
         path = part_path(folder, name, number)
         rows[name] = []
         with whole_file(path, lasting=True) as temporary:
-            write_table(temporary, name, _counted(files, name, rows[name]), plan, "lz4", plan.identity)
+            write_table(temporary, name, _counted(files, name, rows[name]), plan, "lz4", {PLAN_KEY: plan.identity})
             digests[name] = digest_of_file(temporary)
     names = [str(run) for run in runs]
     receipt = as_json({"plan": plan.identity, "runs": names, "rows": rows, "digests": digests})
@@ -76,26 +78,26 @@ def _counted(files: Sequence[RunFile], name: str, rows: list[int]) -> Any:
 
 
 def write_table(
-    path: Path, name: str, tables: Any, plan: Plan, compression: str = "zstd", mark: str | None = None
+    path: Path, name: str, tables: Any, plan: Plan, compression: str = "zstd", said: Metadata | None = None
 ) -> None:
     """Write one table of many runs: summaries as an Arrow file with a batch a run, all others as Parquet.
 
-    ``mark`` is what the file says of itself: the identity of the plan.
+    ``said`` is what the file says of itself.
     """
     import pyarrow as pa
 
     from sim.running.batch.row_groups import write_groups
 
     if name != SUMMARIES:
-        write_groups(path, tables, plan.places, compression, mark)
+        write_groups(path, tables, plan.places, compression, said)
         return
     writer = None
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.OSFile(str(path), "wb") as sink:
         for table in tables:
-            marked = table if mark is None else table.replace_schema_metadata({PLAN_KEY: mark})
-            writer = writer or pa.ipc.new_file(sink, marked.schema, options=options)
-            writer.write_table(marked)
+            table = table.replace_schema_metadata(said)
+            writer = writer or pa.ipc.new_file(sink, table.schema, options=options)
+            writer.write_table(table)
         if writer is not None:
             writer.close()
 
@@ -141,7 +143,7 @@ class Part:
     def _foreign_rows(self, plan: Plan, name: str, path: Path) -> list[str]:
         """Return that a table is not what the receipt calls it, by what its own rows say, or nothing."""
         reader = self.reader(name)
-        if reader.mark() != plan.identity:
+        if reader.identity() != plan.identity:
             return [f"{path}: {ANOTHER_BATCH}"]
         for place, run in enumerate(self.runs):
             if runs_in(reader.table(place)) - {run}:
@@ -184,9 +186,9 @@ class PartReader:
         self._ends = _ends(rows)
         self._held = (-1, None)
 
-    def mark(self) -> str:
+    def identity(self) -> str:
         """Return the identity of the plan to which the file says it belongs."""
-        return _mark_in(self._file.schema_arrow)
+        return identity_in(self._file.schema_arrow)
 
     def table(self, place: int) -> Any:
         """Return the rows of the run at ``place``; no run spans row groups."""
@@ -234,9 +236,9 @@ class SummaryReader(PartReader):
         """Return the number of summaries."""
         return int(self._reader.num_record_batches)
 
-    def mark(self) -> str:
+    def identity(self) -> str:
         """Return the identity of the plan to which the file says it belongs."""
-        return _mark_in(self._reader.schema)
+        return identity_in(self._reader.schema)
 
     def table(self, place: int) -> Any:
         """Return the summary at ``place`` as a table of one row."""
@@ -246,10 +248,6 @@ class SummaryReader(PartReader):
             return pa.Table.from_batches([self._reader.get_batch(place)]).replace_schema_metadata(None)
         except (OSError, pa.ArrowInvalid) as error:
             raise UserError(f"{self.path}: damaged") from error
-
-
-def _mark_in(schema: Any) -> str:
-    return ((schema.metadata or {}).get(PLAN_KEY) or b"").decode(errors="replace")
 
 
 def _ends(counts: Any) -> list[int]:

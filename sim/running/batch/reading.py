@@ -37,10 +37,6 @@ class Status:
     error: str = ""
 
 
-class AnotherPlan(UserError):
-    """The results in a folder were made under another plan than it holds now."""
-
-
 class Batch:
     """The folder of a batch.
 
@@ -67,9 +63,23 @@ class Batch:
         Raises
         ------
         UserError
-            Where the folder holds no batch, or its plan is damaged.
+            Where the folder holds no batch, its plan is damaged, or its results were made under another plan.
         """
-        return Batch(Path(path), Plan.read(Path(path)))
+        batch = Batch(Path(path), Plan.read(Path(path)))
+        batch._refuse_another_plan()
+        return batch
+
+    def _refuse_another_plan(self) -> None:
+        """Refuse results that say they are of another plan; what says nothing is damaged, and mended elsewhere."""
+        try:
+            made_under = self.manifest.get("plan", self.plan.identity)
+        except UserError:
+            return
+        if made_under != self.plan.identity:
+            raise UserError(
+                f"{self.path / MANIFEST}: these results were made under another plan than {self.path / PLAN} is now; "
+                "put the old plan back, or begin a new batch"
+            )
 
     @property
     def is_complete(self) -> bool:
@@ -83,15 +93,9 @@ class Batch:
         if not path.exists():
             return {}
         try:
-            content = dict(json.loads(path.read_text(encoding="utf-8")))
+            return dict(json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError):
             raise UserError(f"{path}: damaged") from None
-        if content.get("plan") != self.plan.identity:
-            raise AnotherPlan(
-                f"{path}: these results were made under another plan than {self.path / PLAN} is now; put the old plan "
-                "back, or begin a new batch"
-            )
-        return content
 
     def check_files(self) -> None:
         """Make sure that runs would be those of the plan.
@@ -261,7 +265,6 @@ class Batch:
         """
         from sim.running.measures import ComparisonRuns
 
-        _ = self.manifest  # which tells whether what lies here was made under this plan
         comparison = self.comparison()
         counties, evaluation = self._evaluation(comparison)
         found = {name: self.summaries(name) for name in self.plan.scenarios}

@@ -26,7 +26,7 @@ def write_groups(
     tables: Iterable[Any],
     order: Mapping[str, int],
     compression: str = "zstd",
-    mark: str | None = None,
+    said: Mapping[bytes, str] | None = None,
 ) -> None:
     """Write the tables of runs, in their order, as one Parquet file.
 
@@ -40,8 +40,8 @@ def write_groups(
         The place of each scenario in the design.
     compression : str
         How pages are packed.
-    mark : str, optional
-        What the file says of itself under ``plan``.
+    said : mapping, optional
+        What the file says of itself.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -50,7 +50,7 @@ def write_groups(
     try:
         for group in _groups(tables):
             table = pa.table({name: _joined([it.column(name) for it in group], name, order) for name in _names(group)})
-            table = table if mark is None else table.replace_schema_metadata({"plan": mark})
+            table = table.replace_schema_metadata(said)
             writer = writer or pq.ParquetWriter(path, table.schema, compression=compression, **_options(table))
             writer.write_table(table, row_group_size=max(len(table), 1))
         if writer is not None:

@@ -43,8 +43,8 @@ def write_run(folder: Path, plan: Plan, run: RunName, tables: Iterable[tuple[str
     with whole_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(zipfile.ZipInfo(RECEIPT, _DATE), json.dumps(receipt))
         for name, table in tables:
-            marked = table.replace_schema_metadata({PLAN_KEY: plan.identity})
-            archive.writestr(zipfile.ZipInfo(f"{name}.arrow", _DATE), memoryview(_packed(marked)).tobytes())
+            packed = _packed(table.replace_schema_metadata({PLAN_KEY: plan.identity}))
+            archive.writestr(zipfile.ZipInfo(f"{name}.arrow", _DATE), memoryview(packed).tobytes())
     return path
 
 
@@ -63,45 +63,45 @@ class RunFile:
         UserError
             Where the file is damaged.
         """
-        return self._table(name).replace_schema_metadata(None)
-
-    def _table(self, name: str) -> Any:
         import pyarrow as pa
 
         try:
             with zipfile.ZipFile(self.path) as archive:
-                content = archive.read(f"{name}.arrow")
-            return pa.ipc.open_stream(content, options=pa.ipc.IpcReadOptions(use_threads=False)).read_all()
+                return _unpacked(archive, name).replace_schema_metadata(None)
         except (zipfile.BadZipFile, KeyError, EOFError, pa.ArrowInvalid) as error:
             raise UserError(f"{self.path}: damaged") from error
 
     def fault(self, plan: Plan) -> str:
-        """Return why the file cannot be used in the batch of ``plan``, or nothing."""
+        """Return why the file cannot be used in the batch of ``plan``, or nothing: what its tables say counts."""
+        import pyarrow as pa
+
         try:
             with zipfile.ZipFile(self.path) as archive:
-                if archive.testzip() is not None:
-                    return "damaged"
                 receipt = json.loads(archive.read(RECEIPT))
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, OSError):
+                said = {name: _said_by(_unpacked(archive, name)) for name in kept_tables(plan)}
+        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, OSError, pa.ArrowInvalid):
             return "damaged"
         if receipt.get("plan") != plan.identity:
             return ANOTHER_BATCH
         if f"{receipt.get('run')}{SUFFIX}" != self.path.name:
             return f"{ANOTHER_RUN}, but of {receipt['run']}"
-        return self._foreign_rows(plan, RunName.read(str(receipt["run"])))
-
-    def _foreign_rows(self, plan: Plan, run: RunName) -> str:
-        """Return which table is not of the run that the receipt names, by what its own rows say, or nothing."""
-        for name in kept_tables(plan):
-            try:
-                table = self._table(name)
-            except UserError:
-                return "damaged"
-            if (table.schema.metadata or {}).get(PLAN_KEY) != plan.identity.encode():
+        run = RunName.read(receipt["run"])
+        for name, (identity, runs) in said.items():
+            if identity != plan.identity:
                 return f"{ANOTHER_BATCH}: its table {name}"
-            if runs_in(table) - {run}:
+            if runs - {run}:
                 return f"{ANOTHER_RUN}: its table {name}"
         return ""
+
+
+def _said_by(table: Any) -> tuple[str, set[RunName]]:
+    """Return of which plan a table says it is, and of which runs its rows are."""
+    return identity_in(table.schema), runs_in(table)
+
+
+def identity_in(schema: Any) -> str:
+    """Return the identity of the plan to which a table says it belongs; nothing where it does not say."""
+    return ((schema.metadata or {}).get(PLAN_KEY) or b"").decode(errors="replace")
 
 
 def runs_in(table: Any) -> set[RunName]:
@@ -111,6 +111,14 @@ def runs_in(table: Any) -> set[RunName]:
     pairs = table.select(["scenario", "replication"]).group_by(["scenario", "replication"]).aggregate([])
     columns = (pairs.column(name).to_pylist() for name in ("scenario", "replication"))
     return {RunName(*pair) for pair in zip(*columns, strict=True)}
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str) -> Any:
+    """Return a table of an open file, which checks its bytes."""
+    import pyarrow as pa
+
+    options = pa.ipc.IpcReadOptions(use_threads=False)
+    return pa.ipc.open_stream(archive.read(f"{name}.arrow"), options=options).read_all()
 
 
 def _packed(table: Any) -> Any:

@@ -24,17 +24,33 @@ SWEEP, DESIGN, BASE, AGAINST_FILE = "sweep.yaml", "design.csv", "scenarios/base.
 POINT = "point"
 
 
-def scenarios_of(sweep: Sweep) -> list[Scenario]:
+def inputs_of(sweep: Sweep) -> Inputs:
+    """Return the files that a sweep's runs read: its scenarios', and program lists among the values of its factors."""
+    return Inputs([*_scenarios(sweep), *sweep.with_lists()])
+
+
+def _scenarios(sweep: Sweep) -> list[Scenario]:
     """Return the scenarios that a sweep varies: its base, and what it is compared with."""
     return [sweep.base] if sweep.against is None else [sweep.base, sweep.against]
 
 
 def sweep_files(sweep: Sweep, inputs: Inputs | None = None) -> dict[str, str | bytes]:
     """Return the files of a batch folder that a sweep is run from, by path; ``sweep.yaml`` runs the batch again."""
-    inputs = inputs or Inputs(scenarios_of(sweep))
-    scenarios = [inputs.carried(scenario).resolved_yaml() for scenario in scenarios_of(sweep)]
+    inputs = inputs or inputs_of(sweep)
+    scenarios = [inputs.carried(scenario).resolved_yaml() for scenario in _scenarios(sweep)]
     texts = dict(zip((BASE, AGAINST_FILE), scenarios, strict=False))
-    return {SWEEP: _sweep_text(sweep), DESIGN: design_text(sweep), **texts, **inputs.files}
+    carried = _carried(sweep, inputs)
+    return {SWEEP: _sweep_text(carried), DESIGN: design_text(carried), **texts, **inputs.files}
+
+
+def _carried(sweep: Sweep, inputs: Inputs) -> Sweep:
+    """Return a sweep whose values name the copies of program lists, relative to the folder of the batch."""
+    return replace(
+        sweep,
+        factors=tuple(replace(factor, values=tuple(map(inputs.named, factor.values))) for factor in sweep.factors),
+        reference=None if sweep.reference is None else tuple(map(inputs.named, sweep.reference)),
+        stored=tuple(Point(point.name, tuple(map(inputs.named, point.values))) for point in sweep.points),
+    )
 
 
 def design_text(sweep: Sweep) -> str:
@@ -69,7 +85,7 @@ def _points(path: Path, factors: tuple[Factor, ...]) -> Iterator[Point]:
             if next(reader, []) != [POINT, *(factor.path for factor in factors)]:
                 raise UserError(f"{path}:1: damaged, not the columns of this sweep")
             for cells in reader:
-                yield _point(cells, factors, Place(str(path), reader.line_num))
+                yield _point(cells, factors, Place(str(path), reader.line_num, path.parent))
     except FileNotFoundError:
         raise UserError(f"{path}: missing; the points of the sweep are in it") from None
     except (csv.Error, UnicodeDecodeError):

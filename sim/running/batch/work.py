@@ -65,16 +65,10 @@ def _run_one(folder: str, plan: str, run: str, threads: int, any_version: bool) 
         if not any_version:
             _ensure_version(folder, batch.plan.fingerprint)
         batch.check_files()
-        write_run(batch.path, batch.plan, name, _of_this_batch(batch, results_of(batch, name, threads)))
+        tables = results_of(batch, name, threads)
+        batch.check_files()
+        write_run(batch.path, batch.plan, name, tables)
     return Receipt(run, time.perf_counter() - begun, path.stat().st_size)
-
-
-def _of_this_batch(batch: Batch, tables: Iterator[tuple[str, object]]) -> Iterator[tuple[str, object]]:
-    """Yield the tables of a run, once it is sure that what they were simulated from is still what was planned."""
-    first = next(tables)
-    batch.check_files()
-    yield first
-    yield from tables
 
 
 def results_of(batch: Batch, run: RunName, threads: int) -> Iterator[tuple[str, object]]:
