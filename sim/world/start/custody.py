@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.numerics.compiled import block, helper
-from sim.numerics.draws import Purpose, draw, entity_of, geometric
+from sim.numerics.draws import draw, entity_of, geometric
 from sim.rules.custody import months_left_until_return
 from sim.rules.detainer import is_imprisoned
 from sim.rules.opportunity import likely_mass
@@ -33,13 +33,10 @@ from sim.words.codes import (
     TRANSFER,
 )
 from sim.world.person import custody_of, is_likely_offender, status_of, with_custody, with_known_to_ice
-from sim.world.start.records import Made, Places, Shares, Start, Waits, noted
+from sim.world.start.records import OF_CUSTODY, OF_RELEASE, START_IN_JAIL, Made, Places, Shares, Start, Waits, noted
 
 Array = npt.NDArray[Any]
 Uniforms = tuple[float, float, float, float]
-START_IN_JAIL = int(Purpose.START_IN_JAIL)
-OF_RELEASE, OF_CUSTODY = 1, 2
-"""Draws of a person's start that the first one, in month 0, leaves open."""
 
 
 @block

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from sim.numerics.compiled import block, helper
-from sim.numerics.draws import POISSON_PART, Purpose, draw, entity_of, poisson_part
+from sim.numerics.draws import POISSON_PART, draw, entity_of, poisson_part
 from sim.rules.reporting import FEAR_STEP, MOST_STEPS
 from sim.world.person import HOUSEHOLD, first_of_household, status_of
-from sim.world.start.records import Made, Places, Shares, Waits
-
-START_IN_JAIL = int(Purpose.START_IN_JAIL)
-OF_FEAR = 3
-"""The draw of a person's start that decides on fear; custody takes 1 and 2."""
+from sim.world.start.records import OF_FEAR, START_IN_JAIL, Made, Places, Shares, Waits
 
 
 @helper

@@ -8,8 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.numerics.compiled import helper
+from sim.numerics.draws import Purpose
 
 Array = npt.NDArray[Any]
+START_IN_JAIL = int(Purpose.START_IN_JAIL)
+OF_RELEASE, OF_CUSTODY, OF_FEAR = 1, 2, 3
+"""Draws of a person's start that the first one, in month 0, leaves open."""
 
 
 class Places(NamedTuple):
