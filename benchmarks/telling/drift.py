@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.telling.studies import effect_on_log_crime
 from sim.engines.ledger import Ledger
 from sim.running.run import simulate
 from sim.scenario.scenario import load_scenario
-from sim.words.calendar import month_number
-from sim.words.labels import CRIME_COLUMNS, CRIME_TYPES, ENFORCEMENT_COLUMNS, GROUPS, LEVELS, PEOPLE_COLUMNS
+from sim.words.labels import CRIME_TYPES, ENFORCEMENT_COLUMNS, GROUPS, LEVELS, PEOPLE_COLUMNS
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 YEARS = 8
@@ -71,28 +71,6 @@ def enforcement_rows(ledger: Ledger) -> Rows:
     return rows
 
 
-def placebo(ledger: Ledger) -> float:
-    """Return the effect that a two-way regression finds of a program that never began.
-
-    Log recorded crime of county-years on the share of the year after the county's date, weighted by people; counties
-    with crimes in each year.
-    """
-    index = [number for number, crime in enumerate(CRIME_TYPES) if crime.index]
-    crimes = yearly(ledger.crime[:, :, index][..., CRIME_COLUMNS.index("recorded")].sum(axis=(2, 3))).astype(float)
-    month = month_number(ledger.months[0]) + np.arange(len(ledger.months))
-    active = yearly((month[:, None] >= ledger.counties.activation).astype(float)) / 12
-    there = (crimes > 0).all(axis=0)
-    weight = ledger.counties.persons[there].astype(float)
-    outcome, treated = (_within(table[:, there], weight) for table in (np.log(crimes.clip(1e-9)), active))
-    return float((weight * treated * outcome).sum() / (weight * treated**2).sum())
-
-
-def _within(table: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return a balanced panel (years x counties) less its means by county and by year."""
-    table = table - table.mean(axis=0)
-    return table - (table @ weight / weight.sum())[:, None]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.telling.drift")
     parser.add_argument("counties", help="county file")
@@ -106,7 +84,7 @@ def main() -> None:
         files = [f"world.counties={chosen.counties}", f"world.adjacency={chosen.adjacency}", f"world.seed={seed}"]
         span = [f"world.scale={chosen.scale}", "start=2005-01", f"months={12 * YEARS}"]
         ledger = simulate(load_scenario(SCENARIO, [*files, *span]), seed=seed, threads=2)
-        effects.append(placebo(ledger))
+        effects.append(effect_on_log_crime(ledger, YEARS, trends=False))
         for name, row in {**crime_rows(ledger), **people_rows(ledger), **enforcement_rows(ledger)}.items():
             found.setdefault(name, []).append(np.asarray(row, dtype=float))
     print(

@@ -18,11 +18,10 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.telling import studies
-from benchmarks.telling.counted import arrest_ratio, callers, repeats
 from sim.engines.ledger import Ledger
 from sim.running.run import simulate
 from sim.scenario.scenario import load_scenario
-from sim.words.codes import HISPANIC, PEOPLE, UNAUTHORIZED
+from sim.words.codes import HISPANIC, PEOPLE
 from sim.words.labels import CRIME_COLUMNS, CRIMES, PROPERTY_CRIMES, VIOLENT_CRIMES
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "secure_communities.yaml"
@@ -123,12 +122,7 @@ def _share_of_people(ledger: Ledger, statuses: slice) -> float:
     return float(people[statuses].sum() / people.sum())
 
 
-def _again(ledger: Ledger) -> float:
-    released, again = ledger.rearrests.sum(axis=0)[UNAUTHORIZED]
-    return float(again / released)
-
-
-def _figures() -> list[Figure]:
+def figures() -> list[Figure]:
     """Return every figure that a run's tables can give; see ``NOT_COUNTED`` for the others."""
     rates = zip(CRIMES, (5.7, 30.6, 148.3, 287.2, 726.1, 2185.4, 364.9), strict=False)
     rows = [
@@ -167,7 +161,7 @@ def _figures() -> list[Figure]:
         Figure("T40", "removals of parents", 0.37, 0.09, TARGET, _everywhere("removed_parents", "removed")),
         Figure("T41", "matches per submission", 0.116, UNKNOWN, TARGET, funnel("matched", "booked", "2009-08")),
         Figure("T42", "submissions per arrest", 0.83, UNKNOWN, INPUT, _everywhere("booked", "arrested")),
-        Figure("T43", "released and arrested again", 0.32, 0.08, TARGET, _again),
+        Figure("T43", "released and arrested again", 0.32, 0.08, TARGET, studies.arrested_again),
     ]
     for target, name, family, least, victims, borne in (
         ("T47", "violence twice or more", 0, 2, 0.17, 0.54),
@@ -184,7 +178,7 @@ def _figures() -> list[Figure]:
 
 
 def _ratio(charges: tuple[str, ...]) -> Callable[[Ledger], float]:
-    return lambda ledger: arrest_ratio(ledger, charges)
+    return lambda ledger: studies.arrest_ratio(ledger, charges)
 
 
 def _rise(groups: tuple[int, ...]) -> Callable[[Ledger], float]:
@@ -196,11 +190,11 @@ def _trends(ledger: Ledger) -> float:
 
 
 def _repeats(family: int, least: int, which: int) -> Callable[[Ledger], float]:
-    return lambda ledger: repeats(ledger, family, least)[which]
+    return lambda ledger: studies.repeats(ledger, family, least)[which]
 
 
 def _caller(place: int) -> Callable[[Ledger], float]:
-    return lambda ledger: callers(ledger)[place]
+    return lambda ledger: studies.callers(ledger)[place]
 
 
 NOT_COUNTED = {
@@ -255,15 +249,15 @@ def main() -> None:
     parser.add_argument("--set", dest="changes", action="append", default=[], help="a parameter, as for run")
     parser.add_argument("--csv", type=Path, help="also write the table there")
     chosen = parser.parse_args()
-    figures, found, clipped = _figures(), [], 0.0
+    wanted, found, clipped = figures(), [], 0.0
     for seed in range(1, chosen.seeds + 1):
         files = [f"world.counties={chosen.counties}", f"world.adjacency={chosen.adjacency}", f"world.seed={seed}"]
         span = [f"world.scale={chosen.scale}", "start=2004-01", "months=120"]
         ledger = simulate(load_scenario(SCENARIO, [*files, *span, *chosen.changes]), seed=seed, threads=2)
-        found.append([figure.simulated(ledger) for figure in figures])
+        found.append([figure.simulated(ledger) for figure in wanted])
         clipped = max(clipped, ledger.clipped_share)
         print(f"seed {seed} of {chosen.seeds}", file=sys.stderr)
-    rows = [judged(figure, list(values)) for figure, values in zip(figures, zip(*found, strict=True), strict=True)]
+    rows = [judged(figure, list(values)) for figure, values in zip(wanted, zip(*found, strict=True), strict=True)]
     print(as_text(rows))
     print("\nNot in the table:")
     print("\n".join(f"{target:9} {reason}" for target, reason in NOT_COUNTED.items()))

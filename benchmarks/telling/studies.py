@@ -9,8 +9,8 @@ import numpy as np
 from sim.engines.ledger import Ledger
 from sim.engines.panel import survey_of
 from sim.words.calendar import month_number
-from sim.words.codes import HISPANIC
-from sim.words.labels import CRIME_COLUMNS, CRIME_TYPES, ENFORCEMENT_COLUMNS, PROGRAMS
+from sim.words.codes import HISPANIC, PEOPLE, UNAUTHORIZED
+from sim.words.labels import CHARGES, CRIME_COLUMNS, CRIME_TYPES, ENFORCEMENT_COLUMNS, PROGRAMS
 
 Array = np.ndarray
 SECURE_COMMUNITIES = PROGRAMS.index("secure_communities")
@@ -85,6 +85,35 @@ def cleared_of(ledger: Ledger, types: list[int]) -> float:
     return float(crime[CRIME_COLUMNS.index("cleared")] / crime[CRIME_COLUMNS.index("recorded")])
 
 
+def repeats(ledger: Ledger, family: int, least: int) -> tuple[float, float]:
+    """Return the share of victims who were victims ``least`` times or more in a year, and what they bear."""
+    counts = ledger.repeats.sum(axis=0)[family]
+    share = counts[least - 1 :].sum(axis=0) / counts.sum(axis=0)
+    return float(share[0]), float(share[1])
+
+
+def arrest_ratio(ledger: Ledger, charges: tuple[str, ...]) -> float:
+    """Return bookings per unauthorized person over bookings per citizen, on some charges (T23, T24)."""
+    rows = [CHARGES.index(charge) for charge in charges]
+    booked = ledger.bookings[..., rows].sum(axis=(0, 1, 2, 4))
+    rates = booked / ledger.people[..., PEOPLE].sum(axis=(0, 1, 2))
+    return float(rates[UNAUTHORIZED] / rates[0])
+
+
+def arrested_again(ledger: Ledger) -> float:
+    """Return the share of unauthorized people released who are arrested again within a year (T43)."""
+    released, again = ledger.rearrests.sum(axis=0)[UNAUTHORIZED]
+    return float(again / released)
+
+
+def callers(ledger: Ledger) -> list[float]:
+    """Return which shares of reported violence victims, others and officers reported first (T50)."""
+    violent = [place for place, crime in enumerate(CRIME_TYPES) if crime.violent]
+    crime = ledger.crime[:, :, violent].sum(axis=(0, 1, 2, 3), dtype=np.int64)
+    names = ("reported_by_victim", "reported_by_others", "reported_by_officer")
+    return [float(crime[CRIME_COLUMNS.index(name)] / crime[CRIME_COLUMNS.index("reported")]) for name in names]
+
+
 def quarters_of(table: Array) -> Array:
     """Return sums over quarters, T / 3 x K."""
     return table.reshape(len(table) // 3, 3, -1).sum(axis=1)
@@ -141,26 +170,31 @@ def victimization_rose(ledger: Ledger, groups: tuple[int, ...]) -> float:
 
 
 def with_county_trends(ledger: Ledger, last_year: int) -> float:
-    """Return the effect on log recorded index crime with county trends (T35).
+    """Return the effect on log recorded index crime with county trends, over the years to ``last_year`` (T35)."""
+    return effect_on_log_crime(ledger, last_year - month_number(ledger.months[0]) // 12 + 1, trends=True)
 
-    County-years to ``last_year`` on the share of the year active, weighted by people; counties with crimes each year.
+
+def effect_on_log_crime(ledger: Ledger, years: int, trends: bool) -> float:
+    """Return what a two-way regression finds of Secure Communities on log recorded index crime of county-years.
+
+    On the share of the year after the county's date, weighted by people; counties with crimes each year; ``trends``
+    takes out each county's own.
     """
     index = [number for number, crime in enumerate(CRIME_TYPES) if crime.index]
     crimes = ledger.crime[:, :, index][..., CRIME_COLUMNS.index("recorded")].sum(axis=(2, 3)).astype(float)
     month = month_number(ledger.months[0]) + np.arange(len(ledger.months))
-    years = last_year - month_number(ledger.months[0]) // 12 + 1
     by_year = [
         each.reshape(-1, 12, crimes.shape[1]).sum(axis=1)[:years]
         for each in (crimes, (month[:, None] >= ledger.counties.activation) / 12)
     ]
     there = (by_year[0] > 0).all(axis=0)
     weight = ledger.counties.persons[there].astype(float)
-    outcome, treated = (_detrended(each[:, there], weight) for each in (np.log(by_year[0].clip(1e-9)), by_year[1]))
+    outcome, treated = (_within(each[:, there], weight, trends) for each in (np.log(by_year[0].clip(1e-9)), by_year[1]))
     return float((weight * treated * outcome).sum() / (weight * treated**2).sum())
 
 
-def _detrended(table: Array, weight: Array) -> Array:
-    """Return years x counties less each county's mean and trend and each year's mean."""
-    design = np.vander(np.arange(len(table)), 2)
+def _within(table: Array, weight: Array, trends: bool) -> Array:
+    """Return years x counties less each county's mean (and trend) and each year's mean."""
+    design = np.vander(np.arange(len(table)), 2 if trends else 1)
     table = table - design @ np.linalg.lstsq(design, table, rcond=None)[0]
     return table - (table @ weight / weight.sum())[:, None]
