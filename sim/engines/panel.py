@@ -1,4 +1,7 @@
-"""The survey's panel: what it tells, by month of incident; and who of it is victim again in a calendar year."""
+"""The survey's panel: what it tells, by month of incident; and who of it is victim again in a calendar year.
+
+Two functions of this file are compiled too, by ``sim.numerics.compiled``.
+"""
 
 from __future__ import annotations
 

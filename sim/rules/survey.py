@@ -14,18 +14,21 @@ TRUST_UNIT = 1048576.0
 
 
 @rule
-def is_panel_member(identity: int, index: int, width: int) -> bool:
-    """Return whether the ``index``-th slot of a county is in the panel of one in ``width`` slots."""
-    if width <= 0:
-        return False
-    stratum = index // width
-    return scattered(identity, stratum, width) == index - stratum * width
+def panel_member(identity: int, stratum: int, width: int) -> int:
+    """Return which slot of a county is in the panel for a stratum of ``width`` slots."""
+    return stratum * width + scattered(identity, stratum, width)
 
 
 @rule
-def rotation(identity: int, index: int, width: int) -> int:
-    """Return in which of six months a panel member is interviewed."""
-    return (identity + index // width) % ROTATIONS
+def is_panel_member(identity: int, index: int, width: int) -> bool:
+    """Return whether the ``index``-th slot of a county is in the panel of one in ``width`` slots."""
+    return width > 0 and panel_member(identity, index // width, width) == index
+
+
+@rule
+def rotation(identity: int, stratum: int) -> int:
+    """Return in which of six months the panel member of a stratum is interviewed."""
+    return (identity + stratum) % ROTATIONS
 
 
 @rule

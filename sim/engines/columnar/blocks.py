@@ -11,7 +11,7 @@ from sim.engines.columnar.crime import offending, opportunity
 from sim.engines.columnar.docket import in_order_of_slot
 from sim.engines.columnar.police import clearance, recording, reporting, street_arrest
 from sim.engines.columnar.records import Array, Book, Land, Month, State, with_more
-from sim.engines.columnar.victims import hospital, suffered_in_panel, told_to_survey
+from sim.engines.columnar.victims import heard_by_panel, hospital
 from sim.numerics.compiled import block, unowned
 
 BATCH_AGENTS = 100_000
@@ -54,8 +54,9 @@ def run_block(
         arrests, arrested = with_more(arrests, arrested, solved)
         arrests, arrested = with_more(arrests, arrested, stopped)
         calmed, reassured = with_more(calmed, reassured, calm)
-        told, heard = with_more(told, heard, told_to_survey(crimes, incidents, reports, land, constants, month))
-        suffered, hurt = with_more(suffered, hurt, suffered_in_panel(crimes, incidents, reports, land, constants))
+        tells, suffers = heard_by_panel(crimes, incidents, reports, land, constants, month)
+        told, heard = with_more(told, heard, tells)
+        suffered, hurt = with_more(suffered, hurt, suffers)
         cell = end
     first_slot, last_slot = land.county_base[first_county], land.county_base[last_county]
     ordered = in_order_of_slot(arrests[:arrested], first_slot, last_slot)

@@ -116,7 +116,8 @@ def _found(
     person: int, group: int, entity: int, stay: int, u: float, now: Any, land: Land, constants: Constants
 ) -> tuple[bool, bool]:
     """Return whether somebody whose fingerprints were sent is matched, and whether screening finds them."""
-    known = is_in_database(person, group, entity, land.world_seed, constants)
+    sent = now.secure_communities
+    known = sent and is_in_database(person, group, entity, land.world_seed, constants)
     screening = screening_probability(
         status_of(person) != CITIZEN,
         now.cap,
@@ -127,7 +128,7 @@ def _found(
         constants.screening_287g,
         constants.screening_ease[group],
     )
-    return is_matched(now.secure_communities, known), is_screened(u, screening)
+    return is_matched(sent, known), is_screened(u, screening)
 
 
 @helper

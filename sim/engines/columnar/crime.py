@@ -13,23 +13,20 @@ import numpy as np
 
 from sim.engines.columnar.people import group_at, record_of
 from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, State, entity_at, home_of, keep_in_front
+from sim.engines.columnar.repeats import UNIT, victim_again
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, draw, entity_of, poisson
+from sim.numerics.draws import Purpose, draw, poisson
 from sim.rules.booking import is_removable
 from sim.rules.offending import offending_probability
 from sim.rules.opportunity import (
     choose,
     likely_mass,
-    repeat_part,
-    repeat_victim,
-    repeat_width,
     rest_of_choice,
     roster_entry,
 )
 from sim.words.codes import (
     ADDED_BY_IMPUNITY,
     AFTER_DECLINED_DETAINER,
-    FAMILY_COUNT,
     FREE,
     ICE_CUSTODY,
     INCIDENTS,
@@ -42,7 +39,7 @@ from sim.words.codes import (
     TRUE,
 )
 from sim.world.constants import Constants
-from sim.world.person import HOUSEHOLD, custody_of, status_of, was_declined
+from sim.world.person import custody_of, status_of, was_declined
 
 OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
 OPPORTUNITY = int(Purpose.OPPORTUNITY)
@@ -127,19 +124,6 @@ def _circumstances(n: int, cells: Array, numbers: Array, land: Land, month: Mont
     return what, whom, who, calls
 
 
-@helper
-def _victim_again(u: float, size: int, family: int, group: int, county: int, constants: Constants) -> int:
-    """Return which of the people (households) of a county's group is victim again; below 0 it is none of these."""
-    kind, borne, before = 2 * (group * FAMILY_COUNT + family), constants.repeats_bear[family], 0.0
-    width, identity = repeat_width(size, constants.chronic_stratum[family], borne), entity_of(county, kind + 1)
-    part = repeat_part(size, constants.chronic_share[family], width, identity)
-    if not choose(u, part):
-        u, before = rest_of_choice(u, part), part
-        width, identity = repeat_width(size, constants.repeat_stratum[family], borne), entity_of(county, kind)
-        part = repeat_part(size, constants.repeat_share[family], width, identity) / (1.0 - before)
-    return repeat_victim(rest_of_choice(u, min(1.0, part)), size, width, identity) if choose(u, part) else -1
-
-
 @block
 def _choose_targets(
     n: int, cells: Array, what: Array, whom: Array, land: Land, constants: Constants, month: Month
@@ -155,10 +139,10 @@ def _choose_targets(
         anyone = int(place)
         group, within = group_at(land.cells[cell].size, anyone)
         target = land.cells[cell].low[group] + within
-        unit = 1 if constants.person_target[crime] == 1 else HOUSEHOLD
-        code, size = land.counties[county].code, land.counties[county].size[group] // unit
-        again = _victim_again(place - anyone, size, constants.family[crime], group, code, constants)
+        family = constants.family[crime]
+        again = victim_again(place - anyone, group, family, county, land)
         if again >= 0:
+            unit = UNIT[family]
             target = land.counties[county].low[group] + again * unit + (within & (unit - 1))
         organization = choose(rest, land.counties[county].organization[crime])
         crimes[i], groups[i], targets[i] = (

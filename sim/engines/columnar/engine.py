@@ -18,6 +18,7 @@ from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import lay_out
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry, State
 from sim.engines.columnar.releases import Releases
+from sim.engines.columnar.repeats import work_out_repeats
 from sim.engines.conditions import of_the_month, settled_conditions
 from sim.engines.ledger import MonthRecord
 from sim.engines.panel import RepeatVictims, respondent_weight
@@ -76,6 +77,7 @@ class ColumnarEngine:
             roster=world.roster.copy() if keep_world else world.roster,
         )
         self.record = as_record(setting.constants)
+        work_out_repeats(self.land, self.record)
         self.threads = threads if world.size >= SMALL_WORLD else 1
         self.pool: ThreadPoolExecutor | None = None
         self.chunks = county_ranges(world.slot_base, 1 if self.threads == 1 else CHUNKS * self.threads)

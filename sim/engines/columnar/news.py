@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.engines import panel as survey_panel
 from sim.engines.columnar.people import sensitivity_and_trust
 from sim.engines.columnar.records import (
     Array,
@@ -34,8 +35,7 @@ from sim.rules.news import (
     spilled_over,
 )
 from sim.rules.offending import deterrence, displaced, guardianship, impunity, relative_patrol
-from sim.rules.opportunity import scattered
-from sim.rules.survey import TRUST_UNIT, responds_to_survey, rotation
+from sim.rules.survey import TRUST_UNIT, panel_member, responds_to_survey, rotation
 from sim.words.codes import (
     COMMUNITY_COUNT,
     FAMILY_COUNT,
@@ -47,17 +47,13 @@ from sim.words.codes import (
     OTHER_NONCITIZEN,
     RECORDED,
     RESPONDENTS,
-    TOLD_COUNTY,
-    TOLD_CRIME,
-    TOLD_GROUP,
-    TOLD_MONTH,
-    TOLD_STATUS,
     UNAUTHORIZED,
 )
 from sim.world.constants import Constants
 from sim.world.person import custody_of, generation_of, status_of, with_status
 
 RECORD, SURVEY, LEGALIZATION = int(Purpose.RECORD), int(Purpose.SURVEY), int(Purpose.LEGALIZATION)
+told_event = helper(survey_panel.told_event)
 AHEAD = 12
 """How many people ahead memory is asked for."""
 
@@ -228,13 +224,14 @@ def answers(
     if custody_of(person) != FREE:
         return False, False, 1.0
     entity = entity_at(slot, county, land)
-    age = draw(land.world_seed, entity, 2 * generation_of(person) + 1, 0, RECORD)[1]
     u = draw(land.seed, entity, 0, month.index, SURVEY)[0]
     sensitivity, now = 0.0, 1.0
     if group != OTHER:
         sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
-    responds = responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now)
-    return responds, age < constants.survey_age_share, now
+    if not responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now):
+        return False, False, now
+    age = draw(land.world_seed, entity, 2 * generation_of(person) + 1, 0, RECORD)[1]
+    return True, age < constants.survey_age_share, now
 
 
 @block
@@ -266,9 +263,8 @@ def count_survey(
         county, group = home_of(slot, land)
         responds, old_enough, _ = answers(slot, county, group, land, state, constants, month)
         if responds and (old_enough or constants.person_target[crime] == 0):
-            place = (int64(month.index - wait) << TOLD_MONTH) | (county << TOLD_COUNTY) | (crime << TOLD_CRIME)
-            who = (group << TOLD_GROUP) | (status_of(state.person[slot]) << TOLD_STATUS)
-            heard[size] = place | who | reported
+            status = status_of(state.person[slot])
+            heard[size] = told_event(int64(month.index - wait), county, crime, group, status, reported)
             size += 1
     return heard[:size]
 
@@ -292,9 +288,9 @@ def panel_of(land: Land, width: int, most: int) -> tuple[Array, Array]:
     for county in range(len(land.counties)):
         code, size = land.counties[county].code, land.counties[county].people
         for stratum in range((size + width - 1) // width):
-            index = stratum * width + scattered(code, stratum, width)
+            index = panel_member(code, stratum, width)
             if index < size:
                 members[n] = land.counties[county].base + index
-                rotations[n] = rotation(code, index, width)
+                rotations[n] = rotation(code, stratum)
                 n += 1
     return members[:n], rotations[:n]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engines.columnar.records import Array, Land, Month, State
 from sim.numerics.compiled import helper, int64, prefetch
 from sim.numerics.draws import Purpose, draw
@@ -90,7 +88,9 @@ def record_of(person: int, group: int, entity: int, world_seed: int, constants: 
     brought = 0
     if generation_of(person) == 0:
         many = constants.prior_record[group, status_of(person), is_likely_offender(person)]
-        brought = int64(np.searchsorted(many, draw(world_seed, entity, 0, 0, RECORD)[0], side="right"))
+        u = draw(world_seed, entity, 0, 0, RECORD)[0]
+        for record in range(len(many)):  # no branch that the processor cannot foresee
+            brought += 1 if u >= many[record] else 0
     felonies = felonies_in(brought) + added_felonies(person)
     misdemeanors = misdemeanors_in(brought) + added_misdemeanors(person)
     return record_level(felonies, misdemeanors, max(aggravated_in(brought), has_added_aggravated(person)))
@@ -103,7 +103,7 @@ def is_in_database(person: int, group: int, entity: int, world_seed: int, consta
     share = constants.federal_record[group, status]
     if generation == 0:
         share = constants.federal_record_at_start[group, status, is_likely_offender(person)]
-    known = draw(world_seed, entity, 2 * generation, 0, RECORD)[3]
+    known = draw(world_seed, entity, 2 * generation, 0, RECORD)[3] if share > 0.0 else 1.0
     return has_federal_record(is_known_to_ice(person), known, share)
 
 

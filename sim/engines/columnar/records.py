@@ -35,6 +35,8 @@ COUNTY = np.dtype(
         ("expected_risk", np.float64, (len(GROUPS), len(FAMILIES))),  # risk units per slot and month
         ("expected_recorded", np.float64, BY_CRIME),  # the same
         ("expected_removable", np.float64),  # removable people booked, the same
+        ("repeat_part", np.float64, (len(GROUPS), len(FAMILIES), 2)),  # of incidents: victims again, again and again
+        ("repeat_width", np.int64, (len(GROUPS), len(FAMILIES), 2)),  # among so many is one of them
     ],
     align=True,
 )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engines import panel
 from sim.engines.columnar.police import TELLING
 from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, Reports, told_of
-from sim.numerics.compiled import block, int64, unowned
+from sim.numerics.compiled import block, helper, int64, unowned
 from sim.numerics.draws import Purpose, draw
 from sim.rules.reporting import NOBODY, is_treated_in_hospital
-from sim.rules.survey import is_panel_member, is_told, next_interview, rotation
+from sim.rules.survey import is_told, next_interview, panel_member, rotation
 from sim.words.codes import HOMICIDE, HOSPITAL_BOOK, ORGANIZATION
 from sim.world.constants import Constants
 from sim.world.person import HOUSEHOLD, first_of_household
 
 HOSPITAL = int(Purpose.HOSPITAL)
+suffered_by = helper(panel.suffered_by)
 
 
 @block
@@ -31,43 +33,48 @@ def hospital(n: int, met: Incidents, land: Land, constants: Constants, month: Mo
             book.crime[land.cells[cells[i]].county, crimes[i], groups[i], HOSPITAL_BOOK] += 1
 
 
+@helper
+def _those_struck(target: int, group: int, of_person: bool, county: int, land: Land) -> tuple[int, int]:
+    """Return the first of those whom a crime strikes and the one after the last: the target, or their household."""
+    if of_person:
+        return target, target + 1
+    low = land.counties[county].low[group]
+    first = first_of_household(target, low)
+    return first, min(first + HOUSEHOLD, low + land.counties[county].size[group])
+
+
 @block
-def told_to_survey(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, month: Month) -> Array:
-    """Return the crimes that panel members will tell of: slot, type, whether reported, months until the interview."""
+def heard_by_panel(
+    n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, month: Month
+) -> tuple[Array, Array]:
+    """Return what members of the panel will tell of crimes against them, and what they and their households suffered.
+
+    The first as ``told_of`` has it, the second as ``panel.suffered_by``.
+    """
     met, reports, land, month = unowned(met), unowned(reports), unowned(land), unowned(month)
     cells, crimes, groups, targets, solve = met.cell, met.crime, met.group, met.target, reports.solve
-    told, size = np.empty(n, np.int64), 0
+    told, suffered = np.empty(n, np.int64), np.empty(HOUSEHOLD * n, np.int64)
+    tells, suffers, width = 0, 0, constants.panel_width
+    if width <= 0:
+        return told[:0], suffered[:0]
     for i in range(n):
-        if groups[i] == ORGANIZATION or crimes[i] == HOMICIDE:
+        crime, group, u = int64(crimes[i]), int64(groups[i]), solve[i, TELLING]
+        capture = constants.capture[crime]
+        if group == ORGANIZATION or crime == HOMICIDE or u >= capture:
             continue
-        county = land.cells[cells[i]].county
-        code, index = land.counties[county].code, targets[i] - land.counties[county].base
-        if not is_panel_member(code, index, constants.panel_width):
-            continue
-        wait = next_interview(month.index, rotation(code, index, constants.panel_width)) - month.index
-        if is_told(solve[i, TELLING], constants.capture[crimes[i]], constants.recall_loss, wait):
-            told[size] = told_of(targets[i], crimes[i], reports.caller[i] != NOBODY, wait)
-            size += 1
-    return told[:size]
-
-
-@block
-def suffered_in_panel(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants) -> Array:
-    """Return the crimes against panel members, and against the household of each, as ``panel.suffered_by`` has them."""
-    met, reports, land = unowned(met), unowned(reports), unowned(land)
-    cells, crimes, groups, targets, solve = met.cell, met.crime, met.group, met.target, reports.solve
-    suffered, size = np.empty(HOUSEHOLD * n, np.int64), 0
-    for i in range(n):
-        if groups[i] == ORGANIZATION or crimes[i] == HOMICIDE or solve[i, TELLING] >= constants.capture[crimes[i]]:
-            continue
-        county, group, first = land.cells[cells[i]].county, groups[i], int64(targets[i])
-        end = first + 1
-        if constants.person_target[crimes[i]] == 0:
-            low = land.counties[county].low[group]
-            first = first_of_household(first, low)
-            end = min(first + HOUSEHOLD, low + land.counties[county].size[group])
-        for slot in range(first, end):
-            if is_panel_member(land.counties[county].code, slot - land.counties[county].base, constants.panel_width):
-                suffered[size] = (slot << 1) | constants.family[crimes[i]]
-                size += 1
-    return suffered[:size]
+        county, target = land.cells[cells[i]].county, int64(targets[i])
+        code, base = land.counties[county].code, land.counties[county].base
+        first, end = _those_struck(target, group, constants.person_target[crime] == 1, county, land)
+        stratum = (first - base) // width
+        while base + stratum * width < end:
+            member = base + panel_member(code, stratum, width)
+            if first <= member and member < end:
+                suffered[suffers] = suffered_by(member, constants.family[crime])
+                suffers += 1
+            if member == target:
+                wait = next_interview(month.index, rotation(code, stratum)) - month.index
+                if is_told(u, capture, constants.recall_loss, wait):
+                    told[tells] = told_of(target, crime, reports.caller[i] != NOBODY, wait)
+                    tells += 1
+            stratum += 1
+    return told[:tells], suffered[:suffers]

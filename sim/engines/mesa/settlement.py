@@ -111,7 +111,7 @@ def _house_residents(model: MesaEngine, world: World) -> None:
             resident.known_to_ice = is_known_to_ice(people[slot]) == 1
             resident.fear_steps = fear[community + slot] if group < OTHER else 0
             if is_panel_member(code, slot - first, width):
-                resident.interview_month = rotation(code, slot - first, width)
+                resident.interview_month = rotation(code, (slot - first) // width)
                 model.panel[resident.interview_month].append(slot)
             model.residents.append(resident)
             cell.residents[group].append(resident)
