@@ -31,7 +31,7 @@ POISSON_PART = 32.0
 class Purpose(IntEnum):
     """Why a number is drawn. A number never changes its meaning; new purposes are added at the end.
 
-    3, 11 and 16 are no longer used; 18 and 19 are free.
+    3, 11, 16 and 20 are no longer used; 18 and 19 are free.
     """
 
     OPPORTUNITY_COUNT = 1
@@ -48,7 +48,6 @@ class Purpose(IntEnum):
     ACQUAINTANCE = 14
     LEGALIZATION = 15
     DECIDE = 17
-    HOSPITAL = 20
     HOUSEHOLD = 32
     ROSTER = 33
     START_IN_JAIL = 34

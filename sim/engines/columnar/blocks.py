@@ -47,7 +47,7 @@ def run_block(
         met, incidents = opportunity(cell, end, land, state, constants, month, book)
         crimes = offending(met, incidents, land, constants, month, book)
         reports = reporting(crimes, incidents, land, state, constants, month, book)
-        hospital(crimes, incidents, land, constants, month, book)
+        hospital(crimes, incidents, reports, land, constants, book)
         recording(crimes, incidents, reports, land, constants, book)
         solved, calm = clearance(crimes, incidents, reports, land, state, constants, month, book)
         stopped = street_arrest(cell, end, land, state, constants, month)

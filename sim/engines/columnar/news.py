@@ -264,7 +264,7 @@ def count_survey(
         responds, old_enough, _ = answers(slot, county, group, land, state, constants, month)
         if responds and (old_enough or constants.person_target[crime] == 0):
             status = status_of(state.person[slot])
-            heard[size] = told_event(int64(month.index - wait), county, crime, group, status, reported)
+            heard[size] = told_event(int64(month.index - wait), county, crime, group, status, reported == 1)
             size += 1
     return heard[:size]
 

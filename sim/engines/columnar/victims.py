@@ -5,31 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engines import panel
-from sim.engines.columnar.police import TELLING
+from sim.engines.columnar.police import TELLING, WITNESS
 from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, Reports, told_of
 from sim.numerics.compiled import block, helper, int64, unowned
-from sim.numerics.draws import Purpose, draw
 from sim.rules.reporting import NOBODY, is_treated_in_hospital
 from sim.rules.survey import is_told, next_interview, panel_member, rotation
 from sim.words.codes import HOMICIDE, HOSPITAL_BOOK, ORGANIZATION
 from sim.world.constants import Constants
 from sim.world.person import HOUSEHOLD, first_of_household
 
-HOSPITAL = int(Purpose.HOSPITAL)
 suffered_by = helper(panel.suffered_by)
 
 
 @block
-def hospital(n: int, met: Incidents, land: Land, constants: Constants, month: Month, book: Book) -> None:
-    """Count the crimes whose victim is treated in hospital or dies; no trust enters."""
-    met, land, month, book = unowned(met), unowned(land), unowned(month), unowned(book)
-    cells, crimes, groups, numbers = met.cell, met.crime, met.group, met.number
+def hospital(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, book: Book) -> None:
+    """Count the crimes whose victim is treated in hospital or dies; no trust enters.
+
+    What decides is left of the uniform that chooses a witness: within the place that it finds it is uniform again.
+    """
+    met, reports, land, book = unowned(met), unowned(reports), unowned(land), unowned(book)
+    cells, crimes, groups, solve = met.cell, met.crime, met.group, reports.solve
     for i in range(n):
         share = constants.hospital[crimes[i]]
         if share == 0.0 or groups[i] == ORGANIZATION:
             continue
-        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, HOSPITAL)[0]
-        if is_treated_in_hospital(u, share):
+        place = solve[i, WITNESS] * land.cells[cells[i]].people
+        if is_treated_in_hospital(place - int(place), share):
             book.crime[land.cells[cells[i]].county, crimes[i], groups[i], HOSPITAL_BOOK] += 1
 
 

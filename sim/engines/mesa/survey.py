@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.engines.mesa.records import Booking, Told
 from sim.engines.panel import FOLLOWED_MONTHS, Events, is_january, suffered_by, told_event
-from sim.numerics.draws import Purpose
 from sim.rules.reporting import NOBODY, is_treated_in_hospital
 from sim.rules.survey import ROTATIONS, is_told, next_interview
 from sim.words.codes import HOMICIDE, HOSPITAL_BOOK, NOTHING, REARRESTS_SHAPE
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from sim.engines.mesa.residents import Resident
 
 Person = tuple[int, int]
-HOSPITAL = int(Purpose.HOSPITAL)
 
 
 def count_in_hospitals(model: MesaEngine) -> None:
@@ -28,8 +26,8 @@ def count_in_hospitals(model: MesaEngine) -> None:
         share = model.constants.hospital[incident.crime]
         if incident.target is None or share == 0.0:
             continue
-        uniform = model.draw(incident.place.identity, incident.number, HOSPITAL)[0]
-        if is_treated_in_hospital(uniform, share):
+        place = incident.solving_luck[2] * incident.place.people
+        if is_treated_in_hospital(place - int(place), share):
             model.book.count_crime(incident, HOSPITAL_BOOK)
 
 
