@@ -20,12 +20,6 @@ def panel_member(identity: int, stratum: int, width: int) -> int:
 
 
 @rule
-def is_panel_member(identity: int, index: int, width: int) -> bool:
-    """Return whether the ``index``-th slot of a county is in the panel of one in ``width`` slots."""
-    return width > 0 and panel_member(identity, index // width, width) == index
-
-
-@rule
 def rotation(identity: int, stratum: int) -> int:
     """Return in which of six months the panel member of a stratum is interviewed."""
     return (identity + stratum) % ROTATIONS

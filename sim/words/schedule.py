@@ -280,7 +280,7 @@ PHASES: tuple[Phase, ...] = (
         "count",
         "ledger",
         "both books, the survey, the enforcement funnel, who is victim or arrested again",
-        ("is_panel_member", "rotation", "next_interview", "is_told", "responds_to_survey"),
+        ("panel_member", "rotation", "next_interview", "is_told", "responds_to_survey"),
         reads=(
             "incidents",
             "calls",

@@ -32,7 +32,7 @@ from sim.rules.reporting import (
     trust,
     willing_to_report,
 )
-from sim.rules.survey import ROTATIONS, is_panel_member, next_interview, responds_to_survey, rotation
+from sim.rules.survey import ROTATIONS, next_interview, panel_member, responds_to_survey, rotation
 from sim.words.labels import CRIMES, STATUSES
 from sim.world.constants import build_constants, reporting_parts
 from sim.world.setting import solved_constants
@@ -274,14 +274,13 @@ def test_risk_units() -> None:
 
 @given(st.integers(1, 10**6), st.integers(1, 300), st.integers(0, 40))
 def test_one_panel_member_in_each_stratum(identity: int, width: int, stratum: int) -> None:
-    members = [
-        index for index in range(stratum * width, (stratum + 1) * width) if is_panel_member(identity, index, width)
-    ]
-    assert len(members) == 1
+    assert stratum * width <= panel_member(identity, stratum, width) < (stratum + 1) * width
 
 
-def test_no_panel_without_width() -> None:
-    assert not any(is_panel_member(3, index, 0) for index in range(50))
+def test_panel_members_lie_anywhere_in_their_strata() -> None:
+    places = np.array([panel_member(7, stratum, 20) - 20 * stratum for stratum in range(20_000)])
+    expected = 20_000 / 20
+    assert ((np.bincount(places, minlength=20) - expected) ** 2 / expected).sum() < 43.8  # chi-square, p = 0.001
 
 
 @given(st.integers(0, 300), st.integers(0, ROTATIONS - 1))

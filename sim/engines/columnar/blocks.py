@@ -11,7 +11,7 @@ from sim.engines.columnar.crime import offending, opportunity
 from sim.engines.columnar.docket import in_order_of_slot
 from sim.engines.columnar.police import clearance, recording, reporting, street_arrest
 from sim.engines.columnar.records import Array, Book, Land, Month, State, with_more
-from sim.engines.columnar.victims import heard_by_panel, hospital
+from sim.engines.columnar.victims import heard_by_panel
 from sim.numerics.compiled import block, unowned
 
 BATCH_AGENTS = 100_000
@@ -47,7 +47,6 @@ def run_block(
         met, incidents = opportunity(cell, end, land, state, constants, month, book)
         crimes = offending(met, incidents, land, constants, month, book)
         reports = reporting(crimes, incidents, land, state, constants, month, book)
-        hospital(crimes, incidents, reports, land, constants, book)
         recording(crimes, incidents, reports, land, constants, book)
         solved, calm = clearance(crimes, incidents, reports, land, state, constants, month, book)
         stopped = street_arrest(cell, end, land, state, constants, month)

@@ -25,6 +25,7 @@ from sim.rules.reporting import (
     VICTIM,
     first_caller,
     is_recorded,
+    is_treated_in_hospital,
     rest_of_call,
     somebody_reports,
     willing_to_report,
@@ -34,6 +35,7 @@ from sim.words.codes import (
     CLEARED,
     FREE,
     GROUP_COUNT,
+    HOSPITAL_BOOK,
     ORGANIZATION,
     OTHER,
     RECORDED,
@@ -116,27 +118,33 @@ def reporting(
                 third = willing_to_report(log_odds, offset, sensitivity, now)
             full[i] = constants.full_trust_union[crime, status, other]
             chance[i] = somebody_reports(victim, third, officer)
-        reported[i] = first_caller(met.calls[i], victim, third, officer)
-        left[i] = 1.0
-        if reported[i] != NOBODY:
-            left[i] = rest_of_call(met.calls[i], victim, third, officer)
-            book.crime[county, crime, group, REPORTED] += 1
-            book.crime[county, crime, group, REPORTED_BY_VICTIM + reported[i] - VICTIM] += 1
-            if group < ORGANIZATION:
-                book.people[county, group, status, REPORTED_BY_STATUS] += 1
+        caller = first_caller(met.calls[i], victim, third, officer)
+        told = int64(caller != NOBODY)  # no branch that the processor cannot foresee
+        reported[i], left[i] = caller, rest_of_call(met.calls[i], victim, third, officer)
+        book.crime[county, crime, group, REPORTED] += told
+        book.crime[county, crime, group, REPORTED_BY_VICTIM + max(caller, VICTIM) - VICTIM] += told
+        if group < ORGANIZATION:
+            book.people[county, group, status, REPORTED_BY_STATUS] += told
     return Reports(solve, reported, chance, full, left, recorded)
 
 
 @block
 def recording(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, book: Book) -> None:
-    """Phase 6: police record a report or not."""
+    """Phase 6: police record a report or not; hospitals treat who is hurt, whoever calls the police.
+
+    What decides on a hospital is left of the uniform that chooses a witness: within a place it is uniform again.
+    """
     met, reports, land, book = unowned(met), unowned(reports), unowned(land), unowned(book)
     cells, crimes, groups = met.cell, met.crime, met.group
-    reported, left, recorded = reports.caller, reports.left, reports.recorded
+    reported, left, recorded, solve = reports.caller, reports.left, reports.recorded, reports.solve
     for i in range(n):
         told = int64(reported[i] != NOBODY) & int64(is_recorded(left[i], constants.recording[crimes[i]]))
         recorded[i] = told
-        book.crime[land.cells[cells[i]].county, crimes[i], groups[i], RECORDED] += told
+        place = solve[i, WITNESS] * land.cells[cells[i]].people
+        treated = is_treated_in_hospital(place - int(place), constants.hospital[crimes[i]])
+        county, crime, group = land.cells[cells[i]].county, crimes[i], groups[i]
+        book.crime[county, crime, group, RECORDED] += told
+        book.crime[county, crime, group, HOSPITAL_BOOK] += int64(treated) & int64(group != ORGANIZATION)
         book.cell_recorded[cells[i]] += told
 
 

@@ -1,37 +1,20 @@
-"""What is told of the crimes of a batch of cells beside the police's books: to the survey, and in hospitals."""
+"""What the survey will hear of the crimes of a batch of cells."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.engines import panel
-from sim.engines.columnar.police import TELLING, WITNESS
-from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, Reports, told_of
+from sim.engines.columnar.police import TELLING
+from sim.engines.columnar.records import Array, Incidents, Land, Month, Reports, told_of
 from sim.numerics.compiled import block, helper, int64, unowned
-from sim.rules.reporting import NOBODY, is_treated_in_hospital
+from sim.rules.reporting import NOBODY
 from sim.rules.survey import is_told, next_interview, panel_member, rotation
-from sim.words.codes import HOMICIDE, HOSPITAL_BOOK, ORGANIZATION
+from sim.words.codes import HOMICIDE, ORGANIZATION
 from sim.world.constants import Constants
 from sim.world.person import HOUSEHOLD, first_of_household
 
 suffered_by = helper(panel.suffered_by)
-
-
-@block
-def hospital(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, book: Book) -> None:
-    """Count the crimes whose victim is treated in hospital or dies; no trust enters.
-
-    What decides is left of the uniform that chooses a witness: within the place that it finds it is uniform again.
-    """
-    met, reports, land, book = unowned(met), unowned(reports), unowned(land), unowned(book)
-    cells, crimes, groups, solve = met.cell, met.crime, met.group, reports.solve
-    for i in range(n):
-        share = constants.hospital[crimes[i]]
-        if share == 0.0 or groups[i] == ORGANIZATION:
-            continue
-        place = solve[i, WITNESS] * land.cells[cells[i]].people
-        if is_treated_in_hospital(place - int(place), share):
-            book.crime[land.cells[cells[i]].county, crimes[i], groups[i], HOSPITAL_BOOK] += 1
 
 
 @helper

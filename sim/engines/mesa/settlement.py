@@ -15,7 +15,7 @@ from sim.engines.mesa.police import IceOffice, PoliceDepartment
 from sim.engines.mesa.residents import Resident
 from sim.numerics.draws import entity_of
 from sim.rules.opportunity import likely_mass
-from sim.rules.survey import is_panel_member, rotation
+from sim.rules.survey import panel_member, rotation
 from sim.words.codes import CITIZEN, FREE, GENERATION_MASK, OTHER
 from sim.world.person import custody_of, is_known_to_ice, is_likely_offender, status_of
 
@@ -110,7 +110,7 @@ def _house_residents(model: MesaEngine, world: World) -> None:
             resident.likely_offender = is_likely_offender(people[slot]) == 1
             resident.known_to_ice = is_known_to_ice(people[slot]) == 1
             resident.fear_steps = fear[community + slot] if group < OTHER else 0
-            if is_panel_member(code, slot - first, width):
+            if width > 0 and panel_member(code, (slot - first) // width, width) == slot - first:
                 resident.interview_month = rotation(code, (slot - first) // width)
                 model.panel[resident.interview_month].append(slot)
             model.residents.append(resident)
