@@ -82,21 +82,43 @@ def mean_estimate(values: Floats) -> Estimate:
 def paired_differences(scenario: Floats, reference: Floats, relative: bool) -> tuple[Floats, str]:
     """Return the difference of each pair of runs, and a reason where there is none to give.
 
+    Those in percent are what ``relative_changes`` gives.
+
     Parameters
     ----------
     scenario, reference : float64[R]
         One measure in R replications that share their luck pairwise.
     relative : bool
-        Whether differences are in percent of the reference's mean over the replications; where nothing differs they
-        are 0 whatever that is.
+        Whether changes are in percent of the reference's mean over the replications; where nothing differs they are 0
+        whatever that is.
     """
     if not (np.isfinite(scenario).all() and np.isfinite(reference).all()):
         return np.empty(0), UNDEFINED
     difference = scenario - reference
     if not relative or not difference.any():
         return difference, ""
-    level = float(reference.mean())
-    return (100 * difference / level, "") if level > 0 else (np.empty(0), NO_LEVEL)
+    if reference.mean() <= 0:
+        return np.empty(0), NO_LEVEL
+    return relative_changes(scenario, reference), ""
+
+
+def relative_changes(scenario: Floats, reference: Floats, axis: int = 0) -> Floats:
+    """Return for each replication a change in percent, so that their mean and spread are those of a ratio of means.
+
+    Each is the change of the means over the replications plus how far its pair departs from their ratio: the level of
+    the reference is estimated too, not known (Cochran, Sampling Techniques, 1977, section 2.11). Not defined, nan,
+    where the reference's mean is 0.
+
+    Parameters
+    ----------
+    scenario, reference : float64[..., R, ...]
+        A measure in R replications that share their luck pairwise.
+    axis : int
+        That of the replications.
+    """
+    level = reference.mean(axis=axis, keepdims=True)
+    change = ratio((scenario - reference).mean(axis=axis, keepdims=True), level)
+    return 100 * (change + ratio(scenario - reference - change * reference, level))
 
 
 def change_estimate(scenario: Floats, reference: Floats, relative: bool) -> Estimate:

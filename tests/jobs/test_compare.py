@@ -90,11 +90,26 @@ def test_interval_in_closed_form() -> None:
     assert told.high == pytest.approx(3 + half)
 
 
-def test_relative_change_is_in_percent_of_the_references_mean() -> None:
+def test_relative_change_is_that_of_a_ratio_of_means() -> None:
     told = change_estimate(np.array([11.0, 21.0, 33.0]), np.array([10.0, 20.0, 30.0]), relative=True)
-    interval = stats.ttest_1samp([5.0, 5.0, 15.0], 0).confidence_interval()
+    departures = np.array([11.0, 21.0, 33.0]) - 65 / 60 * np.array([10.0, 20.0, 30.0])
+    interval = stats.ttest_1samp(25 / 3 + 5 * departures, 0).confidence_interval()
     assert told.estimate == pytest.approx(25 / 3)
     assert (told.low, told.high) == pytest.approx(tuple(interval))
+
+
+@pytest.mark.parametrize(("spread", "effect", "shared"), [(0.1, -0.3, 0.9), (0.3, 0.9, 0.95), (0.05, 0.01, 0.9)])
+def test_intervals_in_percent_cover_what_they_say(spread: float, effect: float, shared: float) -> None:
+    """Luck that multiplies or is added: the reference's own luck counts (before, 100 or 30 % were covered)."""
+    rng, trials = np.random.default_rng(7), 3000
+    for additive in (False, True):
+        common, own = rng.standard_normal((2, trials, 20))
+        base = 100 * (1 + spread * common)
+        other = spread * (shared * common + math.sqrt(1 - shared**2) * own)
+        mine = 100 * (1 + effect) + 100 * other * (1.0 if additive else 1 + effect)
+        told = [change_estimate(mine[trial], base[trial], relative=True) for trial in range(trials)]
+        covered = np.mean([(one.low or 0.0) <= 100 * effect <= (one.high or 0.0) for one in told])
+        assert 0.925 < covered < 0.97, additive
 
 
 def test_what_cannot_be_computed_is_blank_with_a_reason() -> None:
@@ -184,8 +199,10 @@ def test_rows_equal_a_computation_by_hand() -> None:
         for book in ("occurred", "recorded")
         for runs in (mine, base)
     ]
-    true = 100 * (count[0] - count[1]) / count[1].mean()
-    seen = 100 * (count[2] - count[3]) / count[3].mean()
+    true, seen = (
+        100 * (these.mean() / those.mean() - 1 + (these - these.mean() / those.mean() * those) / those.mean())
+        for these, those in (count[:2], count[2:])
+    )
     assert rows["b", "occurred_total", "all"].estimate == pytest.approx(true.mean())
     assert rows["b", "recorded_total", "all"].low == pytest.approx(stats.ttest_1samp(seen, 0).confidence_interval().low)
     assert rows["b", "gap_total", "all"].estimate == pytest.approx((seen - true).mean())

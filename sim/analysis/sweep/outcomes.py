@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.statistics import ratio
+from sim.analysis.statistics import ratio, relative_changes
 from sim.running.measures import INDEX_FAMILIES
 from sim.running.outcomes import Measure, column_of, measures
 from sim.scenario.design.sweep import AGAINST, Point, Sweep
@@ -125,8 +125,7 @@ class SweepRuns:
         """Return paired differences; relative ones in percent of the mean of what is compared with."""
         assert self.other is not None
         mine, other = self.column(name, self.mine), self.column(name, self.other)
-        difference = np.asarray(mine - other)
-        return 100 * ratio(difference, other.mean(axis=1, keepdims=True)) if relative else difference
+        return relative_changes(mine, other, axis=1) if relative else np.asarray(mine - other)
 
     def _gap(self, family: str) -> SweepOutcome:
         what = LABELS[family][0].lower() + LABELS[family][1:]

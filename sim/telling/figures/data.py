@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.statistics import Band, centred_sums, mean_band, ratio
+from sim.analysis.statistics import Band, centred_sums, mean_band, ratio, relative_changes
 from sim.running.measures import BOOKS, ComparisonRuns, RunSummary
 from sim.words.labels import FAMILIES, LEVELS
 
@@ -44,7 +44,7 @@ def crime_change(results: ComparisonRuns, name: str, family: str, book: str) -> 
     """Return the change of smoothed monthly crime against the reference, in % of the reference's mean."""
     mine = _smoothed(results.runs[name], lambda run: run.crimes(family, book))
     base = _smoothed(results.runs[results.references[name]], lambda run: run.crimes(family, book))
-    return mean_band(100 * ratio(mine - base, base.mean(axis=0)))
+    return mean_band(relative_changes(mine, base))
 
 
 def reporting_by_group(results: ComparisonRuns, name: str, group: str) -> Floats:
