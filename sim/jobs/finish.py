@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -17,9 +16,10 @@ from sim.running.batch.compaction import compact, damaged_results, drop_transien
 from sim.running.batch.execution import Outcome, Stopped, runs_of
 from sim.running.batch.files import as_json, write_whole
 from sim.running.batch.journal import Journal, events
-from sim.running.batch.reading import MANIFEST
 from sim.running.batch.store import Store
-from sim.words.faults import UserError, printable
+from sim.running.manifest import MANIFEST, manifest_of
+from sim.words.faults import UserError, printable, shortened
+from sim.words.reading import Damaged
 
 SHOWN = 10
 """Failed runs that are named; the rest are counted."""
@@ -153,10 +153,10 @@ def _failures(batch: Batch, outcome: Outcome) -> str:
 
 def lacking(folder: Path) -> list[RunName]:
     """Return the runs that the results in a folder lack."""
-    path = folder / MANIFEST
-    if not path.exists():
-        return []
-    return [RunName.read(text) for text in json.loads(path.read_text(encoding="utf-8")).get("missing", [])]
+    missing = manifest_of(folder).get("missing", [])
+    if not isinstance(missing, list) or not all(isinstance(text, str) for text in missing):
+        raise Damaged(printable(f"{folder / MANIFEST}: damaged (missing: {shortened(repr(missing))})"))
+    return [RunName.read(text) for text in missing]
 
 
 def _write_timing(batch: Batch, seconds: dict[str, float], options: Options) -> None:

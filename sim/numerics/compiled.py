@@ -6,9 +6,11 @@ named by a hash of every source file with compiled code: edit a rule and everyth
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import importlib.util
 import os
+import pickle
 import sys
 import tempfile
 from collections.abc import Callable
@@ -43,18 +45,28 @@ def _fingerprint(paths: list[Path]) -> str:
 
 
 def _cache_folder() -> Path:
-    """Return a writable folder for compiled code, keyed by the sources; a temporary one where home is read-only."""
-    home = os.environ.get("DARKFIGURE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(home) / "darkfigure" / _fingerprint(compiled_sources())
+    """Return a writable folder for compiled code, keyed by the sources; a temporary one where there is no such home."""
+    name = _fingerprint(compiled_sources())
     try:
+        home = os.environ.get("DARKFIGURE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        folder = Path(home) / "darkfigure" / name
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / f"darkfigure-{os.getuid()}" / folder.name
+    except (OSError, RuntimeError):  # RuntimeError: nobody knows where the home of this user is
+        folder = Path(tempfile.gettempdir()) / f"darkfigure-{_user()}" / name
         folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _user() -> str:
+    """Return the number of the user, or where there are none the name."""
+    return str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+
+
+if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+    raise OSError("NUMBA_DISABLE_JIT is set, and the draws of this program are compiled code; unset it")
 
 
 # The vector math library differs from the scalar one in the last bit; the two engines must not.
@@ -83,11 +95,36 @@ _load_array_functions()
 
 import numpy as np  # noqa: E402
 from llvmlite import ir  # noqa: E402
-from numba.core import cgutils  # noqa: E402
+from numba.core import caching, cgutils  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
+
+UNREADABLE = (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError, ImportError)
+"""What a file of compiled code that has been cut short, or is another program's, raises when it is read."""
+
+
+def _heal_cache() -> None:
+    """Let what cannot be read of the cache count as not there: it is compiled again and written anew."""
+    files = caching.IndexDataCacheFile
+    load_index, load_data = files._load_index, files._load_data
+
+    def index(self: Any) -> Any:
+        try:
+            return load_index(self)
+        except UNREADABLE:
+            return {}
+
+    def data(self: Any, name: str) -> Any:
+        try:
+            return load_data(self, name)
+        except UNREADABLE as error:
+            raise FileNotFoundError(name) from error
+
+    files._load_index, files._load_data = index, data
+
 
 numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 numba.config.DISABLE_INTEL_SVML = 1
+_heal_cache()
 
 
 int64: Any = np.int64

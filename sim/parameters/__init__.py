@@ -15,9 +15,7 @@ from sim.parameters.reporting import ReportingSection
 from sim.parameters.survey import SurveySection
 from sim.parameters.trust import TrustSection
 from sim.parameters.world import Month, PeopleSection, Program, ProgramsSection, WorldSection
-
-LONGEST_HORIZON = 240
-"""Months; the stored month of a person's fear is one byte."""
+from sim.words.limits import LONGEST_HORIZON
 
 __all__ = ["ASSUMPTION", "LONGEST_HORIZON", "Parameters", "Program", "Section", "Strict", "Table"]
 

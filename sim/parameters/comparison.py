@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.parameters.base import Section, choice, refusal
+from sim.words.limits import LARGEST_SEED, MOST_REPLICATIONS
 
-LARGEST_SEED = 2**62
 ProgramName = Literal[
     "criminal_alien_program",
     "secure_communities",
@@ -48,7 +48,7 @@ class ComparisonHeader(Section):
         "Program whose own effect is asked for: instead of with a reference, each scenario is compared with itself "
         "without the program",
     )
-    replications: Annotated[int, Field(ge=1, le=10_000)] = choice(
+    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)] = choice(
         20, "runs", "design", "Runs of each scenario, paired over shared luck"
     )
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = choice(1, "seed", "design", "Master seed of luck")

@@ -38,7 +38,7 @@ class Allowed(NamedTuple):
         if self.is_file:
             return "the name of a file such as list.csv"
         if self.pattern is not None:
-            return "a month written YYYY-MM"
+            return "a month written YYYY-MM, from 1900-01 to 2099-12"
         bounds = "" if self.low is None else f" from {plain_number(self.low)} to {plain_number(self.high or 0)}"
         return words[self.type] + bounds
 

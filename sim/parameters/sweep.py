@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.parameters.base import Section, choice
-from sim.parameters.comparison import LARGEST_SEED
+from sim.words.limits import LARGEST_SEED, MOST_POINTS, MOST_REPLICATIONS
 
 DesignKind = Literal["grid", "list", "latin_hypercube", "sobol", "morris"]
-MOST_POINTS = 100_000
 """Points of a design; more would be years of computing for worlds of any size."""
 OWNER = "the user's sweep"
 
@@ -21,7 +20,7 @@ class SweepHeader(Section):
     title: str = choice("", "text", OWNER, "What the sweep is called in tables and figures")
     question: str = choice("", "text", OWNER, "The question it answers")
     source: str = choice("", "text", OWNER, "Where its facts and ranges come from")
-    replications: Annotated[int, Field(ge=1, le=10_000)] = choice(
+    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)] = choice(
         5, "runs", "design", "Runs of each point; replication r has the same luck at every point"
     )
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = choice(1, "seed", "design", "Master seed of luck")

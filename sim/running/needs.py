@@ -15,6 +15,7 @@ from sim.running.costs import Memory, Size
 from sim.running.inputs import read_inputs
 from sim.running.memory import GIGABYTE, VARIABLE, free_memory
 from sim.words.faults import UserError
+from sim.words.limits import MOST_RUNS
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
@@ -148,7 +149,9 @@ def forecast_sweep(sweep: Sweep, engine: str, threads: int, workers: int, compil
 def _forecast_runs(
     scenarios: Sequence[Parameters], runs: int, engine: str, threads: int, workers: int, compiled: bool
 ) -> Forecast:
-    """Return what many runs of worlds of one size need."""
+    """Return what many runs of worlds of one size need; more than anybody could wait for are refused."""
+    if runs > MOST_RUNS:
+        raise UserError(f"{runs:,} runs, allowed are up to {MOST_RUNS:,}; lower the replications or the points")
     parameters = scenarios[0]
     counties, notes = read_inputs(scenarios)
     size = costs.size_of(parameters, counties)

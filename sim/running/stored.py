@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engines.ledger import Ledger, MonthRecord, stack
 from sim.engines.panel import told_event
+from sim.running.manifest import manifest_of
 from sim.running.tables.months import AXES, COUNTY_NUMBERS, FEAR_COLUMNS
 from sim.running.tables.reading import RowReader, StoredTable, check_folder
 from sim.words.codes import ARRESTS_SHAPE, REARRESTS_SHAPE, REPEATS_SHAPE, SURVEY_SHAPE, SURVEYED, TOLD_MONTH
@@ -231,9 +231,5 @@ def _whole(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _clipped_share(folder: Path) -> float:
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(printable(f"{folder / 'manifest.json'}: damaged ({error})")) from error
-    share = manifest.get("clipped_share", 0.0)
+    share = manifest_of(folder).get("clipped_share", 0.0)
     return float(share) if isinstance(share, (int, float)) else 0.0

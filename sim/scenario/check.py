@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from sim.parameters import Parameters, Section, Strict, Table
 from sim.parameters.listing import Allowed, facts, field_alternatives, in_words, inner_model, rows, wants_text
-from sim.scenario.user_tables.text import not_regular
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_text
 from sim.words.faults import SHOWN, Fault, ScenarioError, did_you_mean, near, shortened
+from sim.words.reading import not_regular
 
 KeyPath = tuple[str, ...]
 Model = TypeVar("Model", bound=Section)
@@ -267,7 +267,7 @@ def _wrong(node: Node, allowed: tuple[Allowed, ...], kind: str) -> str:
 def _value_hint(node: Node, allowed: tuple[Allowed, ...]) -> str:
     if not isinstance(node, Scalar):
         return ""
-    day = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})(-[0-9]{1,2})?", node.text)
+    day = re.fullmatch(r"((?:19|20)[0-9]{2})-([0-9]{1,2})(-[0-9]{1,2})?", node.text)
     if day and any(one.is_month for one in allowed) and 1 <= int(day[2]) <= 12:
         return f"; did you mean {day[1]}-{int(day[2]):02}?"
     return did_you_mean(node.text, [name for one in allowed for name in one.names])

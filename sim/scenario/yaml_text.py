@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from sim.words.faults import Fault, ScenarioError, near, shortened
+from sim.words.reading import not_regular
 
 LONGEST_FILE = 1_000_000
 """Bytes; more is not a scenario."""
@@ -105,6 +106,9 @@ def read_file(path: Path, label: str, faults: list[Fault]) -> Branch:
     """
     nowhere = Place(label)
     try:
+        problem = not_regular(path)
+        if problem:
+            raise ScenarioError([nowhere.fault(f"cannot read the file: it {problem}")])
         with path.open("rb") as stream:
             content = stream.read(LONGEST_FILE + 1)
     except FileNotFoundError:

@@ -7,12 +7,14 @@ status 2; everything else is a fault of the program and shows its traceback.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 SHOWN = 25
-"""Faults told at once; the rest are counted."""
+"""Faults that are looked at closely; of those after them hints are not sought."""
+SCREEN_ROWS, SCREEN_COLUMNS, LONGEST_FAULT = 22, 80, 800
+"""A message fits on a screen, however many faults there are and however long."""
 
 
 class UserError(Exception):
@@ -42,10 +44,20 @@ class ScenarioError(UserError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         """Take the faults in reading order; the message shows the first and counts the rest."""
         self.faults: list[Fault] = list(dict.fromkeys(faults))
-        lines = [str(fault) for fault in self.faults[:SHOWN]]
-        if len(self.faults) > SHOWN:
-            lines.append(f"... and {len(self.faults) - SHOWN} more faults")
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(on_a_screen([str(fault) for fault in self.faults], "faults")))
+
+
+def on_a_screen(lines: Sequence[str], what: str) -> list[str]:
+    """Return the lines of a message that fit on a screen; of those that do not, ``what`` they are is counted."""
+    shown: list[str] = []
+    rows = 0
+    for line in lines:
+        line = shortened(line, LONGEST_FAULT)
+        rows += -(-len(line) // SCREEN_COLUMNS) or 1
+        if shown and rows > SCREEN_ROWS:
+            return [*shown, f"... and {len(lines) - len(shown):,} more {what}"]
+        shown.append(line)
+    return shown
 
 
 def printable(text: str) -> str:
@@ -66,10 +78,10 @@ def near(file: Path) -> str:
         names = [entry.name for entry in file.parent.iterdir()]
     except (OSError, ValueError):
         return ""
-    return did_you_mean(file.name, names)
+    return "; it is a link that leads nowhere" if file.name in names else did_you_mean(file.name, names)
 
 
 def did_you_mean(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
     """Return a hint at the nearest of ``names``, or nothing."""
-    found = difflib.get_close_matches(name[:100], list(names), 1, cutoff)
+    found = difflib.get_close_matches(name[:100], [other for other in names if other != name], 1, cutoff)
     return f"; did you mean {found[0]}?" if found else ""

@@ -338,9 +338,9 @@ def test_several_faults_are_told_at_once_in_order(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         from_file(written(tmp_path, *rows))
     lines = str(caught.value).split("\n")
-    assert len(lines) == 21
+    assert sum(-(-len(line) // 80) for line in lines) <= 24
     assert "line 2:" in lines[0]
-    assert lines[-1] == "and 4 more"
+    assert lines[-1] == f"... and {24 - len(lines) + 1} more faults"
 
 
 def test_unreadable_files_are_refused(tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from sim.doors.cli.options import (
     free_folder,
 )
 from sim.doors.cli.results import add_results_commands
+from sim.doors.cli.streams import fault_of_output, make_streams_last
 from sim.running.machine import processors
-from sim.words.faults import UserError, printable
+from sim.words.faults import UserError, on_a_screen, printable
 
 if TYPE_CHECKING:
     from sim.running.needs import Forecast
@@ -176,7 +177,7 @@ def check_command(arguments: Arguments) -> int:
             told, forecast = _checked(file)
             print(printable(f"{file}: {told}; {forecast}"), *map(printable, forecast.notes), sep="\n")
         except UserError as error:
-            print(error, file=sys.stderr)
+            print(*on_a_screen(str(error).split("\n"), "lines"), sep="\n", file=sys.stderr)
             status = 2
     return status
 
@@ -230,25 +231,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         _rest_collector()
         os.environ["MPLBACKEND"] = "agg"  # figures are only saved; a notebook's backend, inherited, would end the batch
-        for name in ("stdout", "stderr"):
-            if getattr(sys, name) is None:  # closed by the shell
-                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        make_streams_last()
+    status, full = _status(argv), fault_of_output()
+    if full is not None:
+        print(f"standard output: {full.strerror}; what it could not take is lost, files are not", file=sys.stderr)
+    return status if full is None else max(status, 1)
+
+
+def _status(argv: Sequence[str] | None) -> int:
+    """Carry out a command; what ends it early is told in words."""
     try:
         arguments = build_parser().parse_args(argv)
-        status = int(arguments.action(arguments))
-        sys.stdout.flush()
-        return status
+        return int(arguments.action(arguments))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 2
     except UserError as error:
-        print(error, file=sys.stderr)
+        print(*on_a_screen(str(error).split("\n"), "lines"), sep="\n", file=sys.stderr)
         return error.status
     except KeyboardInterrupt as stop:
         print(str(stop) or "interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except MemoryError:
         print("not enough memory; lower world.people or world.scale, or --workers", file=sys.stderr)
     except OSError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.running.machine import processors
 from sim.words.faults import UserError
+from sim.words.limits import LARGEST_SHARDS
 
 if TYPE_CHECKING:
     from sim.running.batch import Options
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Arguments = argparse.Namespace
 ENGINES = ("columnar", "mesa")
 ON_ERROR = ("hold", "stop", "continue")
-LARGEST_SHARDS = 100_000
 EXAMPLES = {
     "run": """\
 examples:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.doors.notebook.results import Figures, Results, Tables
 from sim.jobs.folders import sweep_in
+from sim.running.manifest import manifest_of
 from sim.running.tables.reading import WrittenTable
 from sim.telling.export.tables import TABLES
 from sim.words.faults import UserError, printable
@@ -69,7 +69,7 @@ def _view_of_run(folder: Path) -> Results:
     from sim.running.stored import stored_run, stored_scenario
 
     scenario = stored_scenario(folder)
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = manifest_of(folder)
 
     def summarize() -> pd.DataFrame:
         from sim.running.measures import reduce

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,8 @@ from sim.running.batch.files import as_json, digest_of
 from sim.running.batch.plan import PLAN, Plan
 from sim.running.batch.reading import Batch
 from sim.running.batch.store import MERGED
-from sim.words.faults import UserError
+from sim.words.limits import LARGEST_SHARDS
+from sim.words.reading import Damaged, record_in
 
 SHARD = "shard.json"
 Shard = tuple[int, int]
@@ -70,9 +70,8 @@ def shard_of(folder: Path) -> Shard | None:
     path = folder / SHARD
     if not path.exists():
         return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        number, count = int(content["shard"]), int(content["of"])
-    except (ValueError, KeyError, TypeError):
-        raise UserError(f"{path}: damaged, not the number of a shard") from None
+    content = record_in(path, {"shard": int, "of": int})
+    number, count = content["shard"], content["of"]
+    if not 0 < number <= count <= LARGEST_SHARDS:
+        raise Damaged(f"{path}: damaged, not the number of a shard")
     return number, count

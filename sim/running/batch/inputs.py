@@ -11,6 +11,7 @@ from sim.parameters.world import WORLD_FILES
 from sim.running.batch.files import digest_of, digest_of_file
 from sim.words.faults import UserError
 from sim.words.labels import PROGRAMS
+from sim.words.reading import content_of
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
@@ -46,9 +47,9 @@ class Inputs:
 
     def _copy(self, path: str) -> None:
         try:
-            content = Path(path).read_bytes()
-        except OSError as error:
-            raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+            content = content_of(Path(path))
+        except FileNotFoundError:
+            raise UserError(f"there is no file {path}") from None
         name = Path(path).name
         place, number = f"{FOLDER}/{name}", 1
         while self.files.get(place, content) != content:

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from sim.running.batch.plan import Plan, RunName
 from sim.words.faults import UserError, shortened
+from sim.words.limits import LONGEST_LINE
+from sim.words.reading import Damaged, checked_record, json_of
 
 JOURNAL = "journal.jsonl"
 DONE, FAILED = "done", "failed"
@@ -115,8 +117,8 @@ def read_journal(folder: Path, plan: Plan) -> tuple[list[Entry], list[str]]:
     faults: list[str] = []
     for number, content in _lines(path):
         try:
-            entry = _entry(number, json.loads(content), plan)
-        except (ValueError, TypeError, AttributeError, UserError):
+            entry = _entry(number, checked_record(json_of(content, path), path, {}), plan)
+        except (ValueError, TypeError, UserError):
             faults.append(f"{path}:{number}: not a line of this journal ({shortened(content.strip())}); passed over")
             continue
         if entry is not None:
@@ -129,8 +131,8 @@ def events(folder: Path, name: str) -> list[dict[str, Any]]:
     found = []
     for _, content in _lines(folder / JOURNAL):
         try:
-            line = json.loads(content)
-        except ValueError:
+            line = json_of(content, folder / JOURNAL)
+        except Damaged:
             continue
         if isinstance(line, dict) and line.get("event") == name:
             found.append(line)
@@ -141,7 +143,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     if not path.exists():
         return
     with path.open(encoding="utf-8", errors="replace") as file:
-        for number, content in enumerate(file, start=1):
+        for number, content in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
             if content.endswith("\n"):
                 yield number, content
 

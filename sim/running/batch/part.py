@@ -6,7 +6,6 @@ not count.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from sim.running.batch.run_file import (
     runs_in,
 )
 from sim.words.faults import UserError
+from sim.words.reading import Damaged, record_in
 
 Metadata = Mapping[bytes, str]
 FOLDER = "parts"
@@ -116,13 +116,13 @@ class Part:
         self.folder, self.number = folder, number
         path = receipt_path(folder, number)
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = record_in(path, {"plan": str, "runs": list, "rows": dict, "digests": dict})
             self.plan: str = content["plan"]
-            self.runs = [RunName.read(text) for text in content["runs"]]
-            self.rows: dict[str, list[int]] = content["rows"]
+            self.runs = [RunName.read(str(text)) for text in content["runs"]]
+            self.rows = {name: _counts_of(content["rows"][name], len(self.runs)) for name in content["rows"]}
             self.digests: dict[str, str] = content["digests"]
-        except (ValueError, KeyError, TypeError, UserError):
-            raise UserError(f"{path}: damaged") from None
+        except (OSError, ValueError, UserError):
+            raise Damaged(f"{path}: damaged") from None
         self.places = {run: place for place, run in enumerate(self.runs)}
 
     def faults(self, plan: Plan) -> list[str]:
@@ -248,6 +248,13 @@ class SummaryReader(PartReader):
             return pa.Table.from_batches([self._reader.get_batch(place)]).replace_schema_metadata(None)
         except (OSError, pa.ArrowInvalid) as error:
             raise UserError(f"{self.path}: damaged") from error
+
+
+def _counts_of(rows: Any, runs: int) -> list[int]:
+    """Return the rows of each of so many runs, as a receipt has them."""
+    if not isinstance(rows, list) or len(rows) != runs or not all(type(count) is int and count >= 0 for count in rows):
+        raise ValueError
+    return rows
 
 
 def _ends(counts: Any) -> list[int]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, get_args
 
 from sim.running.batch.files import as_json, digest_of
-from sim.words.faults import UserError
+from sim.words.faults import UserError, printable, shortened
+from sim.words.limits import LARGEST_SEED, LONGEST_HORIZON, MOST_REPLICATIONS, MOST_RUNS, MOST_SCENARIOS
+from sim.words.reading import Damaged, Kinds, checked_record, record_in
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
@@ -145,20 +147,76 @@ class Plan:
         """
         path = folder / PLAN
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            number = content.pop("format")
-            if number != FORMAT:
-                raise UserError(
-                    f"{path}: a batch of format {number}, begun by darkfigure {content.get('version', 'unknown')}, and "
-                    f"this version reads format {FORMAT}; read it with that one, or run its scenarios again"
-                )
-            if set(content) | {"effect_of"} != {entry.name for entry in fields(cls)}:
-                raise ValueError
-            return cls(**{**content, "scenarios": tuple(content["scenarios"])})
-        except (FileNotFoundError, NotADirectoryError):
+            content = record_in(path, {"format": int})
+        except FileNotFoundError:
             raise UserError(f"{folder}: not the folder of a batch (there is no {PLAN})") from None
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise UserError(f"{path}: damaged, not the plan of a batch") from None
+        except Damaged as error:
+            raise Damaged(f"{error}; not the plan of a batch") from None
+        number = content.pop("format")
+        if number != FORMAT:
+            told = shortened(str(content.get("version", "unknown")))
+            raise UserError(
+                f"{path}: a batch of format {number}, begun by darkfigure {told}, and "
+                f"this version reads format {FORMAT}; read it with that one, or run its scenarios again"
+            )
+        try:
+            content = {"effect_of": None, **checked_record(content, path, _KINDS)}
+        except Damaged as error:
+            raise Damaged(f"{error}; not the plan of a batch") from None
+        wrong = [name for name in content if name not in {entry.name for entry in fields(cls)}]
+        wrong += [name for name, is_right in _RIGHT.items() if not is_right(content[name])]
+        if not wrong and len(content["scenarios"]) * content["replications"] > MOST_RUNS:
+            wrong = ["replications"]
+        if wrong:
+            told = f"{wrong[0]}: {shortened(repr(content[wrong[0]]))}"
+            raise Damaged(printable(f"{path}: damaged ({told}); not the plan of a batch"))
+        return cls(**{**content, "scenarios": tuple(content["scenarios"])})
+
+
+_KINDS: dict[str, Kinds] = {
+    "kind": str,
+    "name": str,
+    "title": str,
+    "question": str,
+    "source": str,
+    "version": str,
+    "fingerprint": str,
+    "engine": str,
+    "seed": int,
+    "reference": (str, NoneType),
+    "replications": int,
+    "keep": str,
+    "scenarios": list,
+    "evaluation_start": int,
+    "files": dict,
+}
+"""What each field of a plan is in its file."""
+
+
+def _is_file_name(name: Any) -> bool:
+    """Tell whether a text can name a file in a folder, and nothing outside it."""
+    return isinstance(name, str) and 0 < len(name) < 200 and name[0] != "." and not set(name) & set("/\\\0")
+
+
+def _are_names(names: Any) -> bool:
+    return 0 < len(names) <= MOST_SCENARIOS and all(map(_is_file_name, names)) and len(set(names)) == len(names)
+
+
+def _are_checksums(files: Any) -> bool:
+    return all(all(map(_is_file_name, path.split("/"))) and isinstance(files[path], str) for path in files)
+
+
+_RIGHT: dict[str, Callable[[Any], bool]] = {
+    "kind": lambda kind: kind in get_args(Kind),
+    "keep": lambda keep: keep in get_args(Keep),
+    "replications": lambda count: 0 < count <= MOST_REPLICATIONS,
+    "seed": lambda seed: 0 <= seed <= LARGEST_SEED,
+    "evaluation_start": lambda month: 0 <= month < LONGEST_HORIZON,
+    "scenarios": _are_names,
+    "files": _are_checksums,
+    "effect_of": lambda program: program is None or isinstance(program, str),
+}
+"""What else must hold, before lists as long as a number says are made."""
 
 
 def refuse_duplicates(scenarios: Iterable[Scenario]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.running.batch import inputs, part, run_file
 from sim.running.batch.compaction import result_path
 from sim.running.batch.files import digest_of_file
 from sim.running.batch.journal import FAILED, read_journal
@@ -17,7 +17,9 @@ from sim.running.batch.plan import PLAN, Plan, RunName
 from sim.running.batch.run_file import OUTCOMES, SUMMARIES
 from sim.running.batch.store import Store
 from sim.running.batch.summaries import Summaries
+from sim.running.manifest import MANIFEST, manifest_of
 from sim.words.faults import UserError
+from sim.words.reading import refuse_irregular
 
 if TYPE_CHECKING:
     from sim.running.measures import ComparisonRuns, Evaluation
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Comparison, Scenario
     from sim.world.counties.building import Counties
 
-MANIFEST = "manifest.json"
 SCENARIOS = "scenarios"
 
 
@@ -63,8 +64,10 @@ class Batch:
         Raises
         ------
         UserError
-            Where the folder holds no batch, its plan is damaged, or its results were made under another plan.
+            Where the folder holds no batch, or something that is no file; its plan is damaged, or its results were
+            made under another plan.
         """
+        refuse_irregular(Path(path), (".", SCENARIOS, inputs.FOLDER, run_file.FOLDER, part.FOLDER))
         batch = Batch(Path(path), Plan.read(Path(path)))
         batch._refuse_another_plan()
         return batch
@@ -89,13 +92,7 @@ class Batch:
     @property
     def manifest(self) -> dict[str, Any]:
         """The manifest, which is written last; empty before."""
-        path = self.path / MANIFEST
-        if not path.exists():
-            return {}
-        try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, TypeError):
-            raise UserError(f"{path}: damaged") from None
+        return manifest_of(self.path)
 
     def check_files(self) -> None:
         """Make sure that runs would be those of the plan.

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sim.running.batch.files import whole_file
 from sim.running.batch.plan import Plan, RunName
-from sim.words.faults import UserError
+from sim.words.faults import UserError, shortened
 from sim.words.labels import TABLES
+from sim.words.reading import Damaged, checked_record, json_of
 
 OUTCOMES, SUMMARIES = "outcomes", "summaries"
 RECEIPT = "receipt.json"
@@ -68,7 +70,7 @@ class RunFile:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return _unpacked(archive, name).replace_schema_metadata(None)
-        except (zipfile.BadZipFile, KeyError, EOFError, pa.ArrowInvalid) as error:
+        except (*_BROKEN, pa.ArrowInvalid) as error:
             raise UserError(f"{self.path}: damaged") from error
 
     def fault(self, plan: Plan) -> str:
@@ -77,21 +79,33 @@ class RunFile:
 
         try:
             with zipfile.ZipFile(self.path) as archive:
-                receipt = json.loads(archive.read(RECEIPT))
+                receipt = _receipt_in(archive, self.path)
                 said = {name: _said_by(_unpacked(archive, name)) for name in kept_tables(plan)}
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, OSError, pa.ArrowInvalid):
+            run = RunName.read(receipt["run"])
+        except (*_BROKEN, UserError, pa.ArrowInvalid):
             return "damaged"
-        if receipt.get("plan") != plan.identity:
+        if receipt["plan"] != plan.identity:
             return ANOTHER_BATCH
-        if f"{receipt.get('run')}{SUFFIX}" != self.path.name:
-            return f"{ANOTHER_RUN}, but of {receipt['run']}"
-        run = RunName.read(receipt["run"])
+        if f"{run}{SUFFIX}" != self.path.name:
+            return f"{ANOTHER_RUN}, but of {shortened(str(run))}"
         for name, (identity, runs) in said.items():
             if identity != plan.identity:
                 return f"{ANOTHER_BATCH}: its table {name}"
             if runs - {run}:
                 return f"{ANOTHER_RUN}: its table {name}"
         return ""
+
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError, OSError)
+"""What a file that is no whole archive raises when it is read."""
+_LARGEST_RECEIPT = 1 << 20
+
+
+def _receipt_in(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    """Return what an archive says of itself."""
+    if archive.getinfo(RECEIPT).file_size > _LARGEST_RECEIPT:
+        raise Damaged(f"{path}: damaged")
+    return checked_record(json_of(archive.read(RECEIPT), path), path, {"plan": str, "run": str})
 
 
 def _said_by(table: Any) -> tuple[str, set[RunName]]:

@@ -129,7 +129,7 @@ class _Process:
         context = multiprocessing.get_context("spawn")
         self._connection, other = context.Pipe()
         self._process = context.Process(target=_serve, args=(other,), daemon=True)
-        with _without_main():
+        with _without_main(), _deaf_to_interrupts():
             self._process.start()
         other.close()
         self._is_ready = False
@@ -163,6 +163,19 @@ class _Process:
 
 
 @contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Begin a process that Ctrl-C does not reach, from its first moment on: the parent ends its workers."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+
+
+@contextmanager
 def _without_main() -> Iterator[None]:
     """Begin a process that does not run the user's script again, whether or not it guards its main part.
 
@@ -190,7 +203,8 @@ def _serve(calls: Any) -> None:
     """Answer calls until the other side closes or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends its workers
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    calls.send(True)
+    with suppress(OSError):  # where the parent died before, so does this process
+        calls.send(True)
     while True:
         try:
             function, arguments = calls.recv()

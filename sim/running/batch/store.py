@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from sim.running.batch.part import Part, PartReader
 from sim.running.batch.plan import Plan, RunName
 from sim.running.batch.run_file import ANOTHER_BATCH, ANOTHER_RUN, RunFile
 from sim.words.faults import UserError
+from sim.words.reading import Damaged, content_of, json_of, refuse_irregular
 
 MERGED = "merged.json"
 """Names the folders that a merged batch takes results from, until it is complete."""
@@ -148,10 +148,12 @@ def _merged(folder: Path) -> list[Path]:
     path = folder / MERGED
     if not path.exists():
         return []
-    try:
-        return [Path(text) for text in json.loads(path.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError):
-        raise UserError(f"{path}: damaged, not a list of folders; merge the shards into a new folder") from None
+    found = json_of(content_of(path), path)
+    if not isinstance(found, list) or not all(isinstance(text, str) and "\0" not in text for text in found):
+        raise Damaged(f"{path}: damaged, not a list of folders; merge the shards into a new folder")
+    for other in map(Path, found):
+        refuse_irregular(other, (run_file.FOLDER, part.FOLDER))
+    return [Path(text) for text in found]
 
 
 def _files(folder: Path, suffix: str) -> list[Path]:

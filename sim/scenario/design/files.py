@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sim.parameters.sweep import MOST_POINTS, SweepHeader
+from sim.parameters.sweep import SweepHeader
 from sim.scenario.check import quoted
 from sim.scenario.design.factors import read_factors
 from sim.scenario.design.kinds import contradictions, read_design, reference_of, with_rows
@@ -17,6 +17,7 @@ from sim.scenario.files import header_of, options_tree, override_trees, set_for_
 from sim.scenario.scenario import Scenario, layered_scenario, unfit
 from sim.scenario.yaml_text import Branch, Node, Place, Scalar
 from sim.words.faults import Fault, ScenarioError, did_you_mean, near, shortened
+from sim.words.limits import MOST_POINTS
 
 PARTS = ("scenario", "against", "set", "levers", "uncertainties", "design", "reference")
 KEYS = (*SweepHeader.model_fields, *PARTS)

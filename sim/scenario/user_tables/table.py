@@ -12,11 +12,7 @@ from sim.scenario.user_tables.days import month_of_day
 from sim.scenario.user_tables.numbers import Commas, meaning_of_commas, number_of, remedy
 from sim.scenario.user_tables.records import SEPARATORS, Layout, Record, Records, split_records
 from sim.scenario.user_tables.text import UnreadableTable, read_text
-from sim.words.faults import UserError, printable, shortened
-
-MOST_FAULTS_SHOWN = 20
-"""As many as a screen holds; the rest are counted."""
-LONGEST_MESSAGE = 400
+from sim.words.faults import LONGEST_FAULT, UserError, on_a_screen, printable, shortened
 
 
 @dataclass
@@ -61,10 +57,8 @@ class Table:
 
 def told_faults(path: Path, faults: Sequence[tuple[int, str]]) -> list[str]:
     """Return a line for each fault in the order of the file's lines, at most a screen of them."""
-    shown = sorted(faults)[:MOST_FAULTS_SHOWN]
-    told = [printable(f"{path}, line {line}: {shortened(message, LONGEST_MESSAGE)}") for line, message in shown]
-    more = len(faults) - len(shown)
-    return [*told, f"and {more:,} more"] if more > 0 else told
+    told = (printable(f"{path}, line {line}: {shortened(message, LONGEST_FAULT)}") for line, message in sorted(faults))
+    return on_a_screen(list(told), "faults")
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import os
-import stat
 from pathlib import Path
 
 from sim.words.faults import UserError, printable, shortened
+from sim.words.reading import content_of
 
-LARGEST_FILE = 256 * 1024 * 1024
-"""Bytes; no table of counties comes near."""
-_KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
 _SAVE_AS = "save it as CSV (in a spreadsheet: Save As, CSV UTF-8) and name that file"
 _OTHER_FORMATS = (
     (b"PK\x03\x04", f"is a spreadsheet or an archive, not a CSV file; {_SAVE_AS}"),
@@ -39,23 +29,6 @@ class UnreadableTable(UserError):
         super().__init__("\n".join(printable(f"{where} {shortened(problem, 400)}") for problem in problems))
 
 
-def not_regular(path: Path) -> str | None:
-    """Return why ``path`` is not opened (a pipe, a device, a folder, too large), or None.
-
-    Raises
-    ------
-    OSError
-        Where there is no such file, or no right to look at it.
-    """
-    found = os.stat(path)
-    kind = stat.S_IFMT(found.st_mode)
-    if kind != stat.S_IFREG:
-        return f"is {_KINDS.get(kind, 'no file')}; only regular files are read"
-    if found.st_size > LARGEST_FILE:
-        return f"has {found.st_size:,} bytes; files of up to {LARGEST_FILE // 1024**2} MB are read"
-    return None
-
-
 def read_text(key: str, path: Path) -> tuple[str, str]:
     """Return the text of the file that the parameter ``key`` names, and its encoding where that is not UTF-8.
 
@@ -65,26 +38,17 @@ def read_text(key: str, path: Path) -> tuple[str, str]:
         No such file, no regular one, too large, or not text.
     """
     try:
-        problem = not_regular(path)
-        content = b"" if problem else _content(path)
+        content = content_of(path)
     except FileNotFoundError:
         raise UserError(f"{key}: there is no file {path}") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UserError(f"{key}: {path} cannot be read ({reason})") from None
-    if problem:
-        raise UserError(f"{key}: {path} cannot be read: it {problem}")
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from None
     for start, told in _OTHER_FORMATS:
         if content.startswith(start):
             raise UserError(f"{key}: {path} {told}")
     if path.suffix.lower() in _SPREADSHEETS and b"\0" in content[:1000]:
         raise UserError(f"{key}: {path} is a spreadsheet, not a CSV file; {_SAVE_AS}")
     return _decoded(key, path, content)
-
-
-def _content(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(LARGEST_FILE + 1)
 
 
 def _decoded(key: str, path: Path, content: bytes) -> tuple[str, str]:

@@ -6,16 +6,15 @@ The folder appears whole or not at all, nothing is overwritten, and memory does 
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from sim.running.manifest import manifest_of
 from sim.running.run import whole_folder
 from sim.running.tables.reading import Meaning, Table
 from sim.running.terminal import working
 from sim.telling.export.tables import Exported, tables_of
-from sim.words.faults import UserError
 
 Format = Literal["csv", "stata", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -171,10 +170,7 @@ def write_list(path: Path, files: Sequence[Exported]) -> None:
 
 def _title(folder: Path) -> str:
     """Return what the results are called, for the label of a data set."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{folder / 'manifest.json'}: cannot be read ({error})") from error
-    names = manifest.get("scenarios") or [manifest.get("scenario") or folder.name]
+    manifest = manifest_of(folder)
+    names = [str(name) for name in manifest.get("scenarios") or [manifest.get("scenario") or folder.name]]
     seed = f", seed {manifest['seed']}" if "seed" in manifest else ""
     return f"{names[0] if len(names) == 1 else f'{len(names)} scenarios'}{seed}"
