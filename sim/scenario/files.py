@@ -10,8 +10,9 @@ from typing import Any, Literal, TypeVar
 
 from sim.parameters import Section
 from sim.scenario.check import checked, override, quoted
+from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_file
-from sim.words.faults import Fault, ScenarioError, near
+from sim.words.faults import Fault, ScenarioError
 
 RESERVED = ("extends", "name")
 """Keys of a scenario file that are no parameters; they are not inherited."""
@@ -127,7 +128,7 @@ def layers_of(path: Path, faults: list[Fault]) -> list[Branch]:
         if not isinstance(node, Scalar) or node.is_empty or not node.text.isprintable():
             faults.append(node.place.fault(f"extends: must name one file ({quoted(node)})"))
             break
-        path = path.parent / node.text
+        path = meant_by(node.text, path.parent)
         file = os.path.realpath(path)
         if file in seen:
             circle = " -> ".join(os.path.basename(known) for known in [*seen[seen.index(file) :], file])
@@ -136,7 +137,7 @@ def layers_of(path: Path, faults: list[Fault]) -> list[Branch]:
         seen.append(file)
         label = os.path.normpath(path)
         if not os.path.exists(file):
-            faults.append(node.place.fault(f"extends: no such file ({label}){near(path)}"))
+            faults.append(node.place.fault(f"extends: no such file ({label}){hint_at(path)}"))
             break
         try:
             trees.insert(0, tree_of_kind(path, label, "scenario", faults))
@@ -186,7 +187,7 @@ def members_of(node: Node, least: int, faults: list[Fault]) -> list[tuple[str | 
             continue
         if name is not None:
             faults.extend(name_faults(Scalar(name, entry.place)))
-        members.append((name, entry.place.folder / entry.text, entry.place))
+        members.append((name, meant_by(entry.text, entry.place.folder), entry.place))
     return members
 
 

@@ -29,8 +29,9 @@ from sim.scenario.files import (
     set_for_all,
     tree_of_kind,
 )
+from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Place, Scalar, read_file
-from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean, near
+from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean
 
 SHARED = ("start", "months", "world")
 """What the scenarios of one comparison must have in common, for their runs are paired."""
@@ -140,7 +141,7 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     ScenarioError
         With all faults found in the file, the files it extends, and the overrides.
     """
-    return layered_scenario(Path(path), None, override_trees(overrides))
+    return layered_scenario(meant_by(path), None, override_trees(overrides))
 
 
 def load_comparison(
@@ -162,7 +163,7 @@ def load_comparison(
     ScenarioError
         With all faults found in it and in its scenarios.
     """
-    path, faults = Path(path), list[Fault]()
+    path, faults = meant_by(path), list[Fault]()
     tree = tree_of_kind(path, str(path), "comparison", faults)
     listed = {name: node for name, node in tree.entries.items() if name not in {"scenarios", "set"}}
     layers = [set_for_all(tree, faults), *override_trees(overrides)]
@@ -185,13 +186,13 @@ def compare_scenarios(
             f"{paths[0]}: one scenario is nothing to compare; give two or more, or a comparison file, or compare it "
             "with itself without a program by --effect-of"
         )
-    members: list[Member] = [(None, Path(path), Place(str(path))) for path in paths]
+    members: list[Member] = [(None, meant_by(path), Place(str(path))) for path in paths]
     return _comparison(Branch({}, Place("compare")), members, override_trees(overrides), options, None, [])
 
 
 def kind_of(path: str | Path) -> Kind:
     """Return what the file at ``path`` is, by its top-level keys: a scenario, a comparison or a sweep."""
-    return kind_of_tree(read_file(Path(path), str(path), []))
+    return kind_of_tree(read_file(meant_by(path), str(path), []))
 
 
 def check_file(path: str | Path) -> str:
@@ -272,7 +273,9 @@ def _members(
             scenario = layered_scenario(Path(os.path.normpath(file)), name, layers)
         except ScenarioError as error:
             missing = are_listed and not os.path.exists(file)
-            faults.extend([place.fault(f"scenarios: no such file ({file}){near(file)}")] if missing else error.faults)
+            faults.extend(
+                [place.fault(f"scenarios: no such file ({file}){hint_at(file)}")] if missing else error.faults
+            )
             continue
         faults.extend(place.fault(problem) for problem in unfit(scenario, scenarios, are_paired))
         scenarios.append(scenario)

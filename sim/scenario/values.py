@@ -20,6 +20,7 @@ from sim.scenario.scenario import (
     layered_scenario,
     unfit,
 )
+from sim.scenario.shipped import meant_by
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar
 from sim.words.faults import Fault, ScenarioError, UserError
 
@@ -56,7 +57,7 @@ def scenario_of(given: Given, changes: Mapping[str, Any] | None = None, *, name:
         return _from_mapping(given, layers, name)
     if not isinstance(given, (str, Path)):
         raise UserError(f"a scenario is a path, a mapping of differences or a Scenario, not {type(given).__name__}")
-    return layered_scenario(Path(given), name, layers)
+    return layered_scenario(meant_by(given), name, layers)
 
 
 def _from_mapping(given: Mapping[str, Any], layers: list[Branch], name: str | None) -> Scenario:
@@ -66,7 +67,7 @@ def _from_mapping(given: Mapping[str, Any], layers: list[Branch], name: str | No
         raise ScenarioError(faults)
     differences = tree_of({key: value for key, value in given.items() if key not in RESERVED}, Place("scenario"))
     if given.get("extends") is not None:
-        return layered_scenario(Path(str(given["extends"])), str(own), [differences, *layers])
+        return layered_scenario(meant_by(str(given["extends"])), str(own), [differences, *layers])
     return Scenario(str(own), _parameters([differences, *layers]), None, Path.cwd())
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import yaml
 
-from sim.words.faults import Fault, ScenarioError, near, shortened
+from sim.scenario.shipped import hint_at
+from sim.words.faults import Fault, ScenarioError, shortened
 from sim.words.reading import not_regular
 
 LONGEST_FILE = 1_000_000
@@ -112,7 +113,7 @@ def read_file(path: Path, label: str, faults: list[Fault]) -> Branch:
         with path.open("rb") as stream:
             content = stream.read(LONGEST_FILE + 1)
     except FileNotFoundError:
-        raise ScenarioError([nowhere.fault(f"no such file{near(path)}")]) from None
+        raise ScenarioError([nowhere.fault(f"no such file{hint_at(path)}")]) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError([nowhere.fault(f"cannot read the file: {reason}")]) from None

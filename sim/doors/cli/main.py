@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.doors.cli.batches import add_batch_commands, exit_status
+from sim.doors.cli.catalogue import add_catalogue_commands
 from sim.doors.cli.options import (
     add_executing,
     add_running,
@@ -52,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="darkfigure",
         description=PROGRAM,
-        epilog="example:\n  darkfigure compare scenarios/compare_programs.yaml",
+        epilog="example:\n  darkfigure compare compare_programs\n\n'darkfigure scenarios' lists what is there.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -60,13 +61,13 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     run = command_parser(commands, "run", "run one scenario and keep its tables in a folder", run_command)
-    run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML)")
+    run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML), or the name of a shipped scenario")
     run.add_argument("--figures", action="store_true", help="draw maps over time and the funnel, in DIR/figures")
     add_running(run)
 
     compare = command_parser(commands, "compare", "run scenarios over the same luck and compare them", compare_command)
     compare.add_argument(
-        "scenarios", metavar="SCENARIO", nargs="+", help="two or more scenario files, or one comparison file"
+        "scenarios", metavar="SCENARIO", nargs="+", help="two or more scenarios (files or names), or one comparison"
     )
     compare.add_argument("--reference", metavar="NAME", help="the scenario to compare with (default: the first)")
     compare.add_argument(
@@ -80,19 +81,20 @@ def build_parser() -> argparse.ArgumentParser:
     add_shard(compare)
 
     sweep = command_parser(commands, "sweep", "run a scenario at many points of its parameters", sweep_command)
-    sweep.add_argument("file", metavar="FILE", help="sweep file (YAML)")
+    sweep.add_argument("file", metavar="FILE", help="sweep file (YAML), or the name of a shipped one")
     sweep.add_argument("--replications", metavar="N", help="runs of each point (default: the file's, or 5)")
     sweep.add_argument("--keep", choices=("outcomes", "tables"), help="measures alone, or all tables of each run")
     add_running(sweep)
     add_executing(sweep)
     add_shard(sweep)
+    add_catalogue_commands(commands)
     add_batch_commands(commands)
     add_results_commands(commands)
 
     check = command_parser(
         commands, "check", "check files without running them, and tell what running needs", check_command
     )
-    check.add_argument("files", metavar="FILE", nargs="+", help="scenario, comparison or sweep file (YAML)")
+    check.add_argument("files", metavar="FILE", nargs="+", help="scenario, comparison or sweep: files (YAML) or names")
 
     describe = command_parser(commands, "describe", "print the model: phases, rules, parameters", describe_command)
     form = describe.add_mutually_exclusive_group()

@@ -20,21 +20,29 @@ Arguments = argparse.Namespace
 ENGINES = ("columnar", "mesa")
 ON_ERROR = ("hold", "stop", "continue")
 EXAMPLES = {
+    "scenarios": """\
+examples:
+  darkfigure scenarios
+  darkfigure scenarios secure_communities""",
+    "init": """\
+examples:
+  darkfigure init
+  darkfigure init study""",
     "run": """\
 examples:
-  darkfigure run scenarios/secure_communities.yaml
-  darkfigure run scenarios/baseline.yaml --seed 7 --set world.people=50000 --set months=48 --out outputs/mine
-  darkfigure run scenarios/secure_communities.yaml --figures""",
+  darkfigure run secure_communities
+  darkfigure run baseline --seed 7 --set world.people=50000 --set months=48 --out outputs/mine
+  darkfigure run secure_communities --figures""",
     "compare": """\
 examples:
-  darkfigure compare scenarios/compare_programs.yaml
-  darkfigure compare scenarios/baseline.yaml scenarios/secure_communities.yaml --replications 10
-  darkfigure compare scenarios/all_responses.yaml --effect-of secure_communities
+  darkfigure compare compare_programs
+  darkfigure compare baseline secure_communities --replications 10
+  darkfigure compare all_responses --effect-of secure_communities
   darkfigure compare study.yaml --replications 1000 --shard 3/8 --out shards/3""",
     "sweep": """\
 examples:
-  darkfigure sweep scenarios/sweep_cooperation_trust.yaml
-  darkfigure sweep scenarios/sweep_sensitivity.yaml --replications 2 --set world.people=200000
+  darkfigure sweep sweep_cooperation_trust
+  darkfigure sweep sweep_sensitivity --replications 2 --set world.people=200000
   darkfigure sweep study.yaml --shard 3/8 --out shards/3""",
     "resume": """\
 examples:
@@ -52,7 +60,7 @@ example, after a job array of four jobs, each with its own number i in --shard i
   darkfigure merge shards/1 shards/2 shards/3 shards/4 --out outputs/whole""",
     "check": """\
 example:
-  darkfigure check scenarios/*.yaml""",
+  darkfigure check my_scenario.yaml study.yaml""",
     "plot": """\
 examples:
   darkfigure plot outputs/demo --format svg --format pdf

@@ -15,8 +15,9 @@ from sim.scenario.design.paths import Value
 from sim.scenario.design.sweep import Design, Factor, Sweep
 from sim.scenario.files import header_of, options_tree, override_trees, set_for_all, tree_of_kind
 from sim.scenario.scenario import Scenario, layered_scenario, unfit
+from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Node, Place, Scalar
-from sim.words.faults import Fault, ScenarioError, did_you_mean, near, shortened
+from sim.words.faults import Fault, ScenarioError, did_you_mean, shortened
 from sim.words.limits import MOST_POINTS
 
 PARTS = ("scenario", "against", "set", "levers", "uncertainties", "design", "reference")
@@ -40,7 +41,7 @@ def load_sweep(path: str | Path, overrides: Sequence[str] = (), options: dict[st
     ScenarioError
         With all faults found in it and in its scenarios.
     """
-    path, faults = Path(path), list[Fault]()
+    path, faults = meant_by(path), list[Fault]()
     tree = tree_of_kind(path, str(path), "sweep", faults)
     faults.extend(_unknown_keys(tree))
     header = _header(tree, options or {}, faults)
@@ -143,9 +144,9 @@ def _base(key: str, node: Node | None, layers: list[Branch], faults: list[Fault]
     if not isinstance(node, Scalar) or node.is_empty or not node.text.isprintable():
         faults.append(node.place.fault(f"{key}: must name one scenario file ({quoted(node)})"))
         return None
-    file = Path(os.path.normpath(node.place.folder / node.text))
+    file = Path(os.path.normpath(meant_by(node.text, node.place.folder)))
     if not file.exists():
-        faults.append(node.place.fault(f"{key}: no such file ({file}){near(file)}"))
+        faults.append(node.place.fault(f"{key}: no such file ({file}){hint_at(file)}"))
         return None
     try:
         return layered_scenario(file, None, layers)
