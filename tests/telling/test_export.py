@@ -18,6 +18,7 @@ import pytest
 from made_folders import CRIME_ROWS, MONTHS, SCENARIOS, made_comparison, made_sweep
 
 from sim.doors.cli import main as cli
+from sim.running.tables.county_months import county_months
 from sim.telling.export import stata as export_stata
 from sim.telling.export.export import FORMATS, export
 from sim.telling.export.stata import Piece, Run, packed, sliced
@@ -26,10 +27,15 @@ from sim.telling.export.tables import tables_of
 from sim.telling.export.wide import Panel
 from sim.words import labels
 from sim.words.faults import UserError
-from sim.words.labels import CRIMES, GROUPS, LEVELS, STATUSES, TARGET_GROUPS
+from sim.words.labels import CRIME_TYPES, CRIMES, GROUPS, LEVELS, PROGRAMS, STATUSES, TARGET_GROUPS
 
 TABLES = (*labels.TABLES, "world", "summary")
 KEYS = ["scenario", "replication", "county", "month"]
+TOTAL_TYPES = {
+    "index": {crime.name for crime in CRIME_TYPES if crime.index},
+    "violent": {crime.name for crime in CRIME_TYPES if crime.index and crime.violent},
+    "property": {crime.name for crime in CRIME_TYPES if crime.index and not crime.violent},
+}
 
 
 @pytest.fixture(scope="module")
@@ -253,12 +259,13 @@ def test_wide_panel_is_the_pivot_of_the_tables(comparison: Path, tmp_path: Path,
 
 
 def test_wide_names_fit_stata_and_are_explained(comparison: Path, tmp_path: Path) -> None:
-    panel = Panel(tables_of(comparison))
+    panel = Panel(tables_of(comparison), comparison)
     names = panel.schema.names
     assert stata_names(names) == names
     assert len(set(names)) == len(names)
     kinds = len(CRIMES) * len(TARGET_GROUPS), len(GROUPS) * len(STATUSES), len(GROUPS) * len(STATUSES) * len(LEVELS)
-    assert len(names) == 4 + 8 * kinds[0] + 8 * kinds[1] + 16 * kinds[2] + 21
+    added = 5 + 2 * len(PROGRAMS) + 5 * 3
+    assert len(names) == 4 + added + 8 * kinds[0] + 8 * kinds[1] + 16 * kinds[2] + 21
     out = export(comparison, "csv", wide=True, out=tmp_path / "out", quiet=True)
     with (out / "codebook.csv").open(newline="", encoding="utf-8") as file:
         entries = {line["column"]: line for line in csv.DictReader(file)}
@@ -267,6 +274,57 @@ def test_wide_names_fit_stata_and_are_explained(comparison: Path, tmp_path: Path
     assert entry["origin"] == "crime.occurred where type is aggravated_assault and group is other_noncitizen"
     assert entry["meaning"].startswith("Aggravated assault, Other noncitizens: Incidents that happened")
     assert all(line["meaning"] and line["type"] for line in entries.values())
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_wide_panel_has_what_economists_ask(comparison: Path, tmp_path: Path, form: str) -> None:
+    found = read_panel(export(comparison, form, wide=True, out=tmp_path / "out", quiet=True), form)  # type: ignore[arg-type]
+    found["month"] = found["month"].astype(str)
+    months = sorted(found["month"].unique())
+    assert found["time"].tolist() == [months.index(month) for month in found["month"]]
+    written = found["year"].astype(str) + "-" + found["calendar_month"].astype(int).map("{:02}".format)
+    assert written.eq(found["month"]).all()
+    crime = stored(comparison, "crime")
+    keys = ["scenario", "replication", "county", "month"]
+    kinds = {name: crime["type"].isin(list(names)) for name, names in TOTAL_TYPES.items()}
+    for name, chosen in kinds.items():
+        sums = crime[chosen].astype(dict.fromkeys(keys, str)).groupby(keys)[["occurred", "recorded"]].sum()
+        mine = found.astype(dict.fromkeys(keys, str)).set_index(keys).loc[sums.index]
+        for book in ("occurred", "recorded"):
+            assert mine[f"{book}_{name}"].astype(int).tolist() == sums[book].tolist()
+    held = stored(comparison, "counties").astype(dict.fromkeys(keys, str))
+    held["time"] = held["month"].map(months.index)
+    for program in PROGRAMS:
+        began = held[held[program].astype(bool)].groupby(keys[:3])["time"].min()
+        by_county = found.astype(dict.fromkeys(keys[:3], str)).groupby(keys[:3])
+        mine = by_county[[f"first_{program}", f"ever_{program}"]].first()
+        assert mine[f"ever_{program}"].astype(bool).sum() == len(began)
+        assert mine.loc[began.index, f"first_{program}"].astype(int).tolist() == began.tolist()
+        assert mine[f"first_{program}"].isna().sum() == len(mine) - len(began)
+
+
+def test_county_months_are_those_of_the_panel(comparison: Path, tmp_path: Path) -> None:
+    panel = read_panel(export(comparison, "parquet", wide=True, out=tmp_path / "out", quiet=True), "parquet")
+    for scenario, replication in panel[["scenario", "replication"]].drop_duplicates().itertuples(index=False):
+        one = panel[(panel["scenario"] == scenario) & (panel["replication"] == replication)]
+        one = one.astype({"county": str, "month": str}).set_index(["county", "month"])
+        found = county_months(comparison, str(scenario), int(replication)).astype({"county": str, "month": str})
+        found = found.set_index(["county", "month"])
+        assert len(found) == len(one)
+        shared = [name for name in found if name in one and name != "state"]
+        assert len(shared) > 40
+        for name in shared:
+            mine, other = (frame.loc[found.index, name].astype(float) for frame in (found, one))
+            pd.testing.assert_series_equal(mine, other, check_names=False)
+        by_group = [f"recorded_violent_{group}" for group in TARGET_GROUPS]
+        assert found[by_group].sum(axis=1).eq(found["recorded_violent"]).all()
+
+
+def test_county_months_of_no_such_run_are_refused(comparison: Path) -> None:
+    with pytest.raises(UserError, match=r"no run baselin\.0; its scenarios are"):
+        county_months(comparison, "baselin")
+    with pytest.raises(UserError, match="no run"):
+        county_months(comparison, None, 99)
 
 
 def test_wide_is_read_in_pieces_of_any_size(comparison: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from sim.words.faults import UserError
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
@@ -136,6 +138,27 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """The measures: levels of a run or a reference, changes of other scenarios, means by point of a sweep."""
         return self.summarize()
+
+    def county_months(self, scenario: str | None = None, replication: int = 0) -> pd.DataFrame:
+        """Return a row for each county and month of one run, as economists take them: see ``tables.county_months``.
+
+        Parameters
+        ----------
+        scenario : str, optional
+            By default the only one, or the first.
+        replication : int
+            One run at a time: each is a world of its own luck.
+
+        Raises
+        ------
+        UserError
+            Where there are no tables of such a run.
+        """
+        from sim.running.tables.county_months import county_months
+
+        if self.folder is None:
+            raise UserError("these results are in no folder; give one when you run, or compare")
+        return county_months(self.folder, scenario, replication)
 
     def __repr__(self) -> str:
         """Return what this is, on one line."""

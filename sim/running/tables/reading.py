@@ -62,13 +62,13 @@ class StoredTable:
     @cached_property
     def schema(self) -> Any:
         """Names and types of the columns."""
-        with _open_parquet(self.path) as file:
+        with open_parquet(self.path) as file:
             return file.schema_arrow
 
     @cached_property
     def rows(self) -> int:
         """Number of rows."""
-        with _open_parquet(self.path) as file:
+        with open_parquet(self.path) as file:
             return int(file.metadata.num_rows)
 
     @property
@@ -78,7 +78,7 @@ class StoredTable:
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
         """Yield the rows, of all columns or some."""
-        with _open_parquet(self.path) as file:
+        with open_parquet(self.path) as file:
             yield from file.iter_batches(BATCH_ROWS, columns=None if columns is None else list(columns))
 
 
@@ -221,7 +221,14 @@ def is_text(kind: Any) -> bool:
 
 
 @contextmanager
-def _open_parquet(path: Path) -> Iterator[Any]:
+def open_parquet(path: Path) -> Iterator[Any]:
+    """Open a Parquet file; what is wrong with it is told in a sentence that names it.
+
+    Raises
+    ------
+    UserError
+        Where the file is damaged.
+    """
     import pyarrow.parquet as pq
 
     with _readable(path), pq.ParquetFile(path, buffer_size=BUFFER_BYTES) as file:

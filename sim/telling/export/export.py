@@ -56,7 +56,7 @@ def export(
     if wide:
         from sim.telling.export.wide import Panel
 
-        found = [Panel(found)]
+        found = [Panel(found, folder)]
     out = out or folder / f"export_{to}{'_wide' if wide else ''}"
     with whole_folder(out) as temporary:
         files, meanings = _write_all(found, to, temporary, _title(folder), quiet)

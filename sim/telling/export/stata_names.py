@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from sim.telling.export.wide import SHORT_COLUMNS, SHORT_WORDS
+from sim.telling.export.wide_names import SHORT_COLUMNS, SHORT_WORDS
 
 LONGEST_NAME = 32
 LONGEST_LABEL = 80

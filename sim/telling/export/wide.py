@@ -9,13 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.running.tables.months import AXES
 from sim.running.tables.reading import Meaning, RowReader, Table, meaning_of
+from sim.telling.export.economists import Economists
 from sim.telling.export.tables import KEYS
+from sim.telling.export.wide_names import wide_name
 from sim.words.faults import UserError
 from sim.words.labels import LABELS
 
@@ -24,33 +27,6 @@ TABLES = ("crime", "people", "enforcement", "counties")
 """What the panel is made of; survey and arrests have too many kinds for columns of their own."""
 BATCH_CELLS = 4_000
 """Counties and months read at once: some hundred thousand rows of the longest table."""
-SHORT_WORDS = {
-    "aggravated_assault": "agg_assault",
-    "motor_vehicle_theft": "vehicle_theft",
-    "other_noncitizen": "other_nc",
-    "organization": "org",
-    "lawful_noncitizen": "lawful",
-    "unauthorized": "unauth",
-}
-"""Words for kinds that would make names too long."""
-SHORTEST_WORDS = {
-    "hispanic": "hisp",
-    "other_noncitizen": "onc",
-    "citizen": "cit",
-    "level_1": "l1",
-    "level_2": "l2",
-    "level_3": "l3",
-}
-"""Words of the enforcement table, whose kinds have three of them."""
-SHORT_COLUMNS = {
-    "without_detainer": "no_detainer",
-    "removed_parents": "rem_parents",
-    "reported_by_victim": "by_vic",
-    "reported_by_others": "by_oth",
-    "reported_by_officer": "by_off",
-    "by_released_after_declined_detainer_violent": "by_released_declined_violent",
-    "by_released_after_declined_detainer_property": "by_released_declined_property",
-}
 
 
 @dataclass(frozen=True)
@@ -83,8 +59,8 @@ class Panel:
 
     name = NAME
 
-    def __init__(self, tables: Sequence[Table]) -> None:
-        """Take those of ``tables`` that have a row for each county and month.
+    def __init__(self, tables: Sequence[Table], folder: Path) -> None:
+        """Take those of ``tables``, which lie in ``folder``, that have a row for each county and month.
 
         Raises
         ------
@@ -99,15 +75,19 @@ class Panel:
                 f"{names}, which are not made wide"
             )
 
+        crime = next((part for part in self.parts if part.table.name == "crime"), None)
+        books = [field.name for field in crime.fields] if crime is not None else []
+        self.added = Economists(folder, [part.table for part in self.parts], books)
+
     @cached_property
     def schema(self) -> Any:
-        """Names and types of the columns."""
+        """Names and types of the columns: keys, what is worked out, counts."""
         import pyarrow as pa
 
         text = pa.dictionary(pa.int32(), pa.string())
         keys = [pa.field(name, pa.int32() if name == "replication" else text) for name in KEYS]
         counts = [pa.field(name, field.type) for part in self.parts for name, field, _ in part.columns()]
-        return pa.schema([*keys, *counts])
+        return pa.schema([*keys, *self.added.fields, *counts])
 
     @cached_property
     def rows(self) -> int:
@@ -129,6 +109,7 @@ class Panel:
         first = self.parts[0].table
         known = {(first.name, entry.column): entry for entry in first.meanings}
         result = [meaning_of(first.name, first.schema.field(name), known)._replace(table=NAME) for name in KEYS]
+        result += self.added.meanings(NAME)
         for part in self.parts:
             own = {entry.column: entry for entry in part.table.meanings}
             result += [_meaning(own[field.name], name, part, kind) for name, field, kind in part.columns()]
@@ -146,6 +127,8 @@ class Panel:
         for first in range(0, self.rows, BATCH_CELLS):
             cells = min(BATCH_CELLS, self.rows - first)
             pieces = [reader.take(cells * kinds) for reader, kinds in readers]
+            if first == 0:
+                self.added.begin_at(str(pieces[0].column("month")[0]))
             batch = self._batch(pieces)
             yield batch if columns is None else batch.select(list(columns))
 
@@ -157,9 +140,11 @@ class Panel:
             if any(not mine.equals(its) for mine, its in zip(keys[0], other, strict=True)):
                 raise _uneven([self.parts[0].table.name, part.table.name])
         arrays = [key.cast(field.type) for key, field in zip(keys[0], self.schema, strict=False)]
-        for part, piece in zip(self.parts, pieces, strict=True):
-            arrays += _spread(part, piece)
-        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        counts = [array for part, piece in zip(self.parts, pieces, strict=True) for array in _spread(part, piece)]
+        names = self.schema.names[len(KEYS) + len(self.added.fields) :]
+        known = dict(zip(names, counts, strict=True))
+        added = self.added.arrays(dict(zip(KEYS, keys[0], strict=True)), known)
+        return pa.RecordBatch.from_arrays([*arrays, *added, *counts], schema=self.schema)
 
 
 def _keys(part: _Part, piece: Any) -> list[Any]:
@@ -200,12 +185,6 @@ def _spread(part: _Part, piece: Any) -> Iterator[Any]:
         make = numbers_or_null if values.dtype.kind == "f" else numbers
         for place in range(step):
             yield make(values[:, place])
-
-
-def wide_name(column: str, kind: Sequence[str]) -> str:
-    """Return the name of a column of the panel: what is counted, then of which kind."""
-    short = SHORT_WORDS if len(kind) < 3 else SHORT_WORDS | SHORTEST_WORDS
-    return "_".join([SHORT_COLUMNS.get(column, column), *(short.get(word, word) for word in kind)])
 
 
 def _meaning(entry: Meaning, name: str, part: _Part, kind: tuple[str, ...]) -> Meaning:
