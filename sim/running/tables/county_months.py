@@ -86,9 +86,9 @@ def county_months(folder: Path, scenario: str | None = None, replication: int = 
         world = file.read(["county", "state", "persons", "agents"]).to_pandas()
     run = _Run(scenario, replication)
     programs = run.of(paths["counties"], ("month", "county", *PROGRAMS))
-    months, count = list(dict.fromkeys(programs["month"])), len(world)
+    months, count = list(dict.fromkeys(programs["month"].tolist())), len(world)
     span = len(months)
-    if programs["county"] != list(world["county"].astype(str)) * span:
+    if programs["county"].tolist() != world["county"].astype(str).tolist() * span:
         raise _disordered(paths["counties"])
     number = np.array([month_number(month) for month in months])
     table: dict[str, Any] = {
@@ -102,7 +102,7 @@ def county_months(folder: Path, scenario: str | None = None, replication: int = 
         "agents": np.repeat(world["agents"].to_numpy(), span),
     }
     for name in PROGRAMS:
-        treatment = treatment_of(np.array(programs[name], dtype=bool).reshape(span, count))
+        treatment = treatment_of(programs[name].astype(bool).reshape(span, count))
         first = np.repeat(treatment.first, span)
         table[name] = treatment.in_force.T.ravel()
         table[f"first_{name}"] = pd.arrays.IntegerArray(first, first == NEVER)
@@ -120,13 +120,14 @@ class _Run:
     def __init__(self, scenario: str | None, replication: int) -> None:
         self.scenario, self.replication = scenario, replication
 
-    def of(self, path: Path, names: Sequence[str]) -> dict[str, list[Any]]:
-        """Return columns of the run's rows as lists."""
-        found: dict[str, list[Any]] = {name: [] for name in names}
+    def of(self, path: Path, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+        """Return columns of the run's rows."""
+        found: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in names}
         for rows in self._pieces(path, names):
             for name in names:
-                found[name].extend(rows.column(name).to_pylist())
-        return found
+                column = rows.column(name).combine_chunks()
+                found[name].append(_texts(column) if hasattr(column, "dictionary") else column.to_numpy(False))
+        return {name: np.concatenate(pieces) for name, pieces in found.items()}
 
     def totals(self, path: Path) -> dict[str, Integers]:
         """Return totals of each book by county and month, month by month: of all targets, then by group."""
@@ -145,28 +146,35 @@ class _Run:
     def _pieces(self, path: Path, names: Sequence[str]) -> Iterator[Any]:
         """Yield the run's rows of each row group."""
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         known: set[str] = set()
         empty = True
         with open_parquet(path) as file:
             for number in range(file.metadata.num_row_groups):
                 whose = file.read_row_group(number, ["scenario", "replication"])
-                scenarios = whose.column("scenario").cast(pa.string())
-                known.update(pc.unique(scenarios).to_pylist())
+                scenarios = whose.column("scenario").combine_chunks()
+                words = scenarios.dictionary.to_pylist()
+                known.update(words)
                 if self.scenario is None and len(whose):
                     self.scenario = str(scenarios[0])
-                same = pc.equal(whose.column("replication"), self.replication)
-                mine = pc.and_(pc.equal(scenarios, self.scenario), same)
-                found = int(pc.sum(mine).as_py() or 0)
-                if found:
+                place = words.index(self.scenario) if self.scenario in words else -1
+                mine = scenarios.indices.to_numpy() == place
+                mine &= whose.column("replication").to_numpy() == self.replication
+                if mine.any():
                     empty = False
                     rows = file.read_row_group(number, list(names))
-                    yield rows if found == len(rows) else rows.filter(mine)
+                    yield rows if mine.all() else rows.filter(pa.array(mine))
         if empty:
             hint = did_you_mean(str(self.scenario), known) if self.scenario not in known else ""
             there = f"its scenarios are {', '.join(sorted(known))}" if known else "it has no rows"
             raise UserError(f"{path}: no run {self.scenario}.{self.replication}; {there}{hint}")
+
+
+def _texts(column: Any) -> npt.NDArray[Any]:
+    """Return a column of texts written out, each text once in memory."""
+    words = np.array(column.dictionary.to_pylist(), dtype=object)
+    written: npt.NDArray[Any] = words[column.indices.to_numpy()]
+    return written
 
 
 def _check_order(path: Path, rows: Any, table: str) -> None:
