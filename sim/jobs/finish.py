@@ -74,7 +74,7 @@ def conclude(batch: Batch, store: Store, options: Options, seconds: dict[str, fl
     with Journal(batch.path):
         digests = compact(store, runs, batch.path, options.workers)
         missing = [str(run) for run in batch.runs() if run not in store]
-        facts = write_meaning(batch, options.quiet)
+        facts = write_meaning(batch, "nothing" if options.quiet else options.told)
         _write_timing(batch, {**seconds, "reporting": time.monotonic() - begun}, options)
         write_whole(batch.path / MANIFEST, as_json(_manifest(batch, facts, digests, missing)))
         if not missing:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.running.batch import Batch
 from sim.running.batch.evaluation import evaluate_sweep
+from sim.running.batch.execution import Told
 from sim.words.calendar import month_after
 from sim.words.labels import TABLES
 
 if TYPE_CHECKING:
+    from sim.analysis.summary import Row
     from sim.running.measures import ComparisonRuns
 
 
-def write_meaning(batch: Batch, quiet: bool) -> Mapping[str, Any]:
-    """Write what a batch of its kind means, and return what its manifest adds."""
-    return (write_sweep if batch.plan.kind == "sweep" else write_comparison)(batch, quiet)
+def write_meaning(batch: Batch, told: Told) -> Mapping[str, Any]:
+    """Write what a batch of its kind means, print it as ``told``, and return what its manifest adds."""
+    return (write_sweep if batch.plan.kind == "sweep" else write_comparison)(batch, told)
 
 
-def write_comparison(batch: Batch, quiet: bool) -> dict[str, Any]:
+def write_comparison(batch: Batch, told: Told) -> dict[str, Any]:
     """Write what a comparison means beside its tables, and return what the manifest adds."""
     from sim.analysis.summary import rows_of, write_summary
     from sim.running.tables.codebook import write_codebook
@@ -34,11 +38,19 @@ def write_comparison(batch: Batch, quiet: bool) -> dict[str, Any]:
     write_world(results.counties, folder / "world.parquet")
     figures = write_figures(results, folder)
     write_report(results, rows, figures, folder / "report.html")
-    if not quiet:
-        from sim.telling.reports.comparison_terminal import print_comparison
-
-        print_comparison(results, rows, folder / "report.html")
+    _tell_comparison(results, rows, folder / "report.html", told)
     return _facts(results)
+
+
+def _tell_comparison(results: ComparisonRuns, rows: Sequence[Row], report: Path, told: Told) -> None:
+    """Print what a comparison found: a few lines, the whole table, JSON, or nothing."""
+    from sim.telling.reports.comparison_short import as_json, print_short
+    from sim.telling.reports.comparison_terminal import print_comparison
+
+    if told == "json":
+        print(json.dumps(as_json(results, rows, report), indent=2))
+    elif told != "nothing":
+        (print_comparison if told == "full" else print_short)(results, rows, report)
 
 
 def _facts(results: ComparisonRuns) -> dict[str, Any]:
@@ -53,7 +65,7 @@ def _facts(results: ComparisonRuns) -> dict[str, Any]:
     }
 
 
-def write_sweep(batch: Batch, quiet: bool) -> dict[str, Any]:
+def write_sweep(batch: Batch, told: Told) -> dict[str, Any]:
     """Write what a sweep says beside its outcomes, and return what the manifest adds."""
     from sim.analysis.sweep.outcomes import sweep_runs
     from sim.analysis.sweep.tables import codebook_of, write_sensitivity, write_sweep_summary
@@ -74,7 +86,9 @@ def write_sweep(batch: Batch, quiet: bool) -> dict[str, Any]:
     window = f"{month_after(start, evaluation.start)} to {month_after(start, months - 1)}"
     figures = write_sweep_figures(runs, folder)
     write_sweep_report(runs, window, evaluation.reason, figures, folder / "report.html")
-    if not quiet:
+    if told == "json":
+        print(json.dumps({"title": sweep.title, "points": sweep.size, "report": str(folder / "report.html")}, indent=2))
+    elif told != "nothing":
         from sim.telling.reports.sweep_terminal import print_sweep
 
         print_sweep(runs, window, folder / "report.html")

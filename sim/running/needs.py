@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.running import costs
 from sim.running.costs import Memory, Size
@@ -74,8 +74,19 @@ class Forecast:
         people = f"{self.size.people:,} people, {_counted(self.size.months, 'month')}"
         what = people if self.runs == 1 else f"{self.runs:,} runs of {people}"
         time = _duration(FASTER * self.seconds, SLOWER * self.seconds)
-        first = "" if self.compiled else ", some of it to compile, once"
+        first = "" if self.compiled else "; the loops are compiled first, once, which takes a minute or two"
         return f"{what}: about {_gigabytes(self.bytes)} of memory and {time} on {self.means}{first}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is needed, for other programs."""
+        return {
+            "people": self.size.people,
+            "months": self.size.months,
+            "runs": self.runs,
+            "bytes": round(self.bytes),
+            "seconds": round(self.seconds, 1),
+            "notes": list(self.notes),
+        }
 
     def ensure_room(self) -> None:
         """Refuse what would not fit into memory.

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -215,12 +215,12 @@ def run_to_folder(
     threads: int = 1,
     out: Path,
     quiet: bool = False,
-    watcher: Watcher | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> Path:
     """Run a scenario once and write a folder: tables, resolved scenario, codebook, manifest and timing.
 
-    ``watcher`` sees every month and may add files of its own, figures for instance. Returns the folder. It appears
-    whole or not at all.
+    Each of ``watchers`` sees every month and may add files of its own, figures for instance. Returns the folder. It
+    appears whole or not at all.
 
     Raises
     ------
@@ -233,22 +233,23 @@ def run_to_folder(
     from sim.running.terminal import RunTotals, foretell, month_progress, print_run, working
 
     begun = time.perf_counter()
-    foretell(forecast_run(scenario.parameters, engine, threads, is_compiled(engine)), quiet)
+    compiled = is_compiled(engine)
+    foretell(forecast_run(scenario.parameters, engine, threads, compiled), quiet)
     with whole_folder(out) as folder:
         with working("building the world", quiet):
             setting = prepare(scenario, replication, share=False, threads=threads)
-        if watcher is not None:
+        for watcher in watchers:
             watcher.begin(scenario, setting)
         built = time.perf_counter()
         writer = TableWriter(folder)
         tables = MonthTables(setting.months, setting.world.counties, scenario.name, replication)
         totals = RunTotals()
         try:
-            with month_progress(len(setting.months), quiet) as advance:
+            with month_progress(len(setting.months), quiet, compiled) as advance:
                 for record in records(setting, seed_of(seed, replication), engine, threads, keep_world=False):
                     writer.write(tables.of(record))
                     totals.add(record)
-                    if watcher is not None:
+                    for watcher in watchers:
                         watcher.add(record)
                     advance()
         finally:
@@ -273,7 +274,7 @@ def run_to_folder(
         _write_json(folder / "manifest.json", manifest)
         timing = {"building": built - begun, "running": time.perf_counter() - built, "threads": threads, **machine()}
         _write_json(folder / "timing.json", timing)
-        if watcher is not None:
+        for watcher in watchers:
             watcher.finish(folder)
     if not quiet:
         print_run(scenario, setting, totals, out)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.engines.panel import REFERENCE_MONTHS
-from sim.words.codes import RESPONDENTS, TOLD_GROUP
+from sim.words.codes import RECORDED, RESPONDENTS, TOLD_GROUP, TRUE
 from sim.words.labels import CRIME_TYPES, CRIMES, ENFORCEMENT_COLUMNS, GROUPS, LABELS
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.world.setting import Setting
 
+LONGEST_COURSE = 48
+"""Marks of a course on the terminal."""
+COMPILING = "compiling, once"
+BLOCKS, PLAIN_MARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", "_.-~=^*#"
 SPEED_OVER = 60.0
 """Seconds over which speed is taken: several months even where one takes ten seconds."""
 
@@ -34,12 +38,14 @@ class RunTotals:
         self.clipped = 0
         self.respondents = 0  # interviews
         self.heard: Any = 0  # 3 groups x (told, said to be reported, person-months asked about)
+        self.months: list[tuple[int, int]] = []  # index crime, true and recorded
         self.adopted = 0  # counties in which any program other than the Criminal Alien Program ever ran
 
     def add(self, record: MonthRecord) -> None:
         """Add one month."""
         self.crime = self.crime + record.crime.sum(axis=0, dtype="int64")
         self.enforcement = self.enforcement + record.enforcement.sum(axis=0, dtype="int64")
+        self.months.append(_index_crime(record))
         self.heard = self.heard + _heard(record)
         self.respondents += int(record.people[..., RESPONDENTS].sum())
         self.opportunities += int(record.opportunities.sum())
@@ -73,18 +79,31 @@ def working(what: str, quiet: bool) -> Iterator[None]:
 
 
 @contextmanager
-def month_progress(months: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Give a function to call after each month; it moves a bar on standard error where that is a terminal."""
+def month_progress(months: int, quiet: bool, compiled: bool = True) -> Iterator[Callable[[], None]]:
+    """Give a function to call after each month; it moves a bar on standard error where that is a terminal.
+
+    Where the loops are not ``compiled`` yet the bar says so, and moves to and fro until the first month is over.
+    """
     if quiet or not sys.stderr.isatty():
         yield lambda: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("months"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
     with Progress(*columns, console=Console(stderr=True), speed_estimate_period=SPEED_OVER) as progress:
-        task = progress.add_task("months", total=months)
-        yield lambda: progress.advance(task)
+        task = progress.add_task("months" if compiled else COMPILING, total=months if compiled else None)
+
+        def advance() -> None:
+            progress.update(task, description="months", total=months, advance=1)
+
+        yield advance
 
 
 def print_run(scenario: Scenario, setting: Setting, totals: RunTotals, out: Path) -> None:
@@ -100,6 +119,7 @@ def print_run(scenario: Scenario, setting: Setting, totals: RunTotals, out: Path
         per = 100_000 / people / years
         share = f"{reported / true:9.1%}" if true else f"{'-':>9}"
         print(f"{LABELS[name]:28}{true * per:10.1f}{recorded * per:10.1f} {share}")
+    _print_course(totals, setting.months)
     print("\nenforcement, events per 100,000 people and year")
     by_column = totals.enforcement.sum(axis=(0, 1, 2)) * 100_000 / people / years
     for name in ("arrested", "booked", "identified", "removable", "detainers", "honoured", "ice_custody", "removed"):
@@ -116,6 +136,38 @@ def _heard(record: MonthRecord) -> Any:
     told, reported = (np.bincount(some, minlength=len(GROUPS)) for some in (group, group[record.told & 1 == 1]))
     asked = record.people[..., RESPONDENTS].sum(axis=(0, 2)) * min(record.index, REFERENCE_MONTHS)
     return np.stack([told, reported, asked], axis=1)
+
+
+def _index_crime(record: MonthRecord) -> tuple[int, int]:
+    """Return a month's index crime, true and recorded."""
+    index = [place for place, crime in enumerate(CRIME_TYPES) if crime.index]
+    counts = record.crime[:, index].sum(axis=(0, 1, 2))
+    return int(counts[TRUE]), int(counts[RECORDED])
+
+
+def _print_course(totals: RunTotals, months: Sequence[str]) -> None:
+    """Print index crime over time as two lines of marks, each from its least to its greatest."""
+    span = -(-len(months) // LONGEST_COURSE)
+    if len(months) < 2 * span:
+        return
+    what = "month by month" if span == 1 else f"by {span} months"
+    print(f"\nindex crime {what}, {months[0]} to {months[-1]}, from least to greatest")
+    for name, book in (("true", 0), ("observed", 1)):
+        counts = [month[book] for month in totals.months]
+        sums = [sum(counts[first : first + span]) for first in range(0, len(counts) - span + 1, span)]
+        print(f"  {name:12}{marks(sums)}  {min(sums):,} to {max(sums):,}")
+
+
+def marks(values: Sequence[int]) -> str:
+    """Return a mark for each value, the higher the greater: blocks, or letters of ASCII where there are none."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        BLOCKS.encode(encoding)
+        chosen = BLOCKS
+    except (UnicodeEncodeError, LookupError):
+        chosen = PLAIN_MARKS
+    low, high = min(values), max(values)
+    return "".join(chosen[(value - low) * (len(chosen) - 1) // max(1, high - low)] for value in values)
 
 
 def _print_survey(totals: RunTotals) -> None:

@@ -249,7 +249,7 @@ def test_run_hands_over_what_was_asked(tmp_path: Path, monkeypatch: pytest.Monke
     assert cli.main(["run", str(path), *options, "--out", str(out), "--quiet"]) == 0
     subject, given = calls[0]
     assert (subject.name, subject.parameters.months, subject.parameters.world.rows) == ("here", 3, 2)
-    assert given == {"seed": 7, "engine": "mesa", "threads": 2, "out": out, "quiet": True, "watcher": None}
+    assert given == {"seed": 7, "engine": "mesa", "threads": 2, "out": out, "quiet": True, "watchers": []}
 
 
 def test_results_go_under_outputs_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

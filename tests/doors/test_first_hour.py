@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from small_worlds import REPOSITORY
 
 from sim.doors.cli.main import main
 from sim.jobs.init import put_example
+from sim.running.terminal import marks
 from sim.scenario.design.files import load_sweep
 from sim.scenario.scenario import compare_scenarios, kind_of, load_comparison, load_scenario
 from sim.scenario.shipped import meant_by, shipped_folder, shipped_names
@@ -83,6 +86,48 @@ def test_the_example_has_no_fault_and_overwrites_nothing(elsewhere: Path) -> Non
     assert files[0].read_text() == "mine"
     with pytest.raises(UserError, match="is a file"):
         put_example(files[0])
+
+
+# For other programs
+
+
+def test_a_run_is_told_as_json_alone(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["--set", "world.people=1200", "--set", "months=14", "--set", "world.rows=2", "--set", "world.columns=2"]
+    assert main(["run", "secure_communities", *small, "--out", "out", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    crime = pd.read_parquet("out/crime.parquet")
+    assert found["months"] == sorted(crime["month"].astype(str).unique())
+    for name, counts in found["crime"].items():
+        assert counts["recorded"] == crime.loc[crime["type"] == name, "recorded"].sum()
+    index = crime[crime["type"] != "simple_assault"].groupby("month", observed=True)["occurred"].sum()
+    assert found["index_crime"]["occurred"] == index.tolist()
+    assert main(["run", "secure_communities", *small, "--out", "again"]) == 0
+    told = capsys.readouterr().out
+    assert "index crime month by month, 2006-01 to 2007-02" in told
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_what_is_checked_is_told_as_json(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (elsewhere / "bad.yaml").write_text("titel: a\n")
+    assert main(["check", "baseline", "bad.yaml", "--json"]) == 2
+    sound, bad = json.loads(capsys.readouterr().out)
+    assert (sound["file"], sound["sound"], sound["months"]) == ("baseline", True, 96)
+    assert bad["faults"] == ["bad.yaml:1: titel: unknown key; did you mean title?"]
+
+
+@pytest.mark.parametrize(
+    ("values", "marked"), [([1, 2, 3], "\u2581\u2584\u2588"), ([5, 5], "\u2581\u2581"), ([0], "\u2581")]
+)
+def test_marks_go_from_least_to_greatest(values: list[int], marked: str) -> None:
+    assert marks(values) == marked
+
+
+def test_shells_complete_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    for shell in ("bash", "zsh", "tcsh"):
+        assert main(["completion", shell]) == 0
+        told = capsys.readouterr().out
+        assert "scenarios" in told
+        assert shell == "tcsh" or "--replications" in told  # tcsh completes commands alone
 
 
 @pytest.mark.slow

@@ -27,13 +27,14 @@ from sim.analysis.statistics import (
     NO_SPREAD,
     ONE_RUN,
     UNDEFINED,
+    Estimate,
     centred_sums,
     change_estimate,
     mean_estimate,
     pairing_gain,
     t_quantile,
 )
-from sim.analysis.summary import COLUMNS, rows_of, write_summary
+from sim.analysis.summary import COLUMNS, Row, rows_of, write_summary
 from sim.jobs.compare import compare_to_folder
 from sim.jobs.finish import carry_on
 from sim.parameters import Parameters
@@ -41,6 +42,7 @@ from sim.running.batch import Batch, Options
 from sim.running.measures import adoption_months, evaluation_of, reduce
 from sim.running.tables.codebook import columns
 from sim.scenario.scenario import Comparison, Scenario, load_comparison
+from sim.telling.reports.comparison_short import CHOSEN, table_of
 from sim.words.codes import REMOVED
 from sim.words.faults import UserError
 from sim.words.labels import PROGRAMS, TABLES
@@ -329,13 +331,46 @@ def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("fake_runs", "no_figures")
 def test_table_is_plain_in_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    compare_to_folder(small_comparison(), workers=1, threads=1, engine="columnar", out=tmp_path / "out", quiet=False)
+    options = Options(told="full")
+    places = {"workers": 1, "threads": 1, "engine": "columnar", "quiet": False}
+    compare_to_folder(small_comparison(), out=tmp_path / "out", options=options, **places)
     printed = capsys.readouterr()
     assert "\x1b" not in printed.out
     assert "All index crime, observed (recorded)" in printed.out
     assert printed.out.rstrip().splitlines()[-1] == f"Report: {tmp_path / 'out' / 'report.html'}"
     assert printed.err.startswith("4 runs of 8,000 people, 12 months: about ")
     assert len(printed.err.splitlines()) == 1
+
+
+def test_short_form_fits_on_a_narrow_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    compare_to_folder(small_comparison(), workers=1, threads=1, engine="columnar", out=tmp_path / "out", quiet=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[:-1])) <= 80
+    assert len(lines) <= 16
+    assert lines[-1] == f"Report: {tmp_path / 'out' / 'report.html'}"
+
+
+def test_names_of_scenarios_stay_distinct_in_the_short_form() -> None:
+    names = [f"agreement_287g_task_force_of_1996_{end}" for end in ("a", "b")]
+    estimate = Estimate(1.0, 0.5, 1.5)
+    rows = [Row(name, one.measure, one.group, "", "", estimate, "%") for name in names for one in CHOSEN]
+    told = table_of(rows, names)
+    assert max(map(len, told)) <= 80
+    assert "".join(line[:24].strip() for line in told[2:]) == "".join(names)
+
+
+def test_json_says_what_the_summary_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = Options(told="json")
+    places = {"workers": 1, "threads": 1, "engine": "columnar", "quiet": False}
+    compare_to_folder(small_comparison(), out=tmp_path / "out", options=options, **places)
+    found = json.loads(capsys.readouterr().out)
+    with (tmp_path / "out" / "summary.csv").open(encoding="utf-8") as file:
+        written = list(csv.DictReader(file))
+    assert len(found["rows"]) == len(written)
+    for mine, other in zip(found["rows"], written, strict=True):
+        assert all(mine[name] == other[name] for name in ("scenario", "measure", "group"))
+        if mine["estimate"] is not None:
+            assert float(other["estimate"]) == pytest.approx(mine["estimate"], rel=1e-4, abs=1e-6)
 
 
 def slow_square(number: int) -> int:

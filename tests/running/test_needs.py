@@ -216,7 +216,7 @@ def test_compilation_is_foreseen() -> None:
     parameters = load_scenario(SCENARIOS / "baseline.yaml").parameters
     before, after = (forecast_run(parameters, "columnar", 1, compiled) for compiled in (False, True))
     assert before.bytes > after.bytes
-    assert str(before).endswith("on 1 thread, some of it to compile, once")
+    assert str(before).endswith("on 1 thread; the loops are compiled first, once, which takes a minute or two")
     list(records(prepare(load_scenario(SCENARIOS / "baseline.yaml", ["world.people=1000", "months=1"])), 1))
     assert is_compiled("columnar")
     assert is_compiled("mesa")

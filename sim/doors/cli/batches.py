@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ def add_batch_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
 
     status = command_parser(commands, "status", "tell how far a batch is, and what is wrong with it", status_command)
     status.add_argument("folder", metavar="DIR", type=Path, help="folder of the batch")
+    status.add_argument("--json", action="store_true", help="print it as JSON")
 
     rerun = command_parser(commands, "rerun", "run one run of a batch again, and compare its tables", rerun_command)
     rerun.add_argument("folder", metavar="DIR", type=Path, help="folder of the batch")
@@ -75,9 +77,12 @@ def resume_command(arguments: Arguments) -> int:
 
 def status_command(arguments: Arguments) -> int:
     """Tell how far a batch is."""
-    from sim.running.batch.condition import condition_text
+    from sim.running.batch.condition import condition_as_json, condition_text
 
-    print(condition_text(arguments.folder))
+    if arguments.json:
+        print(json.dumps(condition_as_json(arguments.folder), indent=2))
+    else:
+        print(condition_text(arguments.folder))
     return 0
 
 

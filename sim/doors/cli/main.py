@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import atexit
 import gc
+import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.doors.cli.batches import add_batch_commands, exit_status
 from sim.doors.cli.catalogue import add_catalogue_commands
@@ -27,6 +28,7 @@ from sim.words.faults import UserError, on_a_screen, printable
 
 if TYPE_CHECKING:
     from sim.running.needs import Forecast
+    from sim.running.run import Watcher
 
 Arguments = argparse.Namespace
 
@@ -63,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     run = command_parser(commands, "run", "run one scenario and keep its tables in a folder", run_command)
     run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML), or the name of a shipped scenario")
     run.add_argument("--figures", action="store_true", help="draw maps over time and the funnel, in DIR/figures")
+    run.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else there")
     add_running(run)
 
     compare = command_parser(commands, "compare", "run scenarios over the same luck and compare them", compare_command)
@@ -87,13 +90,14 @@ def build_parser() -> argparse.ArgumentParser:
     add_running(sweep)
     add_executing(sweep)
     add_shard(sweep)
-    add_catalogue_commands(commands)
+    add_catalogue_commands(commands, parser)
     add_batch_commands(commands)
     add_results_commands(commands)
 
     check = command_parser(
         commands, "check", "check files without running them, and tell what running needs", check_command
     )
+    check.add_argument("--json", action="store_true", help="print what is found as JSON")
     check.add_argument("files", metavar="FILE", nargs="+", help="scenario, comparison or sweep: files (YAML) or names")
 
     describe = command_parser(commands, "describe", "print the model: phases, rules, parameters", describe_command)
@@ -110,23 +114,29 @@ def run_command(arguments: Arguments) -> int:
     seed = 1 if arguments.seed is None else checked_seed(arguments.seed)
     scenario = load_scenario(arguments.scenario, arguments.overrides)
     out = free_folder(arguments.out, scenario.name)
+    from sim.running.as_json import RunAsJson
     from sim.running.run import run_to_folder
 
-    threads, watcher = arguments.threads or processors(), None
+    found = RunAsJson()
+    watchers: list[Watcher] = []
+    if arguments.json:
+        watchers.append(found)
     if arguments.figures:
         from sim.telling.figures.of_runs import RunFigures
 
-        watcher = RunFigures()
+        watchers.append(RunFigures())
     run_to_folder(
         scenario,
         seed=seed,
         engine=arguments.engine,
-        threads=threads,
+        threads=arguments.threads or processors(),
         out=out,
-        quiet=arguments.quiet,
-        watcher=watcher,
+        quiet=arguments.quiet or arguments.json,
+        watchers=watchers,
     )
-    if watcher is not None and not arguments.quiet:
+    if arguments.json:
+        print(json.dumps(found.content(out), indent=2))
+    elif arguments.figures and not arguments.quiet:
         print(f"Figures: {out / 'figures'}")
     return 0
 
@@ -174,13 +184,21 @@ def sweep_command(arguments: Arguments) -> int:
 def check_command(arguments: Arguments) -> int:
     """Check files; all are read before the command ends."""
     status = 0
+    found: list[dict[str, Any]] = []
     for file in arguments.files:
         try:
             told, forecast = _checked(file)
-            print(printable(f"{file}: {told}; {forecast}"), *map(printable, forecast.notes), sep="\n")
+            found.append({"file": file, "sound": True, "told": told, **forecast.as_json()})
+            if not arguments.json:
+                print(printable(f"{file}: {told}; {forecast}"), *map(printable, forecast.notes), sep="\n")
         except UserError as error:
-            print(*on_a_screen(str(error).split("\n"), "lines"), sep="\n", file=sys.stderr)
+            lines = str(error).split("\n")
+            found.append({"file": file, "sound": False, "faults": lines})
+            if not arguments.json:
+                print(*on_a_screen(lines, "lines"), sep="\n", file=sys.stderr)
             status = 2
+    if arguments.json:
+        print(json.dumps(found, indent=2))
     return status
 
 

@@ -24,6 +24,10 @@ EXAMPLES = {
 examples:
   darkfigure scenarios
   darkfigure scenarios secure_communities""",
+    "completion": """\
+examples:
+  darkfigure completion bash > ~/.local/share/bash-completion/completions/darkfigure
+  darkfigure completion zsh > ~/.zfunc/_darkfigure""",
     "init": """\
 examples:
   darkfigure init
@@ -131,6 +135,9 @@ def add_executing(parser: argparse.ArgumentParser) -> None:
         "(stop), or make the results without it (continue)",
     )
     parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="a run that takes longer fails")
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument("--full", action="store_true", help="print all measures, not some lines")
+    told.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else there")
     parser.add_argument(
         "--allow-other-version",
         action="store_true",
@@ -157,6 +164,7 @@ def execution_options(arguments: Arguments) -> Options:
         timeout=arguments.timeout,
         any_version=arguments.allow_other_version,
         quiet=arguments.quiet,
+        told="json" if arguments.json else "full" if arguments.full else "short",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sim.running.batch.beginning import shard_of
 from sim.running.batch.compaction import damaged_results
@@ -31,6 +32,35 @@ def condition_text(folder: Path) -> str:
     return "\n".join(_lines(Batch.open(folder)))
 
 
+def condition_as_json(folder: Path) -> dict[str, Any]:
+    """Return the same for other programs: runs done, failed with their errors, waiting, and what is damaged."""
+    batch = Batch.open(folder)
+    plan, shard = batch.plan, shard_of(batch.path)
+    runs = runs_of(batch, shard)
+    entries, journal_faults = read_journal(batch.path, plan)
+    done, faults = _done(batch)
+    failed = _failed(runs, entries, done)
+    return {
+        "title": plan.title,
+        "name": plan.name,
+        "kind": plan.kind,
+        "shard": list(shard) if shard is not None else None,
+        "runs": len(runs),
+        "done": len(done),
+        "failed": {str(entry.run): entry.error for entry in failed},
+        "waiting": len(runs) - len(done) - len(failed),
+        "damaged": faults + journal_faults,
+        "at_work": is_locked(batch.path),
+        "complete": batch.is_complete and not faults,
+    }
+
+
+def _failed(runs: Sequence[RunName], entries: Sequence[Entry], done: set[RunName]) -> list[Entry]:
+    """Return the last line about each run that has failed for good."""
+    last = {entry.run: entry for entry in entries}
+    return [last[run] for run in runs if run not in done and run in last and last[run].status == FAILED]
+
+
 def _lines(batch: Batch) -> Iterator[str]:
     plan, shard = batch.plan, shard_of(batch.path)
     kinds = "points" if plan.kind == "sweep" else "scenarios"
@@ -41,8 +71,7 @@ def _lines(batch: Batch) -> Iterator[str]:
     runs = runs_of(batch, shard)
     entries, journal_faults = read_journal(batch.path, plan)
     done, faults = _done(batch)
-    last = {entry.run: entry for entry in entries}
-    failed = [last[run] for run in runs if run not in done and run in last and last[run].status == FAILED]
+    failed = _failed(runs, entries, done)
     share = "" if shard is None else f" (shard {shard[0]} of {shard[1]})"
     waiting = len(runs) - len(done) - len(failed)
     yield f"{len(done):,} of {len(runs):,} runs done{share}, {len(failed):,} failed, {waiting:,} waiting"

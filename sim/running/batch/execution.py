@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from sim.running.batch import part, run_file
+from sim.running.batch.files import remove_leftovers
 from sim.running.batch.journal import Journal, read_journal
 from sim.running.batch.plan import PLAN, RunName
 from sim.running.batch.progress import Progress, progress_of
@@ -21,6 +23,7 @@ from sim.words.faults import UserError
 RETRIES = 2
 """A run is tried so many times more when the process at work on it dies."""
 OnError = Literal["hold", "stop", "continue"]
+Told = Literal["short", "full", "json", "nothing"]
 Shard = tuple[int, int]
 
 
@@ -49,6 +52,8 @@ class Options:
         Go on with a batch that another version of the program has begun.
     quiet : bool
         Show no progress.
+    told : str
+        What is printed of the results: ``short``, ``full``, ``json`` or ``nothing``.
     """
 
     workers: int = 1
@@ -58,6 +63,7 @@ class Options:
     timeout: float | None = None
     any_version: bool = False
     quiet: bool = False
+    told: Told = "short"
 
 
 @dataclass
@@ -107,7 +113,7 @@ def execute(batch: Batch, options: Options, shard: Shard | None = None) -> Outco
         journal.event("began", runs=len(waiting), workers=options.workers)
         if options.any_version:
             _note_version(batch, journal)
-        with _runner(options, len(waiting)) as runner, progress_of(total, options.quiet) as progress:
+        with _runner(batch.path, options, len(waiting)) as runner, progress_of(total, options.quiet) as progress:
             _Execution(batch, options, journal, runner, progress, store, shard).carry_out(waiting, outcome)
     return outcome
 
@@ -165,7 +171,8 @@ def _tell(faults: list[str]) -> None:
 
 
 @contextmanager
-def _runner(options: Options, waiting: int) -> Iterator[Runner]:
+def _runner(folder: Path, options: Options, waiting: int) -> Iterator[Runner]:
+    """Give what carries out the runs of the batch in ``folder``; what processes ended at once have begun is cleared."""
     runner: Runner
     workers = max(1, min(options.workers, waiting))
     if options.dask is not None:
@@ -182,6 +189,8 @@ def _runner(options: Options, waiting: int) -> Iterator[Runner]:
         finished = True
     finally:
         runner.close(at_once=not finished)
+        if not finished and options.dask is None:
+            remove_leftovers(folder / run_file.FOLDER)
 
 
 class _Execution:

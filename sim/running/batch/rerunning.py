@@ -38,7 +38,7 @@ def rerun(batch: Batch, run: RunName, *, threads: int, out: Path, quiet: bool) -
         threads=threads,
         out=out,
         quiet=quiet,
-        watcher=watcher if plan.keep == "outcomes" else None,
+        watchers=[watcher] if plan.keep == "outcomes" else [],
     )
     try:
         different = list(_different(batch, run, out, watcher))
