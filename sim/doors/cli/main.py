@@ -103,6 +103,7 @@ def build_parser() -> argparse.ArgumentParser:
     describe = command_parser(commands, "describe", "print the model: phases, rules, parameters", describe_command)
     form = describe.add_mutually_exclusive_group()
     form.add_argument("--odd", action="store_true", help="as an ODD protocol document (Markdown)")
+    form.add_argument("--sources", action="store_true", help="the published figures that parameters rest on (Markdown)")
     form.add_argument("--json-schema", action="store_true", help="the JSON Schema of scenario files, for editors")
     return parser
 
@@ -225,6 +226,11 @@ def describe_command(arguments: Arguments) -> int:
         from sim.telling.describe.schema import schema_text
 
         print(schema_text(), end="")
+        return 0
+    if arguments.sources:
+        from sim.telling.describe.sources import sources_text
+
+        print(sources_text(), end="")
         return 0
     if arguments.odd:
         from sim.telling.describe.odd_protocol import odd_text

@@ -16,6 +16,7 @@ from sim.telling.describe.overview import (
     rule_list,
     state_cells,
 )
+from sim.telling.describe.sources import parameter_sources, sources_of
 from sim.words import labels
 from sim.words.schedule import PHASES
 
@@ -58,8 +59,10 @@ CONCEPTS = """\
 
 INITIALIZATION = """\
 The world (counties, people, households, statuses, likely offenders) follows from `world.seed` alone; luck in the months
-follows from the seed of the run. Base rates are solved so that expected recorded crime at full trust equals the wanted
-rate of each county, and jails start as full as that implies, so that nothing drifts when nothing happens. Fear is 0."""
+follows from the seed of the run. The world begins settled under the programs that were in force for years before
+(`world.settled_under`): crime, arrests, jail, ICE custody, removals and vacancies, criminal and federal records, fear,
+calls to the police and the risk that offenders believe in are a fixed point, at which expected recorded crime equals
+the wanted rate of each county; who is in which state is drawn from it."""
 
 INPUT = """\
 A made world needs none. A real one reads a county file (people, group shares, recorded crime, dates of programs) and a
@@ -107,6 +110,7 @@ def odd_text() -> str:
     for section, listed in parameter_sections():
         parts.append(f"#### {'.'.join(section) or 'Top level'}")
         parts.append(markdown_table(PARAMETER_HEADS, [parameter_cells(row, len(section)) for row in listed]))
+    parts += ["### Sources", "\n".join(f"- {line}" for line in sources_of(parameter_sources()))]
     return "\n\n".join(parts) + "\n"
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sim import rules
 from sim.parameters import Parameters, Table
 from sim.parameters.listing import Row, field_alternatives, in_words, plain_number, rows
+from sim.telling.describe.sources import parameter_sources, sources_of
 from sim.words.schedule import PHASES, STATES
 
 WIDTH = 120
@@ -55,6 +56,11 @@ def model_text() -> str:
         cells = [parameter_cells(row, len(section)) for row in listed]
         title = ".".join(section) or "(top level)"
         parts.append(f"{title}\n{text_table(PARAMETER_HEADS, cells, PARAMETER_WIDTHS)}")
+    lines = [
+        textwrap.fill(line, WIDTH, subsequent_indent="     ", break_on_hyphens=False)
+        for line in sources_of(parameter_sources())
+    ]
+    parts += ["THE SOURCES", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
 
 

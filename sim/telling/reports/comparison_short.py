@@ -64,7 +64,7 @@ def _headline(rows: Sequence[Row], scenarios: Sequence[str]) -> str:
     true, seen, gap = (found[name, measure, "all"].estimate for measure in ("occurred_total", "recorded_total", GAP))
     if true is None or seen is None or gap is None:
         return f"{name}: the change cannot be told."
-    words = [f"{number_text(value, 2, signed=True)} %" for value in (true, seen)]
+    words = [f"{number_text(value, 2, signed=True)}\N{NO-BREAK SPACE}%" for value in (true, seen)]
     apart = f"they part by {number_text(abs(gap), 2)} points"
     return f"In {name} true crime changed by {words[0]} and observed crime by {words[1]}: {apart}."
 
@@ -138,4 +138,4 @@ def _side_by_side(label: Sequence[str], cells: Sequence[Sequence[str]], first: i
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap(text, WIDTH)]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sim.analysis.assumptions import Assumption, assumptions_of, dials_of
 from sim.scenario.scenario import Scenario
+from sim.telling.describe.sources import sources_of
 from sim.telling.figures.style import Drawn
 
 STYLE = """
@@ -147,6 +148,11 @@ def assumption_parts(scenarios: Sequence[Scenario], headings: Headings, swept: S
     told = [it for it in shared if not it.name.startswith(tuple(dial.name for dial in dials))]
     yield _assumption_table(told, names[:1]) if told else "<p>Nothing: all else is at its default.</p>"
     yield note("All other parameters, with unit, range and source, are printed by <code>darkfigure describe</code>.")
+    sources = sources_of(it.source for it in (*differing, *dials, *told))
+    if sources:
+        yield "<details><summary>What the sources are</summary><ul>"
+        yield from (f"<li>{escape(line)}</li>" for line in sources)
+        yield "</ul></details>"
 
 
 def _is_under(name: str, paths: Sequence[str]) -> bool:
