@@ -40,6 +40,26 @@ def read_inputs(scenarios: Sequence[Parameters]) -> Inputs:
     return Inputs(counties, tuple(dict.fromkeys(notes)))
 
 
+def ensure_buildable(scenarios: Sequence[Parameters]) -> None:
+    """Make sure that the worlds of scenarios can be built and their programs laid out, without making any people.
+
+    Raises
+    ------
+    UserError
+        What a run would refuse before its first month.
+    """
+    from sim.world.counties.building import build_counties
+    from sim.world.programs import build_calendar
+    from sim.world.settled.shares import expected_shares, normalised_propensity
+
+    for parameters in scenarios:
+        seed = parameters.world.seed
+        counties = build_counties(parameters, seed)
+        groups, statuses = expected_shares(parameters, counties)
+        normalised_propensity(parameters, counties.persons[:, None] * groups, statuses)
+        build_calendar(parameters, counties, seed)
+
+
 def _county_file(parameters: Parameters, notes: list[str]) -> Counties | None:
     if parameters.world.kind != "counties":
         return None

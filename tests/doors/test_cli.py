@@ -201,7 +201,8 @@ def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str])
         ("main(['resume', 'no_such'])", HEAVY),
         ("main(['status', 'no_such'])", HEAVY),
         ("main(['--version'])", (*HEAVY, "pydantic", "yaml")),
-        ("main(['check', 'scenarios/compare_programs.yaml'])", HEAVY),
+        ("main(['check', 'no_such.yaml'])", HEAVY),
+        ("main(['check', 'scenarios/compare_programs.yaml'])", ("pandas", "pyarrow", "matplotlib", "mesa", "networkx")),
         ("main(['run', 'no_such.yaml'])", HEAVY),
         ("main(['describe'])", HEAVY),
         ("main(['describe', '--odd'])", HEAVY),
@@ -374,3 +375,38 @@ def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
     command = f"{sys.executable} -m sim check {path} >&-"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=REPOSITORY)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+REFUSED = {
+    "a county that is not there": 'programs: {secure_communities: {counties: ["99999"]}}',
+    "dates that the world has not": "programs: {court_ruling: {counties: file, start: 2007-01}}",
+    "nobody offends": "crime: {propensity_violent: 0}",
+    "neighbours that are none": "world: {counties: counties.csv, adjacency: counties.csv}",
+    "a county file that is none": "world: {counties: table.csv}",
+    "a list of no county": "programs: {secure_communities: {counties: table.csv}}",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_check_refuses_what_run_would_in_the_same_words(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    five = REPOSITORY / "tests" / "made" / "five_counties" / "counties.csv"
+    (tmp_path / "counties.csv").write_bytes(five.read_bytes())
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n")
+    scenario(tmp_path, f"title: a\n{REFUSED[name]}\n")
+    told = []
+    for command in (["check", "here.yaml"], ["run", "here.yaml", "--out", "out", "--quiet"]):
+        assert cli.main(command) == 2
+        told.append(capsys.readouterr().err)
+    assert told[0] == told[1] != ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_check_refuses_a_comparison_of_one_scenario_under_two_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = scenario(tmp_path, "title: a\nscenarios: {a: baseline, b: baseline}\n")
+    assert cli.main(["check", str(path)]) == 2
+    assert "a and b are one scenario under two names" in capsys.readouterr().err

@@ -204,7 +204,11 @@ def check_command(arguments: Arguments) -> int:
 
 
 def _checked(file: str) -> tuple[str, Forecast]:
-    """Return what a sound file is, and what its runs will need, as ``run``, ``compare`` and ``sweep`` tell it."""
+    """Return what a sound file is, and what its runs will need, as ``run``, ``compare`` and ``sweep`` tell it.
+
+    Whatever these would refuse before the first month is refused.
+    """
+    from sim.running.inputs import ensure_buildable
     from sim.running.needs import forecast_comparison, forecast_run, forecast_sweep
     from sim.scenario.scenario import check_file, kind_of, load_comparison, load_scenario
 
@@ -213,11 +217,22 @@ def _checked(file: str) -> tuple[str, Forecast]:
         from sim.scenario.design.files import check_words, load_sweep
 
         sweep = load_sweep(file)
-        return check_words(sweep), forecast_sweep(sweep, "columnar", 1, processors())
+        forecast = forecast_sweep(sweep, "columnar", 1, processors())
+        ensure_buildable([base.parameters for base in (sweep.base, sweep.against) if base is not None])
+        return check_words(sweep), forecast
     told = check_file(file)
     if kind == "scenario":
-        return told, forecast_run(load_scenario(file).parameters, "columnar", processors())
-    return told, forecast_comparison(load_comparison(file), "columnar", 1, processors())
+        parameters = load_scenario(file).parameters
+        forecast = forecast_run(parameters, "columnar", processors())
+        ensure_buildable([parameters])
+        return told, forecast
+    from sim.running.batch.plan import refuse_duplicates
+
+    comparison = load_comparison(file)
+    refuse_duplicates(comparison.scenarios)
+    forecast = forecast_comparison(comparison, "columnar", 1, processors())
+    ensure_buildable([scenario.parameters for scenario in comparison.members])
+    return told, forecast
 
 
 def describe_command(arguments: Arguments) -> int:
