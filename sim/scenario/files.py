@@ -12,7 +12,7 @@ from sim.parameters import Section
 from sim.scenario.check import checked, override, quoted
 from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_file
-from sim.words.faults import Fault, ScenarioError
+from sim.words.faults import Fault, ScenarioError, shortened
 
 RESERVED = ("extends", "name")
 """Keys of a scenario file that are no parameters; they are not inherited."""
@@ -137,7 +137,7 @@ def layers_of(path: Path, faults: list[Fault]) -> list[Branch]:
         seen.append(file)
         label = os.path.normpath(path)
         if not os.path.exists(file):
-            faults.append(node.place.fault(f"extends: no such file ({label}){hint_at(path)}"))
+            faults.append(node.place.fault(f"extends: no such file ({shortened(label, 200)}){hint_at(path)}"))
             break
         try:
             trees.insert(0, tree_of_kind(path, label, "scenario", faults))

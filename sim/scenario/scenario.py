@@ -31,7 +31,7 @@ from sim.scenario.files import (
 )
 from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Place, Scalar, read_file
-from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean
+from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean, shortened
 
 SHARED = ("start", "months", "world")
 """What the scenarios of one comparison must have in common, for their runs are paired."""
@@ -273,9 +273,8 @@ def _members(
             scenario = layered_scenario(Path(os.path.normpath(file)), name, layers)
         except ScenarioError as error:
             missing = are_listed and not os.path.exists(file)
-            faults.extend(
-                [place.fault(f"scenarios: no such file ({file}){hint_at(file)}")] if missing else error.faults
-            )
+            told = f"scenarios: no such file ({shortened(str(file), 200)}){hint_at(file)}" if missing else ""
+            faults.extend([place.fault(told)] if missing else error.faults)
             continue
         faults.extend(place.fault(problem) for problem in unfit(scenario, scenarios, are_paired))
         scenarios.append(scenario)

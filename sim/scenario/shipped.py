@@ -34,7 +34,7 @@ def meant_by(text: str | Path, folder: Path | None = None) -> Path:
     A file of the user's that is called exactly so comes first.
     """
     path = Path(text) if folder is None else folder / text
-    if is_name(str(text)) and not path.is_file() and str(text) in shipped_names():
+    if is_name(str(text)) and str(text) in shipped_names() and not path.is_file():
         return shipped_folder() / f"{text}{SUFFIX}"
     return path
 

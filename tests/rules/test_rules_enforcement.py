@@ -353,3 +353,16 @@ def test_running_load() -> None:
     assert running_load(20, 20.0, 1.0, 12.0) == 1.0
     assert running_load(5, 0.0, 1.2, 12.0) == 1.2
     assert running_load(30, 20.0, 1.1, 0.0) == 1.5
+
+
+# At the edges
+
+
+def test_boundaries_belong_to_the_upper_side() -> None:
+    assert [comes_back(u, 0.25) for u in (0.2499999, 0.25)] == [True, False]
+    assert [conviction_kind(u, 0.5, 0.5) for u in (0.2499999, 0.25, 0.4999999, 0.5)] == [
+        AGGRAVATED,
+        FELONY,
+        FELONY,
+        MISDEMEANOR,
+    ]

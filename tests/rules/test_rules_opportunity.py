@@ -232,3 +232,23 @@ def test_offending_probability() -> None:
 def test_displaced(factor: float, mean: float, share: float, expected: float) -> None:
     """At share 0 nothing moves; at share 1 the people-weighted mean is 1 again."""
     assert displaced(factor, mean, share) == pytest.approx(expected)
+
+
+# At the edges
+
+
+def test_impunity_beside_its_special_cases() -> None:
+    assert impunity(0.5, 0.01) == pytest.approx(0.5**-0.01, rel=1e-12)
+    assert impunity(1.11, 0.6) == pytest.approx(1.11**-0.6, rel=1e-12)
+    assert impunity(0.99, 0.6) == pytest.approx(0.99**-0.6, rel=1e-12)
+
+
+def test_deterrence_beside_its_special_cases() -> None:
+    assert deterrence(0.01, 1.0, 1.0) == pytest.approx(0.99)
+    assert deterrence(0.3, 0.005, 0.01) == pytest.approx(0.85)
+    assert deterrence(0.3, 0.5, 0.0) == 1.0
+
+
+def test_a_repeat_victim_bears_less_where_there_are_hardly_enough_people() -> None:
+    assert repeat_width(1, 500, 1.05) == 476
+    assert repeat_width(1, 500, 0.9) == 500

@@ -304,3 +304,10 @@ def test_response() -> None:
     for sensitivity, trust_now in ((0.0, 0.1), (2.0, 1.0)):
         assert responds_to_survey(0.8999, 0.9, 0.1, sensitivity, trust_now)
         assert not responds_to_survey(0.9, 0.9, 0.1, sensitivity, trust_now)
+
+
+def test_own_fear_is_rounded_to_the_nearest_step() -> None:
+    just_below, half = 0.4999 * FEAR_STEP, 0.5 * FEAR_STEP
+    assert [fear_after_jump(0, 1.0, jump) for jump in (just_below, half, FEAR_STEP + just_below)] == [0, 1, 1]
+    assert [fear_after_jump(1, decay, 0.0) for decay in (0.4999, 0.5)] == [0, 1]
+    assert fear_after_jump(1, 0.4999, just_below) == 0

@@ -296,5 +296,5 @@ def _status(argv: Sequence[str] | None) -> int:
         print("not enough memory; lower world.people or world.scale, or --workers", file=sys.stderr)
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
-        print(printable(f"{named}{error.strerror or error}"), file=sys.stderr)
+        print(*on_a_screen([printable(f"{named}{error.strerror or error}")], "lines"), sep="\n", file=sys.stderr)
     return 2

@@ -145,8 +145,8 @@ def _base(key: str, node: Node | None, layers: list[Branch], faults: list[Fault]
         faults.append(node.place.fault(f"{key}: must name one scenario file ({quoted(node)})"))
         return None
     file = Path(os.path.normpath(meant_by(node.text, node.place.folder)))
-    if not file.exists():
-        faults.append(node.place.fault(f"{key}: no such file ({file}){hint_at(file)}"))
+    if not os.path.exists(file):  # not Path.exists, which may raise
+        faults.append(node.place.fault(f"{key}: no such file ({shortened(str(file), 200)}){hint_at(file)}"))
         return None
     try:
         return layered_scenario(file, None, layers)
