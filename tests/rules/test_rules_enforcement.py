@@ -366,3 +366,8 @@ def test_boundaries_belong_to_the_upper_side() -> None:
         FELONY,
         MISDEMEANOR,
     ]
+
+
+def test_relative_risk_where_memory_and_month_weigh_alike() -> None:
+    assert relative_risk(50, 100, 1.0, 100.0) == pytest.approx(0.75)
+    assert relative_risk(0, 0, 0.7, 0.0) == relative_risk(0, 0, 0.7, 0.0)

@@ -311,3 +311,9 @@ def test_own_fear_is_rounded_to_the_nearest_step() -> None:
     assert [fear_after_jump(0, 1.0, jump) for jump in (just_below, half, FEAR_STEP + just_below)] == [0, 1, 1]
     assert [fear_after_jump(1, decay, 0.0) for decay in (0.4999, 0.5)] == [0, 1]
     assert fear_after_jump(1, 0.4999, just_below) == 0
+
+
+def test_what_is_left_of_a_call_begins_at_nothing() -> None:
+    assert rest_of_call(0.0, 0.5, 0.3, 0.1) == 0.0
+    first = 1e-4 * somebody_reports(0.5, 0.3, 0.1)
+    assert 0.0 < rest_of_call(first, 0.5, 0.3, 0.1) < 0.001

@@ -71,12 +71,21 @@ def _odds_of(k: int, g: int, s: int, c: int, shares: Shares) -> tuple[float, flo
     return jailed / free, ice / free, away / free
 
 
+@block
+def _odds_by_status(k: int, g: int, shares: Shares) -> Array:
+    """Return the odds of jail, ICE custody and absence of likely offenders, by status and by FREQUENT and LIKELY."""
+    odds = np.empty((shares.status.shape[2], 2, 3))
+    for s in range(odds.shape[0]):
+        odds[s, 0, 0], odds[s, 0, 1], odds[s, 0, 2] = _odds_of(k, g, s, FREQUENT, shares)
+        odds[s, 1, 0], odds[s, 1, 1], odds[s, 1, 2] = _odds_of(k, g, s, LIKELY, shares)
+    return odds
+
+
 @helper
-def _entry_odds(entry: float, mass: float, k: int, g: int, s: int, shares: Shares) -> Odds:
+def _entry_odds(entry: float, mass: float, frequent_share: float, often: Array, seldom: Array) -> Odds:
     """Return the odds of a roster's entry; one that counts for less than a whole person is taken less often."""
-    border = mass * shares.frequent
+    border = mass * frequent_share
     frequent, other = _overlap(entry, entry + 1.0, 0.0, border), _overlap(entry, entry + 1.0, border, mass)
-    often, seldom = _odds_of(k, g, s, FREQUENT, shares), _odds_of(k, g, s, LIKELY, shares)
     return Odds(
         frequent * often[0] + other * seldom[0],
         frequent * often[1] + other * seldom[1],
@@ -164,11 +173,13 @@ def _send_away(slot: int, u: Uniforms, waits: Waits, made: Made, start: Start) -
 @block
 def place_likely(k: int, g: int, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
     """Put likely offenders of a county's group in jail, in ICE custody, or away."""
+    by_status = _odds_by_status(k, g, shares)
     for p in range(places.pool_first[k, g], places.pool_first[k, g] + places.pool_number[k, g]):
         mass = likely_mass(places.pool_size[p], shares.likely)
         for e in range(places.roster_start[p + 1] - places.roster_start[p]):
             slot = made.roster[places.roster_start[p] + e]
-            odds = _entry_odds(e, mass, k, g, status_of(made.person[slot]), shares)
+            status = status_of(made.person[slot])
+            odds = _entry_odds(e, mass, shares.frequent, by_status[status, 0], by_status[status, 1])
             u = draw(places.seed, entity_of(places.code[k], slot - places.slot_base[k]), 0, 0, START_IN_JAIL)
             one = Person(slot, k, g, FREQUENT if u[3] < odds.frequent else LIKELY)
             point = u[0] * (1.0 + odds.jailed + odds.ice + odds.away)
@@ -202,6 +213,7 @@ def jail_ordinary(
 def take_ordinary(k: int, g: int, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
     """Put noncitizens of a county's group who are no likely offenders in ICE custody, or away."""
     low, size = places.group_low[k, g], places.group_size[k, g]
+    taken = np.array([shares.ice[k, g, status, ORDINARY].sum() for status in range(shares.status.shape[2])])
     for slot in range(low, low + size):
         person = made.person[slot]
         status = status_of(person)
@@ -209,7 +221,7 @@ def take_ordinary(k: int, g: int, places: Places, shares: Shares, waits: Waits, 
             continue
         one = Person(slot, k, g, ORDINARY)
         u = draw(places.seed, _identity(one, places), 0, OF_CUSTODY, START_IN_JAIL)
-        ice, away = shares.ice[k, g, status, ORDINARY].sum(), shares.away[k, g, status, ORDINARY]
+        ice, away = taken[status], shares.away[k, g, status, ORDINARY]
         if u[0] < ice:
             start = _take(one, u, shares, waits, made, start)
         elif u[0] < ice + away:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.numerics.compiled import block, helper
 from sim.numerics.draws import POISSON_PART, draw, entity_of, poisson_part
 from sim.rules.reporting import FEAR_STEP, MOST_STEPS
@@ -27,15 +29,21 @@ def _rates_of_jumps(
 def start_in_fear(k: int, g: int, community: int, places: Places, shares: Shares, waits: Waits, made: Made) -> None:
     """Give a county's group the own fear of the settled state; ``community`` is the number of its first person."""
     low, size = places.group_low[k, g], places.group_size[k, g]
+    known, calm = -1.0, 1.0  # most neighbours share their rates: the chance that nothing happened is worked out once
     for slot in range(low, low + size):
         first = first_of_household(slot, low)
         rates = _rates_of_jumps(first, slot, min(first + HOUSEHOLD, low + size), k, g, shares, made)
         total = rates[0] + rates[1] + rates[2] + rates[3]
         if total <= 0.0:
             continue
+        mean = min(POISSON_PART, total * waits.fear_months)
+        if total != known:
+            known, calm = total, math.exp(-mean)
         entity = entity_of(places.code[k], slot - places.slot_base[k])
         u = draw(places.seed, entity, 0, OF_FEAR, START_IN_JAIL)
-        jumps, fear = poisson_part(u[0], min(POISSON_PART, total * waits.fear_months)), 0.0
+        if u[0] < calm:
+            continue
+        jumps, fear = poisson_part(u[0], mean), 0.0
         for number in range(jumps):
             v = draw(places.seed, entity, number + 1, OF_FEAR, START_IN_JAIL)
             point, kind = v[0] * total, 0
