@@ -330,7 +330,9 @@ def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fake_runs", "no_figures")
-def test_table_is_plain_in_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_table_is_plain_in_a_pipe(
+    fake_runs: None, no_figures: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     options = Options(told="full")
     places = {"workers": 1, "threads": 1, "engine": "columnar", "quiet": False}
     compare_to_folder(small_comparison(), out=tmp_path / "out", options=options, **places)
@@ -342,7 +344,9 @@ def test_table_is_plain_in_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert len(printed.err.splitlines()) == 1
 
 
-def test_short_form_fits_on_a_narrow_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_short_form_fits_on_a_narrow_terminal(
+    fake_runs: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     compare_to_folder(small_comparison(), workers=1, threads=1, engine="columnar", out=tmp_path / "out", quiet=False)
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines[:-1])) <= 80
@@ -359,7 +363,9 @@ def test_names_of_scenarios_stay_distinct_in_the_short_form() -> None:
     assert "".join(line[:24].strip() for line in told[2:]) == "".join(names)
 
 
-def test_json_says_what_the_summary_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_says_what_the_summary_says(
+    fake_runs: None, no_figures: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     options = Options(told="json")
     places = {"workers": 1, "threads": 1, "engine": "columnar", "quiet": False}
     compare_to_folder(small_comparison(), out=tmp_path / "out", options=options, **places)
