@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -49,7 +50,7 @@ def test_duckdb_reads_every_column(table: str, folder: Path) -> None:
 def test_sqlite_reads_every_column(table: str, folder: Path) -> None:
     names, numbers = columns_of(folder, table)
     whole = pd.read_parquet(folder / f"{table}.parquet")
-    with sqlite3.connect(":memory:") as base:
+    with closing(sqlite3.connect(":memory:")) as base:
         plain = whole.astype({name: str for name in names if name not in numbers})
         columns = ", ".join(f'"{name}"' if name == "group" else name for name in names)
         base.execute(f"create table {table} ({columns})")
