@@ -45,12 +45,15 @@ def write_comparison(batch: Batch, told: Told) -> dict[str, Any]:
 def _tell_comparison(results: ComparisonRuns, rows: Sequence[Row], report: Path, told: Told) -> None:
     """Print what a comparison found: a few lines, the whole table, JSON, or nothing."""
     from sim.telling.reports.comparison_short import as_json, print_short
-    from sim.telling.reports.comparison_terminal import print_comparison
 
     if told == "json":
         print(json.dumps(as_json(results, rows, report), indent=2))
-    elif told != "nothing":
-        (print_comparison if told == "full" else print_short)(results, rows, report)
+    elif told == "short":
+        print_short(results, rows, report)
+    elif told == "full":
+        from sim.telling.reports.comparison_terminal import print_comparison
+
+        print_comparison(results, rows, report)
 
 
 def _facts(results: ComparisonRuns) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_COURSE = 48
 """Marks of a course on the terminal."""
 COMPILING = "compiling, once"
+_INDEX = [place for place, crime in enumerate(CRIME_TYPES) if crime.index]
 BLOCKS, PLAIN_MARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", "_.-~=^*#"
 SPEED_OVER = 60.0
 """Seconds over which speed is taken: several months even where one takes ten seconds."""
@@ -140,8 +141,7 @@ def _heard(record: MonthRecord) -> Any:
 
 def _index_crime(record: MonthRecord) -> tuple[int, int]:
     """Return a month's index crime, true and recorded."""
-    index = [place for place, crime in enumerate(CRIME_TYPES) if crime.index]
-    counts = record.crime[:, index].sum(axis=(0, 1, 2))
+    counts = record.crime[:, _INDEX].sum(axis=(0, 1, 2))
     return int(counts[TRUE]), int(counts[RECORDED])
 
 

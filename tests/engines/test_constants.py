@@ -14,8 +14,10 @@ from engine_scenarios import columnar, differences, mesa_run, ready, with_consta
 from random_parameters import EVERYTHING
 from small_worlds import merged
 
+from sim.engines.columnar.repeats import UNIT
 from sim.engines.ledger import MonthRecord
-from sim.world.constants import Constants
+from sim.world.constants import FAMILY_OF_CRIME, PERSON_TARGET, Constants
+from sim.world.person import HOUSEHOLD
 from sim.world.setting import Setting
 
 SEED = 5
@@ -85,3 +87,9 @@ def test_another_value_in_the_mesa_engine_is_seen(name: str) -> None:
 
 def test_exceptions_are_constants() -> None:
     assert set(NOT_ALONE) | set(LOOKED_UP) <= set(Constants._fields)
+
+
+def test_violent_crimes_strike_persons_and_others_households() -> None:
+    """The columnar engine takes the unit of victims from the family, the Mesa engine from the type of crime."""
+    units = [1 if one == 1 else HOUSEHOLD for one in PERSON_TARGET]
+    assert [UNIT[family] for family in FAMILY_OF_CRIME] == units

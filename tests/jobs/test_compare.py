@@ -39,6 +39,7 @@ from sim.jobs.compare import compare_to_folder
 from sim.jobs.finish import carry_on
 from sim.parameters import Parameters
 from sim.running.batch import Batch, Options
+from sim.running.batch.execution import Told
 from sim.running.measures import adoption_months, evaluation_of, reduce
 from sim.running.tables.codebook import columns
 from sim.scenario.scenario import Comparison, Scenario, load_comparison
@@ -330,13 +331,18 @@ def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fake_runs", "no_figures")
+def printed_as(told: Told, out: Path, capsys: pytest.CaptureFixture[str]) -> pytest.CaptureResult[str]:
+    """Run the small comparison and return what it prints."""
+    options = Options(told=told)
+    comparison = small_comparison()
+    compare_to_folder(comparison, workers=1, threads=1, engine="columnar", out=out, quiet=False, options=options)
+    return capsys.readouterr()
+
+
 def test_table_is_plain_in_a_pipe(
     fake_runs: None, no_figures: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = Options(told="full")
-    places = {"workers": 1, "threads": 1, "engine": "columnar", "quiet": False}
-    compare_to_folder(small_comparison(), out=tmp_path / "out", options=options, **places)
-    printed = capsys.readouterr()
+    printed = printed_as("full", tmp_path / "out", capsys)
     assert "\x1b" not in printed.out
     assert "All index crime, observed (recorded)" in printed.out
     assert printed.out.rstrip().splitlines()[-1] == f"Report: {tmp_path / 'out' / 'report.html'}"
@@ -347,8 +353,7 @@ def test_table_is_plain_in_a_pipe(
 def test_short_form_fits_on_a_narrow_terminal(
     fake_runs: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    compare_to_folder(small_comparison(), workers=1, threads=1, engine="columnar", out=tmp_path / "out", quiet=False)
-    lines = capsys.readouterr().out.splitlines()
+    lines = printed_as("short", tmp_path / "out", capsys).out.splitlines()
     assert max(map(len, lines[:-1])) <= 80
     assert len(lines) <= 16
     assert lines[-1] == f"Report: {tmp_path / 'out' / 'report.html'}"
@@ -366,10 +371,7 @@ def test_names_of_scenarios_stay_distinct_in_the_short_form() -> None:
 def test_json_says_what_the_summary_says(
     fake_runs: None, no_figures: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = Options(told="json")
-    places = {"workers": 1, "threads": 1, "engine": "columnar", "quiet": False}
-    compare_to_folder(small_comparison(), out=tmp_path / "out", options=options, **places)
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(printed_as("json", tmp_path / "out", capsys).out)
     with (tmp_path / "out" / "summary.csv").open(encoding="utf-8") as file:
         written = list(csv.DictReader(file))
     assert len(found["rows"]) == len(written)

@@ -11,7 +11,8 @@ from small_worlds import REPOSITORY
 from sim.telling.describe.odd_protocol import odd_text
 from sim.telling.describe.overview import model_text
 from sim.telling.describe.sources import parameter_sources, sources_of, sources_text
-from sim.words.sources import FIGURES, figures_named_in, source_line
+from sim.words.published import FIGURES
+from sim.words.sources import figures_named_in, source_line
 
 PLACES = [*(REPOSITORY / "sim").rglob("*.py"), *(REPOSITORY / "docs").glob("*.md"), REPOSITORY / "README.md"]
 

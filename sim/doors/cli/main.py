@@ -196,7 +196,7 @@ def check_command(arguments: Arguments) -> int:
             lines = str(error).split("\n")
             found.append({"file": file, "sound": False, "faults": lines})
             if not arguments.json:
-                print(*on_a_screen(lines, "lines"), sep="\n", file=sys.stderr)
+                _complain(lines)
             status = 2
     if arguments.json:
         print(json.dumps(found, indent=2))
@@ -279,6 +279,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status if full is None else max(status, 1)
 
 
+def _complain(lines: Sequence[str]) -> None:
+    """Print what is wrong, at most a screen of it."""
+    print(*on_a_screen(lines, "lines"), sep="\n", file=sys.stderr)
+
+
 def _status(argv: Sequence[str] | None) -> int:
     """Carry out a command; what ends it early is told in words."""
     try:
@@ -287,7 +292,7 @@ def _status(argv: Sequence[str] | None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 2
     except UserError as error:
-        print(*on_a_screen(str(error).split("\n"), "lines"), sep="\n", file=sys.stderr)
+        _complain(str(error).split("\n"))
         return error.status
     except KeyboardInterrupt as stop:
         print(str(stop) or "interrupted", file=sys.stderr)
@@ -296,5 +301,5 @@ def _status(argv: Sequence[str] | None) -> int:
         print("not enough memory; lower world.people or world.scale, or --workers", file=sys.stderr)
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
-        print(*on_a_screen([printable(f"{named}{error.strerror or error}")], "lines"), sep="\n", file=sys.stderr)
+        _complain([printable(f"{named}{error.strerror or error}")])
     return 2

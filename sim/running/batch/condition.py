@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sim.running.batch.beginning import shard_of
+from sim.running.batch.beginning import Shard, shard_of
 from sim.running.batch.compaction import damaged_results
 from sim.running.batch.execution import runs_of
 from sim.running.batch.journal import DONE, FAILED, Entry, is_locked, read_journal
@@ -32,26 +32,55 @@ def condition_text(folder: Path) -> str:
     return "\n".join(_lines(Batch.open(folder)))
 
 
+class _Condition(NamedTuple):
+    """What is found of a batch, or of the shard that its folder is for."""
+
+    shard: Shard | None
+    runs: int
+    entries: list[Entry]  # of the journal
+    done: int
+    failed: list[Entry]
+    faults: list[str]  # of results
+    journal_faults: list[str]
+    at_work: bool
+
+    @property
+    def waiting(self) -> int:
+        """How many runs are neither done nor failed."""
+        return self.runs - self.done - len(self.failed)
+
+    @property
+    def damaged(self) -> list[str]:
+        """All that is wrong."""
+        return self.faults + self.journal_faults
+
+
+def _look_at(batch: Batch) -> _Condition:
+    """Read every file of a batch."""
+    shard = shard_of(batch.path)
+    runs = runs_of(batch, shard)
+    entries, journal_faults = read_journal(batch.path, batch.plan)
+    done, faults = _done(batch)
+    failed = _failed(runs, entries, done)
+    return _Condition(shard, len(runs), entries, len(done), failed, faults, journal_faults, is_locked(batch.path))
+
+
 def condition_as_json(folder: Path) -> dict[str, Any]:
     """Return the same for other programs: runs done, failed with their errors, waiting, and what is damaged."""
     batch = Batch.open(folder)
-    plan, shard = batch.plan, shard_of(batch.path)
-    runs = runs_of(batch, shard)
-    entries, journal_faults = read_journal(batch.path, plan)
-    done, faults = _done(batch)
-    failed = _failed(runs, entries, done)
+    plan, found = batch.plan, _look_at(batch)
     return {
         "title": plan.title,
         "name": plan.name,
         "kind": plan.kind,
-        "shard": list(shard) if shard is not None else None,
-        "runs": len(runs),
-        "done": len(done),
-        "failed": {str(entry.run): entry.error for entry in failed},
-        "waiting": len(runs) - len(done) - len(failed),
-        "damaged": faults + journal_faults,
-        "at_work": is_locked(batch.path),
-        "complete": batch.is_complete and not faults,
+        "shard": found.shard,
+        "runs": found.runs,
+        "done": found.done,
+        "failed": {str(entry.run): entry.error for entry in found.failed},
+        "waiting": found.waiting,
+        "damaged": found.damaged,
+        "at_work": found.at_work,
+        "complete": batch.is_complete and not found.faults,
     }
 
 
@@ -62,24 +91,19 @@ def _failed(runs: Sequence[RunName], entries: Sequence[Entry], done: set[RunName
 
 
 def _lines(batch: Batch) -> Iterator[str]:
-    plan, shard = batch.plan, shard_of(batch.path)
+    plan, found = batch.plan, _look_at(batch)
     kinds = "points" if plan.kind == "sweep" else "scenarios"
     yield (
         f"{plan.title or plan.name}: {plan.kind} of {len(plan.scenarios):,} {kinds}, {plan.replications:,} "
         f"replications, seed {plan.seed}, engine {plan.engine}, darkfigure {plan.version}"
     )
-    runs = runs_of(batch, shard)
-    entries, journal_faults = read_journal(batch.path, plan)
-    done, faults = _done(batch)
-    failed = _failed(runs, entries, done)
-    share = "" if shard is None else f" (shard {shard[0]} of {shard[1]})"
-    waiting = len(runs) - len(done) - len(failed)
-    yield f"{len(done):,} of {len(runs):,} runs done{share}, {len(failed):,} failed, {waiting:,} waiting"
-    at_work = is_locked(batch.path)
-    yield from _pace(entries, waiting if at_work else 0)
-    yield from _listed("failed", [f"{entry.run}: {entry.error}" for entry in failed])
-    yield from _listed("damaged", faults + journal_faults)
-    yield from _what_next(batch, at_work, len(runs) - len(done), shard is not None)
+    share = "" if found.shard is None else f" (shard {found.shard[0]} of {found.shard[1]})"
+    told = f"{len(found.failed):,} failed, {found.waiting:,} waiting"
+    yield f"{found.done:,} of {found.runs:,} runs done{share}, {told}"
+    yield from _pace(found.entries, found.waiting if found.at_work else 0)
+    yield from _listed("failed", [f"{entry.run}: {entry.error}" for entry in found.failed])
+    yield from _listed("damaged", found.damaged)
+    yield from _what_next(batch, found.at_work, found.runs - found.done, found.shard is not None)
 
 
 def _done(batch: Batch) -> tuple[set[RunName], list[str]]:

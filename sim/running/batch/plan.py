@@ -147,30 +147,32 @@ class Plan:
         """
         path = folder / PLAN
         try:
-            content = record_in(path, {"format": int})
+            content = _content_of(path, {entry.name for entry in fields(cls)})
         except FileNotFoundError:
             raise UserError(f"{folder}: not the folder of a batch (there is no {PLAN})") from None
         except Damaged as error:
             raise Damaged(f"{error}; not the plan of a batch") from None
-        number = content.pop("format")
-        if number != FORMAT:
-            told = shortened(str(content.get("version", "unknown")))
-            raise UserError(
-                f"{path}: a batch of format {number}, begun by darkfigure {told}, and "
-                f"this version reads format {FORMAT}; read it with that one, or run its scenarios again"
-            )
-        try:
-            content = {"effect_of": None, **checked_record(content, path, _KINDS)}
-        except Damaged as error:
-            raise Damaged(f"{error}; not the plan of a batch") from None
-        wrong = [name for name in content if name not in {entry.name for entry in fields(cls)}]
-        wrong += [name for name, is_right in _RIGHT.items() if not is_right(content[name])]
-        if not wrong and len(content["scenarios"]) * content["replications"] > MOST_RUNS:
-            wrong = ["replications"]
-        if wrong:
-            told = f"{wrong[0]}: {shortened(repr(content[wrong[0]]))}"
-            raise Damaged(printable(f"{path}: damaged ({told}); not the plan of a batch"))
         return cls(**{**content, "scenarios": tuple(content["scenarios"])})
+
+
+def _content_of(path: Path, names: set[str]) -> dict[str, Any]:
+    """Return what the file of a plan holds, all ``names`` and nothing else, once every value is found possible."""
+    content = record_in(path, {"format": int})
+    number = content.pop("format")
+    if number != FORMAT:
+        told = shortened(str(content.get("version", "unknown")))
+        raise UserError(
+            f"{path}: a batch of format {number}, begun by darkfigure {told}, and "
+            f"this version reads format {FORMAT}; read it with that one, or run its scenarios again"
+        )
+    content = {"effect_of": None, **checked_record(content, path, _KINDS)}
+    wrong = [name for name in content if name not in names]
+    wrong += [name for name, is_right in _RIGHT.items() if not is_right(content[name])]
+    if not wrong and len(content["scenarios"]) * content["replications"] > MOST_RUNS:
+        wrong = ["replications"]
+    if wrong:
+        raise Damaged(printable(f"{path}: damaged ({wrong[0]}: {shortened(repr(content[wrong[0]]))})"))
+    return content
 
 
 _KINDS: dict[str, Kinds] = {

@@ -151,9 +151,10 @@ def _merged(folder: Path) -> list[Path]:
     found = json_of(content_of(path), path)
     if not isinstance(found, list) or not all(isinstance(text, str) and "\0" not in text for text in found):
         raise Damaged(f"{path}: damaged, not a list of folders; merge the shards into a new folder")
-    for other in map(Path, found):
+    others = [Path(text) for text in found]
+    for other in others:
         refuse_irregular(other, (run_file.FOLDER, part.FOLDER))
-    return [Path(text) for text in found]
+    return others
 
 
 def _files(folder: Path, suffix: str) -> list[Path]:

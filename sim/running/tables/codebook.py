@@ -186,10 +186,14 @@ def _outcomes() -> Iterator[tuple[str, str, str, str]]:
         yield column_of(measure), "number", measure.unit, meaning
 
 
+def program_words(name: str) -> str:
+    """Return a program's name as codebooks write it."""
+    return name.replace("_", " ").replace("agreement 287g", "287(g) agreement,")
+
+
 def _programs() -> Iterator[tuple[str, str, str, str]]:
     for name in PROGRAMS:
-        words = name.replace("_", " ").replace("agreement 287g", "287(g) agreement,")
-        yield name, "true or false", "", f"In force here in this month: {words}"
+        yield name, "true or false", "", f"In force here in this month: {program_words(name)}"
 
 
 def _balance() -> Iterator[tuple[str, str, str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,38 +18,28 @@ from sim.running.tables.months import AXES
 from sim.running.tables.reading import check_folder, open_parquet
 from sim.words.calendar import month_number
 from sim.words.faults import UserError, did_you_mean
-from sim.words.labels import CRIME_TYPES, CRIMES, FAMILIES, PROGRAMS, TARGET_GROUPS
+from sim.words.labels import CRIMES, PROGRAMS, PROPERTY_CRIMES, TARGET_GROUPS, VIOLENT_CRIMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Integers = npt.NDArray[np.int64]
 BOOKS = ("occurred", "reported", "recorded", "cleared", "hospital")
-TOTALS = ("index", *FAMILIES)
 NEVER = -1
 
 
-class Treatment(NamedTuple):
-    """When a program came into force in the counties of a run, over K counties."""
-
-    first: Integers  # K: months since the first month of the run; NEVER
-    in_force: npt.NDArray[np.bool_]  # T x K
+_TYPES = {
+    "index": (*VIOLENT_CRIMES, *PROPERTY_CRIMES),
+    "violent": VIOLENT_CRIMES,
+    "property": PROPERTY_CRIMES,
+}
+_ROWS = {total: [CRIMES.index(name) for name in names] for total, names in _TYPES.items()}
+TOTALS = tuple(_ROWS)
 
 
 def totals_of(counts: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
     """Return sums over types of ``counts`` (types on the last axis but one): index crime, violent and property."""
-    kinds = {
-        "index": [crime.index for crime in CRIME_TYPES],
-        FAMILIES[0]: [crime.index and crime.violent for crime in CRIME_TYPES],
-        FAMILIES[1]: [crime.index and not crime.violent for crime in CRIME_TYPES],
-    }
-    return {name: counts[..., np.flatnonzero(chosen), :].sum(axis=-2) for name, chosen in kinds.items()}
-
-
-def treatment_of(in_force: npt.NDArray[np.bool_]) -> Treatment:
-    """Return when programs in force by month and county (T x K) began."""
-    first = np.where(in_force.any(axis=0), in_force.argmax(axis=0), NEVER)
-    return Treatment(first.astype(np.int64), in_force)
+    return {total: counts[..., rows, :].sum(axis=-2) for total, rows in _ROWS.items()}
 
 
 def county_months(folder: Path, scenario: str | None = None, replication: int = 0) -> pd.DataFrame:
@@ -102,9 +92,9 @@ def county_months(folder: Path, scenario: str | None = None, replication: int = 
         "agents": np.repeat(world["agents"].to_numpy(), span),
     }
     for name in PROGRAMS:
-        treatment = treatment_of(programs[name].astype(bool).reshape(span, count))
-        first = np.repeat(treatment.first, span)
-        table[name] = treatment.in_force.T.ravel()
+        in_force = programs[name].astype(bool).reshape(span, count)
+        first = np.repeat(np.where(in_force.any(axis=0), in_force.argmax(axis=0), NEVER), span)
+        table[name] = in_force.T.ravel()
         table[f"first_{name}"] = pd.arrays.IntegerArray(first, first == NEVER)
         table[f"ever_{name}"] = first != NEVER
     for name, values in run.totals(paths["crime"]).items():

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from sim.parameters import Parameters
 from sim.parameters.listing import rows
-from sim.words.sources import FIGURES, WORDS, figures_named_in, source_line
+from sim.words.published import FIGURES
+from sim.words.sources import WORDS, figures_named_in, source_line
 
 HEAD = """\
 # Sources

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.running.tables.codebook import program_words
 from sim.running.tables.county_months import BOOKS, TOTALS, totals_of
 from sim.running.tables.reading import Meaning, Table, open_parquet
 from sim.telling.export.wide_names import wide_name
@@ -45,7 +46,7 @@ class Economists:
 
     def __init__(self, folder: Path, tables: Sequence[Table], books: Sequence[str]) -> None:
         """Take the folder of results, the tables of the panel, and those of its columns that count crime."""
-        self.world = folder / "world.parquet"
+        self.world, self.table = folder / "world.parquet", tables[0]
         self.counties = next((table for table in tables if table.name == "counties"), None)
         self.books = [book for book in BOOKS if book in books]
 
@@ -55,7 +56,7 @@ class Economists:
         found = [*_CALENDAR, *(_PLACE if self.world.is_file() else ())]
         if self.counties is not None:
             for name in PROGRAMS:
-                words = name.replace("_", " ").replace("agreement 287g", "287(g) agreement,")
+                words = program_words(name)
                 first = f"Value of time at which it came into force here, missing where it never did: {words}"
                 found.append(_Added(f"first_{name}", "whole number", "months", first))
                 found.append(
@@ -113,15 +114,12 @@ class Economists:
                 values[f"ever_{name}"] = ~missing
                 values[f"first_{name}"] = _with_gaps(first[name].fillna(0).to_numpy() - self._first_month, missing)
         for book in self.books:
-            columns = [counts[place].to_numpy(zero_copy_only=False) for place in self._columns_of(book, counts)]
+            names = (wide_name(book, kind) for kind in product(CRIMES, TARGET_GROUPS))
+            columns = [counts[name].to_numpy(zero_copy_only=False) for name in names]
             table = np.stack(columns, axis=-1).reshape(-1, len(CRIMES), len(TARGET_GROUPS))
             for total, by_group in totals_of(table).items():
                 values[f"{book}_{total}"] = by_group.sum(axis=-1)
         return values
-
-    def _columns_of(self, book: str, counts: dict[str, Any]) -> list[str]:
-        names = [wide_name(book, kind) for kind in product(CRIMES, TARGET_GROUPS)]
-        return [name for name in names if name in counts]
 
     @cached_property
     def _places(self) -> dict[str, dict[str, Any]]:
@@ -134,9 +132,11 @@ class Economists:
         names = {"state": world["state"].astype(str), "population": world["persons"].astype(float)}
         return {name: dict(zip(county, column, strict=True)) for name, column in names.items()}
 
-    def begin_at(self, month: str) -> None:
-        """Count time from ``month``."""
-        self._first_month = month_number(month)
+    @cached_property
+    def _first_month(self) -> int:
+        """The first month of the results, from which time counts."""
+        first = next(iter(self.table.batches(["month"])))
+        return month_number(str(first.column("month")[0]))
 
     @cached_property
     def _firsts(self) -> Any:

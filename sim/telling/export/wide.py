@@ -127,8 +127,6 @@ class Panel:
         for first in range(0, self.rows, BATCH_CELLS):
             cells = min(BATCH_CELLS, self.rows - first)
             pieces = [reader.take(cells * kinds) for reader, kinds in readers]
-            if first == 0:
-                self.added.begin_at(str(pieces[0].column("month")[0]))
             batch = self._batch(pieces)
             yield batch if columns is None else batch.select(list(columns))
 
