@@ -106,12 +106,12 @@ def test_nine_of_ten_taken_are_hispanic_on_real_counties(request: pytest.Fixture
 # Records
 
 
-def chain(courts: dict[str, Any], leaves: float) -> np.ndarray:
-    """Return the levels at a booking of a rank whose bookings are all for larceny."""
+def chain(courts: dict[str, Any], leaves: float, rate: float = 1e-9) -> np.ndarray:
+    """Return the levels at a booking of people booked ``rate`` times a month, always for larceny."""
     parameters = Parameters.model_validate({"courts": courts})
-    booked = np.zeros((3, 3, 2, 10))
-    booked[..., 6] = 1.0
-    return records_of(parameters, booked, np.full((3, 3, 2, 4), leaves)).level[0, 0, 1]
+    booked = np.zeros((1, 3, 3, 3, 10))
+    booked[..., 6] = rate
+    return records_of(parameters, booked, np.ones((1, 3, 3, 3)), np.full((3, 3, 2, 4), leaves)).level[0, 0, 1]
 
 
 def test_without_convictions_nobody_has_a_record() -> None:
@@ -148,6 +148,34 @@ def test_records_are_those_to_which_simulated_bookings_lead() -> None:
         for each in (felonies, misdemeanors, grave):
             each[gone] = 0
     assert chain(courts, leaves) == pytest.approx(found / found.sum(), abs=0.003)
+
+
+@pytest.mark.parametrize("felony", [0.0, 1.0])
+def test_convictions_are_lost_where_a_newcomer_is_booked_before_they_come(felony: float) -> None:
+    """20,000 people, 140 months: a conviction comes five months after its booking, if nobody else has the place."""
+    first, convicted, rate, lag, people = 0.3, 0.7, 0.2, 5, 20_000
+    courts = {
+        "first_booking_likely": first,
+        "held": {"larceny": 0.0},
+        "convicted": {"larceny": convicted},
+        "felony": {"larceny": felony},
+        "aggravated": {"larceny": 0.0},
+        "disposition_lag": {"larceny": lag},
+    }
+    luck, found = np.random.default_rng(3), np.zeros(4)
+    known, to_come = np.zeros(people, dtype=int), np.zeros((lag, people), dtype=int)
+    for month in range(140):
+        booked = luck.random(people) < -np.expm1(-rate)
+        new = booked & (luck.random(people) < first)
+        known[new] = 0
+        to_come[:, new] = 0
+        if month >= 60:
+            for count in known[booked].tolist():
+                found[record_level(count, 0, 0) if felony else record_level(0, count, 0)] += 1
+        known += to_come[month % lag]  # courts sit after the month's bookings
+        to_come[month % lag] = booked & (luck.random(people) < convicted)
+    assert chain(courts, 0.0, -np.expm1(-rate)) == pytest.approx(found / found.sum(), abs=0.008)
+    assert chain(courts, 0.0)[:3].sum() > found[:3].sum() / found.sum() + 0.05
 
 
 def test_who_is_in_the_immigration_database() -> None:

@@ -10,12 +10,10 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE, STREET_FELONY, STREET_MISDEMEANOR
-from sim.world.settled.records import Records
+from sim.world.settled.records import RANK_OF_CLASS, Records
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-RANK_OF_CLASS = np.array([1, 1, 0])
-"""Frequent and other likely offenders have the records of likely offenders."""
 
 
 class Programs(NamedTuple):

@@ -1,8 +1,9 @@
 """Criminal and federal records that years of bookings leave, so that neither grows nor shrinks when nothing changes.
 
 At each booking somebody is new to the police with a fixed chance and has no record; otherwise the record is that of the
-booking before and its conviction, or none where the person was removed for good and a newcomer has the place. What
-people bring to the start is the distribution to which this leads.
+booking before and its conviction, or none where the person was removed for good and a newcomer has the place. A
+conviction comes some months after its booking, and is lost to a place that a booking in between gives to a newcomer.
+What people bring to the start is the distribution to which this leads.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 
 Floats = npt.NDArray[np.float64]
 
-LEAST_TURNOVER = 1e-6
+LEAST_TURNOVER, MOST_LOST = 1e-6, 1.0 - 1e-12
+RANK_OF_CLASS = np.array([1, 1, 0])
+"""Frequent and other likely offenders have the records of likely offenders."""
 
 
 class Records(NamedTuple):
@@ -43,13 +46,14 @@ def first_bookings(parameters: Parameters) -> Floats:
     return np.maximum(LEAST_TURNOVER, np.array([courts.first_booking_other, courts.first_booking_likely]))
 
 
-def records_of(parameters: Parameters, booked: Floats, leaves: Floats) -> Records:
+def records_of(parameters: Parameters, booked: Floats, at_liberty: Floats, leaves: Floats) -> Records:
     """Return the records that bookings lead to.
 
-    ``booked`` is bookings by group, status, rank and charge (3 x 3 x 2 x 10), ``leaves`` the chance that somebody
-    booked is removed for good, by group, status, rank and level (3 x 3 x 2 x 4).
+    ``booked`` is bookings a month by county, group, status, class and charge (K x 3 x 3 x 3 x 10), ``at_liberty`` the
+    people who can be booked (K x 3 x 3 x 3), ``leaves`` the chance that somebody booked is removed for good, by group,
+    status, rank and level (3 x 3 x 2 x 4).
     """
-    convictions = _convictions(parameters, booked)
+    convictions = _convictions(parameters, by_rank(booked.sum(axis=0).swapaxes(-1, -2)).swapaxes(-1, -2))
     goes = leaves @ _levels().T  # 3 x 3 x 2 x 24
     moves = np.einsum("gsrx,xyk,gsrk->gsrxy", 1.0 - goes, _after_a_conviction(), convictions)
     moves[..., 0] += goes
@@ -59,7 +63,46 @@ def records_of(parameters: Parameters, booked: Floats, leaves: Floats) -> Record
     at_booking = _stationary(again)
     brought = np.cumsum(np.einsum("gsrx,gsrxy->gsry", at_booking, moves), axis=-1)
     brought[..., -1] = 1.0
-    return Records(brought, at_booking @ _levels())
+    lost = first[:, 0, 0] + (1.0 - first[:, 0, 0]) * (at_booking * goes).sum(axis=-1)
+    misdemeanors, felonies = _already_come(parameters, booked, at_liberty, lost)
+    by_felony = np.array([felonies_in(record) > 0 for record in range(RECORD_COUNT)])
+    known = at_booking * np.where(by_felony, felonies[..., None], misdemeanors[..., None])
+    known[..., 0] = 0.0
+    known[..., 0] = 1.0 - known.sum(axis=-1)
+    level = known @ _levels()
+    return Records(brought, level)
+
+
+def by_rank(of_classes: Floats) -> Floats:
+    """Return sums over the classes of each rank, ... x 3 in, ... x 2 out."""
+    return np.stack([of_classes[..., rank == RANK_OF_CLASS].sum(axis=-1) for rank in (0, 1)], axis=-1)
+
+
+def _already_come(parameters: Parameters, booked: Floats, at_liberty: Floats, lost: Floats) -> tuple[Floats, Floats]:
+    """Return the shares of bookings, 3 x 3 x 2, at which misdemeanours and felonies are those of the chain, not none.
+
+    The convictions known at a booking are those of bookings before the last months of disposition, if none since has
+    given the place to somebody else: that has the chance ``lost`` (3 x 3 x 2) at each. Nobody is booked in jail.
+    """
+    courts = parameters.courts
+    convicted, felony, held, lag = (
+        np.array(each.values()) for each in (courts.convicted, courts.felony, courts.held, courts.disposition_lag)
+    )
+    stay = np.maximum(1.0, np.array(courts.stay.values()))
+    open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
+    bookings = booked.sum(axis=-1)
+    rate = np.divide(bookings, at_liberty, out=np.zeros_like(bookings), where=at_liberty > 0)
+    survival = np.log1p(-np.minimum(MOST_LOST, rate * lost[..., RANK_OF_CLASS]))  # of a month
+    nation = booked.sum(axis=0)
+    below = by_rank(bookings.sum(axis=0))
+    shares = []
+    for kind in (1.0 - felony, felony):
+        ends = nation * convicted * kind
+        total = ends.sum(axis=-1)
+        months = np.divide((ends * open_months).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0)
+        above = by_rank((bookings * np.exp(survival * months)).sum(axis=0))
+        shares.append(np.divide(above, below, out=np.ones_like(above), where=below > 0))
+    return shares[0], shares[1]
 
 
 def _convictions(parameters: Parameters, booked: Floats) -> Floats:

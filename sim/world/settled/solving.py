@@ -19,7 +19,6 @@ from sim.world.counties.building import Counties
 from sim.world.settled.baseline import Baseline
 from sim.world.settled.calls import Calls, Reporting
 from sim.world.settled.custody import (
-    RANK_OF_CLASS,
     Programs,
     Stays,
     Taking,
@@ -31,7 +30,7 @@ from sim.world.settled.custody import (
 )
 from sim.world.settled.fear import Jumps, county_fear, own_fear, pooled
 from sim.world.settled.rates import CrimeRates, State, opportunities
-from sim.world.settled.records import Records, federal_records, records_of
+from sim.world.settled.records import Records, by_rank, federal_records, records_of
 from sim.world.settled.shares import expected_shares, tied_households, ties
 
 Floats = npt.NDArray[np.float64]
@@ -103,7 +102,8 @@ class _World:
         stays = stays_of(parameters, crime.rates)
         people = _people(self.counties, crime)
         goes = state.taken * (self.removed_share * (1.0 - enforcement.returns))
-        records = records_of(parameters, _national(stays.booked, people * state.free), goes)
+        at_liberty = people * state.free
+        records = records_of(parameters, at_liberty[..., None] * stays.booked, at_liberty, goes)
         kept, leaves = ((records.level * each).sum(axis=-1) for each in (state.taken - goes, goes))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
         taken = taking(parameters, self.programs, records, known, stays)
@@ -201,19 +201,9 @@ def _people(counties: Counties, crime: CrimeRates) -> Floats:
     return result
 
 
-def _national(booked: Floats, at_liberty: Floats) -> Floats:
-    """Return national bookings by group, status, rank and charge, 3 x 3 x 2 x 10."""
-    return _by_rank(np.einsum("kgsc,kgscj->gsjc", at_liberty, booked)).swapaxes(-1, -2)
-
-
-def _by_rank(of_classes: Floats) -> Floats:
-    """Return sums over the classes of each rank, ... x 3 in, ... x 2 out."""
-    return np.stack([of_classes[..., rank == RANK_OF_CLASS].sum(axis=-1) for rank in (0, 1)], axis=-1)
-
-
 def _taken_share(every: Floats, stays: Stays, at_liberty: Floats) -> Floats:
     """Return the chance that ICE takes somebody booked, national, 3 groups x 3 statuses x 2 ranks."""
-    taken, booked = (_by_rank((at_liberty * each).sum(axis=0)) for each in (every, stays.booked.sum(axis=-1)))
+    taken, booked = (by_rank((at_liberty * each).sum(axis=0)) for each in (every, stays.booked.sum(axis=-1)))
     return np.divide(taken, booked, out=np.zeros_like(taken), where=booked > 0)
 
 
