@@ -90,6 +90,21 @@ def of_the_month(setting: Setting, month: int) -> dict[str, npt.NDArray[Any]]:
     return {**foreknown, "background": many, "types": types}
 
 
+FOREKNOWN_BYTES: int = CONDITION.fields["fear"][1]  # type: ignore[index]
+"""So many bytes of a record come first and are known beforehand."""
+
+
+def foreknown_conditions(setting: Setting, begin: int, end: int) -> npt.NDArray[np.uint8]:
+    """Return what is known beforehand of months ``begin`` to ``end``, T x K records as bytes."""
+    cumulative, background = setting.world.baseline.type_cumulative, setting.background[begin:end]
+    records = np.zeros(background.shape[:2], dtype=CONDITION)
+    for name in OF_THE_CALENDAR:
+        records[name] = getattr(setting.calendar, name)[begin:end]
+    many, types = opportunities_of(background.reshape(-1, background.shape[2]), np.tile(cumulative, (end - begin, 1)))
+    records["background"], records["types"] = many.reshape(records.shape), types.reshape(*records.shape, -1)
+    return records.view(np.uint8).reshape(*records.shape, CONDITION.itemsize)
+
+
 def opportunities_of(background: Floats, cumulative: Floats) -> tuple[Floats, Floats]:
     """Return how a month's background multiplies opportunities (K), and their types then (K x 8, cumulative).
 

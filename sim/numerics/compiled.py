@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -131,16 +132,30 @@ int64: Any = np.int64
 """NumPy's 64-bit integer, to the type checker anything: in compiled code every whole number is one."""
 
 
+def _compiled(function: Function, **options: Any) -> Function:
+    """Return a function compiled with strict arithmetic and without the interpreter lock.
+
+    What compiled code calls is a twin that Python cannot call: without the code for that, compiling takes a quarter
+    less. The twin has a name of its own, for the cache tells functions apart by that.
+    """
+    twin = FunctionType(function.__code__, function.__globals__, f"{function.__name__}_within")
+    twin.__qualname__, twin.__module__ = twin.__name__, function.__module__
+    common = {"cache": True, "error_model": "numpy", "nogil": True, **options}
+    within: Any = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **common)(twin)
+    compiled: Any = numba.njit(**common)(function)
+    compiled.get_call_template, compiled.get_overload = within.get_call_template, within.get_overload
+    result: Function = compiled
+    return result
+
+
 def rule(function: Function) -> Function:
-    """Compile a scalar rule: strict arithmetic, callable from Python and from compiled loops alike."""
-    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, inline="never")(function)
-    return compiled
+    """Compile a scalar rule: callable from Python and from compiled loops alike."""
+    return _compiled(function, inline="never")
 
 
 def helper(function: Function) -> Function:
     """Compile a part of a loop that is always written into its caller, so that handing over records costs nothing."""
-    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True, forceinline=True)(function)
-    return compiled
+    return _compiled(function, forceinline=True)
 
 
 def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:
@@ -187,5 +202,4 @@ def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
 
 def block(function: Function) -> Function:
     """Compile a loop over cells or people; it releases the interpreter lock, so that threads can share the work."""
-    compiled: Function = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-    return compiled
+    return _compiled(function)

@@ -147,7 +147,8 @@ def test_incapacitation_equals_its_mean_field() -> None:
             for name in ("incapacitation_only", "no_behavioral_response")
         )
         field, change, mean = MeanField(gone), 0, 0.0  # both worlds begin alike, with nobody away
-        for here, there in zip(gone.months(), replaced.months(), strict=True):
+        for t in range(len(gone.setting.months)):
+            here, there = gone.step(t), replaced.step(t)
             change += int(here.crime[:, INDEX, :, 0].sum()) - int(there.crime[:, INDEX, :, 0].sum())
             if here.index < 36:
                 mean += field.monthly(gone) - field.monthly(replaced)

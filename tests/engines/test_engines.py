@@ -10,7 +10,7 @@ from typing import Any
 import mesa
 import numpy as np
 import pytest
-from engine_scenarios import BASE, columnar, columnar_in_threads, differences, mesa_run, ready
+from engine_scenarios import BASE, columnar, columnar_by_steps, columnar_in_threads, differences, mesa_run, ready
 from small_worlds import merged
 
 import sim
@@ -59,8 +59,17 @@ CORNERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("corner", CORNERS)
 def test_engines_agree_in_corners(corner: str) -> None:
     setting = ready(merged(BASE, CORNERS[corner]))
-    found = differences(columnar_in_threads(setting, 11, threads=2), mesa_run(setting, 11))
-    assert not found, found[:5]
+    by_agents = mesa_run(setting, 11)
+    for found in (columnar_in_threads(setting, 11, threads=2), columnar(setting, 11)):
+        assert not differences(found, by_agents), differences(found, by_agents)[:5]
+
+
+@pytest.mark.parametrize("most", [1, 5])
+def test_months_in_one_call_are_those_of_single_phases(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many months one compiled call goes through, the last of them too."""
+    monkeypatch.setattr(columnar_engine, "MOST_MONTHS", most)
+    setting = ready(merged(BASE, {"months": 33}))
+    assert not differences(columnar(setting, 5), columnar_by_steps(setting, 5))
 
 
 def test_what_is_counted_once_a_year_is_there_to_be_compared() -> None:

@@ -92,6 +92,12 @@ def columnar(setting: Setting, seed: int, threads: int = 1) -> list[MonthRecord]
     return list(ColumnarEngine(setting, seed, threads).months())
 
 
+def columnar_by_steps(setting: Setting, seed: int) -> list[MonthRecord]:
+    """Return a run of the columnar engine that comes back to Python after each phase, as runs on many threads do."""
+    engine = ColumnarEngine(setting, seed)
+    return [engine.step(t) for t in range(len(setting.months))]
+
+
 def columnar_in_threads(setting: Setting, seed: int, threads: int) -> list[MonthRecord]:
     """Return a run of the columnar engine that shares the work among threads, however small the world."""
     with pytest.MonkeyPatch.context() as patch:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engines.columnar.agenda import in_order_of_slot
 from sim.engines.columnar.crime import offending, opportunity
-from sim.engines.columnar.docket import in_order_of_slot
 from sim.engines.columnar.police import clearance, recording, reporting, street_arrest
-from sim.engines.columnar.records import Array, Book, Land, Month, State, with_more
+from sim.engines.columnar.records import ARREST_SLOT, Array, Book, Land, Month, State, with_more
 from sim.engines.columnar.victims import heard_by_panel
 from sim.numerics.compiled import block, unowned
 
@@ -58,5 +58,5 @@ def run_block(
         suffered, hurt = with_more(suffered, hurt, suffers)
         cell = end
     first_slot, last_slot = land.county_base[first_county], land.county_base[last_county]
-    ordered = in_order_of_slot(arrests[:arrested], first_slot, last_slot)
+    ordered = in_order_of_slot(arrests[:arrested], first_slot, last_slot, ARREST_SLOT)
     return ordered, calmed[:reassured], told[:heard], suffered[:hurt]

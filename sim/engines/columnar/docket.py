@@ -6,90 +6,36 @@ its own, since an arrest may stand in the books of a county elsewhere; so docket
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
 import numpy.typing as npt
 
-from sim.engines.columnar.records import ARREST_SLOT, Array, Plans, Registry
-from sim.numerics.compiled import block
+from sim.engines.columnar.agenda import Agenda, empty_agenda, in_order_of_slot, taken_from, with_entries
+from sim.engines.columnar.records import EVENT_SLOT, Plans, Registry
 from sim.words.codes import ARRESTS_SHAPE, ENFORCEMENT_SHAPE, REMOVED_SHAPE
 
 Events = npt.NDArray[np.int64]
-NOTHING: Events = np.empty(0, dtype=np.int64)
-
-
-@block
-def _by_month(events: Array, due: Array, months: int) -> tuple[Array, Array]:
-    """Return events in order of the month in which they are due, and where each month starts; none after the last."""
-    start = np.zeros(months + 1, dtype=np.int64)
-    for month in due:
-        if month < months:
-            start[month + 1] += 1
-    for month in range(months):
-        start[month + 1] += start[month]
-    place, ordered = start.copy(), np.empty(start[months], dtype=np.int64)
-    for i in range(len(events)):
-        if due[i] < months:
-            ordered[place[due[i]]] = events[i]
-            place[due[i]] += 1
-    return ordered, start
-
-
-@block
-def in_order_of_slot(arrests: Array, first: int, last: int) -> Array:
-    """Return packed arrests sorted, nearly all of them of people who live in the slots from ``first`` to ``last``.
-
-    They are spread over buckets of slots, of about one arrest each, and put in order within.
-    """
-    buckets = len(arrests)
-    per_slot = buckets / max(1, last - first)
-    place, start = np.empty(buckets, dtype=np.int64), np.zeros(buckets + 3, dtype=np.int64)
-    for i in range(buckets):
-        slot = arrests[i] >> ARREST_SLOT
-        inside = 1 + int((slot - first) * per_slot)
-        place[i] = 0 if slot < first else buckets + 1 if slot >= last else min(buckets, inside)
-        start[place[i] + 1] += 1
-    for bucket in range(buckets + 2):
-        start[bucket + 1] += start[bucket]
-    low, high = start[1], start[buckets + 1]
-    ordered = np.empty(buckets, dtype=np.int64)
-    for i in range(buckets):
-        ordered[start[place[i]]] = arrests[i]
-        start[place[i]] += 1
-    ordered[:low].sort()
-    ordered[high:].sort()
-    for i in range(low + 1, high):
-        arrest, before = ordered[i], i - 1
-        while before >= low and ordered[before] > arrest:
-            ordered[before + 1] = ordered[before]
-            before -= 1
-        ordered[before + 1] = arrest
-    return ordered
 
 
 class Docket:
-    """The calendar of events of the people who live in one range of slots, whole counties."""
+    """The events to come of the people who live in one range of slots, whole counties."""
 
     def __init__(self, first: int, last: int, months: int) -> None:
         """Open an empty docket for slots ``first`` to ``last`` and a run of ``months`` months."""
-        self.first, self.last, self.months = first, last, months
-        self.waiting: dict[int, list[Events]] = defaultdict(list)
+        self.first, self.last = first, last
+        self.agenda: Agenda = empty_agenda(months)
 
     def plan(self, events: Events, due: Events) -> None:
-        """Put events into the calendar; those after the last month are dropped."""
-        ordered, start = _by_month(events, due, self.months)
-        for month in np.flatnonzero(np.diff(start)).tolist():
-            self.waiting[month].append(ordered[start[month] : start[month + 1]].copy())
+        """Put events on the agenda; those after the last month are dropped."""
+        self.agenda = with_entries(self.agenda, events, due)
 
     def plan_all(self, plans: Plans) -> None:
-        """Put the events of a month's plans into the calendar."""
+        """Put the events of a month's plans on the agenda."""
         self.plan(plans.event[: plans.used[0]], plans.due[: plans.used[0]])
 
     def take(self, month: int) -> Events:
         """Return the events due in a month, sorted by slot, and strike them out."""
-        waiting = self.waiting.pop(month, [])
-        return np.sort(np.concatenate(waiting), kind="stable") if waiting else NOTHING  # of few sorted runs
+        events: Events = in_order_of_slot(taken_from(self.agenda, month), self.first, self.last, EVENT_SLOT)
+        return events
 
     def own(self, packed: Events, shift: int) -> Events:
         """Return the part of sorted entries that concerns the docket's people; the slot stands above ``shift`` bits."""

@@ -1,8 +1,11 @@
-"""The columnar engine: the fourteen phases as compiled loops over blocks of cells; cost follows events, not people."""
+"""The columnar engine: the fourteen phases as compiled loops over blocks of cells; cost follows events, not people.
+
+A run on one thread goes through several months in one compiled call (``months.run_months``); one on many threads goes
+back to Python between phases (``step``), where their work is shared out. Both do the same.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -14,27 +17,32 @@ from sim.engines.columnar import blocks as blocks
 from sim.engines.columnar import booking as booking_loops
 from sim.engines.columnar import custody as custody_loops
 from sim.engines.columnar import news as news_loops
+from sim.engines.columnar.agenda import empty_agenda, taken_from, with_entries
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import lay_out
+from sim.engines.columnar.months import Foreknown, Months, Scratch, Told, Waiting, run_months
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry, State
-from sim.engines.columnar.releases import Releases
+from sim.engines.columnar.releases import follow, nobody_followed
 from sim.engines.columnar.repeats import work_out_repeats
-from sim.engines.conditions import of_the_month, settled_conditions
+from sim.engines.conditions import FOREKNOWN_BYTES, foreknown_conditions, of_the_month, settled_conditions
 from sim.engines.ledger import MonthRecord
-from sim.engines.panel import RepeatVictims, respondent_weight
+from sim.engines.panel import RepeatVictims, is_january, respondent_weight
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
+    ARRESTS_SHAPE,
     AWAY,
     BALANCE_SHAPE,
     CRIME_SHAPE,
     CUSTODY_SHAPE,
+    ENFORCEMENT_SHAPE,
     FAMILY_COUNT,
     GROUP_COUNT,
     IN_CUSTODY,
     JAILED,
     PEOPLE,
     PEOPLE_SHAPE,
+    REARRESTS_SHAPE,
     RESPONDENTS,
 )
 from sim.world.constants import as_record
@@ -45,17 +53,9 @@ SMALL_WORLD = 5_000_000
 """Below so many people, threads inside a run cost more than they save: run replications in parallel instead."""
 CHUNKS, DOCKETS = 16, 4
 """Parts for each thread in which a month's crimes, and a month's arrests, are worked through."""
+MOST_MONTHS, MOST_COUNTY_MONTHS, MOST_PERSON_MONTHS = 24, 6_000, 5_000_000
+"""Of one compiled call, so that records fit into the processor's memory and progress is seen several times a second."""
 Result = TypeVar("Result")
-
-
-def chosen_in_capacity(office: Events, level: Events, rank: npt.NDArray[np.float64], quota: Events) -> Events:
-    """Return indices of the requests within each field office's capacity: gravest level first, then by keyed rank."""
-    order = np.lexsort((rank, level, office))
-    sorted_office = office[order]
-    first = np.searchsorted(sorted_office, sorted_office, side="left")
-    place = np.arange(len(order)) - first
-    result: Events = order[place < quota[sorted_office]]
-    return result
 
 
 class ColumnarEngine:
@@ -84,10 +84,10 @@ class ColumnarEngine:
         ranges = county_ranges(world.slot_base, 1 if self.threads == 1 else DOCKETS * self.threads)
         ends = [(int(world.slot_base[first]), int(world.slot_base[last])) for first, last in ranges]
         self.dockets = [Docket(first, last, setting.parameters.months) for first, last in ends]
-        self.interviews: dict[int, list[Events]] = defaultdict(list)
+        self.interviews = empty_agenda(setting.parameters.months)
         self.now = settled_conditions(setting)
         region_agents = np.bincount(world.counties.region, weights=world.counties.agents.astype(np.float64))
-        self.office_capacity = [self.constants.capacity_per_agent * size for size in region_agents]
+        self.office_capacity = self.constants.capacity_per_agent * region_agents
         self.recent = np.zeros(len(world.cell_county))
         self.custody_counts = np.zeros((count, *CUSTODY_SHAPE), dtype=np.int64)
         news_loops.count_people(self.land, self.state, self.custody_counts)
@@ -95,9 +95,11 @@ class ColumnarEngine:
         most = world.size // max(1, width) + 2 * count
         nobody = np.empty(0, dtype=np.int64)
         members, rotations = news_loops.panel_of(self.land, width, most) if width else (nobody, nobody)
-        self.panels = [members[rotations == month] for month in range(ROTATIONS)]
+        self.panel = members[np.argsort(rotations, kind="stable")]
+        self.panel_start = np.searchsorted(np.sort(rotations), np.arange(ROTATIONS + 1))
         self.survey_weight = respondent_weight(setting)
-        self.repeat_victims, self.releases = RepeatVictims(setting.months[0]), Releases(setting.months[0])
+        self.repeat_victims, self.followed = RepeatVictims(setting.months[0]), nobody_followed()
+        self.guardianship = np.empty(len(self.land.cells))
         self._plan_first_events()
 
     def _plan_first_events(self) -> None:
@@ -116,11 +118,92 @@ class ColumnarEngine:
         return list(self.pool.map(work, *parts))
 
     def months(self) -> Iterator[MonthRecord]:
-        """Run the months in order and yield the record of each."""
+        """Run the months in order and yield the record of each; on one thread the state runs some months ahead."""
+        if self.threads == 1:
+            most = max(1, min(MOST_MONTHS, MOST_COUNTY_MONTHS // len(self.now), MOST_PERSON_MONTHS // self.world.size))
+            for begin in range(0, self.setting.parameters.months, most):
+                yield from self.several(begin, min(begin + most, self.setting.parameters.months))
+            return
         with ThreadPoolExecutor(self.threads) as pool:
-            self.pool = pool if self.threads > 1 else None
+            self.pool = pool
             for t in range(self.setting.parameters.months):
                 yield self.step(t)
+
+    def several(self, begin: int, end: int) -> Iterator[MonthRecord]:
+        """Run months ``begin`` to ``end`` in one compiled call and yield the record of each."""
+        months = self._room_for(end - begin)
+        share = self.constants.legalization_share
+        january = np.array([is_january(self.setting.months[0], t) for t in range(begin, end)])
+        legalization, capacity = self.setting.calendar.legalization, self.office_capacity
+        known = foreknown_conditions(self.setting, begin, end)
+        now_bytes = self.now.view(np.uint8).reshape(len(self.now), -1)
+        waiting, told = run_months(
+            begin,
+            self.land,
+            self.state,
+            self.record,
+            Foreknown(known[:, :, :FOREKNOWN_BYTES], january, legalization, share, capacity),
+            Scratch(
+                self.now,
+                now_bytes,
+                self.guardianship,
+                self.recent,
+                self.custody_counts,
+                self.panel,
+                self.panel_start,
+            ),
+            Waiting(self.dockets[0].agenda, self.interviews, self.followed),
+            months,
+        )
+        self.dockets[0].agenda, self.interviews, self.followed = waiting
+        return self._records(begin, months, told)
+
+    def _room_for(self, span: int) -> Months:
+        """Return room for the records of so many months."""
+        counties = len(self.now)
+        people = PEOPLE_SHAPE[:-1]
+        return Months(
+            crime=np.zeros((span, counties, *CRIME_SHAPE), dtype=np.int32),
+            people=np.zeros((span, counties, *PEOPLE_SHAPE), dtype=np.int64),
+            balance=np.zeros((span, counties, *BALANCE_SHAPE), dtype=np.int32),
+            opportunities=np.zeros((span, counties), dtype=np.int64),
+            clipped=np.zeros((span, counties), dtype=np.int64),
+            enforcement=np.zeros((span, counties, *ENFORCEMENT_SHAPE), dtype=np.int32),
+            bookings=np.zeros((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
+            trust=np.empty((span, counties, *people)),
+            county_fear=np.empty((span, *self.now["fear"].shape)),
+            risk=np.empty((span, *self.now["risk"].shape)),
+            removal_risk=np.empty((span, counties)),
+            rearrests=np.zeros((span, *REARRESTS_SHAPE), dtype=np.int64),
+        )
+
+    def _records(self, begin: int, months: Months, told: Told) -> Iterator[MonthRecord]:
+        """Yield the records of months of one call."""
+        heard = np.split(told.told, told.told_end[:-1])
+        suffered = np.split(told.suffered, told.suffered_end[:-1])
+        programs = program_flags(self.setting, slice(begin, begin + len(heard)))
+        relative_risk = hispanic_risk(self.setting, months.risk)
+        for i in range(len(heard)):
+            yield MonthRecord(
+                index=begin + i,
+                crime=months.crime[i],
+                people=months.people[i],
+                trust=months.trust[i],
+                enforcement=months.enforcement[i],
+                programs=programs[i],
+                county_fear=months.county_fear[i],
+                relative_risk=relative_risk[i],
+                removal_risk=months.removal_risk[i],
+                officers=self.setting.officers,
+                balance=months.balance[i],
+                opportunities=months.opportunities[i],
+                clipped=months.clipped[i],
+                told=heard[i],
+                survey_weight=self.survey_weight,
+                bookings=months.bookings[i],
+                repeats=self.repeat_victims.add(begin + i, suffered[i]),
+                rearrests=months.rearrests[i],
+            )
 
     def step(self, t: int) -> MonthRecord:
         """Run one month: the phases of the schedule."""
@@ -129,16 +212,25 @@ class ColumnarEngine:
         self.policy(t)
         month = self.patrol(t)
         arrests, calmed, told, suffered = self.blocks(month, book)
-        for months_ahead in range(1, ROTATIONS + 1):
-            self.interviews[t + months_ahead].append(told[(told & TOLD_WAIT) == months_ahead])
+        self.interviews = with_entries(self.interviews, told, t + (told & TOLD_WAIT))
         booked = self.booking(arrests, month, registries)
         outcomes = self.detainer(booked, month, registries)
-        rearrests = self.releases.follow(t, booked, outcomes, self.state)
+        rearrests = self._follow(t, booked, outcomes)
         spread = self.custody(booked, outcomes, month, registries)
         self.word_of_mouth(calmed, spread, month)
         registry = merged(registries)
         self.news(month, book, registry)
         return self.count(month, book, registry, suffered, rearrests)
+
+    def _follow(
+        self, t: int, booked: list[tuple[Booked, int]], outcomes: list[npt.NDArray[np.int8]]
+    ) -> npt.NDArray[np.int64]:
+        """Return people released and arrested again by status, twelve months after their January; else only 0."""
+        slots = np.concatenate([people.slot[:count] for people, count in booked])
+        stays = np.concatenate([people.stay[:count] for people, count in booked])
+        counts, january = np.zeros(REARRESTS_SHAPE, dtype=np.int64), is_january(self.setting.months[0], t)
+        self.followed = follow(self.followed, january, slots, stays, np.concatenate(outcomes), self.state, counts)
+        return counts
 
     def _empty_book(self) -> Book:
         count, cells = len(self.land.counties), len(self.land.cells)
@@ -162,10 +254,9 @@ class ColumnarEngine:
 
     def patrol(self, t: int) -> Month:
         """Phase 2: officers are spread over cells; last month's news gives what holds in each county."""
-        guard = np.empty(len(self.land.cells))
-        news_loops.patrol(self.land, self.record, self.recent, guard)
+        news_loops.patrol(self.land, self.record, self.recent, self.guardianship)
         news_loops.conditions(self.record, self.land, self.now)
-        return Month(t, self.now, guard)
+        return Month(t, self.now, self.guardianship)
 
     def blocks(self, month: Month, book: Book) -> tuple[Events, ...]:
         """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""
@@ -204,7 +295,7 @@ class ColumnarEngine:
         wanted = np.concatenate([start + own for start, own in zip(starts[:-1], who, strict=True)])
         offices, levels, ranks = np.concatenate(office), np.concatenate(level), np.concatenate(rank)
         quota = np.array([capacity_this_month(capacity, month.index) for capacity in self.office_capacity])
-        asked[wanted[chosen_in_capacity(offices, levels, ranks, quota)]] = 1
+        asked[wanted[booking_loops.within_capacity(offices, levels, ranks, quota)]] = 1
         return self._side_by_side(decide, booked, np.split(asked, starts[1:-1]), registries)
 
     def custody(
@@ -241,9 +332,9 @@ class ColumnarEngine:
 
     def count(self, month: Month, book: Book, registry: Registry, suffered: Events, rearrests: Events) -> MonthRecord:
         """Phase 14: the survey's interviews, who of its panel is victim again, and the record of the month."""
-        waiting = self.interviews.pop(month.index, [])
-        told = np.concatenate(waiting) if waiting else np.empty(0, dtype=np.int64)
-        panel = self.panels[month.index % ROTATIONS]
+        told = taken_from(self.interviews, month.index)
+        turn = month.index % ROTATIONS
+        panel = self.panel[self.panel_start[turn] : self.panel_start[turn + 1]]
         trust_sum = np.zeros(book.people.shape[:-1], dtype=np.int64)
         heard = news_loops.count_survey(panel, told, self.land, self.state, self.record, month, book, trust_sum)
         counts = self.custody_counts

@@ -2,62 +2,71 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sim.engines.columnar.docket import NOTHING as NOBODY
-from sim.engines.columnar.docket import Events
-from sim.engines.columnar.records import Array, Booked, State
-from sim.engines.panel import FOLLOWED_MONTHS, is_january
+from sim.engines.columnar.records import Array, State
 from sim.numerics.compiled import block
-from sim.words.codes import NOTHING, REARRESTS_SHAPE
+from sim.words.codes import NOTHING
 from sim.world.person import generation_of, status_of
 
 
+class Followed(NamedTuple):
+    """Those booked and released at once in the last January, in order of slot."""
+
+    slot: Array
+    generation: Array
+    status: Array
+    again: Array  # 1 where they were booked since
+
+
 @block
-def _mark(followed: Array, whose: Array, again: Array, booked: Array, state: State) -> None:
+def nobody_followed() -> Followed:
+    """Return that nobody is followed yet."""
+    slot, generation = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int8)
+    return Followed(slot, generation, generation.copy(), generation.copy())
+
+
+@block
+def _mark(followed: Followed, booked: Array, state: State) -> None:
     """Mark those followed who are booked; both lists are in order of slot, a newcomer in a place is somebody else."""
     place = 0
     for slot in booked:
-        while place < len(followed) and followed[place] < slot:
+        while place < len(followed.slot) and followed.slot[place] < slot:
             place += 1
-        if place < len(followed) and followed[place] == slot and whose[place] == generation_of(state.person[slot]):
-            again[place] = 1
+        here = place < len(followed.slot) and followed.slot[place] == slot
+        if here and followed.generation[place] == generation_of(state.person[slot]):
+            followed.again[place] = 1
 
 
 @block
-def _whose(slots: Array, state: State) -> tuple[Array, Array]:
-    """Return generation and status of the people in ``slots``."""
-    generation, status = np.empty(len(slots), np.int8), np.empty(len(slots), np.int8)
+def _released(slots: Array, stays: Array, outcomes: Array, state: State) -> Followed:
+    """Return those of the people booked who are let go at once and whom ICE does not take."""
+    released = np.empty(len(slots), dtype=np.int64)
+    generation, status = np.empty(len(slots), dtype=np.int8), np.empty(len(slots), dtype=np.int8)
+    n = 0
     for i in range(len(slots)):
-        person = state.person[slots[i]]
-        generation[i], status[i] = generation_of(person), status_of(person)
-    return generation, status
+        if stays[i] == 0 and outcomes[i] == NOTHING:
+            person = state.person[slots[i]]
+            released[n], generation[n], status[n] = slots[i], generation_of(person), status_of(person)
+            n += 1
+    return Followed(released[:n], generation[:n], status[:n], np.zeros(n, dtype=np.int8))
 
 
-class Releases:
-    """Those booked and released at once in the last January, in order of slot."""
+@block
+def follow(
+    followed: Followed, january: bool, slots: Array, stays: Array, outcomes: Array, state: State, counts: Array
+) -> Followed:
+    """Look for those followed among people booked in a month, before custody changes anybody.
 
-    def __init__(self, start: str) -> None:
-        """Follow nobody yet; ``start`` is the first calendar month of the run."""
-        self.start, self.since = start, -1
-        self.slots: Events = NOBODY
-        self.again = np.empty(0, np.int8)
-        self.generation, self.status = self.again, self.again
-
-    def follow(self, month: int, booked: list[tuple[Booked, int]], outcomes: list[Array], state: State) -> Events:
-        """Look for those followed among people booked in a month, before custody changes anybody.
-
-        Returns people released and arrested again by status, twelve months after their January; else nothing but 0.
-        """
-        slots = np.concatenate([people.slot[:count] for people, count in booked]).astype(np.int64)
-        counts = np.zeros(REARRESTS_SHAPE, dtype=np.int64)
-        _mark(self.slots, self.generation, self.again, slots, state)
-        if self.since >= 0 and month == self.since + FOLLOWED_MONTHS:
-            np.add.at(counts[:, 0], self.status, 1)
-            np.add.at(counts[:, 1], self.status[self.again == 1], 1)
-        if is_january(self.start, month):
-            stay = np.concatenate([people.stay[:count] for people, count in booked])
-            self.slots, self.since = slots[(stay == 0) & (np.concatenate(outcomes) == NOTHING)], month
-            self.generation, self.status = _whose(self.slots, state)
-            self.again = np.zeros(len(self.slots), np.int8)
-        return counts
+    In a January, twelve months after they were released, they are counted by status, in all and arrested again, into
+    ``counts`` (3 x 2); those let go in this month are followed from then on.
+    """
+    _mark(followed, slots, state)
+    if not january:
+        return followed
+    for i in range(len(followed.slot)):
+        counts[followed.status[i], 0] += 1
+        counts[followed.status[i], 1] += followed.again[i]
+    return _released(slots, stays, outcomes, state)

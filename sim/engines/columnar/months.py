@@ -1,0 +1,194 @@
+"""All phases of several months in one compiled call: no way back to Python between them.
+
+What the phases do is said where each is written; here they follow each other as in ``engine.ColumnarEngine.step``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engines.columnar.agenda import Agenda, in_order_of_slot, taken_from, with_entries
+from sim.engines.columnar.blocks import run_block
+from sim.engines.columnar.booking import booking, detainer, request, within_capacity
+from sim.engines.columnar.custody import custody, word_of_mouth
+from sim.engines.columnar.news import conditions, count_survey, legalize, news, patrol
+from sim.engines.columnar.records import (
+    EVENT_SLOT,
+    TOLD_WAIT,
+    Array,
+    Book,
+    Land,
+    Month,
+    Registry,
+    State,
+    with_more,
+)
+from sim.engines.columnar.releases import Followed, follow
+from sim.numerics.compiled import block
+from sim.rules.detainer import capacity_this_month
+from sim.rules.survey import ROTATIONS, TRUST_UNIT
+from sim.words.codes import AWAY, IN_CUSTODY, JAILED, PEOPLE, REMOVED_SHAPE, RESPONDENTS
+
+CUSTODY_COLUMNS = tuple(IN_CUSTODY)
+
+
+class Foreknown(NamedTuple):
+    """What is known of the months before they come."""
+
+    conditions: Array  # T x K x bytes: the first bytes of ``conditions.CONDITION``, which the calendar gives
+    january: Array  # T
+    legalization: int  # the month of it; -1 never
+    legalization_share: float
+    capacity: Array  # by field office: detainers a month
+
+
+class Scratch(NamedTuple):
+    """What months hand on or use for themselves."""
+
+    now: Array  # K of ``conditions.CONDITION``
+    now_bytes: Array  # the same, K x bytes
+    guardianship: Array  # by cell
+    recent: Array  # by cell: recorded crime, running
+    custody: Array  # K x group x status x custody: people
+    panel: Array  # slots of the survey's panel, by the month of their interviews
+    panel_start: Array  # ROTATIONS + 1
+
+
+class Waiting(NamedTuple):
+    """What was planned for later months."""
+
+    events: Agenda
+    told: Agenda
+    followed: Followed
+
+
+class Months(NamedTuple):
+    """What is recorded of T months; the first axis counts them."""
+
+    crime: Array
+    people: Array
+    balance: Array
+    opportunities: Array
+    clipped: Array
+    enforcement: Array
+    bookings: Array
+    trust: Array
+    county_fear: Array
+    risk: Array  # T x K x groups x families
+    removal_risk: Array
+    rearrests: Array
+
+
+class Told(NamedTuple):
+    """What the survey hears and what its panel suffers, month after month; each month ends where the next begins."""
+
+    told: Array
+    told_end: Array  # T
+    suffered: Array
+    suffered_end: Array
+
+
+@block
+def _quotas(capacity: Array, month: int) -> Array:
+    """Return for how many people each field office can lodge a detainer in a month."""
+    quota = np.empty(len(capacity), dtype=np.int64)
+    for office in range(len(capacity)):
+        quota[office] = capacity_this_month(capacity[office], month)
+    return quota
+
+
+@block
+def _record(i: int, months: Months, scratch: Scratch, trust_sum: Array) -> None:
+    """Record the people, their trust, and what is expected in the counties at the end of a month."""
+    for county in range(len(scratch.now)):
+        now = scratch.now[county]
+        for group in range(trust_sum.shape[1]):
+            for status in range(trust_sum.shape[2]):
+                counts, people = scratch.custody[county, group, status], months.people[i, county, group, status]
+                people[PEOPLE] = counts[:AWAY].sum()
+                for place in range(len(CUSTODY_COLUMNS)):
+                    people[CUSTODY_COLUMNS[place]] = counts[JAILED + place]
+                respondents = people[RESPONDENTS]
+                mean = trust_sum[county, group, status] / TRUST_UNIT / respondents if respondents > 0 else np.nan
+                months.trust[i, county, group, status] = mean
+        months.county_fear[i, county, :] = now.fear
+        months.risk[i, county, :, :] = now.risk
+        months.removal_risk[i, county] = now.removal_risk
+
+
+@block
+def run_months(
+    begin: int,
+    land: Land,
+    state: State,
+    table: Array,
+    foreknown: Foreknown,
+    scratch: Scratch,
+    waiting: Waiting,
+    months: Months,
+) -> tuple[Waiting, Told]:
+    """Run as many months as ``months`` has room for, the first of them ``begin``."""
+    events, interviews, followed = waiting.events, waiting.told, waiting.followed
+    counties, cells, slots = len(land.counties), len(land.cells), land.county_base[-1]
+    span = len(months.crime)
+    told, suffered = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    told_end, suffered_end = np.empty(span, dtype=np.int64), np.empty(span, dtype=np.int64)
+    tells, suffers = 0, 0
+    risk = np.zeros((counties, *months.risk.shape[2:], 2), dtype=np.int64)
+    cell_recorded = np.zeros(cells, dtype=np.int32)
+    removed = np.zeros((counties, *REMOVED_SHAPE), dtype=np.int64)
+    removable, taken = np.zeros(counties, dtype=np.int64), np.zeros(counties, dtype=np.int64)
+    trust_sum = np.zeros(months.trust.shape[1:], dtype=np.int64)
+    known = foreknown.conditions.shape[2]
+    for i in range(span):
+        t = begin + i
+        risk[:], cell_recorded[:], removed[:], removable[:], taken[:], trust_sum[:] = 0, 0, 0, 0, 0, 0
+        book = Book(
+            months.crime[i],
+            months.people[i],
+            risk,
+            months.balance[i],
+            cell_recorded,
+            months.opportunities[i],
+            months.clipped[i],
+        )
+        registry = Registry(months.enforcement[i], months.bookings[i], scratch.custody, removed, removable, taken)
+        scratch.now_bytes[:, :known] = foreknown.conditions[i]
+        if t == foreknown.legalization:
+            legalize(t, land, state, foreknown.legalization_share, scratch.custody)
+        patrol(land, table, scratch.recent, scratch.guardianship)
+        conditions(table, land, scratch.now)
+        month = Month(t, scratch.now, scratch.guardianship)
+        arrests, calmed, tell, suffer = run_block(0, counties, land, state, table, month, book)
+        interviews = with_entries(interviews, tell, t + (tell & TOLD_WAIT))
+        suffered, suffers = with_more(suffered, suffers, suffer)
+        booked, count, plans = booking(arrests, land, state, table, month, registry)
+        events = with_entries(events, plans.event[: plans.used[0]], plans.due[: plans.used[0]])
+        who, office, level, rank = request(booked, count, land, table, month)
+        asked = np.zeros(count, dtype=np.int64)
+        asked[who[within_capacity(office, level, rank, _quotas(foreknown.capacity, t))]] = 1
+        outcome = detainer(booked, asked, land, state, table, month, registry)
+        followed = follow(
+            followed,
+            foreknown.january[i],
+            booked.slot[:count],
+            booked.stay[:count],
+            outcome,
+            state,
+            months.rearrests[i],
+        )
+        due = in_order_of_slot(taken_from(events, t), 0, slots, EVENT_SLOT)
+        plans = custody(due, booked, outcome, land, state, table, month, registry)
+        events = with_entries(events, plans.event[: plans.used[0]], plans.due[: plans.used[0]])
+        calmed = in_order_of_slot(calmed, 0, slots, 0)
+        word_of_mouth(calmed, plans.spread[: plans.used[1]], land, state, table, month)
+        news(table, land, month, book, registry, scratch.recent)
+        turn = t % ROTATIONS
+        panel = scratch.panel[scratch.panel_start[turn] : scratch.panel_start[turn + 1]]
+        heard = count_survey(panel, taken_from(interviews, t), land, state, table, month, book, trust_sum)
+        told, tells = with_more(told, tells, np.sort(heard))
+        told_end[i], suffered_end[i] = tells, suffers
+        _record(i, months, scratch, trust_sum)
+    return Waiting(events, interviews, followed), Told(told[:tells], told_end, suffered[:suffers], suffered_end)
