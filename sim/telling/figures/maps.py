@@ -170,7 +170,8 @@ def _write_values(axes: Axes, places: Places, values: Floats, look: Look, colour
             text = text[0] if text[0] in (MINUS, "+") else ""
         dark = abs(values[k]) > 0.55 * high if look.signed else values[k] > 0.5 * (low + high)
         colour = "white" if dark and coloured[k] else "black"
-        axes.text(places.x[k], places.y[k], text, ha="center", va="center", color=colour, fontsize=size)
+        label = axes.text(places.x[k], places.y[k], text, ha="center", va="center", color=colour, fontsize=size)
+        label.set_in_layout(False)  # it stays inside its square, and measuring hundreds takes as long as drawing them
 
 
 def _points(axes: Axes, places: Places, values: Floats, agents: Integers, look: Look, coloured: Bools) -> Any:
