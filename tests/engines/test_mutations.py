@@ -133,8 +133,9 @@ def _miscounted(record: MonthRecord) -> MonthRecord:
 def _lose_event(engine: ColumnarEngine) -> None:
     for docket in engine.dockets:
         for month in np.flatnonzero(docket.agenda.first >= 0):
-            docket.agenda.first[month] = docket.agenda.next[docket.agenda.first[month]]
-            return
+            if docket.agenda.filled[month] > 1:
+                docket.agenda.filled[month] -= 1
+                return
 
 
 COLUMNAR: dict[str, Callable[..., Any]] = {

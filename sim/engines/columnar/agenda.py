@@ -7,72 +7,90 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engines.columnar.records import Array
-from sim.numerics.compiled import block
+from sim.numerics.compiled import block, unowned
 
-LEAST_ROOM = 64
+PAGE = 16
+"""Entries of one month lie side by side on pages of so many, so that taking them up reads memory in a row."""
 NONE = -1
 
 
 class Agenda(NamedTuple):
-    """Entries by the month in which they are due, in chains: each names the next of its month, or the next free one."""
+    """Entries by the month in which they are due, on pages in chains: each page names the next of its month."""
 
-    first: Array  # by month
+    first: Array  # by month: the page that is being filled
+    filled: Array  # by month: how many entries stand on it
     entry: Array
-    next: Array
-    free: Array  # 1: the first free place
+    next: Array  # by page: the next of its month, or the next free one
+    free: Array  # 2: the first free page, and how many are free
 
 
 @block
 def empty_agenda(months: int) -> Agenda:
     """Return an agenda of so many months without an entry."""
-    first, free = np.full(months, NONE, dtype=np.int64), np.full(1, NONE, dtype=np.int64)
-    return Agenda(first, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), free)
+    first, filled, free = np.full(months, NONE), np.zeros(months, dtype=np.int64), np.array([NONE, 0])
+    return Agenda(first, filled, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), free)
 
 
 @block
-def _with_room(agenda: Agenda) -> Agenda:
-    """Return the agenda, which is full, with twice the room."""
-    old = len(agenda.entry)
-    size = max(LEAST_ROOM, 2 * old)
-    entry, following = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    entry[:old], following[:old] = agenda.entry, agenda.next
-    for place in range(old, size):
-        following[place] = place + 1 if place + 1 < size else NONE
+def _with_pages(agenda: Agenda, more: int) -> Agenda:
+    """Return the agenda with at least ``more`` further pages."""
+    old = len(agenda.next)
+    size = max(old + more, 2 * old)
+    entry, following = np.empty(size * PAGE, dtype=np.int64), np.empty(size, dtype=np.int64)
+    entry[: old * PAGE], following[:old] = agenda.entry, agenda.next
+    for page in range(old, size):
+        following[page] = page + 1 if page + 1 < size else agenda.free[0]
     agenda.free[0] = old
-    return Agenda(agenda.first, entry, following, agenda.free)
+    agenda.free[1] += size - old
+    return Agenda(agenda.first, agenda.filled, entry, following, agenda.free)
+
+
+@block
+def _put(agenda: Agenda, entries: Array, due: Array) -> None:
+    """Put entries on an agenda that has pages for them."""
+    agenda = unowned(agenda)
+    first, filled, free = agenda.first, agenda.filled, agenda.free
+    for i in range(len(entries)):
+        month = due[i]
+        if month >= len(first):
+            continue
+        if first[month] == NONE or filled[month] == PAGE:
+            page = free[0]
+            free[0], agenda.next[page] = agenda.next[page], first[month]
+            free[1] -= 1
+            first[month], filled[month] = page, 0
+        agenda.entry[first[month] * PAGE + filled[month]] = entries[i]
+        filled[month] += 1
 
 
 @block
 def with_entries(agenda: Agenda, entries: Array, due: Array) -> Agenda:
     """Return the agenda with entries for the months in which they are due; none after its last month."""
-    first = agenda.first
-    for i in range(len(entries)):
-        if due[i] < len(first):
-            if agenda.free[0] == NONE:
-                agenda = _with_room(agenda)
-            place = agenda.free[0]
-            agenda.free[0] = agenda.next[place]
-            agenda.entry[place], agenda.next[place] = entries[i], first[due[i]]
-            first[due[i]] = place
+    most = len(entries) // PAGE + min(len(entries), len(agenda.first))
+    if agenda.free[1] < most:
+        agenda = _with_pages(agenda, most - agenda.free[1])
+    _put(agenda, entries, due)
     return agenda
 
 
 @block
 def taken_from(agenda: Agenda, month: int) -> Array:
     """Return the entries due in a month, in no order that means anything, and strike them out."""
-    count, place, last = 0, agenda.first[month], NONE
-    while place != NONE:
-        count, last, place = count + 1, place, agenda.next[place]
-    entries = np.empty(count, dtype=np.int64)
-    place = agenda.first[month]
-    for i in range(count):
-        entries[i] = agenda.entry[place]
-        place = agenda.next[place]
-    if last != NONE:
-        agenda.next[last] = agenda.free[0]
-        agenda.free[0] = agenda.first[month]
-        agenda.first[month] = NONE
-    return entries
+    page, pages, last = agenda.first[month], 0, NONE
+    while page != NONE:
+        pages, last, page = pages + 1, page, agenda.next[page]
+    if last == NONE:
+        return np.empty(0, dtype=np.int64)
+    entries, count, page = np.empty(pages * PAGE, dtype=np.int64), 0, agenda.first[month]
+    on_page = agenda.filled[month]
+    while page != NONE:
+        entries[count : count + on_page] = agenda.entry[page * PAGE : page * PAGE + on_page]
+        count, on_page, page = count + on_page, PAGE, agenda.next[page]
+    agenda.next[last] = agenda.free[0]
+    agenda.free[0] = agenda.first[month]
+    agenda.free[1] += pages
+    agenda.first[month], agenda.filled[month] = NONE, 0
+    return entries[:count]
 
 
 @block

@@ -1,0 +1,138 @@
+"""Today's checkout beside a pinned commit, in turn, in one run.
+
+``python -m benchmarks.pinned COMMIT`` makes a worktree of the commit in a temporary folder and does the same work from
+both: each piece in a process of its own, the order turned round from round to round. It prints today's cost, the
+pinned one, and the median, least and greatest of the ratio by round; below 1 today's is cheaper. Costs are seconds of
+processor time, so that waiting for a busy machine does not count. Both compile before the rounds; how long that took
+is printed too, measured once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from benchmarks.measuring.timing import paired_rounds, ratio
+
+ROOT = Path(__file__).parents[1]
+TODAY, PINNED = "today", "pinned"
+PREPARED = """
+import resource, sys, time
+from sim.running.run import prepare, records
+from sim.scenario.scenario import load_scenario
+scenario = load_scenario("scenarios/secure_communities.yaml", sys.argv[2:])
+def cost(work):
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+"""
+RUN = """
+setting = prepare(scenario)
+def run():
+    for _ in records(setting, 1):
+        pass
+run()
+print(min(cost(run) for _ in range(int(sys.argv[1]))))
+"""
+BUILD = """
+prepare(scenario, share=False)
+print(min(cost(lambda: prepare(scenario, share=False)) for _ in range(int(sys.argv[1]))))
+"""
+ONCE = """
+setting = prepare(scenario, share=False)
+def run():
+    for _ in records(setting, 1, keep_world=False):
+        pass
+print(cost(run))
+"""
+NATION_MONTHS = 24
+
+
+@contextmanager
+def worktree(commit: str) -> Iterator[Path]:
+    """Give a checkout of a commit, and take it away again."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "pinned"
+        subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(place), commit], cwd=ROOT, check=True)
+        try:
+            yield place
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", str(place)], cwd=ROOT, check=True)
+
+
+def answer(checkout: Path, cache: Path, code: str, *arguments: str) -> float:
+    """Return the number that ``code`` prints when it is run from a checkout."""
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "DARKFIGURE_CACHE": str(cache)}
+    command = [sys.executable, "-c", PREPARED + code, *arguments]
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def command_cost(checkout: Path, cache: Path) -> float:
+    """Return the processor seconds of a small run by the command line, from start to end."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--set", "world.people=5000", "--set", "months=12", "--out", f"{folder}/run", "--quiet"]
+        command = [sys.executable, "-m", "sim", "run", "scenarios/secure_communities.yaml", *options]
+        environment = {**os.environ, "PYTHONPATH": str(checkout), "DARKFIGURE_CACHE": str(cache)}
+        before = os.times()
+        subprocess.run(command, cwd=checkout, env=environment, check=True, capture_output=True)
+        after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def pieces(nation: list[str]) -> Mapping[str, tuple[str, list[str]]]:
+    """Return code and arguments of each piece of work, by name."""
+    work = {
+        "96 months of 10,000 people": (RUN, ["20", "world.people=10000", "months=96"]),
+        "96 months of 100,000 people": (RUN, ["5", "world.people=100000", "months=96"]),
+        "96 months of 1,000,000 people": (RUN, ["1", "world.people=1000000", "months=96"]),
+        "building a world of 100,000 people": (BUILD, ["5", "world.people=100000"]),
+    }
+    if nation:
+        files = [
+            f"world.{name}={Path(path).resolve()}"
+            for name, path in zip(("counties", "adjacency"), nation, strict=False)
+        ]
+        work[f"{NATION_MONTHS} months of the United States, one agent per person"] = (
+            ONCE,
+            ["1", *files, "world.scale=1", f"months={NATION_MONTHS}"],
+        )
+    return work
+
+
+def line(name: str, costs: Mapping[str, list[float]]) -> str:
+    """Return a line of the table: today's and the pinned cost, and the ratio with its range."""
+    today, pinned = (statistics.median(costs[which]) for which in (TODAY, PINNED))
+    spread = ratio(costs, TODAY, PINNED)
+    return f"{name:54}{today:9.3f}{pinned:9.3f}{spread.median:8.2f} ({spread.low:.2f} to {spread.high:.2f})"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pinned")
+    parser.add_argument("commit", help="what today's checkout is compared with")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--nation", nargs=2, default=[], metavar=("COUNTIES", "ADJACENCY"), help="adds the nation")
+    chosen = parser.parse_args()
+    with worktree(chosen.commit) as pinned, tempfile.TemporaryDirectory() as caches:
+        places = {TODAY: (ROOT, Path(caches) / TODAY), PINNED: (pinned, Path(caches) / PINNED)}
+        print(f"{'seconds of processor time':54}{TODAY:>9}{PINNED:>9}{'ratio':>8}")
+        cold = {which: [command_cost(*place)] for which, place in places.items()}
+        print(line("a small run that compiles first (once)", cold), flush=True)
+        warm = {which: partial(command_cost, *place) for which, place in places.items()}
+        print(line("the same, compiled", paired_rounds(warm, chosen.rounds)), flush=True)
+        for name, (code, arguments) in pieces(chosen.nation).items():
+            runners = {which: partial(answer, *place, code, *arguments) for which, place in places.items()}
+            print(line(name, paired_rounds(runners, chosen.rounds)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
