@@ -29,6 +29,7 @@ ENGINES = ("columnar", "mesa")
 MESA_PEOPLE = 200_000
 """Above so many people the Mesa engine is refused: it would take hours and several gigabytes."""
 _SEED_PURPOSE = 1_000
+Stamps = tuple[tuple[int, int], ...]
 
 
 def seed_of(master: int, replication: int) -> int:
@@ -39,14 +40,48 @@ def seed_of(master: int, replication: int) -> int:
 
 
 @lru_cache(maxsize=2)
-def _world(description: str, seed: int, threads: int = 1) -> Any:
-    """Return the world of parameters (as JSON); scenarios that differ only in programs share it."""
+def _homes(description: str, stamps: Stamps, seed: int) -> Any:
+    """Return the counties of parameters (as JSON) and where their people live; ``stamps`` are those of their files."""
     from sim.parameters import Parameters
     from sim.world.counties.building import build_counties
-    from sim.world.people import build_world
+    from sim.world.people import homes_of
 
     parameters = Parameters.model_validate_json(description)
-    return build_world(parameters, build_counties(parameters, seed), seed, threads)
+    counties = build_counties(parameters, seed)
+    return counties, homes_of(parameters, counties, seed)
+
+
+@lru_cache(maxsize=2)
+def _world(
+    description: str, homes_description: str, stamps: Stamps, seed: int, threads: int = 1, keep_homes: bool = True
+) -> Any:
+    """Return the world of parameters (as JSON); scenarios that differ only in programs share it.
+
+    Those that differ in more share their counties and homes, unless these are not to be kept.
+    """
+    from sim.parameters import Parameters
+    from sim.world.people import build_world
+
+    homes_of = _homes if keep_homes else _homes.__wrapped__
+    counties, homes = homes_of(homes_description, stamps, seed)
+    return build_world(Parameters.model_validate_json(description), counties, seed, threads, homes)
+
+
+def _stamps(parameters: Parameters) -> Stamps:
+    """Return time and size of the files that counties come from, so that an edited file is read again."""
+    names = [name for name in (parameters.world.counties, parameters.world.adjacency) if name is not None]
+    found = [Path(name) for name in names if Path(name).exists()]
+    return tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in found)
+
+
+def _homes_description(parameters: Parameters) -> str:
+    """Return the part of the parameters that shapes counties and homes, as JSON; all else stands at its default."""
+    from sim.parameters import Parameters as Table
+
+    crime = Table().crime.model_copy(update={"recorded_per_100k": parameters.crime.recorded_per_100k})
+    names = ("start", "months", "world", "people")
+    shaping = {name: getattr(parameters, name) for name in names}
+    return Table().model_copy(update={**shaping, "crime": crime}).model_dump_json()
 
 
 def _world_description(parameters: Parameters) -> str:
@@ -75,7 +110,11 @@ def prepare(scenario: Scenario, replication: int = 0, *, share: bool = True, thr
     if scenario.parameters.world.redraw:
         world_seed = seed_of(world_seed, replication)
     description = _world_description(scenario.parameters)
-    world = _world(description, world_seed) if share else _world.__wrapped__(description, world_seed, threads)
+    homes, stamps = _homes_description(scenario.parameters), _stamps(scenario.parameters)
+    if share:
+        world = _world(description, homes, stamps, world_seed)
+    else:
+        world = _world.__wrapped__(description, homes, stamps, world_seed, threads, keep_homes=False)
     return build_setting(scenario.parameters, world_seed, world)
 
 

@@ -25,6 +25,7 @@ from sim.world.programs import reached_jails
 from sim.world.settled.baseline import Baseline
 from sim.world.settled.custody import months_vacant
 from sim.world.settled.fear import jump_sizes, months_of_fear
+from sim.world.settled.shares import expected_shares
 from sim.world.settled.solving import solve_baseline
 from sim.world.start.homes import fill_households, fill_rosters
 from sim.world.start.records import Made, Places, Shares, Waits
@@ -275,8 +276,37 @@ def _populate(places: Places, shares: Shares, waits: Waits, community: Int64, th
     return made, [np.concatenate(each) for each in zip(*parts, strict=True)]
 
 
-def build_world(parameters: Parameters, counties: Counties, seed: int, threads: int = 1) -> World:
+class Homes(NamedTuple):
+    """Where people live and offenders look for targets: what follows from counties and people alone."""
+
+    sizes: Int64  # K x 3 groups
+    group_low: Int64
+    cells: Cells
+    neighbour_start: Int64
+    neighbour: npt.NDArray[np.int32]
+    pools: Pools
+    places: Places
+    community: Int64
+
+
+def homes_of(parameters: Parameters, counties: Counties, seed: int) -> Homes:
+    """Return where the people of counties live; of the parameters only ``world`` and ``people`` matter."""
+    sizes = _group_sizes(counties, expected_shares(parameters, counties)[0], seed)
+    group_low = _starts(counties.agents)[:-1, None] + np.cumsum(sizes, axis=1) - sizes
+    cells = _cells(parameters, counties, sizes, group_low)
+    neighbour_start, neighbour = _neighbour_cells(counties, np.diff(cells.first))
+    pools = _pools(parameters, sizes, group_low, cells)
+    places = _places(seed, counties, sizes, group_low, pools, parameters.people.likely_offender_share)
+    community = _starts(sizes[:, :OTHER].sum(axis=1))
+    return Homes(sizes, group_low, cells, neighbour_start, neighbour, pools, places, community)
+
+
+def build_world(
+    parameters: Parameters, counties: Counties, seed: int, threads: int = 1, homes: Homes | None = None
+) -> World:
     """Return the world of a scenario; ``seed`` is the world's, not the luck's. No person depends on ``threads``.
+
+    ``homes`` are those of the same counties, people and seed, where they are known already.
 
     Raises
     ------
@@ -284,28 +314,23 @@ def build_world(parameters: Parameters, counties: Counties, seed: int, threads: 
         Where the propensities given leave nobody to offend.
     """
     baseline = solve_baseline(parameters, counties, reached_jails(parameters, counties, seed))
-    sizes = _group_sizes(counties, baseline.group_share, seed)
-    group_low = _starts(counties.agents)[:-1, None] + np.cumsum(sizes, axis=1) - sizes
-    cells = _cells(parameters, counties, sizes, group_low)
-    neighbour_start, neighbour = _neighbour_cells(counties, np.diff(cells.first))
-    pools = _pools(parameters, sizes, group_low, cells)
-    places = _places(seed, counties, sizes, group_low, pools, parameters.people.likely_offender_share)
-    community = _starts(sizes[:, :OTHER].sum(axis=1))
-    made, due = _populate(places, _shares(parameters, baseline), _waits(parameters), community, threads)
+    homes = homes or homes_of(parameters, counties, seed)
+    places, cells, pools = homes.places, homes.cells, homes.pools
+    made, due = _populate(places, _shares(parameters, baseline), _waits(parameters), homes.community, threads)
     return World(
         counties=counties,
         baseline=baseline,
         seed=seed,
         slot_base=places.slot_base,
-        group_low=group_low,
-        group_size=sizes,
-        community_base=community,
+        group_low=homes.group_low,
+        group_size=homes.sizes,
+        community_base=homes.community,
         cell_first=cells.first,
         cell_county=cells.county,
         cell_low=cells.low,
         cell_size=cells.size,
-        neighbour_start=neighbour_start,
-        neighbour=neighbour,
+        neighbour_start=homes.neighbour_start,
+        neighbour=homes.neighbour,
         cell_pool=pools.of_cell,
         pool_low=pools.low,
         pool_size=pools.size,

@@ -195,6 +195,25 @@ def test_worlds_are_shared_between_programs_and_redrawn_on_request() -> None:
     assert not np.array_equal(worlds[0].counties.agents, worlds[1].counties.agents)
 
 
+def test_counties_and_homes_are_shared_where_only_behaviour_differs() -> None:
+    unlike = {"courts": {"stay": {"larceny": 20.0}}}
+    usual, other = (prepare(scenario(merged(SMALL, layer))).world for layer in ({}, unlike))
+    assert usual.counties is other.counties
+    assert usual.cell_low is other.cell_low
+    assert not np.array_equal(usual.baseline.jailed_share, other.baseline.jailed_share)
+
+
+def test_a_county_file_that_was_edited_is_read_again(tmp_path: Path) -> None:
+    """In a notebook, where worlds are kept from run to run."""
+    text = (REPOSITORY / "tests" / "made" / "five_counties" / "counties.csv").read_text(encoding="utf-8")
+    path, people = tmp_path / "counties.csv", []
+    for population in (600, 5000):
+        path.write_text(text.replace("Ash,600,", f"Ash,{population},"), encoding="utf-8")
+        chosen = scenario({"months": 2, "world": {"kind": "counties", "counties": str(path), "scale": 1.0}})
+        people.append(int(prepare(chosen).world.counties.persons[0]))
+    assert people == [600, 5000]
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -204,6 +223,7 @@ def test_worlds_are_shared_between_programs_and_redrawn_on_request() -> None:
         {"reporting": {"reported": {"larceny": 0.6}}},
         {"people": {"household_concentration": 0.9}},
         {"world": {"offender_pool": 100.0}},
+        {"crime": {"recorded_per_100k": {"larceny": 1000.0}}},
     ],
     ids=lambda layer: next(iter(layer)),
 )
