@@ -14,6 +14,7 @@ import pickle
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar
@@ -138,12 +139,17 @@ def _compiled(function: Function, **options: Any) -> Function:
     What compiled code calls is a twin that Python cannot call: without the code for that, compiling takes a quarter
     less. The twin has a name of its own, for the cache tells functions apart by that.
     """
-    twin = FunctionType(function.__code__, function.__globals__, f"{function.__name__}_within")
-    twin.__qualname__, twin.__module__ = twin.__name__, function.__module__
     common = {"cache": True, "error_model": "numpy", "nogil": True, **options}
-    within: Any = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **common)(twin)
+
+    @cache  # made when something is compiled, for making it takes time too
+    def within() -> Any:
+        twin = FunctionType(function.__code__, function.__globals__, f"{function.__name__}_within")
+        twin.__qualname__, twin.__module__ = twin.__name__, function.__module__
+        return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **common)(twin)
+
     compiled: Any = numba.njit(**common)(function)
-    compiled.get_call_template, compiled.get_overload = within.get_call_template, within.get_overload
+    compiled.get_call_template = lambda *arguments: within().get_call_template(*arguments)
+    compiled.get_overload = lambda signature: within().get_overload(signature)
     result: Function = compiled
     return result
 
