@@ -16,7 +16,7 @@ CLUSTERS_PER_LEAD = 4
 
 
 class WaldTest(NamedTuple):
-    """A joint test that effects are 0: the statistic over its degrees of freedom, referred to F(degrees, clusters - 1)."""
+    """A joint test that effects are 0: the mean square of the statistic, referred to F(degrees, clusters - 1)."""
 
     statistic: float
     degrees: int
@@ -38,7 +38,7 @@ def clustered_covariance(influence: Floats, codes: Integers | None = None, spent
     """Return the float64[J, J] covariance of J values from float64[J, K] influences of counties.
 
     CR1: the outer product of the sums in clusters times G / (G - 1) (Cameron and Miller, Journal of Human Resources
-    50(2), 2015, equation 11), and times ``spent``, a factor for estimated parameters. Without codes each county is a
+    50(2), 2015), and times ``spent``, a factor for estimated parameters. Without codes each county is a
     cluster.
     """
     sums = influence if codes is None else cluster_sums(influence, codes)

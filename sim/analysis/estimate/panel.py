@@ -146,8 +146,8 @@ class Sample(NamedTuple):
 
 def sample_of(panel: Panel, outcome: Outcome) -> Sample:
     """Return the counties with an outcome in every period and a period without the program."""
-    has_outcome = (panel.counts > 0).all(axis=1) if outcome == "log_rate" else np.ones(len(panel.counts), dtype=bool)
-    return sample_where(panel, has_outcome)
+    has_logarithm = np.asarray((panel.counts > 0).all(axis=1))
+    return sample_where(panel, has_logarithm if outcome == "log_rate" else np.ones_like(has_logarithm))
 
 
 def sample_where(panel: Panel, has_outcome: Bools) -> Sample:

@@ -36,8 +36,7 @@ def within_cells(values: Floats, weights: Floats) -> Floats:
     right = (left * weights).sum(axis=-2)
     flat = right.reshape(-1, right.shape[-1]).T
     period = np.linalg.lstsq(normal, flat, rcond=None)[0].T.reshape(right.shape)[..., None, :]
-    left -= period - (period * share).sum(axis=-1, keepdims=True)
-    return left
+    return np.asarray(left - period + (period * share).sum(axis=-1, keepdims=True), dtype=np.float64)
 
 
 def centred_time(periods: int) -> Floats:
