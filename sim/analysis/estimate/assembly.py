@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.estimate.clusters import cluster_sums, clustered_covariance, effective_number
-from sim.analysis.estimate.panel import Floats, Integers, Panel, Sample, event_time
+from sim.analysis.estimate.panel import Floats, Integers, Panel, Units, event_time
 from sim.analysis.estimate.results import EventStudy, PanelEstimate
 
 LEADS, LAGS = 4, 4
@@ -41,7 +41,7 @@ def found(values: Floats, weights: Floats | None, influence: Floats, state: Inte
 
 
 def estimate_of(
-    sample: Sample, what: Found, horizons: Integers | None = None, spent: float = 1.0, warnings: tuple[str, ...] = ()
+    units: Units, what: Found, horizons: Integers | None = None, spent: float = 1.0, warnings: tuple[str, ...] = ()
 ) -> PanelEstimate:
     """Return the estimate; what is found after its first value belongs to the int64[J - 1] horizons.
 
@@ -49,23 +49,22 @@ def estimate_of(
     """
     county = clustered_covariance(what.by_county, None, spent)
     state = clustered_covariance(what.by_state, None, spent)
-    whole = None if what.weights is None else sample.whole(what.weights)
+    whole = None if what.weights is None else units.whole(what.weights)
     study = None
     if horizons is not None and whole is not None:
         study = EventStudy(horizons, what.values[1:], county[1:, 1:], state[1:, 1:], whole[1:])
-    panel = sample.panel
     return PanelEstimate(
         float(what.values[0]),
         float(np.sqrt(county[0, 0])),
         float(np.sqrt(state[0, 0])),
         what.by_county[0],
         None if whole is None else whole[0],
-        len(panel.first),
-        effective_number(panel.weights),
+        len(units.state),
+        effective_number(units.weights),
         what.by_state.shape[1],
-        effective_number(panel.weights, panel.state),
-        sample.dropped_zero,
-        sample.dropped_always_treated,
+        effective_number(units.weights, units.state),
+        units.dropped_zero,
+        units.dropped_always_treated,
         study,
         warnings,
     )

@@ -68,7 +68,7 @@ def callaway_santanna(
     horizons, event = horizon_shares(since, estimable, sizes, leads, lags)
     overall = _overall(aggregation, treated, since, sizes)
     what = combined(design, np.concatenate([overall, event]), True)
-    return estimate_of(sample, _mean_of_first(what, len(overall)), horizons, 1.0, _warnings(design, estimable))
+    return estimate_of(sample.units, _mean_of_first(what, len(overall)), horizons, 1.0, _warnings(design, estimable))
 
 
 def not_yet_treated(panel: Panel, outcome: Outcome) -> Design:

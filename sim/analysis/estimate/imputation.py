@@ -18,7 +18,6 @@ from sim.analysis.estimate.panel import (
     event_time,
     outcome_of,
     sample_of,
-    sample_where,
 )
 from sim.analysis.estimate.projection import centred_time
 from sim.analysis.estimate.results import PanelEstimate
@@ -58,13 +57,7 @@ def imputation(panel: Panel, outcome: Outcome = "log_rate", trends: bool = False
     counties have started are left out; with trends counties with one period before the start are too, counted as
     always treated. There are no leads: the fit uses those cells.
     """
-    sample = sample_of(panel, outcome)
-    if trends:
-        has_trend = (panel.first != 1) & ((panel.counts > 0).all(axis=1) | (outcome != "log_rate"))
-        shorter = sample_where(panel, has_trend)
-        without_trend = shorter.dropped_zero - sample.dropped_zero
-        always = sample.dropped_always_treated + without_trend
-        sample = shorter._replace(dropped_zero=sample.dropped_zero, dropped_always_treated=always)
+    sample = sample_of(panel, outcome, 2 if trends else 1)
     used = sample.panel
     steps = staircase(used, trends)
     horizons, shares = targets(used, lags)
@@ -74,12 +67,12 @@ def imputation(panel: Panel, outcome: Outcome = "log_rate", trends: bool = False
     estimates = np.tensordot(shares, left, axes=([1, 2], [0, 1]))
     by_county = influences(used, weights, left, np.arange(len(used.first)))
     by_state = influences(used, weights, left, used.state)
-    return estimate_of(sample, Found(estimates, weights, by_county, by_state), horizons, 1.0, _warnings(used))
+    return estimate_of(sample.units, Found(estimates, weights, by_county, by_state), horizons, 1.0, _warnings(used))
 
 
 def staircase(panel: Panel, trends: bool) -> Staircase:
     """Return the cells without the program and the equations for their period effects."""
-    counties, periods = panel.shape
+    periods = panel.shape[1]
     length = np.where(panel.first == NEVER, periods, panel.first)
     columns = [np.ones(periods), centred_time(periods)]
     basis = np.column_stack(columns[: 2 if trends else 1])
@@ -90,7 +83,7 @@ def staircase(panel: Panel, trends: bool) -> Staircase:
 
 
 def targets(panel: Panel, lags: int) -> tuple[Integers, Floats]:
-    """Return int64[E] horizons and float64[1 + E, K, T] weights on treated cells, each summing to 1; all cells first."""
+    """Return int64[E] horizons and float64[1 + E, K, T] weights summing to 1: on all treated cells, on each horizon."""
     since = event_time(panel)
     has_control = np.broadcast_to(np.arange(panel.shape[1]) < _without_controls(panel), since.shape)
     horizons = [it for it in range(lags + 1) if ((since == it) & has_control).any()]

@@ -117,52 +117,70 @@ def aggregated(panel: Panel, length: int) -> Panel:
     )
 
 
-class Sample(NamedTuple):
-    """The counties of a panel that an estimator can use.
+class Units(NamedTuple):
+    """Which counties of K an estimator uses, and what of them errors are clustered by.
 
     Attributes
     ----------
-    panel : Panel
-        Those counties alone.
     kept : bool[K]
-        Which of the whole panel's they are.
+        The counties used.
+    state, weights : int64[used], float64[used]
+        Their states and weights.
     dropped_zero : int
-        Counties left out because they have no logarithm: a period without events.
+        Counties left out because they have no outcome: a period without events has no logarithm.
     dropped_always_treated : int
         Others left out because their program is in force from the first period on.
     """
 
-    panel: Panel
     kept: Bools
+    state: Integers
+    weights: Floats
     dropped_zero: int
     dropped_always_treated: int
 
     def whole(self, values: Floats) -> Floats:
-        """Return float64[..., kept, T] as float64[..., K, T], 0 in the counties left out."""
+        """Return float64[..., used, T] as float64[..., K, T], 0 in the counties left out."""
         result = np.zeros((*values.shape[:-2], len(self.kept), values.shape[-1]))
         result[..., self.kept, :] = values
         return result
 
 
-def sample_of(panel: Panel, outcome: Outcome) -> Sample:
-    """Return the counties with an outcome in every period and a period without the program."""
+class Sample(NamedTuple):
+    """The counties of a panel that an estimator uses: alone, and as a choice from the whole."""
+
+    panel: Panel
+    units: Units
+
+
+def sample_of(panel: Panel, outcome: Outcome, least_before: int = 1) -> Sample:
+    """Return the counties with an outcome in every period and ``least_before`` periods without the program."""
     has_logarithm = np.asarray((panel.counts > 0).all(axis=1))
-    return sample_where(panel, has_logarithm if outcome == "log_rate" else np.ones_like(has_logarithm))
+    return sample_where(panel, has_logarithm if outcome == "log_rate" else np.ones_like(has_logarithm), least_before)
 
 
-def sample_where(panel: Panel, has_outcome: Bools) -> Sample:
-    """Return the counties with an outcome, bool[K], that have a period without the program."""
-    is_always_treated = panel.first == 0
+def sample_where(panel: Panel, has_outcome: Bools, least_before: int = 1) -> Sample:
+    """Return the counties with an outcome, bool[K], that have so many periods before the program."""
+    is_always_treated = is_early(panel.first, least_before)
     kept = has_outcome & ~is_always_treated
-    used = panel if kept.all() else panel.of_counties(kept) if kept.any() else None
-    if used is None or len(np.unique(used.first)) < 2:
+    refuse_without_comparison(panel.first, kept, has_outcome)
+    used = panel if kept.all() else panel.of_counties(kept)
+    zero, always = int((~has_outcome).sum()), int((is_always_treated & has_outcome).sum())
+    return Sample(used, Units(kept, used.state, used.weights, zero, always))
+
+
+def is_early(first: Integers, least_before: int = 1) -> Bools:
+    """Return bool[K] whether fewer than ``least_before`` periods precede the program."""
+    return (first != NEVER) & (first < least_before)
+
+
+def refuse_without_comparison(first: Integers, kept: Bools, has_outcome: Bools) -> None:
+    """Refuse when the counties kept, bool[K], all start the program together or never."""
+    if len(np.unique(first[kept])) < 2:
         raise UserError(
             f"no county is left to compare with another: {int((~has_outcome).sum())} of {len(kept)} have a period "
-            f"without events, {int(is_always_treated.sum())} have the program from the first period on, and all "
-            "others start it together or never; join periods or choose a longer window"
+            f"without events, {int((~kept & has_outcome).sum())} have the program too early, and all others start it "
+            "together or never; join periods or choose a longer window"
         )
-    zero = int((~has_outcome).sum())
-    return Sample(used, kept, zero, int((is_always_treated & has_outcome).sum()))
 
 
 def outcome_of(panel: Panel, outcome: Outcome) -> Floats:

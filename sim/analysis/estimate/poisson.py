@@ -49,7 +49,7 @@ def poisson(panel: Panel, outcome: Outcome = "log_rate") -> PanelEstimate:
     _refuse_separated(used.counts, used.treated > 0)
     fit = poisson_fit(used.counts, used.treated[None], np.log(used.population))
     what = found(fit.coefficients, None, fit.influence, used.state)
-    return estimate_of(sample, what, None, spent_on(used, len(fit.coefficients)))
+    return estimate_of(sample.units, what, None, spent_on(used, len(fit.coefficients)))
 
 
 def poisson_fit(counts: Floats, regressors: Floats, offset: Floats) -> PoissonFit:

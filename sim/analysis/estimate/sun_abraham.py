@@ -42,7 +42,7 @@ def sun_abraham(
     what = combined(design, np.concatenate([overall, event]), False)
     parameters = len(design.cohorts) * (last - 1) + last
     spent = parameters_spent(design.outcome.size, parameters)
-    return estimate_of(sample, _whole_window(what, used.shape[1]), horizons, spent, warnings_of(used.first, last))
+    return estimate_of(sample.units, _whole_window(what, used.shape[1]), horizons, spent, warnings_of(used.first, last))
 
 
 def last_start(first: Integers, share: float = LAST_SHARE) -> int:

@@ -51,7 +51,7 @@ def two_way(panel: Panel, outcome: Outcome = "log_rate", trends: bool = False) -
     what = found(result.coefficients, result.weights, result.influence, used.state)
     negative = float(-np.minimum(result.weights[0][used.treated > 0], 0).sum())
     warnings = (f"treated cells with negative weights sum to {-negative:.2f}",) if negative > _COLLINEAR else ()
-    return estimate_of(sample, what, None, spent_on(used, 1), warnings)
+    return estimate_of(sample.units, what, None, spent_on(used, 1), warnings)
 
 
 def county_trends(panel: Panel, outcome: Outcome = "log_rate") -> PanelEstimate:
@@ -78,7 +78,7 @@ def event_study(panel: Panel, outcome: Outcome = "log_rate", leads: int = LEADS,
         rows @ result.influence,
         used.state,
     )
-    return estimate_of(sample, what, horizons, spent_on(used, len(horizons)))
+    return estimate_of(sample.units, what, horizons, spent_on(used, len(horizons)))
 
 
 def event_dummies(panel: Panel, leads: int, lags: int) -> tuple[Integers, Floats]:
