@@ -69,7 +69,7 @@ def aligned_truth(weights: Floats, effect: Floats) -> float:
 
 
 def average_effect(panel: Panel, effect: Floats) -> float:
-    """Return the mean of float64[K, T] true effects over treated cells by county weights, cells without one left out."""
+    """Return the mean of float64[K, T] true effects over treated cells that have one, by county weights."""
     has_effect = np.isfinite(effect)
     return linear_value(treated_shares(panel, has_effect.astype(np.float64)), effect)
 

@@ -109,7 +109,7 @@ def imputation_weights(steps: Staircase, share: Floats) -> Floats:
     """Return float64[K, T] weights on outcomes of the float64[K, T] weighted mean of treated cells' departures.
 
     Untreated cells weigh what makes county and period effects (and trends) cancel: weights that are sums of a
-    county's and a period's part, times the county's weight (Borusyak, Jaravel and Spiess, 2024, proposition 2).
+    county's and a period's part, times the county's weight (Borusyak, Jaravel and Spiess, 2024, appendix).
     """
     county = share @ steps.basis
     right = share.sum(axis=0)
@@ -130,20 +130,19 @@ def influences(panel: Panel, weights: Floats, left: Floats, codes: Integers) -> 
     """Return float64[J, G] influences of clusters on J values, from float64[K, T] departures from the fit.
 
     A treated cell counts with its departure from the mean effect on its cohort in its period, taken over clusters c
-    with weights v_c: sum of v_c (v tau)_c over sum of v_c^2 (Borusyak, Jaravel and Spiess, 2024, equation 10).
+    with weights v_c: sum of v_c (v tau)_c over sum of v_c^2 (Borusyak, Jaravel and Spiess, 2024, section 4.3).
     """
     number = np.unique(codes, return_inverse=True)[1]
     moments = weights * left
-    sums = np.array([_grouped(moment.sum(axis=1), number) for moment in moments])
+    sums = _grouped(moments.sum(axis=2, keepdims=True), number)[..., 0]
     for cohort in cohorts_of(panel.first):
         members = np.flatnonzero(panel.first == cohort)
         names, inside = np.unique(number[members], return_inverse=True)
-        for place in range(len(weights)):
-            share = _grouped(weights[place, members, cohort:], inside)
-            effect = _grouped(moments[place, members, cohort:], inside)
-            squares = (share**2).sum(axis=0)
-            mean = np.divide((share * effect).sum(axis=0), squares, out=np.zeros_like(squares), where=squares > 0)
-            sums[place, names] -= share @ mean
+        share = _grouped(weights[:, members, cohort:], inside)
+        effect = _grouped(moments[:, members, cohort:], inside)
+        squares = (share**2).sum(axis=1)
+        mean = np.divide((share * effect).sum(axis=1), squares, out=np.zeros_like(squares), where=squares > 0)
+        sums[:, names] -= (share * mean[:, None, :]).sum(axis=2)
     return sums
 
 
@@ -161,10 +160,10 @@ def _period_effects(steps: Staircase, right: Floats) -> Floats:
 
 
 def _grouped(values: Floats, number: Integers) -> Floats:
-    """Return the sums of float64[K, ...] over groups that int64[K] counts from 0."""
-    sums = np.zeros((int(number.max()) + 1, *values.shape[1:]))
-    np.add.at(sums, number, values)
-    return sums
+    """Return float64[J, G, T] sums of float64[J, K, T] over groups that int64[K] counts from 0, none empty."""
+    order = np.argsort(number, kind="stable")
+    starts = np.searchsorted(number[order], np.arange(number.max() + 1))
+    return np.asarray(np.add.reduceat(values[:, order], starts, axis=1))
 
 
 def _without_controls(panel: Panel) -> int:

@@ -36,9 +36,9 @@ def within_cells(values: Floats, weights: Floats) -> Floats:
     right = (left * weights).sum(axis=-2)
     flat = right.reshape(-1, right.shape[-1]).T
     period = np.linalg.lstsq(normal, flat, rcond=None)[0].T.reshape(right.shape)[..., None, :]
-    return np.asarray(left - period + (period * share).sum(axis=-1, keepdims=True), dtype=np.float64)
+    return left - period + (period * share).sum(axis=-1, keepdims=True)
 
 
 def centred_time(periods: int) -> Floats:
     """Return float64[T]: the numbers of the periods, with mean 0."""
-    return np.arange(periods) - (periods - 1) / 2
+    return np.arange(periods, dtype=np.float64) - (periods - 1) / 2

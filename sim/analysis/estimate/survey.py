@@ -111,7 +111,8 @@ def survey_sun_abraham(
     what = _combined(groups, shares, survey.state)
     lost = int((~groups.estimable & (since != -1)).sum())
     small = (f"{lost} of {lost + int(groups.estimable.sum())} cells of cohorts have nobody who tells",) if lost else ()
-    spent = parameters_spent(int((groups.size > 0).sum()), int(groups.estimable.sum()) + last)
+    parameters = int(groups.estimable.sum()) + last  # of which base cells stand for cohorts' effects, not nested here
+    spent = parameters_spent(int((groups.size > 0).sum()), parameters)
     return estimate_of(units, what, horizons, spent, warnings_of(first, last) + small)
 
 
@@ -143,7 +144,7 @@ def _groups(survey: SurveyPanel, outcome: SurveyOutcome, first: Integers, last: 
 
 
 def _shares(groups: _Groups, since: Integers, leads: int, lags: int) -> tuple[Integers, Floats]:
-    """Return int64[E] horizons with an estimate, but -1, and float64[1 + E, C, last] shares: all treated cells first."""
+    """Return int64[E] estimable horizons, but -1, and float64[1 + E, C, last] shares, all treated cells first."""
     masks = [(since >= 0) & groups.estimable]
     if not masks[0].any():
         raise UserError("the survey is too small: no cohort tells anything after the start; join periods or groups")
