@@ -10,7 +10,6 @@ from sim.analysis.estimate.assembly import LAGS, Found, estimate_of, treated_sha
 from sim.analysis.estimate.cohorts import cohorts_of
 from sim.analysis.estimate.panel import (
     NEVER,
-    Bools,
     Floats,
     Integers,
     Outcome,
@@ -26,23 +25,47 @@ from sim.words.faults import UserError
 _CONSISTENT = 1e-8
 
 
+class Step(NamedTuple):
+    """The counties with the same number of periods, S, without the program.
+
+    Attributes
+    ----------
+    length : int
+        Those periods, S.
+    members : int64[M]
+        Numbers of the counties.
+    basis, inverse : float64[S, B], float64[B, S]
+        What each county has coefficients of its own for in these periods (a constant, and a trend if there are
+        trends), and what gives those coefficients of an outcome.
+    """
+
+    length: int
+    members: Integers
+    basis: Floats
+    inverse: Floats
+
+    def left(self, values: Floats) -> Floats:
+        """Return float64[..., S] values less what a county's own coefficients explain."""
+        return np.asarray(values - values @ self.inverse.T @ self.basis.T)
+
+
 class Staircase(NamedTuple):
-    """Cells without the program: of each county its first periods, as many as its step is long.
+    """Cells without the program: of each county its first periods.
 
     Attributes
     ----------
     panel : Panel
         The counties.
-    length : int64[K]
-        Periods of each county without the program.
+    steps : tuple of Step
+        Its counties by how many such periods they have.
     basis : float64[T, B]
-        What each county has a coefficient of its own for: a constant, and a trend if there are trends.
+        As that of the steps, for all periods.
     normal : float64[T, T]
         Of the equations for period effects once the counties' own coefficients are solved for.
     """
 
     panel: Panel
-    length: Integers
+    steps: tuple[Step, ...]
     basis: Floats
     normal: Floats
 
@@ -59,11 +82,11 @@ def imputation(panel: Panel, outcome: Outcome = "log_rate", trends: bool = False
     """
     sample = sample_of(panel, outcome, 2 if trends else 1)
     used = sample.panel
-    steps = staircase(used, trends)
+    stairs = staircase(used, trends)
     horizons, shares = targets(used, lags)
-    weights = np.array([imputation_weights(steps, share) for share in shares])
+    weights = imputation_weights(stairs, shares)
     values = outcome_of(used, outcome)
-    left = values - fitted(steps, values)
+    left = values - fitted(stairs, values)
     estimates = np.tensordot(shares, left, axes=([1, 2], [0, 1]))
     by_county = influences(used, weights, left, np.arange(len(used.first)))
     by_state = influences(used, weights, left, used.state)
@@ -73,13 +96,16 @@ def imputation(panel: Panel, outcome: Outcome = "log_rate", trends: bool = False
 def staircase(panel: Panel, trends: bool) -> Staircase:
     """Return the cells without the program and the equations for their period effects."""
     periods = panel.shape[1]
-    length = np.where(panel.first == NEVER, periods, panel.first)
-    columns = [np.ones(periods), centred_time(periods)]
-    basis = np.column_stack(columns[: 2 if trends else 1])
+    number = np.where(panel.first == NEVER, periods, panel.first)
+    basis = np.column_stack([np.ones(periods), centred_time(periods)][: 2 if trends else 1])
     normal = np.zeros((periods, periods))
-    for step in np.unique(length):
-        normal[:step, :step] += panel.weights[length == step].sum() * (np.eye(step) - _hat(basis[:step]))
-    return Staircase(panel, length, basis, normal)
+    steps = []
+    for length in np.unique(number).tolist():
+        members = np.flatnonzero(number == length)
+        step = Step(length, members, basis[:length], np.linalg.pinv(basis[:length]))
+        normal[:length, :length] += panel.weights[members].sum() * step.left(np.eye(length))
+        steps.append(step)
+    return Staircase(panel, tuple(steps), basis, normal)
 
 
 def targets(panel: Panel, lags: int) -> tuple[Integers, Floats]:
@@ -91,37 +117,35 @@ def targets(panel: Panel, lags: int) -> tuple[Integers, Floats]:
     return np.array(horizons, dtype=np.int64), np.array([treated_shares(panel, mask) for mask in masks])
 
 
-def fitted(steps: Staircase, values: Floats) -> Floats:
+def fitted(stairs: Staircase, values: Floats) -> Floats:
     """Return what county and period effects fitted without treated cells give for all cells: float64[K, T]."""
-    right = np.zeros(len(steps.normal))
-    for step, members in _steps(steps):
-        total = steps.panel.weights[members] @ values[members, :step]
-        right[:step] += total - _hat(steps.basis[:step]) @ total
-    period = _period_effects(steps, right)
+    right = np.zeros(len(stairs.normal))
+    for step in stairs.steps:
+        right[: step.length] += step.left(stairs.panel.weights[step.members] @ values[step.members, : step.length])
+    period = _period_effects(stairs, right)
     result = np.empty_like(values)
-    for step, members in _steps(steps):
-        own = (values[members, :step] - period[:step]) @ np.linalg.pinv(steps.basis[:step]).T
-        result[members] = own @ steps.basis.T + period
+    for step in stairs.steps:
+        own = (values[step.members, : step.length] - period[: step.length]) @ step.inverse.T
+        result[step.members] = own @ stairs.basis.T + period
     return result
 
 
-def imputation_weights(steps: Staircase, share: Floats) -> Floats:
-    """Return float64[K, T] weights on outcomes of the float64[K, T] weighted mean of treated cells' departures.
+def imputation_weights(stairs: Staircase, shares: Floats) -> Floats:
+    """Return float64[J, K, T] weights on outcomes of float64[J, K, T] weighted means of treated cells' departures.
 
-    Untreated cells weigh what makes county and period effects (and trends) cancel: weights that are sums of a
-    county's and a period's part, times the county's weight (Borusyak, Jaravel and Spiess, 2024, appendix).
+    Untreated cells weigh what makes county and period effects (and trends) cancel: the sum of a county's and a
+    period's part, times the county's weight.
     """
-    county = share @ steps.basis
-    right = share.sum(axis=0)
-    for step, members in _steps(steps):
-        right[:step] -= np.linalg.pinv(steps.basis[:step]).T @ county[members].sum(axis=0)
-    period = _period_effects(steps, right)
-    weights = share.copy()
-    for step, members in _steps(steps):
-        basis, own = steps.basis[:step], steps.panel.weights[members, None]
-        solved = county[members] @ np.linalg.pinv(basis) + own * (period[:step] - _hat(basis) @ period[:step])
-        weights[members, :step] -= solved
-    if np.abs(weights.sum(axis=0)).max() > _CONSISTENT or np.abs(weights @ steps.basis).max() > _CONSISTENT:
+    county = shares @ stairs.basis
+    right = shares.sum(axis=1)
+    for step in stairs.steps:
+        right[:, : step.length] -= county[:, step.members].sum(axis=1) @ step.inverse
+    period = _period_effects(stairs, right.T).T
+    weights = shares.copy()
+    for step in stairs.steps:
+        common = step.left(period[:, : step.length])[:, None, :] * stairs.panel.weights[step.members, None]
+        weights[:, step.members, : step.length] -= county[:, step.members] @ step.inverse + common
+    if np.abs(weights.sum(axis=1)).max() > _CONSISTENT or np.abs(weights @ stairs.basis).max() > _CONSISTENT:
         raise UserError("what treated counties would have had is not identified: too few cells without the program")
     return weights
 
@@ -146,17 +170,8 @@ def influences(panel: Panel, weights: Floats, left: Floats, codes: Integers) -> 
     return sums
 
 
-def _steps(steps: Staircase) -> list[tuple[int, Bools]]:
-    """Return each length of a step, and which counties have it."""
-    return [(int(step), steps.length == step) for step in np.unique(steps.length)]
-
-
-def _hat(basis: Floats) -> Floats:
-    return np.asarray(basis @ np.linalg.pinv(basis))
-
-
-def _period_effects(steps: Staircase, right: Floats) -> Floats:
-    return np.asarray(np.linalg.lstsq(steps.normal, right, rcond=1e-12)[0])
+def _period_effects(stairs: Staircase, right: Floats) -> Floats:
+    return np.asarray(np.linalg.lstsq(stairs.normal, right, rcond=1e-12)[0])
 
 
 def _grouped(values: Floats, number: Integers) -> Floats:
