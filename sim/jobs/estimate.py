@@ -1,0 +1,175 @@
+"""Evaluate a program as an evaluator would, on each book of a world, beside the same world without the program."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from sim.words.faults import UserError
+
+if TYPE_CHECKING:
+    from sim.analysis.estimate.panel import Outcome
+    from sim.analysis.evaluation.evaluating import Evaluation
+    from sim.analysis.evaluation.questions import Unit
+    from sim.analysis.evaluation.worlds import Design, Pair
+    from sim.running.staggered import Evaluated
+    from sim.scenario.scenario import Comparison, Scenario
+
+Background = Literal["both", "trends", "flat"]
+BACKGROUNDS: tuple[Background, ...] = get_args(Background)
+REPLICATIONS = 5
+PERMUTATIONS = 99
+FLAT, TRENDS = "flat", "trends"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of an evaluation.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With the program.
+    program : str or None
+        By default the only one with dates that differ between counties.
+    seed, replications : int
+        As in a comparison: both runs of a replication share their luck.
+    unit : {"month", "quarter", "year"}
+        Length of a period.
+    background : {"both", "trends", "flat"}
+        The scenario's background trends, none, or one beside the other.
+    outcome : {"log_rate", "rate"}
+        Form of the books' outcome.
+    permutations : int
+        Exchanges of states' dates; 0 for none.
+    """
+
+    scenario: Scenario
+    program: str | None = None
+    seed: int = 1
+    replications: int = REPLICATIONS
+    unit: Unit = "year"
+    background: Background = "both"
+    outcome: Outcome = "log_rate"
+    permutations: int = PERMUTATIONS
+
+    @property
+    def backgrounds(self) -> dict[str, Scenario]:
+        """The scenario with its background trends and without, as far as asked for, by name.
+
+        Raises
+        ------
+        UserError
+            Where trends are asked for and the scenario has none.
+        """
+        world = self.scenario.parameters.world
+        if world.background is None:
+            if self.background == TRENDS:
+                raise UserError("--background trends: the scenario has none; world.background names a county-year file")
+            return {FLAT: self.scenario}
+        parameters = self.scenario.parameters.model_copy(
+            update={"world": world.model_copy(update={"background": None})}
+        )
+        both = {FLAT: replace(self.scenario, parameters=parameters), TRENDS: self.scenario}
+        return both if self.background == "both" else {self.background: both[self.background]}
+
+
+def estimate_to_folder(
+    asked: Asked, *, out: Path, engine: str = "columnar", threads: int = 1, quiet: bool = False
+) -> Path:
+    """Run the scenario with and without the program, let every estimator judge, and write a folder.
+
+    The folder appears whole or not at all: a run of this command that is ended begins anew the next time.
+
+    Raises
+    ------
+    UserError
+        No program to evaluate, one that is switched off again, too little memory, or ``out`` holds something.
+    """
+    from sim.analysis.evaluation.tables import write_tables
+    from sim.running.needs import forecast_comparison, is_compiled
+    from sim.running.run import whole_folder
+    from sim.running.staggered import evaluated_program
+    from sim.running.terminal import foretell
+
+    evaluated = evaluated_program(asked.scenario, asked.program)
+    forecast = forecast_comparison(_runs_of(asked, evaluated.program), engine, threads, 1, is_compiled(engine))
+    foretell(forecast, quiet)
+    with whole_folder(out) as folder:
+        evaluation = evaluate_worlds(asked, evaluated.program, engine=engine, threads=threads, quiet=quiet)
+        write_tables(evaluation, folder)
+        (folder / "scenario.yaml").write_text(asked.scenario.resolved_yaml(), encoding="utf-8")
+        _write_manifest(asked, evaluated, evaluation, engine, folder)
+    return out
+
+
+def evaluate_worlds(
+    asked: Asked, program: str, *, engine: str = "columnar", threads: int = 1, quiet: bool = True
+) -> Evaluation:
+    """Run all pairs of worlds and return what every estimator says of them."""
+    from sim.analysis.evaluation.evaluating import evaluate
+    from sim.running.needs import is_compiled
+    from sim.running.terminal import month_progress, working
+
+    runs = 2 * len(asked.backgrounds) * asked.replications
+    months = runs * asked.scenario.parameters.months
+    design: Design | None = None
+    pairs: dict[str, list[Pair]] = {}
+    with month_progress(months, quiet, is_compiled(engine)) as advance:
+        for name, scenario in asked.backgrounds.items():
+            for replication in range(asked.replications):
+                options = {"seed": asked.seed, "replication": replication, "engine": engine, "threads": threads}
+                design, pair = _pair(scenario, program, asked.unit, name, {**options, "on_month": advance})
+                pairs.setdefault(name, []).append(pair)
+    assert design is not None
+    with working("estimating", quiet):
+        return evaluate(design, pairs, asked.outcome, asked.permutations)
+
+
+def _pair(
+    scenario: Scenario, program: str, unit: Unit, background: str, options: dict[str, Any]
+) -> tuple[Design, Pair]:
+    from sim.analysis.evaluation.worlds import Pair, books_of, design_of
+    from sim.running.county_counts import count_run
+
+    with_program = count_run(scenario, **options)
+    design, books = design_of(with_program, program, unit), books_of(with_program, unit)
+    del with_program  # months of a nation are large
+    without = books_of(count_run(scenario.without(program), **options), unit)
+    return design, Pair(background, options["replication"], books, without)
+
+
+def _runs_of(asked: Asked, program: str) -> Comparison:
+    """Return the runs as a comparison, to tell what they need."""
+    from sim.scenario.scenario import Comparison
+
+    scenarios = list(asked.backgrounds.values())
+    return Comparison("", "", scenarios, scenarios[0].name, asked.replications, asked.seed, effect_of=program)
+
+
+def _write_manifest(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, engine: str, folder: Path) -> None:
+    from sim.running.run import fingerprint, version
+
+    design = evaluation.design
+    facts = {
+        "kind": "estimate",
+        "version": version(),
+        "fingerprint": fingerprint(),
+        "scenario": asked.scenario.name,
+        "program": evaluated.program,
+        "seed": asked.seed,
+        "replications": asked.replications,
+        "world_seed": asked.scenario.parameters.world.seed,
+        "engine": engine,
+        "unit": design.unit,
+        "periods": design.periods,
+        "months_left_out": design.left_out,
+        "outcome": asked.outcome,
+        "backgrounds": list(evaluation.pairs),
+        "permutations": asked.permutations,
+        "counties": len(design.county),
+        "warnings": list(evaluated.warnings),
+    }
+    (folder / "manifest.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
