@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.analysis.evaluation.worlds import Design, Pair
     from sim.running.staggered import Evaluated
     from sim.scenario.scenario import Comparison, Scenario
+    from sim.telling.reports.estimates import Made
 
 Background = Literal["both", "trends", "flat"]
 BACKGROUNDS: tuple[Background, ...] = get_args(Background)
@@ -54,6 +55,14 @@ class Asked:
     background: Background = "both"
     outcome: Outcome = "log_rate"
     permutations: int = PERMUTATIONS
+
+    def command(self, program: str) -> str:
+        """Return the command that gives the same again from the resolved scenario."""
+        own = (self.seed, self.replications, self.unit, self.background, self.permutations)
+        names = ("--seed", "--replications", "--unit", "--background", "--permutations")
+        options = " ".join(f"{name} {value}" for name, value in zip(names, own, strict=True))
+        rates = " --rates" if self.outcome == "rate" else ""
+        return f"estimate scenario.yaml --program {program} {options}{rates}"
 
     @property
     def backgrounds(self) -> dict[str, Scenario]:
@@ -102,7 +111,27 @@ def estimate_to_folder(
         write_tables(evaluation, folder)
         (folder / "scenario.yaml").write_text(asked.scenario.resolved_yaml(), encoding="utf-8")
         _write_manifest(asked, evaluated, evaluation, engine, folder)
+        made = _write_meaning(asked, evaluated, evaluation, folder)
+    if not quiet:
+        from sim.telling.reports.estimates_terminal import print_estimates
+
+        print_estimates(evaluation, made, out)
     return out
+
+
+def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, folder: Path) -> Made:
+    """Write what the numbers mean: a sentence, figures, the report."""
+    from sim.telling.estimates_wording import headline
+    from sim.telling.figures.estimates import draw_estimates
+    from sim.telling.figures.style import style
+    from sim.telling.reports.estimates import Made, write_estimates_report
+
+    (folder / "headline.txt").write_text(headline(evaluation) + "\n", encoding="utf-8")
+    with style():
+        figures = draw_estimates(evaluation, folder)
+    made = Made(asked.command(evaluated.program), evaluated.warnings)
+    write_estimates_report(evaluation, asked.scenario, made, figures, folder / "report.html")
+    return made
 
 
 def evaluate_worlds(

@@ -75,10 +75,8 @@ class CountyCounts:
 
     @property
     def state(self) -> list[str]:
-        """The state of each county, or in a grid, which has none, its ICE field office."""
-        if any(self.counties.state):
-            return list(self.counties.state)
-        return [f"region {number + 1}" for number in self.counties.region.tolist()]
+        """The state of each county; in a grid, which has none, each county stands for itself."""
+        return list(self.counties.state) if any(self.counties.state) else list(self.counties.fips)
 
     def active(self, program: str) -> NDArray[np.bool_]:
         """Return bool[T, K]: the months in which a program is in force."""

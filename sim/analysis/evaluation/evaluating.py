@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -87,18 +88,25 @@ class Evaluation:
         By background, one for each replication.
     answers : tuple of Answer
         Background by background and replication by replication.
+    outcome : {"log_rate", "rate"}
+        Form of the books' outcome.
     """
 
     design: Design
     pairs: dict[str, list[Pair]]
     answers: tuple[Answer, ...]
+    outcome: Outcome
 
-    def typical(self) -> dict[Key, Typical | None]:
-        """Return what is said on average, by kind; None where an estimator refused in all replications."""
+    @cached_property
+    def _typical(self) -> dict[Key, Typical | None]:
         found: dict[Key, list[Answer]] = {}
         for answer in self.answers:
             found.setdefault(Key(answer.background, answer.question, answer.estimator), []).append(answer)
         return {key: typical_of(answers) for key, answers in found.items()}
+
+    def typical(self) -> dict[Key, Typical | None]:
+        """Return what is said on average, by kind; None where an estimator refused in all replications."""
+        return self._typical
 
     def happened(self, background: str, crime: str = "index", group: str = EVERYBODY) -> Happened:
         """Return what truly happened in counties and periods with the program."""
@@ -112,10 +120,10 @@ class Evaluation:
             for books in (pool.program, pool.without)
         )
         return Happened(
-            with_program["occurred"] / without["occurred"] - 1,
-            with_program["recorded"] / without["recorded"] - 1,
-            without["reported"] / without["occurred"],
-            with_program["reported"] / with_program["occurred"],
+            _over(with_program["occurred"], without["occurred"]) - 1,
+            _over(with_program["recorded"], without["recorded"]) - 1,
+            _over(without["reported"], without["occurred"]),
+            _over(with_program["reported"], with_program["occurred"]),
         )
 
 
@@ -151,7 +159,11 @@ def evaluate(
                 else:
                     found.extend(book_answers(design, pair, pool, question, draws))
             on_pair()
-    return Evaluation(design, {name: list(some) for name, some in pairs.items()}, tuple(found))
+    return Evaluation(design, {name: list(some) for name, some in pairs.items()}, tuple(found), outcome)
+
+
+def _over(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else np.nan
 
 
 def typical_of(answers: Sequence[Answer]) -> Typical | None:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from sim.analysis.estimate.panel import Outcome
 from sim.running.tables.county_months import TOTALS
-from sim.words.labels import GROUPS, LABELS
+from sim.words.labels import GROUPS
 
 Book = Literal["occurred", "recorded", "survey"]
 Unit = Literal["month", "quarter", "year"]
@@ -48,8 +48,3 @@ def questions(outcome: Outcome) -> list[Question]:
     asked = [Question(book, crime, group, outcome) for book in books for crime in TOTALS for group in WHOM]
     survey = [Question("survey", crime, group, form) for form in SURVEY_OUTCOMES for crime in TOTALS for group in WHOM]
     return [*asked, *survey]
-
-
-def group_label(group: str) -> str:
-    """Return whom a crime is against, as a title."""
-    return "Everybody" if group == EVERYBODY else LABELS[group]

@@ -40,7 +40,7 @@ FOUND = (
     ("counties", "whole number", "counties", "Counties used"),
     ("dropped_zero", "whole number", "counties", "Left out: a period without events has no logarithm; or nobody there"),
     ("dropped_always_treated", "whole number", "counties", "Left out: the program is there from the first period on"),
-    ("clusters", "whole number", "states", "States used; in a grid ICE regions"),
+    ("clusters", "whole number", "states", "States used; in a grid, which has none, counties"),
     ("effective_clusters", "number", "states", "States of equal weight that would weigh as much"),
     ("warnings", "text", "", "What a reader should know; or why there is no estimate"),
 )

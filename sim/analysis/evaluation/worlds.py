@@ -35,7 +35,7 @@ class Design:
     left_out : int
         Months at the end that make no whole period.
     county, state : list of K texts
-        Codes; the state of a grid's county is its ICE field office.
+        Codes; a county of a grid, which has no states, stands for one.
     people : float64[K, 4]
         Agents who live there: all, then by group.
     treated : float64[K, T]
