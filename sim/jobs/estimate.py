@@ -22,6 +22,7 @@ Background = Literal["both", "trends", "flat"]
 BACKGROUNDS: tuple[Background, ...] = get_args(Background)
 REPLICATIONS = 5
 PERMUTATIONS = 99
+MOST_PERMUTATIONS = 99_999
 FLAT, TRENDS = "flat", "trends"
 
 
@@ -63,6 +64,21 @@ class Asked:
         options = " ".join(f"{name} {value}" for name, value in zip(names, own, strict=True))
         rates = " --rates" if self.outcome == "rate" else ""
         return f"estimate scenario.yaml --program {program} {options}{rates}"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no choice, as the command line does."""
+        from sim.analysis.estimate.panel import OUTCOMES
+        from sim.analysis.evaluation.questions import MONTHS_OF
+        from sim.words.limits import MOST_REPLICATIONS
+
+        choices = {"unit": tuple(MONTHS_OF), "background": BACKGROUNDS, "outcome": OUTCOMES}
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise UserError(f"{name}: {getattr(self, name)!r} is not one of {', '.join(allowed)}")
+        for name, least, most in (("replications", 1, MOST_REPLICATIONS), ("permutations", 0, MOST_PERMUTATIONS)):
+            number = getattr(self, name)
+            if not isinstance(number, int) or not least <= number <= most:
+                raise UserError(f"{name}: {number!r} is not a whole number from {least} to {most:,}")
 
     @property
     def backgrounds(self) -> dict[str, Scenario]:
@@ -120,12 +136,18 @@ def estimate_to_folder(
 
 
 def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, folder: Path) -> Made:
-    """Write what the numbers mean: a sentence, figures, the report."""
+    """Write what the numbers mean: a sentence, figures, the report; and the panel with its scripts."""
+    from sim.analysis.evaluation.tables import FILES, write_codebook
     from sim.telling.estimates_wording import headline
+    from sim.telling.export.evaluated_panel import PANEL_COLUMNS, write_panel
+    from sim.telling.export.scripts.writing import write_scripts
     from sim.telling.figures.estimates import draw_estimates
     from sim.telling.figures.style import style
     from sim.telling.reports.estimates import Made, write_estimates_report
 
+    write_panel(evaluation, folder / "panel.csv")
+    write_codebook({**FILES, "panel": PANEL_COLUMNS}, folder / "codebook.csv")
+    write_scripts(evaluation, folder / "scripts")
     (folder / "headline.txt").write_text(headline(evaluation) + "\n", encoding="utf-8")
     with style():
         figures = draw_estimates(evaluation, folder)

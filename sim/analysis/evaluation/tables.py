@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.analysis.evaluation.answers import Answer
 from sim.analysis.evaluation.evaluating import NUMBERS, Evaluation, Key, Typical
 
-KEYS = (
+Column = tuple[str, str, str, str]
+"""Name, type, unit and meaning."""
+
+KEYS: tuple[Column, ...] = (
     ("background", "text", "", "flat: no trends but the program's; trends: those of the scenario's county-year file"),
     ("replication", "whole number", "", "Number of the pair of runs, from 0; both runs of a pair share their luck"),
     ("book", "text", "", "occurred: what happened; recorded: what police wrote down; survey: what a panel tells"),
@@ -21,7 +24,7 @@ KEYS = (
     ("estimator", "text", "", "Name of the estimator, as the report explains it"),
 )
 ESTIMATE = "the outcome's unit"
-FOUND = (
+FOUND: tuple[Column, ...] = (
     ("estimate", "number", ESTIMATE, "The effect; log points, events a person and period, or a share"),
     ("se_county", "number", ESTIMATE, "Standard error, clustered by county"),
     ("se_state", "number", ESTIMATE, "Standard error, clustered by state"),
@@ -44,7 +47,7 @@ FOUND = (
     ("effective_clusters", "number", "states", "States of equal weight that would weigh as much"),
     ("warnings", "text", "", "What a reader should know; or why there is no estimate"),
 )
-HORIZON = (
+HORIZON: tuple[Column, ...] = (
     ("horizon", "whole number", "periods", "Periods since the first one with the program; -1 is the reference"),
     ("other_horizon", "whole number", "periods", "The horizon with which the covariance is; each pair once"),
     ("estimate", "number", ESTIMATE, "The effect at the horizon"),
@@ -54,12 +57,12 @@ HORIZON = (
     ("covariance", "number", "squared", "Of the effects at both horizons, clustered by county"),
     ("covariance_state", "number", "squared", "Of the effects at both horizons, clustered by state"),
 )
-SUMMARY = (
+SUMMARY: tuple[Column, ...] = (
     ("replications", "whole number", "pairs", "Replications with an estimate"),
     *((f"{name}_mean", "number", ESTIMATE, f"Mean of {name} over replications") for name in NUMBERS),
     *((f"{name}_sd", "number", ESTIMATE, f"Standard deviation of {name} over replications") for name in NUMBERS),
 )
-FILES = {
+FILES: dict[str, tuple[Column, ...]] = {
     "estimates": (*KEYS, *FOUND),
     "event_study": (*KEYS, *HORIZON),
     "summary": (*(key for key in KEYS if key[0] != "replication"), *SUMMARY),
@@ -68,13 +71,17 @@ FILES = {
 
 
 def write_tables(evaluation: Evaluation, folder: Path) -> None:
-    """Write ``estimates.csv``, ``event_study.csv``, ``summary.csv`` and the codebook of their columns."""
+    """Write ``estimates.csv``, ``event_study.csv`` and ``summary.csv``."""
     typical = evaluation.typical()
     _write(folder, "estimates", map(_estimate_row, evaluation.answers))
     _write(folder, "event_study", _event_rows(evaluation.answers))
     _write(folder, "summary", (_summary_row(key, found) for key, found in typical.items() if found is not None))
-    rows = [(file, *column) for file, columns in FILES.items() for column in columns]
-    write_csv(folder / "codebook.csv", ("table", "column", "type", "unit", "meaning"), rows)
+
+
+def write_codebook(files: Mapping[str, Sequence[Column]], path: Path) -> None:
+    """Write what each column of some files means."""
+    rows = [(file, *column) for file, columns in files.items() for column in columns]
+    write_csv(path, ("table", "column", "type", "unit", "meaning"), rows)
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
