@@ -14,8 +14,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.doors.notebook.api import compare, estimate, load, mesa_model, run, sweep
-    from sim.doors.notebook.estimates import Estimates
+    from sim.doors.notebook.api import compare, load, mesa_model, run, sweep
+    from sim.doors.notebook.estimates import Estimates, estimate
     from sim.doors.notebook.results import Results
     from sim.scenario.scenario import Scenario, load_scenario
     from sim.words.faults import ScenarioError, UserError
@@ -40,7 +40,7 @@ _HOMES = {
     "Scenario": "sim.scenario.scenario",
     "ScenarioError": "sim.words.faults",
     "UserError": "sim.words.faults",
-    "estimate": "sim.doors.notebook.api",
+    "estimate": "sim.doors.notebook.estimates",
     "compare": "sim.doors.notebook.api",
     "load": "sim.doors.notebook.api",
     "load_scenario": "sim.scenario.scenario",

@@ -142,15 +142,13 @@ def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, f
     from sim.telling.export.evaluated_panel import PANEL_COLUMNS, write_panel
     from sim.telling.export.scripts.writing import write_scripts
     from sim.telling.figures.estimates import draw_estimates
-    from sim.telling.figures.style import style
     from sim.telling.reports.estimates import Made, write_estimates_report
 
     write_panel(evaluation, folder / "panel.csv")
     write_codebook({**FILES, "panel": PANEL_COLUMNS}, folder / "codebook.csv")
     write_scripts(evaluation, folder / "scripts")
     (folder / "headline.txt").write_text(headline(evaluation) + "\n", encoding="utf-8")
-    with style():
-        figures = draw_estimates(evaluation, folder)
+    figures = draw_estimates(evaluation, folder)
     made = Made(asked.command(evaluated.program), evaluated.warnings)
     write_estimates_report(evaluation, asked.scenario, made, figures, folder / "report.html")
     return made

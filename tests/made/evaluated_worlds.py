@@ -51,7 +51,8 @@ def made_pair(design: Design, replication: int = 0, seed: int = 1, background: s
     random = np.random.default_rng(seed + replication)
     counties, periods = design.treated.shape
     shape = (periods, counties, 3, len(BOOKS), 4)
-    without = random.poisson(design.people[:, :1].T[..., None, None, None] / 100, shape) + 20.0
+    share = np.array([1.0, 0.4, 0.3])[:, None]  # of the books among all crime
+    without = random.poisson(design.people[:, :1].T[..., None, None, None] / 100 * share, shape) + 20 * share
     factor = np.array([np.exp(EFFECT[book]) for book in BOOKS])
     treated = (design.treated > 0).T[:, :, None, None, None]
     crime = np.where(treated, without * factor[:, None], without)

@@ -1,4 +1,4 @@
-"""The interface for notebooks and scripts: run, compare, sweep, estimate, and load what was written before."""
+"""The interface for notebooks and scripts: run, compare, sweep, and load what was written before."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from sim.running.machine import processors
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
-    from sim.doors.notebook.estimates import Estimates
     from sim.engines.mesa.model import MesaEngine
     from sim.scenario.values import Given
 
@@ -70,7 +69,7 @@ def run(
     >>> found = sim.run("scenarios/secure_communities.yaml", {"world.people": 20_000, "months": 36})
     >>> found.tables["crime"].groupby("month")[["occurred", "recorded"]].sum()
     """
-    _refuse_inside_a_worker()
+    refuse_inside_a_worker()
     from sim.doors.notebook.views import view_of_ledger
     from sim.running.needs import forecast_run, is_compiled
     from sim.running.run import simulate
@@ -143,7 +142,7 @@ def compare(
     >>> found = sim.compare(worlds, {"world.people": 20_000}, replications=5)
     >>> found.summary.query("measure == 'gap_total'")
     """
-    _refuse_inside_a_worker()
+    refuse_inside_a_worker()
     from sim.jobs.compare import compare_to_folder
     from sim.scenario.values import comparison_of
 
@@ -198,7 +197,7 @@ def sweep(
     >>> found = sim.sweep("scenarios/sweep_cooperation_trust.yaml", {"world.people": 20_000}, replications=2)
     >>> found.figures["heat_map"]
     """
-    _refuse_inside_a_worker()
+    refuse_inside_a_worker()
     from sim.jobs.sweep import sweep_to_folder
     from sim.running.batch import Options
     from sim.scenario.design.files import load_sweep
@@ -211,83 +210,6 @@ def sweep(
     return _in_folder(
         folder, resolved.name, lambda out: sweep_to_folder(resolved, engine=engine, out=out, options=options)
     )
-
-
-def estimate(
-    scenario: Given,
-    changes: Mapping[str, Any] | None = None,
-    *,
-    program: str | None = None,
-    seed: int = 1,
-    replications: int = 5,
-    unit: Literal["month", "quarter", "year"] = "year",
-    background: Literal["both", "trends", "flat"] = "both",
-    outcome: Literal["log_rate", "rate"] = "log_rate",
-    permutations: int = 99,
-    engine: Engine = "columnar",
-    threads: int | None = None,
-    folder: str | Path | None = None,
-    quiet: bool = True,
-) -> Estimates:
-    """Tell what an evaluator would conclude from each book, and what is true, as ``darkfigure estimate`` does.
-
-    Parameters
-    ----------
-    scenario : path, mapping or Scenario
-        As in ``run``; a program in it begins in some counties before others.
-    changes : mapping, optional
-        Differences on top.
-    program : str, optional
-        By default ``secure_communities``, or the only program whose dates differ between counties.
-    seed, replications : int
-        Master seed, and pairs of runs with and without the program; both runs of a pair share their luck.
-    unit : str
-        Length of a period: ``month``, ``quarter`` or ``year``.
-    background : str
-        The scenario's background ``trends``, none (``flat``), or ``both`` beside each other.
-    outcome : str
-        Of the books: ``log_rate``, or ``rate``, which keeps counties with a period without crime.
-    permutations : int
-        Exchanges of states' dates, for estimators that are fast enough; 0 for none.
-    engine, threads
-        As in ``run``.
-    folder : path, optional
-        New folder for the results; by default a temporary one, which goes with the last reference to the results.
-    quiet : bool
-        Print neither progress nor the tables.
-
-    Returns
-    -------
-    Estimates
-        With ``headline``, the tables ``estimates``, ``summary``, ``event_study`` and ``panel``, and the folder with
-        figures, report and scripts.
-
-    Raises
-    ------
-    UserError
-        Where the scenario has a fault or no such program, memory is too little, or the folder holds something.
-
-    Examples
-    --------
-    >>> found = sim.estimate("scenarios/secure_communities.yaml", {"world.people": 200_000}, replications=2)
-    >>> print(found.headline)
-    """
-    _refuse_inside_a_worker()
-    from sim.doors.notebook.estimates import Estimates
-    from sim.jobs.estimate import Asked, estimate_to_folder
-    from sim.scenario.scenario import checked_seed
-    from sim.scenario.values import scenario_of
-
-    resolved = scenario_of(scenario, changes)
-    options = (program, checked_seed(str(seed)), replications, unit, background, outcome, permutations)
-    asked = Asked(resolved, *options)
-    how: dict[str, Any] = {"engine": engine, "threads": threads or processors(), "quiet": quiet}
-    if folder is not None:
-        return Estimates(estimate_to_folder(asked, out=Path(folder), **how))
-    with _temporary(resolved.name) as (above, out):
-        found = Estimates(estimate_to_folder(asked, out=out, **how))
-        weakref.finalize(found, shutil.rmtree, above, ignore_errors=True)
-    return found
 
 
 def mesa_model(scenario: Given, changes: Mapping[str, Any] | None = None, *, seed: int = 1) -> MesaEngine:
@@ -346,7 +268,7 @@ def _in_folder(folder: str | Path | None, name: str, work: Callable[[Path], obje
     if folder is not None:
         work(Path(folder))
         return load(folder)
-    with _temporary(name) as (above, out):
+    with temporary_folder(name) as (above, out):
         work(out)
         found = load(out)
         weakref.finalize(found, shutil.rmtree, above, ignore_errors=True)
@@ -354,7 +276,7 @@ def _in_folder(folder: str | Path | None, name: str, work: Callable[[Path], obje
 
 
 @contextmanager
-def _temporary(name: str) -> Iterator[tuple[Path, Path]]:
+def temporary_folder(name: str) -> Iterator[tuple[Path, Path]]:
     """Give a temporary folder and one within it; where a batch has begun there and fails, it is kept to be resumed."""
     above = Path(tempfile.mkdtemp(prefix="darkfigure-"))
     try:
@@ -365,7 +287,7 @@ def _temporary(name: str) -> Iterator[tuple[Path, Path]]:
         raise
 
 
-def _refuse_inside_a_worker() -> None:
+def refuse_inside_a_worker() -> None:
     """Refuse to begin runs while a process that was begun for another is still importing the user's script.
 
     Without this a script that is not guarded would begin itself again and again.

@@ -19,7 +19,7 @@ from sim.analysis.evaluation.questions import Book, Question
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.telling.estimates_wording import BACKGROUND_TITLES, SHORT_LABELS, against, shown_groups
 from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, VERMILLION
-from sim.telling.figures.style import Drawn, new_figure, save
+from sim.telling.figures.style import Drawn, new_figure, save, style
 from sim.telling.wording import MINUS
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -49,7 +49,8 @@ class Course(NamedTuple):
 
 def draw_estimates(evaluation: Evaluation, folder: Path) -> list[Drawn]:
     """Draw both figures of an evaluation."""
-    return [draw_event_studies(evaluation, folder), draw_forest(evaluation, folder)]
+    with style():
+        return [draw_event_studies(evaluation, folder), draw_forest(evaluation, folder)]
 
 
 def draw_event_studies(evaluation: Evaluation, folder: Path) -> Drawn:
