@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.analysis.evaluation.evaluating import Evaluation
     from sim.analysis.evaluation.questions import Unit
     from sim.analysis.evaluation.worlds import Design, Pair
+    from sim.running.costs import Size
     from sim.running.staggered import Evaluated
     from sim.scenario.scenario import Comparison, Scenario
     from sim.telling.reports.estimates import Made
@@ -121,7 +122,7 @@ def estimate_to_folder(
 
     evaluated = evaluated_program(asked.scenario, asked.program)
     forecast = forecast_comparison(_runs_of(asked, evaluated.program), engine, threads, 1, is_compiled(engine))
-    foretell(forecast, quiet)
+    foretell(replace(forecast, seconds=forecast.seconds + _seconds_of_estimating(asked, forecast.size)), quiet)
     with whole_folder(out) as folder:
         evaluation = evaluate_worlds(asked, evaluated.program, engine=engine, threads=threads, quiet=quiet)
         write_tables(evaluation, folder)
@@ -175,6 +176,14 @@ def evaluate_worlds(
     assert design is not None
     with working("estimating", quiet):
         return evaluate(design, pairs, asked.outcome, asked.permutations)
+
+
+def _seconds_of_estimating(asked: Asked, size: Size) -> float:
+    """Return about how long all estimators take for all pairs of worlds, as measured on one processor."""
+    from sim.analysis.evaluation.questions import MONTHS_OF
+
+    cells = size.counties * size.months / MONTHS_OF[asked.unit]
+    return len(asked.backgrounds) * asked.replications * (0.6 + 0.00045 * cells)
 
 
 def _pair(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.analysis.estimate.registry import ESTIMATORS
 from sim.analysis.evaluation.evaluating import Evaluation, Happened, Key, Typical
 from sim.analysis.evaluation.questions import EVERYBODY, Question, Unit
 from sim.parameters.comparison import PROGRAM_TITLES
@@ -30,6 +31,11 @@ UNIT_WORDS: dict[Unit, str] = {"month": "county-months", "quarter": "county-quar
 def shown_groups(evaluation: Evaluation) -> tuple[str, ...]:
     """Return whom the figures tell of: everybody, and Hispanic people where any live there."""
     return (EVERYBODY, "hispanic") if evaluation.design.people_of("hispanic").any() else (EVERYBODY,)
+
+
+def shown_estimators(evaluation: Evaluation) -> list[str]:
+    """Return the estimators that take the outcome."""
+    return [name for name in SHORT_LABELS if evaluation.outcome in ESTIMATORS[name].outcomes]
 
 
 def shown_background(evaluation: Evaluation) -> str:

@@ -134,6 +134,7 @@ def test_rates_have_a_level_and_the_survey_answers_in_it() -> None:
     answers = evaluate(design, {"flat": [made_pair(design)]}, "rate").answers
     found = answer_of(answers, RECORDED._replace(outcome="rate"), "imputation")
     assert found.percent(found.net) == pytest.approx(100 * np.expm1(EFFECT["recorded"]), rel=1e-6)
+    assert found.percent(found.true_crime_aligned, True) == pytest.approx(100 * np.expm1(EFFECT["occurred"]), rel=0.02)
     assert not any(it.estimator == "poisson" for it in answers)
     told = answer_of(answers, Question("survey", "index", "hispanic", "victimization_rate"), "survey_sun_abraham")
     assert told.level == pytest.approx(0.1)

@@ -66,8 +66,9 @@ class Answer:
         difference.
     true_crime_aligned : float
         The true effect on crime that happened by the same weights.
-    level : float
-        What the rate or share would be on treated counties and periods without the program; 1 for logs.
+    level, true_level : float
+        What the rate or share would be on treated counties and periods without the program, and that of all crime
+        that happens; 1 for logs.
     pre_test_p : float
         Of the joint test that ``pre_test_leads`` leads are 0.
     counties, dropped_zero, dropped_always_treated, clusters : int
@@ -97,6 +98,7 @@ class Answer:
     weighting_error: float = np.nan
     true_crime_aligned: float = np.nan
     level: float = np.nan
+    true_level: float = np.nan
     pre_test_p: float = np.nan
     pre_test_leads: int = 0
     counties: int = 0
@@ -112,9 +114,10 @@ class Answer:
         """Whether the estimate is in log points."""
         return self.question.outcome == "log_rate"
 
-    def percent(self, value: Any) -> Any:
+    def percent(self, value: Any, of_true_crime: bool = False) -> Any:
         """Return an effect, or an array of them, in percent of what would have been without the program."""
-        return 100.0 * np.expm1(value) if self.is_logarithm else 100.0 * value / self.level
+        level = self.true_level if of_true_crime else self.level
+        return 100.0 * np.expm1(value) if self.is_logarithm else 100.0 * value / level
 
 
 def answered(answer: Answer, found: PanelEstimate) -> Answer:

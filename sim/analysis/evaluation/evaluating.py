@@ -58,6 +58,11 @@ class Typical(NamedTuple):
         """Return an effect in percent, by the mean level of the answers."""
         return float(np.mean([answer.percent(value) for answer in self.answers]))
 
+    def mean_percent(self, name: str) -> float:
+        """Return the mean of a number in ``NUMBERS`` in percent of what it is an effect on."""
+        of_true_crime = name == "true_crime_aligned"
+        return float(np.mean([answer.percent(self.mean[name], of_true_crime) for answer in self.answers]))
+
 
 class Happened(NamedTuple):
     """What the program truly did where and while it was in force, added up over replications, counties and periods.

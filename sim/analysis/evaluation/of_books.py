@@ -30,10 +30,15 @@ PERMUTED = {"two_way": False, "county_trends": True}
 
 
 class _Worlds(NamedTuple):
-    """The panels of a question in both worlds, and the true effects float64[K, T] on the book and on true crime."""
+    """The panels of a question.
+
+    With the program, without it, and of all crime that happens without it; and the true effects, float64[K, T], on the
+    book and on true crime.
+    """
 
     program: Panel
     without: Panel
+    happens: Panel
     effect: Floats
     true_crime: Floats
 
@@ -68,7 +73,9 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -
     worlds = _worlds(design, pair, pool, question, kept)
     found = estimator.of(worlds.program, _form(question), HORIZONS[design.unit])
     dropped = replace(blank, dropped_zero=int((~kept & ~begun).sum()), dropped_always_treated=int(begun.sum()))
-    answer = replace(answered(dropped, found), level=_level(worlds, question))
+    is_log = question.outcome == "log_rate"
+    level, true_level = (1.0 if is_log else _level(worlds, it) for it in (worlds.without, worlds.happens))
+    answer = replace(answered(dropped, found), level=level, true_level=true_level)
     answer = replace(answer, warnings=(*answer.warnings, *_without_comparison(worlds.program, blank.estimator)))
     if blank.estimator in PERMUTED and draws:
         answer = _permuted(answer, worlds.program, draws)
@@ -114,6 +121,7 @@ def _worlds(design: Design, pair: Pair, pool: Pair, question: Question, kept: Bo
     return _Worlds(
         panel_of(design, pair.program, question, kept),
         panel_of(design, pair.without, question, kept),
+        panel_of(design, pair.without, question._replace(book="occurred"), kept),
         own,
         own if question.book == "occurred" else effect(question._replace(book="occurred")),
     )
@@ -123,11 +131,9 @@ def _form(question: Question) -> Any:
     return question.outcome
 
 
-def _level(worlds: _Worlds, question: Question) -> float:
-    """Return the rate on treated cells without the program, by county weights; 1 for logs."""
-    if question.outcome == "log_rate":
-        return 1.0
-    rates = outcome_of(worlds.without, "rate")
+def _level(worlds: _Worlds, without: Panel) -> float:
+    """Return the rate on treated cells of a panel without the program, by county weights."""
+    rates = outcome_of(without, "rate")
     return float((treated_shares(worlds.program, np.ones_like(rates)) * rates).sum())
 
 

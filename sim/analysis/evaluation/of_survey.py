@@ -47,7 +47,7 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer) -> Answer:
     found = estimate(with_program, outcome)
     placebo = estimate(without, outcome)
     told, true = _levels(design, pair, pool, blank.question)
-    answer = replace(answered(blank, found), level=told)
+    answer = replace(answered(blank, found), level=told, true_level=told)
     effect = _true_effect(design, pool, blank.question) * (told / true)
     assert found.weights is not None
     truth, average = linear_value(found.weights, effect), _average(design, pool, blank.question, effect)

@@ -38,6 +38,7 @@ FOUND: tuple[Column, ...] = (
     ("weighting_error", "number", ESTIMATE, "truth_aligned less average: where the weights lead"),
     ("true_crime_aligned", "number", ESTIMATE, "The true effect on crime that happened, by the same weights"),
     ("level", "number", ESTIMATE, "The rate or share without the program where it is in force; 1 for logs"),
+    ("true_level", "number", ESTIMATE, "The same of crime that happens: true_crime_aligned is an effect on it"),
     ("pre_test_p", "number", "", "Joint test that the leads nearest before the start are 0, by state"),
     ("pre_test_leads", "whole number", "periods", "So many leads, at most a quarter of the states"),
     ("counties", "whole number", "counties", "Counties used"),

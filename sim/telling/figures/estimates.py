@@ -17,7 +17,7 @@ from sim.analysis.evaluation.answers import Answer, EventAnswer
 from sim.analysis.evaluation.evaluating import Evaluation, Key, Typical
 from sim.analysis.evaluation.questions import Book, Question
 from sim.parameters.comparison import PROGRAM_TITLES
-from sim.telling.estimates_wording import BACKGROUND_TITLES, SHORT_LABELS, against, shown_groups
+from sim.telling.estimates_wording import BACKGROUND_TITLES, SHORT_LABELS, against, shown_estimators, shown_groups
 from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, VERMILLION
 from sim.telling.figures.style import Drawn, new_figure, save, style
 from sim.telling.wording import MINUS
@@ -201,7 +201,7 @@ _FOUND: dict[str, Any] = {"color": VERMILLION, "marker": "s", "markersize": 5.0}
 def _forest_panel(axes: Axes, evaluation: Evaluation, background: str, group: str) -> None:
     axes.axvline(0, color=BLACK, linewidth=0.8)
     typical = evaluation.typical()
-    names = list(SHORT_LABELS)
+    names = shown_estimators(evaluation)
     for height, name in enumerate(reversed(names)):
         found = typical.get(Key(background, Question("recorded", "index", group, evaluation.outcome), name))
         if found is not None:
@@ -219,9 +219,9 @@ def _forest_row(axes: Axes, height: int, found: Typical) -> None:
     axes.plot([low, high], [height + 0.16] * 2, color=_FOUND["color"], linewidth=1.3)
     axes.plot([middle], [height + 0.16], linestyle="none", **_FOUND)
     for name, _, look in _MARKS:
-        value = found.mean[name]
+        value = found.mean_percent(name)
         if np.isfinite(value):
-            axes.plot([found.percent(value)], [height - 0.2], linestyle="none", **look)
+            axes.plot([value], [height - 0.2], linestyle="none", **look)
 
 
 def _forest_handles() -> Iterator[Artist]:

@@ -18,6 +18,7 @@ from sim.telling.estimates_wording import (
     against,
     headline,
     percent_text,
+    shown_estimators,
     shown_groups,
     survey_lines,
     window_text,
@@ -127,10 +128,10 @@ def _estimators_table(evaluation: Evaluation) -> str:
         for group in shown_groups(evaluation):
             title = f"Recorded index crime against {against(group)}, {BACKGROUND_TITLES[background]} (%)"
             rows.append(f'<tr class="section"><th colspan="{len(_HEADS) + 1}">{escape(title)}</th></tr>')
-            for name, label in SHORT_LABELS.items():
+            for name in shown_estimators(evaluation):
                 key = Key(background, Question("recorded", "index", group, evaluation.outcome), name)
                 found = evaluation.typical().get(key)
-                rows.append(row_html(escape(label), map(escape, _cells(found))))
+                rows.append(row_html(escape(SHORT_LABELS[name]), map(escape, _cells(found))))
     return table_html(_HEADS, rows)
 
 
@@ -140,7 +141,8 @@ def _cells(found: Typical | None) -> list[str]:
     told = [
         f"{_percent(found, found.mean['estimate'])} ({_percent(found, found.low)} to {_percent(found, found.high)})"
     ]
-    told += [_percent(found, found.mean[name]) for name in ("placebo", "net", "truth_aligned", "true_crime_aligned")]
+    names = ("placebo", "net", "truth_aligned", "true_crime_aligned")
+    told += [percent_text(found.mean_percent(name), "") for name in names]
     first = found.answers[0]
     told += [_p_value(first.p_permutation), _p_value(first.pre_test_p)]
     return [*told, f"{first.counties:,}", number_text(first.effective_clusters, 1)]

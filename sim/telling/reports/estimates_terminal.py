@@ -15,6 +15,7 @@ from sim.telling.estimates_wording import (
     headline,
     percent_text,
     shown_background,
+    shown_estimators,
     shown_groups,
     window_text,
 )
@@ -22,7 +23,7 @@ from sim.telling.reports.estimates import Made
 from sim.telling.wording import NOTHING
 
 WIDTH = 80
-_HEADS = ("estimate", "95 % interval", "placebo", "net", "truth:", "truth:")
+_HEADS = ("estimate", "95 % interval", "placebo", "net", "true,", "true,")
 _BELOW = ("", "", "", "", "recorded", "crime")
 _WIDTHS = (8, 16, 9, 7, 9, 6)
 
@@ -35,7 +36,7 @@ def print_estimates(evaluation: Evaluation, made: Made, out: Path) -> None:
     for group in shown_groups(evaluation):
         print(*_table(evaluation, background, group), "", sep="\n")
     told = (
-        "placebo: found by the same dates without the program; net: what the program adds; truth: the true effect on "
+        "placebo: found by the same dates without the program; net: what the program adds; true: the true effect on "
         "recorded crime and on crime that happened, by the estimator's own weights. True means true in the simulated "
         "world."
     )
@@ -47,9 +48,9 @@ def _table(evaluation: Evaluation, background: str, group: str) -> Iterator[str]
     yield from _wrapped(f"Recorded index crime against {against(group)}, {BACKGROUND_TITLES[background]}, in %")
     yield _row("", _HEADS)
     yield _row("", _BELOW)
-    for name, label in SHORT_LABELS.items():
+    for name in shown_estimators(evaluation):
         key = Key(background, Question("recorded", "index", group, evaluation.outcome), name)
-        yield _row(label, _cells(evaluation.typical().get(key)))
+        yield _row(SHORT_LABELS[name], _cells(evaluation.typical().get(key)))
 
 
 def _cells(found: Typical | None) -> tuple[str, ...]:
@@ -57,7 +58,7 @@ def _cells(found: Typical | None) -> tuple[str, ...]:
         return (NOTHING, *[""] * (len(_HEADS) - 1))
     ends = " to ".join(percent_text(found.percent(value), "") for value in (found.low, found.high))
     names = ("estimate", "placebo", "net", "truth_aligned", "true_crime_aligned")
-    first, *others = (percent_text(found.percent(found.mean[name]), "") for name in names)
+    first, *others = (percent_text(found.mean_percent(name), "") for name in names)
     return (first, ends, *others)
 
 
