@@ -4,8 +4,8 @@
 >>> found = sim.compare(["scenarios/baseline.yaml", "scenarios/secure_communities.yaml"], replications=5)
 >>> found.summary, found.tables["crime"], found.figures["crime_over_time"]
 
-``run``, ``compare`` and ``sweep`` simulate, ``load`` opens a folder of results, ``mesa_model`` makes a model of Mesa to
-step through. Nothing heavy is imported before it is needed.
+``run``, ``compare``, ``sweep`` and ``estimate`` simulate, ``load`` opens a folder of results, ``mesa_model`` makes a
+model of Mesa to step through. Nothing heavy is imported before it is needed.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.doors.notebook.api import compare, load, mesa_model, run, sweep
+    from sim.doors.notebook.estimates import Estimates, estimate
     from sim.doors.notebook.results import Results
     from sim.scenario.scenario import Scenario, load_scenario
     from sim.words.faults import ScenarioError, UserError
 
 __all__ = [
+    "Estimates",
     "Results",
     "Scenario",
     "ScenarioError",
     "UserError",
     "compare",
+    "estimate",
     "load",
     "load_scenario",
     "mesa_model",
@@ -32,10 +35,12 @@ __all__ = [
     "sweep",
 ]
 _HOMES = {
+    "Estimates": "sim.doors.notebook.estimates",
     "Results": "sim.doors.notebook.results",
     "Scenario": "sim.scenario.scenario",
     "ScenarioError": "sim.words.faults",
     "UserError": "sim.words.faults",
+    "estimate": "sim.doors.notebook.estimates",
     "compare": "sim.doors.notebook.api",
     "load": "sim.doors.notebook.api",
     "load_scenario": "sim.scenario.scenario",

@@ -20,11 +20,13 @@ from sim.words.labels import CRIME_COLUMNS, TABLES
 
 TINY = {"months": 6, "world": {"rows": 2, "columns": 2, "people": 2_000}}
 PUBLIC = [
+    "Estimates",
     "Results",
     "Scenario",
     "ScenarioError",
     "UserError",
     "compare",
+    "estimate",
     "load",
     "load_scenario",
     "mesa_model",

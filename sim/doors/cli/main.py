@@ -23,6 +23,7 @@ from sim.doors.cli.options import (
 )
 from sim.doors.cli.results import add_results_commands
 from sim.doors.cli.streams import fault_of_output, make_streams_last
+from sim.doors.cli.studies import add_study_commands
 from sim.running.machine import processors
 from sim.words.faults import UserError, on_a_screen, printable
 
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_running(sweep)
     add_executing(sweep)
     add_shard(sweep)
+    add_study_commands(commands)
     add_catalogue_commands(commands, parser)
     add_batch_commands(commands)
     add_results_commands(commands)

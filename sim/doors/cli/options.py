@@ -48,6 +48,13 @@ examples:
   darkfigure sweep sweep_cooperation_trust
   darkfigure sweep sweep_sensitivity --replications 2 --set world.people=200000
   darkfigure sweep study.yaml --shard 3/8 --out shards/3""",
+    "estimate": """\
+examples:
+  darkfigure estimate secure_communities
+  darkfigure estimate secure_communities --unit quarter --rates --replications 10 --out outputs/evaluated
+  darkfigure estimate my_scenario.yaml --program agreement_287g_jail --background flat
+
+Nothing is kept of an evaluation that is ended before it is done: it begins anew.""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500
@@ -103,7 +110,7 @@ def command_parser(
 
 
 def add_running(parser: argparse.ArgumentParser) -> None:
-    """Add the options that run, compare and sweep share."""
+    """Add the options that run, compare, sweep and estimate share."""
     parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
     parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
     parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")

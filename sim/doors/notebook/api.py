@@ -69,7 +69,7 @@ def run(
     >>> found = sim.run("scenarios/secure_communities.yaml", {"world.people": 20_000, "months": 36})
     >>> found.tables["crime"].groupby("month")[["occurred", "recorded"]].sum()
     """
-    _refuse_inside_a_worker()
+    refuse_inside_a_worker()
     from sim.doors.notebook.views import view_of_ledger
     from sim.running.needs import forecast_run, is_compiled
     from sim.running.run import simulate
@@ -142,7 +142,7 @@ def compare(
     >>> found = sim.compare(worlds, {"world.people": 20_000}, replications=5)
     >>> found.summary.query("measure == 'gap_total'")
     """
-    _refuse_inside_a_worker()
+    refuse_inside_a_worker()
     from sim.jobs.compare import compare_to_folder
     from sim.scenario.values import comparison_of
 
@@ -197,7 +197,7 @@ def sweep(
     >>> found = sim.sweep("scenarios/sweep_cooperation_trust.yaml", {"world.people": 20_000}, replications=2)
     >>> found.figures["heat_map"]
     """
-    _refuse_inside_a_worker()
+    refuse_inside_a_worker()
     from sim.jobs.sweep import sweep_to_folder
     from sim.running.batch import Options
     from sim.scenario.design.files import load_sweep
@@ -268,7 +268,7 @@ def _in_folder(folder: str | Path | None, name: str, work: Callable[[Path], obje
     if folder is not None:
         work(Path(folder))
         return load(folder)
-    with _temporary(name) as (above, out):
+    with temporary_folder(name) as (above, out):
         work(out)
         found = load(out)
         weakref.finalize(found, shutil.rmtree, above, ignore_errors=True)
@@ -276,7 +276,7 @@ def _in_folder(folder: str | Path | None, name: str, work: Callable[[Path], obje
 
 
 @contextmanager
-def _temporary(name: str) -> Iterator[tuple[Path, Path]]:
+def temporary_folder(name: str) -> Iterator[tuple[Path, Path]]:
     """Give a temporary folder and one within it; where a batch has begun there and fails, it is kept to be resumed."""
     above = Path(tempfile.mkdtemp(prefix="darkfigure-"))
     try:
@@ -287,7 +287,7 @@ def _temporary(name: str) -> Iterator[tuple[Path, Path]]:
         raise
 
 
-def _refuse_inside_a_worker() -> None:
+def refuse_inside_a_worker() -> None:
     """Refuse to begin runs while a process that was begun for another is still importing the user's script.
 
     Without this a script that is not guarded would begin itself again and again.

@@ -1,0 +1,61 @@
+"""Every estimator by its name, with a label that says what it does; a command can go through all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from sim.analysis.estimate.callaway_santanna import callaway_santanna
+from sim.analysis.estimate.imputation import imputation
+from sim.analysis.estimate.panel import OUTCOMES, Outcome, Panel
+from sim.analysis.estimate.poisson import poisson
+from sim.analysis.estimate.results import PanelEstimate
+from sim.analysis.estimate.sun_abraham import sun_abraham
+from sim.analysis.estimate.two_way import county_trends, event_study, two_way
+
+
+class Estimator(NamedTuple):
+    """An estimator as a user chooses it.
+
+    Attributes
+    ----------
+    label : str
+        What it does, in plain words.
+    estimate : function of a panel and an outcome
+        The estimate.
+    outcomes : tuple of str
+        The outcomes it takes.
+    ends : tuple of str
+        Which ends of its event study can be chosen by name: ``leads``, ``lags``; none where it has no event study.
+    """
+
+    label: str
+    estimate: Callable[..., PanelEstimate]
+    outcomes: tuple[Outcome, ...] = OUTCOMES
+    ends: tuple[str, ...] = ()
+
+    def of(self, panel: Panel, outcome: Outcome, horizons: int) -> PanelEstimate:
+        """Return the estimate, its event study, if it has one, reaching ``horizons`` periods to both sides."""
+        return self.estimate(panel, outcome, **dict.fromkeys(self.ends, horizons))
+
+
+_BOTH = ("leads", "lags")
+
+
+ESTIMATORS: dict[str, Estimator] = {
+    "two_way": Estimator("county and period effects", two_way),
+    "county_trends": Estimator("county and period effects, and a linear trend for each county", county_trends),
+    "poisson": Estimator("Poisson regression of counts, county and period effects", poisson, ("log_rate",)),
+    "event_study": Estimator(
+        "county and period effects, an effect for each period since the start", event_study, ends=_BOTH
+    ),
+    "callaway_santanna": Estimator(
+        "Callaway and Sant'Anna: each cohort against counties that have not started", callaway_santanna, ends=_BOTH
+    ),
+    "sun_abraham": Estimator("Sun and Abraham: each cohort against the last quarter to start", sun_abraham, ends=_BOTH),
+    "imputation": Estimator("imputation from county-periods without the program", imputation, ends=("lags",)),
+    "imputation_trends": Estimator(
+        "imputation with a linear trend for each county", partial(imputation, trends=True), ends=("lags",)
+    ),
+}

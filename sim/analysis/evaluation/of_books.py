@@ -1,0 +1,162 @@
+"""Answers from the true and the observed book: every estimator on the counties that both worlds can tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.analysis.estimate.alignment import (
+    Explained,
+    aligned_truth,
+    average_effect,
+    explained,
+    linear_value,
+    true_effect,
+)
+from sim.analysis.estimate.assembly import treated_shares
+from sim.analysis.estimate.panel import Bools, Floats, Panel, first_treated, is_early, outcome_of
+from sim.analysis.estimate.permuted import permuted_two_way
+from sim.analysis.estimate.registry import ESTIMATORS, Estimator
+from sim.analysis.evaluation.answers import Answer, answered, event_answer, explain
+from sim.analysis.evaluation.questions import HORIZONS, Question
+from sim.analysis.evaluation.worlds import Design, Pair, panel_of
+from sim.words.faults import UserError
+
+PERMUTED = {"two_way": False, "county_trends": True}
+"""Estimators whose dates are exchanged between states, and whether they have county trends; others would take hours."""
+
+
+class _Worlds(NamedTuple):
+    """The panels of a question.
+
+    With the program, without it, and of all crime that happens without it; and the true effects, float64[K, T], on the
+    book and on true crime.
+    """
+
+    program: Panel
+    without: Panel
+    happens: Panel
+    effect: Floats
+    true_crime: Floats
+
+
+def book_answers(design: Design, pair: Pair, pool: Pair, question: Question, draws: int) -> Iterator[Answer]:
+    """Yield the answers of all estimators that take the question's outcome.
+
+    Parameters
+    ----------
+    design, pair : Design, Pair
+        The worlds.
+    pool : Pair
+        Of all replications; the true effects are taken from it.
+    question : Question
+        To a book.
+    draws : int
+        Permutations of dates; 0 for none.
+    """
+    for name, estimator in ESTIMATORS.items():
+        if question.outcome not in estimator.outcomes:
+            continue
+        blank = Answer(pair.background, pair.replication, question, name)
+        try:
+            yield _answer(design, pair, pool, blank, draws)
+        except UserError as error:
+            yield replace(blank, warnings=(str(error),))
+
+
+def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -> Answer:
+    estimator, question = ESTIMATORS[blank.estimator], blank.question
+    kept, begun = _kept(design, pair, blank)
+    worlds = _worlds(design, pair, pool, question, kept)
+    found = estimator.of(worlds.program, _form(question), HORIZONS[design.unit])
+    dropped = replace(blank, dropped_zero=int((~kept & ~begun).sum()), dropped_always_treated=int(begun.sum()))
+    is_log = question.outcome == "log_rate"
+    level, true_level = (1.0 if is_log else _level(worlds, it) for it in (worlds.without, worlds.happens))
+    answer = replace(answered(dropped, found), level=level, true_level=true_level)
+    answer = replace(answer, warnings=(*answer.warnings, *_without_comparison(worlds.program, blank.estimator)))
+    if blank.estimator in PERMUTED and draws:
+        answer = _permuted(answer, worlds.program, draws)
+    if found.weights is None:
+        return _explained_by_running(answer, estimator, worlds)
+    without = outcome_of(worlds.without, _form(question))
+    parts = explained(
+        found.weights, worlds.program, outcome_of(worlds.program, _form(question)), without, worlds.effect
+    )
+    answer = explain(answer, parts, aligned_truth(found.weights, worlds.true_crime))
+    study = event_answer(found, lambda weights: linear_value(weights, without), worlds.effect, worlds.true_crime)
+    return replace(answer, study=study)
+
+
+def _kept(design: Design, pair: Pair, blank: Answer) -> tuple[Bools, Bools]:
+    """Return the counties that both worlds can tell of, and those left out for a program that was there before.
+
+    A logarithm needs events in every period, Poisson regression some; and somebody has to live there.
+    """
+    question = blank.question
+    begun = is_early(first_treated(design.treated))
+    has_events = design.people_of(question.group) > 0
+    for books in (pair.program, pair.without):
+        counts = books.counts(question.book, question.crime, question.group)
+        if blank.estimator == "poisson":
+            has_events &= counts.sum(axis=1) > 0
+        elif question.outcome == "log_rate":
+            has_events &= (counts > 0).all(axis=1)
+    kept = has_events & ~begun
+    if kept.sum() < 2:
+        raise UserError(
+            f"{int((~has_events).sum())} of {len(kept)} counties have a period without events: join periods"
+        )
+    return kept, begun & has_events
+
+
+def _worlds(design: Design, pair: Pair, pool: Pair, question: Question, kept: Bools) -> _Worlds:
+    def effect(asked: Question) -> Floats:
+        one, other = (panel_of(design, books, asked, kept) for books in (pool.program, pool.without))
+        return true_effect(one, other, _form(asked))
+
+    own = effect(question)
+    return _Worlds(
+        panel_of(design, pair.program, question, kept),
+        panel_of(design, pair.without, question, kept),
+        panel_of(design, pair.without, question._replace(book="occurred"), kept),
+        own,
+        own if question.book == "occurred" else effect(question._replace(book="occurred")),
+    )
+
+
+def _form(question: Question) -> Any:
+    return question.outcome
+
+
+def _level(worlds: _Worlds, without: Panel) -> float:
+    """Return the rate on treated cells of a panel without the program, by county weights."""
+    rates = outcome_of(without, "rate")
+    return float((treated_shares(worlds.program, np.ones_like(rates)) * rates).sum())
+
+
+def _explained_by_running(answer: Answer, estimator: Estimator, worlds: _Worlds) -> Answer:
+    """Explain an estimator without weights: the placebo by running it, no aligned truth."""
+    placebo = estimator.estimate(worlds.without, _form(answer.question)).value
+    average = average_effect(worlds.program, worlds.effect)
+    parts = Explained(answer.estimate, placebo, answer.estimate - placebo, np.nan, average, np.nan)
+    return explain(answer, parts, np.nan)
+
+
+def _permuted(answer: Answer, panel: Panel, draws: int) -> Answer:
+    try:
+        test = permuted_two_way(panel, _form(answer.question), PERMUTED[answer.estimator], draws)
+    except UserError as error:
+        return replace(answer, warnings=(*answer.warnings, str(error)))
+    return replace(answer, p_permutation=test.p_value)
+
+
+def _without_comparison(panel: Panel, estimator: str) -> tuple[str, ...]:
+    """Return that regressions compare treated with treated after the last start, where others stop."""
+    if estimator not in ("two_way", "county_trends", "poisson", "event_study") or (panel.first < 0).any():
+        return ()
+    lost = panel.shape[1] - int(panel.first.max())
+    span = "period" if lost == 1 else f"{lost} periods"
+    return (f"in the last {span} all counties have started: treated ones are compared with each other",)

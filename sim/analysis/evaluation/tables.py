@@ -1,0 +1,130 @@
+"""The files of an evaluation's numbers: estimates, event studies with covariances, and means over replications."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.analysis.evaluation.answers import Answer
+from sim.analysis.evaluation.evaluating import NUMBERS, Evaluation, Key, Typical
+
+Column = tuple[str, str, str, str]
+"""Name, type, unit and meaning."""
+
+KEYS: tuple[Column, ...] = (
+    ("background", "text", "", "flat: no trends but the program's; trends: those of the scenario's county-year file"),
+    ("replication", "whole number", "", "Number of the pair of runs, from 0; both runs of a pair share their luck"),
+    ("book", "text", "", "occurred: what happened; recorded: what police wrote down; survey: what a panel tells"),
+    ("crime", "text", "", "index, violent or property crime; the survey has no homicide"),
+    ("group", "text", "", "Whom the crime is against; all: anybody, in the books organizations too"),
+    ("outcome", "text", "", "log_rate, rate, victimization_rate or reporting_share"),
+    ("estimator", "text", "", "Name of the estimator, as the report explains it"),
+)
+ESTIMATE = "the outcome's unit"
+FOUND: tuple[Column, ...] = (
+    ("estimate", "number", ESTIMATE, "The effect; log points, events a person and period, or a share"),
+    ("se_county", "number", ESTIMATE, "Standard error, clustered by county"),
+    ("se_state", "number", ESTIMATE, "Standard error, clustered by state"),
+    ("low", "number", ESTIMATE, "Lower end of the 95 % interval: by state, Student's t"),
+    ("high", "number", ESTIMATE, "Upper end"),
+    ("p_permutation", "number", "", "By dates exchanged between whole states; two_way and county_trends only"),
+    ("placebo", "number", ESTIMATE, "What it finds by the same dates in the same world without the program"),
+    ("net", "number", ESTIMATE, "What the program adds: estimate less placebo"),
+    ("truth_aligned", "number", ESTIMATE, "The true effect on this book by the estimator's own weights"),
+    ("average", "number", ESTIMATE, "The true effect on this book, mean over counties and periods with the program"),
+    ("weighting_error", "number", ESTIMATE, "truth_aligned less average: where the weights lead"),
+    ("true_crime_aligned", "number", ESTIMATE, "The true effect on crime that happened, by the same weights"),
+    ("level", "number", ESTIMATE, "The rate or share without the program where it is in force; 1 for logs"),
+    ("true_level", "number", ESTIMATE, "The same of crime that happens: true_crime_aligned is an effect on it"),
+    ("pre_test_p", "number", "", "Joint test that the leads nearest before the start are 0, by state"),
+    ("pre_test_leads", "whole number", "periods", "So many leads, at most a quarter of the states"),
+    ("counties", "whole number", "counties", "Counties used"),
+    ("dropped_zero", "whole number", "counties", "Left out: a period without events has no logarithm; or nobody there"),
+    ("dropped_always_treated", "whole number", "counties", "Left out: the program is there from the first period on"),
+    ("clusters", "whole number", "states", "States used; in a grid, which has none, counties"),
+    ("effective_clusters", "number", "states", "States of equal weight that would weigh as much"),
+    ("warnings", "text", "", "What a reader should know; or why there is no estimate"),
+)
+HORIZON: tuple[Column, ...] = (
+    ("horizon", "whole number", "periods", "Periods since the first one with the program; -1 is the reference"),
+    ("other_horizon", "whole number", "periods", "The horizon with which the covariance is; each pair once"),
+    ("estimate", "number", ESTIMATE, "The effect at the horizon"),
+    ("placebo", "number", ESTIMATE, "The same in the world without the program"),
+    ("truth_aligned", "number", ESTIMATE, "The true effect on this book by the same weights"),
+    ("true_crime_aligned", "number", ESTIMATE, "The true effect on crime that happened by the same weights"),
+    ("covariance", "number", "squared", "Of the effects at both horizons, clustered by county"),
+    ("covariance_state", "number", "squared", "Of the effects at both horizons, clustered by state"),
+)
+SUMMARY: tuple[Column, ...] = (
+    ("replications", "whole number", "pairs", "Replications with an estimate"),
+    *((f"{name}_mean", "number", ESTIMATE, f"Mean of {name} over replications") for name in NUMBERS),
+    *((f"{name}_sd", "number", ESTIMATE, f"Standard deviation of {name} over replications") for name in NUMBERS),
+)
+FILES: dict[str, tuple[Column, ...]] = {
+    "estimates": (*KEYS, *FOUND),
+    "event_study": (*KEYS, *HORIZON),
+    "summary": (*(key for key in KEYS if key[0] != "replication"), *SUMMARY),
+}
+"""Columns of each file: name, type, unit, meaning."""
+
+
+def write_tables(evaluation: Evaluation, folder: Path) -> None:
+    """Write ``estimates.csv``, ``event_study.csv`` and ``summary.csv``."""
+    typical = evaluation.typical()
+    _write(folder, "estimates", map(_estimate_row, evaluation.answers))
+    _write(folder, "event_study", _event_rows(evaluation.answers))
+    _write(folder, "summary", (_summary_row(key, found) for key, found in typical.items() if found is not None))
+
+
+def write_codebook(files: Mapping[str, Sequence[Column]], path: Path) -> None:
+    """Write what each column of some files means."""
+    rows = [(file, *column) for file, columns in files.items() for column in columns]
+    write_csv(path, ("table", "column", "type", "unit", "meaning"), rows)
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows under a header; what is not known is empty."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _write(folder: Path, name: str, rows: Iterable[Sequence[Any]]) -> None:
+    write_csv(folder / f"{name}.csv", [column[0] for column in FILES[name]], rows)
+
+
+def _cell(value: Any) -> Any:
+    return "" if isinstance(value, float) and math.isnan(value) else value
+
+
+def _keys(answer: Answer) -> tuple[Any, ...]:
+    return (answer.background, answer.replication, *answer.question, answer.estimator)
+
+
+def _estimate_row(answer: Answer) -> tuple[Any, ...]:
+    numbers = (getattr(answer, name) for name, *_ in FOUND if name != "warnings")
+    return (*_keys(answer), *numbers, "; ".join(answer.warnings))
+
+
+def _event_rows(answers: Iterable[Answer]) -> Iterator[tuple[Any, ...]]:
+    for answer in answers:
+        study = answer.study
+        if study is None:
+            continue
+        for one, horizon in enumerate(study.horizons.tolist()):
+            values = (float(it[one]) for it in (study.values, study.placebo, study.truth, study.true_crime))
+            head = (*_keys(answer), horizon)
+            told = tuple(values)
+            for other in range(one, len(study.horizons)):
+                covariances = (float(it[one, other]) for it in (study.covariance, study.covariance_state))
+                yield (*head, int(study.horizons[other]), *told, *covariances)
+
+
+def _summary_row(key: Key, found: Typical) -> tuple[Any, ...]:
+    means = (found.mean[name] for name in NUMBERS)
+    deviations = (found.deviation[name] for name in NUMBERS)
+    return (key.background, *key.question, key.estimator, found.replications, *means, *deviations)

@@ -1,0 +1,233 @@
+"""Evaluate a program as an evaluator would, on each book of a world, beside the same world without the program."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from sim.words.faults import UserError
+
+if TYPE_CHECKING:
+    from sim.analysis.estimate.panel import Outcome
+    from sim.analysis.evaluation.evaluating import Evaluation
+    from sim.analysis.evaluation.questions import Unit
+    from sim.analysis.evaluation.worlds import Design, Pair
+    from sim.running.costs import Size
+    from sim.running.staggered import Evaluated
+    from sim.scenario.scenario import Comparison, Scenario
+    from sim.telling.reports.estimates import Made
+
+Background = Literal["both", "trends", "flat"]
+BACKGROUNDS: tuple[Background, ...] = get_args(Background)
+REPLICATIONS = 5
+PERMUTATIONS = 99
+MOST_PERMUTATIONS = 99_999
+FLAT, TRENDS = "flat", "trends"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of an evaluation.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With the program.
+    program : str or None
+        By default the only one with dates that differ between counties.
+    seed, replications : int
+        As in a comparison: both runs of a replication share their luck.
+    unit : {"month", "quarter", "year"}
+        Length of a period.
+    background : {"both", "trends", "flat"}
+        The scenario's background trends, none, or one beside the other.
+    outcome : {"log_rate", "rate"}
+        Form of the books' outcome.
+    permutations : int
+        Exchanges of states' dates; 0 for none.
+    """
+
+    scenario: Scenario
+    program: str | None = None
+    seed: int = 1
+    replications: int = REPLICATIONS
+    unit: Unit = "year"
+    background: Background = "both"
+    outcome: Outcome = "log_rate"
+    permutations: int = PERMUTATIONS
+
+    def command(self, program: str) -> str:
+        """Return the command that gives the same again from the resolved scenario."""
+        own = (self.seed, self.replications, self.unit, self.background, self.permutations)
+        names = ("--seed", "--replications", "--unit", "--background", "--permutations")
+        options = " ".join(f"{name} {value}" for name, value in zip(names, own, strict=True))
+        rates = " --rates" if self.outcome == "rate" else ""
+        return f"estimate scenario.yaml --program {program} {options}{rates}"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no choice, as the command line does."""
+        from sim.analysis.estimate.panel import OUTCOMES
+        from sim.analysis.evaluation.questions import MONTHS_OF
+        from sim.words.limits import MOST_REPLICATIONS
+
+        choices = {"unit": tuple(MONTHS_OF), "background": BACKGROUNDS, "outcome": OUTCOMES}
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise UserError(f"{name}: {getattr(self, name)!r} is not one of {', '.join(allowed)}")
+        for name, least, most in (("replications", 1, MOST_REPLICATIONS), ("permutations", 0, MOST_PERMUTATIONS)):
+            number = getattr(self, name)
+            if not isinstance(number, int) or not least <= number <= most:
+                raise UserError(f"{name}: {number!r} is not a whole number from {least} to {most:,}")
+
+    @property
+    def backgrounds(self) -> dict[str, Scenario]:
+        """The scenario with its background trends and without, as far as asked for, by name.
+
+        Raises
+        ------
+        UserError
+            Where trends are asked for and the scenario has none.
+        """
+        world = self.scenario.parameters.world
+        if world.background is None:
+            if self.background == TRENDS:
+                raise UserError("--background trends: the scenario has none; world.background names a county-year file")
+            return {FLAT: self.scenario}
+        parameters = self.scenario.parameters.model_copy(
+            update={"world": world.model_copy(update={"background": None})}
+        )
+        both = {FLAT: replace(self.scenario, parameters=parameters), TRENDS: self.scenario}
+        return both if self.background == "both" else {self.background: both[self.background]}
+
+
+def estimate_to_folder(
+    asked: Asked, *, out: Path, engine: str = "columnar", threads: int = 1, quiet: bool = False
+) -> Path:
+    """Run the scenario with and without the program, let every estimator judge, and write a folder.
+
+    The folder appears whole or not at all: a run of this command that is ended begins anew the next time.
+
+    Raises
+    ------
+    UserError
+        No program to evaluate, one that is switched off again, too little memory, or ``out`` holds something.
+    """
+    from sim.analysis.evaluation.tables import write_tables
+    from sim.running.needs import forecast_comparison, is_compiled
+    from sim.running.run import whole_folder
+    from sim.running.staggered import evaluated_program
+    from sim.running.terminal import foretell
+
+    evaluated = evaluated_program(asked.scenario, asked.program)
+    forecast = forecast_comparison(_runs_of(asked, evaluated.program), engine, threads, 1, is_compiled(engine))
+    foretell(replace(forecast, seconds=forecast.seconds + _seconds_of_estimating(asked, forecast.size)), quiet)
+    with whole_folder(out) as folder:
+        evaluation = evaluate_worlds(asked, evaluated.program, engine=engine, threads=threads, quiet=quiet)
+        write_tables(evaluation, folder)
+        (folder / "scenario.yaml").write_text(asked.scenario.resolved_yaml(), encoding="utf-8")
+        _write_manifest(asked, evaluated, evaluation, engine, folder)
+        made = _write_meaning(asked, evaluated, evaluation, folder)
+    if not quiet:
+        from sim.telling.reports.estimates_terminal import print_estimates
+
+        print_estimates(evaluation, made, out)
+    return out
+
+
+def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, folder: Path) -> Made:
+    """Write what the numbers mean: a sentence, figures, the report; and the panel with its scripts."""
+    from sim.analysis.evaluation.tables import FILES, write_codebook
+    from sim.telling.estimates_wording import headline
+    from sim.telling.export.evaluated_panel import PANEL_COLUMNS, write_panel
+    from sim.telling.export.scripts.writing import write_scripts
+    from sim.telling.figures.estimates import draw_estimates
+    from sim.telling.reports.estimates import Made, write_estimates_report
+
+    write_panel(evaluation, folder / "panel.csv")
+    write_codebook({**FILES, "panel": PANEL_COLUMNS}, folder / "codebook.csv")
+    write_scripts(evaluation, folder / "scripts")
+    (folder / "headline.txt").write_text(headline(evaluation) + "\n", encoding="utf-8")
+    figures = draw_estimates(evaluation, folder)
+    made = Made(asked.command(evaluated.program), evaluated.warnings)
+    write_estimates_report(evaluation, asked.scenario, made, figures, folder / "report.html")
+    return made
+
+
+def evaluate_worlds(
+    asked: Asked, program: str, *, engine: str = "columnar", threads: int = 1, quiet: bool = True
+) -> Evaluation:
+    """Run all pairs of worlds and return what every estimator says of them."""
+    from sim.analysis.evaluation.evaluating import evaluate
+    from sim.running.needs import is_compiled
+    from sim.running.terminal import month_progress, working
+
+    runs = 2 * len(asked.backgrounds) * asked.replications
+    months = runs * asked.scenario.parameters.months
+    design: Design | None = None
+    pairs: dict[str, list[Pair]] = {}
+    with month_progress(months, quiet, is_compiled(engine)) as advance:
+        for name, scenario in asked.backgrounds.items():
+            for replication in range(asked.replications):
+                options = {"seed": asked.seed, "replication": replication, "engine": engine, "threads": threads}
+                design, pair = _pair(scenario, program, asked.unit, name, {**options, "on_month": advance})
+                pairs.setdefault(name, []).append(pair)
+    assert design is not None
+    with working("estimating", quiet):
+        return evaluate(design, pairs, asked.outcome, asked.permutations)
+
+
+def _seconds_of_estimating(asked: Asked, size: Size) -> float:
+    """Return about how long all estimators take for all pairs of worlds, as measured on one processor."""
+    from sim.analysis.evaluation.questions import MONTHS_OF
+
+    cells = size.counties * size.months / MONTHS_OF[asked.unit]
+    return len(asked.backgrounds) * asked.replications * (0.6 + 0.00045 * cells)
+
+
+def _pair(
+    scenario: Scenario, program: str, unit: Unit, background: str, options: dict[str, Any]
+) -> tuple[Design, Pair]:
+    from sim.analysis.evaluation.worlds import Pair, books_of, design_of
+    from sim.running.county_counts import count_run
+
+    with_program = count_run(scenario, **options)
+    design, books = design_of(with_program, program, unit), books_of(with_program, unit)
+    del with_program  # months of a nation are large
+    without = books_of(count_run(scenario.without(program), **options), unit)
+    return design, Pair(background, options["replication"], books, without)
+
+
+def _runs_of(asked: Asked, program: str) -> Comparison:
+    """Return the runs as a comparison, to tell what they need."""
+    from sim.scenario.scenario import Comparison
+
+    scenarios = list(asked.backgrounds.values())
+    return Comparison("", "", scenarios, scenarios[0].name, asked.replications, asked.seed, effect_of=program)
+
+
+def _write_manifest(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, engine: str, folder: Path) -> None:
+    from sim.running.run import fingerprint, version
+
+    design = evaluation.design
+    facts = {
+        "kind": "estimate",
+        "version": version(),
+        "fingerprint": fingerprint(),
+        "scenario": asked.scenario.name,
+        "program": evaluated.program,
+        "seed": asked.seed,
+        "replications": asked.replications,
+        "world_seed": asked.scenario.parameters.world.seed,
+        "engine": engine,
+        "unit": design.unit,
+        "periods": design.periods,
+        "months_left_out": design.left_out,
+        "outcome": asked.outcome,
+        "backgrounds": list(evaluation.pairs),
+        "permutations": asked.permutations,
+        "counties": len(design.county),
+        "warnings": list(evaluated.warnings),
+    }
+    (folder / "manifest.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,144 @@
+"""What could be counted in a run by county and month: the books by type and target, the survey, who lives there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.panel import SurveyBook
+from sim.running.run import prepare, records, seed_of
+from sim.running.tables.county_months import TOTALS, totals_of
+from sim.words.labels import (
+    CRIME_COLUMNS,
+    GROUPS,
+    PEOPLE_COLUMNS,
+    PROGRAMS,
+    PROPERTY_CRIMES,
+    SURVEYED_CRIMES,
+    TARGET_GROUPS,
+    VIOLENT_CRIMES,
+)
+from sim.world.counties.building import Counties
+
+if TYPE_CHECKING:
+    from sim.engines.ledger import MonthRecord
+    from sim.engines.panel import SurveyMonth
+    from sim.scenario.scenario import Scenario
+    from sim.world.setting import Setting
+
+Counts = NDArray[np.int32]
+BOOKS = ("occurred", "reported", "recorded")
+"""The books that are counted, as the columns of the ledger are called."""
+_COLUMNS = [CRIME_COLUMNS.index(book) for book in BOOKS]
+_PLACES = [PEOPLE_COLUMNS.index(name) for name in ("people", "vacant")]
+_TOLD = [
+    [place for place, name in enumerate(SURVEYED_CRIMES) if name in types]
+    for types in ((*VIOLENT_CRIMES, *PROPERTY_CRIMES), VIOLENT_CRIMES, PROPERTY_CRIMES)
+]
+"""Which of the surveyed types make index crime (homicide cannot be told), violent and property crime."""
+
+
+@dataclass(frozen=True, eq=False)
+class CountyCounts:
+    """Monthly counts of one run: T months, K counties.
+
+    Attributes
+    ----------
+    months : list of T texts
+        YYYY-MM.
+    counties : Counties
+        The table of counties.
+    crime : int32[T, K, 3, 3, 4]
+        Incidents by total (index, violent, property), book (``BOOKS``) and group of the target, organizations last.
+    told : int32[T, K, 3, 3, 2]
+        Incidents told to the survey, by total, group of the respondent, and (told, said to be reported); by the month
+        in which they happened.
+    asked : int32[T, K, 3]
+        Months of respondents' lives that interviews cover, by group.
+    people : int64[K, 3]
+        Places for people by group: those who live there and vacancies. They do not change in a run.
+    programs : bool[T, K, 8]
+        Which programs are in force.
+    """
+
+    months: list[str]
+    counties: Counties
+    crime: Counts
+    told: Counts
+    asked: Counts
+    people: NDArray[np.int64]
+    programs: NDArray[np.bool_]
+
+    @property
+    def state(self) -> list[str]:
+        """The state of each county; in a grid, which has none, each county stands for itself."""
+        return list(self.counties.state) if any(self.counties.state) else list(self.counties.fips)
+
+    def active(self, program: str) -> NDArray[np.bool_]:
+        """Return bool[T, K]: the months in which a program is in force."""
+        return self.programs[:, :, PROGRAMS.index(program)]
+
+
+def count_run(
+    scenario: Scenario,
+    *,
+    seed: int,
+    replication: int,
+    threads: int = 1,
+    engine: str = "columnar",
+    on_month: Callable[[], None] | None = None,
+) -> CountyCounts:
+    """Run one replication of a scenario and return what is counted; the months themselves are not kept.
+
+    Raises
+    ------
+    UserError
+        Where the scenario's files do not fit together.
+    """
+    setting = prepare(scenario, replication)
+    counting = _Counting(setting)
+    for record in records(setting, seed_of(seed, replication), engine, threads):
+        counting.add(record)
+        if on_month is not None:
+            on_month()
+    return counting.finish()
+
+
+class _Counting:
+    """Adds a run up, month by month."""
+
+    def __init__(self, setting: Setting) -> None:
+        """Begin a run in a setting."""
+        self.months, self.counties = setting.months, setting.world.counties
+        shape = (len(self.months), len(self.counties))
+        self.crime = np.zeros((*shape, len(TOTALS), len(BOOKS), len(TARGET_GROUPS)), dtype=np.int32)
+        self.told = np.zeros((*shape, len(TOTALS), len(GROUPS), 2), dtype=np.int32)
+        self.asked = np.zeros((*shape, len(GROUPS)), dtype=np.int32)
+        self.programs = np.zeros((*shape, len(PROGRAMS)), dtype=np.bool_)
+        self.people = np.zeros((shape[1], len(GROUPS)), dtype=np.int64)
+        self.survey = SurveyBook(len(self.months))
+
+    def add(self, record: MonthRecord) -> None:
+        """Add one month, and of the survey those months that are whole by now."""
+        self.programs[record.index] = record.programs
+        by_book = np.moveaxis(record.crime[..., _COLUMNS], -1, 1)  # K x books x types x groups
+        for place, total in enumerate(totals_of(by_book).values()):
+            self.crime[record.index, :, place] = total
+        if record.index == 0:
+            self.people = record.people[..., _PLACES].sum(axis=(2, 3))
+        for month in self.survey.add(record):
+            self._add_survey(month)
+
+    def _add_survey(self, month: SurveyMonth) -> None:
+        self.asked[month.index] = month.person_months.sum(axis=2)
+        told = month.told.sum(axis=2)  # K x groups x types x (told, told and reported)
+        for place, rows in enumerate(_TOLD):
+            self.told[month.index, :, place] = told[:, :, rows].sum(axis=2)
+
+    def finish(self) -> CountyCounts:
+        """Return what was counted."""
+        return CountyCounts(self.months, self.counties, self.crime, self.told, self.asked, self.people, self.programs)

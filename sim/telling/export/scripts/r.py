@@ -1,0 +1,130 @@
+"""The scripts in R: fixest for regressions, did for Callaway and Sant'Anna."""
+
+from __future__ import annotations
+
+HEAD = """\
+# @LABEL@.
+#
+# Rscript @NAME@.R [BACKGROUND BOOK CRIME GROUP]     by default: @EXAMPLE@
+# prints the estimate of that row of estimates.csv, replication 0. Run it in the folder that panel.csv lies in.
+
+library(fixest)
+
+given <- commandArgs(trailingOnly = TRUE)
+if (length(given) == 0) given <- c(@DEFAULTS@)
+background <- given[1]; book <- given[2]; crime <- given[3]; group <- given[4]
+panel <- read.csv("panel.csv", colClasses = c(county = "character", state = "character"))
+panel <- panel[panel$background == background, ]
+"""
+BOOKS = """\
+panel$events <- panel[[paste(book, crime, group, sep = "_")]]
+panel$weight <- panel[[paste("people", group, sep = "_")]]
+# counties that both worlds can tell of, and in which the program is not there from the first period on
+events <- @EVENTS@
+people <- tapply(panel$weight, panel$county, min)
+first <- tapply(panel$first, panel$county, min)
+kept <- names(people)[people > 0 & first != 1@CONDITION@]
+data <- panel[panel$world == "program" & panel$county %in% kept, ]
+data$id <- as.integer(factor(data$county))
+@OUTCOME@
+"""
+EVENTS = {
+    "every": "tapply(panel$events, panel$county, min)",
+    "some": "apply(tapply(panel$events, list(panel$county, panel$world), sum), 1, min)",
+}
+SURVEY = """\
+asked <- paste("asked", group, sep = "_")
+told <- paste("told", crime, group, sep = "_")
+reported <- paste("reported", crime, group, sep = "_")
+part <- if (book == "victimization_rate") told else reported
+whole <- if (book == "victimization_rate") asked else told
+data <- panel[panel$world == "program" & panel$first != 1, ]
+there <- data[[asked]] > 0 # where nobody is asked other members of a household told it
+data$asked <- data[[asked]]
+data$part <- ifelse(there, data[[part]], 0)
+data$size <- ifelse(there, data[[whole]], 0)
+data$y <- ifelse(data$size > 0, data$part / data$size, 0)
+"""
+LAST = """\
+late <- sort(@FIRST@)
+last <- late[length(late) - max(ceiling(0.25 * length(late)), 1) + 1] # first of the last quarter of counties to start
+"""
+BODIES = {
+    "two_way": """\
+fit <- feols(y ~ treated | county + period, data, weights = ~weight, cluster = ~county)
+print(coeftable(fit))
+""",
+    "county_trends": """\
+fit <- feols(y ~ treated | county[period] + period, data, weights = ~weight, cluster = ~county)
+print(coeftable(fit))
+""",
+    "poisson": """\
+fit <- fepois(events ~ treated | county + period, data, offset = ~log(weight), cluster = ~county)
+print(coeftable(fit))
+""",
+    "event_study": """\
+ends <- @HORIZONS@ # whatever lies further from the start is one dummy
+data$since <- ifelse(data$first == 0, -1, pmin(pmax(data$period - data$first, -ends), ends))
+fit <- feols(y ~ i(since, ref = -1) | county + period, data, weights = ~weight, cluster = ~county)
+horizon <- as.integer(sub("since::", "", names(coef(fit))))
+share <- sapply(horizon, function(it) if (it < 0) 0 else sum(data$weight[data$since == it]))
+share <- share / sum(share)
+print(c(estimate = sum(share * coef(fit)), se_county = sqrt(c(share %*% vcov(fit) %*% share))))
+""",
+    "callaway_santanna": """\
+library(did)
+
+found <- att_gt(
+  yname = "y", tname = "period", idname = "id", gname = "first", data = data, weightsname = "weight",
+  control_group = "notyettreated", base_period = "universal", est_method = "reg", bstrap = FALSE, cband = FALSE
+)
+print(aggte(found, type = "simple", na.rm = TRUE, bstrap = FALSE, cband = FALSE))
+""",
+    "sun_abraham": LAST.replace("@FIRST@", "data$first[data$first > 0 & data$period == 1]")
+    + """\
+data <- data[data$period < last, ]
+data$cohort <- ifelse(data$first == 0 | data$first >= last, 10000, data$first)
+fit <- feols(y ~ sunab(cohort, period) | county + period, data, weights = ~weight, cluster = ~county)
+print(summary(fit, agg = "att"))
+""",
+    "imputation": """\
+trends <- @TRENDS@
+if (trends) data <- data[data$first == 0 | data$first > 2, ] # a line needs two periods before the start
+untreated <- data[data$first == 0 | data$period < data$first, ]
+fit <- if (trends) {
+  feols(y ~ 1 | county[period] + period, untreated, weights = ~weight)
+} else {
+  feols(y ~ 1 | county + period, untreated, weights = ~weight)
+}
+end <- if (any(data$first == 0)) Inf else max(data$first) # from then on nobody is left to compare with
+target <- data[data$first > 0 & data$period >= data$first & data$period < end, ]
+print(weighted.mean(target$y - predict(fit, target), target$weight))
+""",
+    "survey_two_way": """\
+fit <- feols(y ~ treated | county + period, data[data$size > 0, ], weights = ~size, cluster = ~county)
+print(coeftable(fit))
+""",
+    "survey_sun_abraham": """\
+data <- data[ave(data$size, data$county, FUN = sum) > 0, ]
+"""
+    + LAST.replace("@FIRST@", "data$first[data$first > 0 & data$period == 1]")
+    + """\
+data$cohort <- ifelse(data$first == 0 | data$first >= last, 0, data$first) # 0: those compared with
+data <- data[data$period < last, ]
+cells <- aggregate(cbind(part, size, asked) ~ cohort + period, data, sum)
+value <- function(g, t) with(cells[cells$cohort == g & cells$period == t, ], if (size > 0) part / size else NA)
+total <- 0
+mass <- 0
+for (g in setdiff(unique(cells$cohort), 0)) {
+  for (t in g:(last - 1)) {
+    effect <- value(g, t) - value(g, g - 1) - value(0, t) + value(0, g - 1)
+    people <- cells$asked[cells$cohort == g & cells$period == t]
+    if (!is.na(effect)) {
+      total <- total + effect * people
+      mass <- mass + people
+    }
+  }
+}
+print(total / mass)
+""",
+}

@@ -1,0 +1,235 @@
+"""The figures of an evaluation: event studies on three books, and a forest of estimators with what explains each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from scipy import stats
+
+from sim.analysis.evaluation.answers import Answer, EventAnswer
+from sim.analysis.evaluation.evaluating import Evaluation, Key, Typical
+from sim.analysis.evaluation.questions import Book, Question
+from sim.parameters.comparison import PROGRAM_TITLES
+from sim.telling.estimates_wording import BACKGROUND_TITLES, SHORT_LABELS, against, shown_estimators, shown_groups
+from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, VERMILLION
+from sim.telling.figures.style import Drawn, new_figure, save, style
+from sim.telling.wording import MINUS
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+STUDIED = {"occurred": "sun_abraham", "recorded": "sun_abraham", "survey": "survey_sun_abraham"}
+"""The estimator whose event study is shown of each book: the one that the survey can be asked by too."""
+BOOK_LOOKS: dict[Book, dict[str, Any]] = {
+    "occurred": {"color": BLUE, "marker": "o", "markersize": 4.2},
+    "recorded": {"color": VERMILLION, "marker": "s", "markersize": 4.0},
+    "survey": {"color": GREEN, "marker": "^", "markersize": 4.6},
+}
+BOOK_WORDS: dict[Book, str] = {
+    "occurred": "True book: all crime that happened",
+    "recorded": "Observed book: what police recorded",
+    "survey": "Survey: what victims tell interviewers",
+}
+_DODGE = 0.14
+
+
+class Course(NamedTuple):
+    """An event study averaged over replications, in percent: float64[E] each, half-widths of a typical interval."""
+
+    horizons: Floats
+    values: Floats
+    half: Floats
+    truth: Floats
+
+
+def draw_estimates(evaluation: Evaluation, folder: Path) -> list[Drawn]:
+    """Draw both figures of an evaluation."""
+    with style():
+        return [draw_event_studies(evaluation, folder), draw_forest(evaluation, folder)]
+
+
+def draw_event_studies(evaluation: Evaluation, folder: Path) -> Drawn:
+    """Draw event studies on three books, the effect that is really there dashed; a row for each background."""
+    groups, unit = shown_groups(evaluation), evaluation.design.unit
+    rows = list(evaluation.pairs)
+    figure = new_figure(8.6, 0.75 + 2.95 * len(rows))
+    grid = figure.subplots(len(rows), len(groups), squeeze=False, sharex=True, sharey="col")
+    for column, group in enumerate(groups):
+        held: list[float] = []
+        for place, background in enumerate(rows):
+            axes = grid[place][column]
+            held += _event_panel(axes, evaluation, background, group)
+            axes.set_title(f"Against {against(group)}: {BACKGROUND_TITLES[background]}")
+            if column == 0:
+                axes.set_ylabel("Change of index crime (%)")
+            if place == len(rows) - 1:
+                axes.set_xlabel(f"{unit.capitalize()}s since the program began in the county")
+        _fit(grid[0][column], held)
+    figure.legend(handles=list(_event_handles()), loc="outside upper center", ncols=2, fontsize=8.5)
+    save(figure, folder, "event_study")
+    return Drawn(
+        "event_study",
+        "Event studies on three books",
+        f"Effects of {PROGRAM_TITLES[evaluation.design.program]} by {unit}s since it began in a county, each cohort of "
+        "counties against the last quarter of counties to begin (Sun and Abraham), with 95 % intervals clustered by "
+        f"state{_typical_words(evaluation)}. Dashed: the effect that is really there, by the same weights. Marks "
+        "before 0 should lie at 0; where they do not, something other than the program moves the counties apart "
+        "(hollow: the period before, to which all are related). The survey asks persons, and has no effect of its own "
+        "to be compared with but that on true crime; its intervals may "
+        "leave the picture.",
+    )
+
+
+def _event_panel(axes: Axes, evaluation: Evaluation, background: str, group: str) -> list[float]:
+    """Draw the event studies of one group; returns what the axis must hold: all but the survey's intervals."""
+    axes.axhline(0, color=BLACK, linewidth=0.8)
+    axes.axvline(-0.5, color=GREY, linestyle=":", linewidth=1.0)
+    axes.plot([-1], [0], linestyle="none", color=GREY, marker="o", markersize=4.5, markerfacecolor="white")
+    limits = [0.0]
+    for place, book in enumerate(BOOK_LOOKS):
+        course = _course(evaluation, background, group, book)
+        if course is None:
+            continue
+        look, at = BOOK_LOOKS[book], course.horizons + _DODGE * (place - 1)
+        axes.errorbar(at, course.values, course.half, linestyle="none", elinewidth=1.1, **look)
+        limits += course.values.tolist()
+        if book == "survey":
+            continue
+        limits += [*(course.values - course.half), *(course.values + course.half), *course.truth]
+        after = course.horizons >= 0
+        line = {"color": look["color"], "linestyle": (0, (4, 2)), "linewidth": 1.7}
+        axes.plot(course.horizons[after], course.truth[after], **line, zorder=1.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    _true_minus(axes.xaxis)
+    _true_minus(axes.yaxis)
+    return limits
+
+
+def _fit(axes: Axes, values: Sequence[float]) -> None:
+    """Let the axis, which panels of a column share, hold some values and no more."""
+    low, high = min(values), max(values)
+    margin = 0.06 * max(high - low, 1e-9)
+    axes.set_ylim(low - margin, high + margin)
+
+
+def _true_minus(axis: Any) -> None:
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", MINUS)))
+
+
+def _course(evaluation: Evaluation, background: str, group: str, book: Book) -> Course | None:
+    outcome = "victimization_rate" if book == "survey" else evaluation.outcome
+    question = Question(book, "index", group, outcome)
+    found = evaluation.typical().get(Key(background, question, STUDIED[book]))
+    studies = [] if found is None else [(it, it.study) for it in found.answers if it.study is not None]
+    return _mean_course(studies) if studies else None
+
+
+def _mean_course(studies: Sequence[tuple[Answer, EventAnswer]]) -> Course:
+    """Return the means over replications of what is found at horizons that all of them have."""
+    common = set.intersection(*(set(study.horizons.tolist()) for _, study in studies))
+    horizons = np.array(sorted(common), dtype=np.int64)
+    values, half, truth = [], [], []
+    for answer, study in studies:
+        places = np.searchsorted(study.horizons, horizons)
+        width = stats.t.ppf(0.975, answer.clusters - 1) * np.sqrt(np.diag(study.covariance_state)[places])
+        values.append(answer.percent(study.values[places]))
+        half.append(answer.percent(width))
+        truth.append(answer.percent(study.truth[places]))
+    typical = np.sqrt(np.mean(np.square(half), axis=0))
+    return Course(horizons.astype(float), np.mean(values, axis=0), typical, np.mean(truth, axis=0))
+
+
+def _event_handles() -> Iterator[Artist]:
+    for book, look in BOOK_LOOKS.items():
+        yield Line2D([], [], linestyle="none", label=f"{BOOK_WORDS[book]} (95 % interval)", **look)
+    for book, words in (("occurred", "true crime"), ("recorded", "observed crime")):
+        line = {"color": BOOK_LOOKS[book]["color"], "linestyle": (0, (4, 2)), "linewidth": 1.7}
+        yield Line2D([], [], label=f"The effect that is really there, {words}", **line)
+
+
+def draw_forest(evaluation: Evaluation, folder: Path) -> Drawn:
+    """Draw all estimators on the observed book, each with placebo, net effect and the truth by its own weights."""
+    groups, rows = shown_groups(evaluation), list(evaluation.pairs)
+    figure = new_figure(8.6, 0.9 + 2.9 * len(rows))
+    grid = figure.subplots(len(rows), len(groups), squeeze=False, sharex="col", sharey=True)
+    for place, background in enumerate(rows):
+        for column, group in enumerate(groups):
+            axes = grid[place][column]
+            _forest_panel(axes, evaluation, background, group)
+            axes.set_title(f"Against {against(group)}: {BACKGROUND_TITLES[background]}")
+            if place == len(rows) - 1:
+                axes.set_xlabel("Change of index crime (%)")
+    figure.legend(handles=list(_forest_handles()), loc="outside upper center", ncols=3, fontsize=8.5)
+    save(figure, folder, "estimators")
+    return Drawn(
+        "estimators",
+        "What each estimator finds on the observed book, and why",
+        "Squares: what an evaluator with police data finds, with 95 % intervals clustered by state"
+        f"{_typical_words(evaluation)}. Circles: what the same estimator finds by the same dates in the same world "
+        "without the program (placebo), which should be 0. Crosses: what the program adds to it (net). Strokes: the "
+        "true effect on recorded crime by the estimator's own weights; diamonds: the true effect on crime that "
+        "happened by the same weights. Poisson regression has no such weights.",
+    )
+
+
+_MARKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "placebo",
+        "Placebo: found without the program",
+        {"color": GREY, "marker": "o", "markersize": 5.5, "markerfacecolor": "white"},
+    ),
+    ("net", "Net: what the program adds", {"color": BLACK, "marker": "x", "markersize": 5.5}),
+    (
+        "truth_aligned",
+        "True effect on recorded crime, same weights",
+        {"color": VERMILLION, "marker": "|", "markersize": 13, "markeredgewidth": 2.0},
+    ),
+    (
+        "true_crime_aligned",
+        "True effect on crime, same weights",
+        {"color": BLUE, "marker": "D", "markersize": 4.6},
+    ),
+)
+_FOUND: dict[str, Any] = {"color": VERMILLION, "marker": "s", "markersize": 5.0}
+
+
+def _forest_panel(axes: Axes, evaluation: Evaluation, background: str, group: str) -> None:
+    axes.axvline(0, color=BLACK, linewidth=0.8)
+    typical = evaluation.typical()
+    names = shown_estimators(evaluation)
+    for height, name in enumerate(reversed(names)):
+        found = typical.get(Key(background, Question("recorded", "index", group, evaluation.outcome), name))
+        if found is not None:
+            _forest_row(axes, height, found)
+    axes.set_yticks(range(len(names)), [SHORT_LABELS[name] for name in reversed(names)])
+    axes.set_ylim(-0.6, len(names) - 0.4)
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    _true_minus(axes.xaxis)
+
+
+def _forest_row(axes: Axes, height: int, found: Typical) -> None:
+    """Draw an estimate with its interval, and a little below it what explains it."""
+    middle, low, high = (found.percent(value) for value in (found.mean["estimate"], found.low, found.high))
+    axes.plot([low, high], [height + 0.16] * 2, color=_FOUND["color"], linewidth=1.3)
+    axes.plot([middle], [height + 0.16], linestyle="none", **_FOUND)
+    for name, _, look in _MARKS:
+        value = found.mean_percent(name)
+        if np.isfinite(value):
+            axes.plot([value], [height - 0.2], linestyle="none", **look)
+
+
+def _forest_handles() -> Iterator[Artist]:
+    yield Line2D([], [], linewidth=1.3, label="Estimate with 95 % interval", **_FOUND)
+    for _, label, look in _MARKS:
+        yield Line2D([], [], linestyle="none", label=label, **{**look, "markersize": min(look["markersize"], 9)})
+
+
+def _typical_words(evaluation: Evaluation) -> str:
+    number = max(len(pairs) for pairs in evaluation.pairs.values())
+    return "" if number == 1 else f", means over {number} replications with intervals as one evaluator has them"

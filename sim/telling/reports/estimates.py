@@ -1,0 +1,185 @@
+"""The report of an evaluation: one page that says first what police data would have told, and what was true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.analysis.estimate.registry import ESTIMATORS
+from sim.analysis.evaluation.evaluating import Evaluation, Key, Typical
+from sim.analysis.evaluation.questions import Question
+from sim.scenario.scenario import Scenario
+from sim.telling.estimates_wording import (
+    BACKGROUND_TITLES,
+    SHORT_LABELS,
+    against,
+    headline,
+    percent_text,
+    shown_estimators,
+    shown_groups,
+    survey_lines,
+    window_text,
+)
+from sim.telling.figures.style import Drawn
+from sim.telling.reports.page import (
+    KNOWN,
+    OBSERVED,
+    Headings,
+    assumption_parts,
+    figures_part,
+    first_box,
+    how_equal,
+    how_to_repeat,
+    note,
+    question_of,
+    row_html,
+    strong,
+    table_html,
+    write_page,
+)
+from sim.telling.wording import NOTHING, number_text
+
+ASSUMPTIONS = Headings("In what the worlds differ", "What the answer depends on most", "What else is not the default")
+THREE_NUMBERS = (
+    "<strong>Three numbers explain every estimate.</strong> The <em>placebo</em> is what the same estimator finds by "
+    "the same dates in the same world without the program: other things that move counties apart. The <em>net</em> is "
+    "what the program adds to it. The <em>truth by the same weights</em> is the true effect averaged as the estimator "
+    "averages, over counties and periods: where it is far from the plain mean, the weights are the reason. Beside it "
+    "stands the true effect on crime that happened, by these weights: where the two have different signs, the recorded "
+    "book cannot see what happened, whatever the estimator."
+)
+
+
+class Made(NamedTuple):
+    """How an evaluation was made.
+
+    Attributes
+    ----------
+    command : str
+        The options that give it again.
+    warnings : tuple of str
+        What holds for all estimates.
+    """
+
+    command: str
+    warnings: tuple[str, ...]
+
+
+def write_estimates_report(
+    evaluation: Evaluation, scenario: Scenario, made: Made, figures: Sequence[Drawn], path: Path
+) -> None:
+    """Write the report of an evaluation; figures are read from the folder of ``path`` and put into the page."""
+    title = f"What an evaluator would conclude: {scenario.parameters.title or scenario.name}"
+    write_page(title, _parts(title, evaluation, scenario, made, figures, path.parent), path)
+
+
+def _parts(
+    title: str, evaluation: Evaluation, scenario: Scenario, made: Made, figures: Sequence[Drawn], folder: Path
+) -> Iterator[str]:
+    yield f"<h1>{escape(title)}</h1>"
+    first = headline(evaluation)
+    yield first_box(f": {escape(first[:1].lower() + first[1:])}")
+    yield from (
+        note(escape(headline(evaluation, group, background)))
+        for background in reversed(list(evaluation.pairs))
+        for group in shown_groups(evaluation)
+        if headline(evaluation, group, background) != first
+    )
+    yield note(f"{KNOWN} {OBSERVED}. {escape(window_text(evaluation))}")
+    yield from map(strong, made.warnings)
+    yield from question_of(scenario.parameters.question)
+    yield "<h2>What each estimator finds with police data, and why</h2>"
+    yield note(THREE_NUMBERS)
+    yield _estimators_table(evaluation)
+    yield "<h2>What the survey would have told</h2>"
+    yield table_html(
+        _SURVEY_HEADS, (row_html(escape(label), map(escape, cells)) for label, *cells in survey_lines(evaluation))
+    )
+    yield from figures_part(figures, folder)
+    yield from _warnings(evaluation)
+    yield "<h2>The estimators</h2><ul>"
+    yield from (f"<li><code>{name}</code>: {escape(it.label)}.</li>" for name, it in ESTIMATORS.items())
+    yield "</ul>"
+    yield '<h2 id="assumptions">The assumptions</h2>'
+    yield from assumption_parts([scenario], ASSUMPTIONS)
+    yield _how_made(made)
+
+
+_HEADS = (
+    "estimate (95 % interval)",
+    "placebo",
+    "net",
+    "truth on recorded crime, same weights",
+    "truth on crime, same weights",
+    "p, dates exchanged",
+    "p, leads",
+    "counties",
+    "effective states",
+)
+_SURVEY_HEADS = ("estimate (95 % interval)", "placebo", "net", "truth, same weights")
+
+
+def _estimators_table(evaluation: Evaluation) -> str:
+    rows = []
+    for background in reversed(list(evaluation.pairs)):
+        for group in shown_groups(evaluation):
+            title = f"Recorded index crime against {against(group)}, {BACKGROUND_TITLES[background]} (%)"
+            rows.append(f'<tr class="section"><th colspan="{len(_HEADS) + 1}">{escape(title)}</th></tr>')
+            for name in shown_estimators(evaluation):
+                key = Key(background, Question("recorded", "index", group, evaluation.outcome), name)
+                found = evaluation.typical().get(key)
+                rows.append(row_html(escape(SHORT_LABELS[name]), map(escape, _cells(found))))
+    return table_html(_HEADS, rows)
+
+
+def _cells(found: Typical | None) -> list[str]:
+    if found is None:
+        return [NOTHING] * len(_HEADS)
+    told = [
+        f"{_percent(found, found.mean['estimate'])} ({_percent(found, found.low)} to {_percent(found, found.high)})"
+    ]
+    names = ("placebo", "net", "truth_aligned", "true_crime_aligned")
+    told += [percent_text(found.mean_percent(name), "") for name in names]
+    first = found.answers[0]
+    told += [_p_value(first.p_permutation), _p_value(first.pre_test_p)]
+    return [*told, f"{first.counties:,}", number_text(first.effective_clusters, 1)]
+
+
+def _percent(found: Typical, value: float) -> str:
+    return percent_text(found.percent(value), "")
+
+
+def _p_value(value: float) -> str:
+    return NOTHING if value != value else number_text(value, 2)
+
+
+def _warnings(evaluation: Evaluation) -> Iterator[str]:
+    """Yield what estimators warn of, on the questions that the page shows, each once with how often."""
+    shown = [
+        answer
+        for answer in evaluation.answers
+        if answer.question.crime == "index" and answer.question.group in shown_groups(evaluation)
+    ]
+    count = Counter((answer.estimator, warning) for answer in shown for warning in answer.warnings)
+    if not count:
+        return
+    yield f"<details><summary>What the estimators warn of ({len(count):,} warnings)</summary><ul>"
+    for (estimator, warning), number in sorted(count.items()):
+        yield f"<li><code>{estimator}</code>: {escape(warning)} ({number} of the estimates)</li>"
+    yield "</ul></details>"
+    yield note("Those of all estimates stand in <code>estimates.csv</code>.")
+
+
+def _how_made(made: Made) -> str:
+    return (
+        f"{how_to_repeat(made.command)}<p><code>estimates.csv</code> has a row for each background, replication, "
+        "book, kind of crime, group and estimator; <code>summary.csv</code> means and standard deviations over "
+        "replications; <code>event_study.csv</code> event studies with their covariances; <code>panel.csv</code> the "
+        "county-periods of the first replication in both worlds, from which the scripts in <code>scripts/</code> (R, "
+        f"Stata, Python) find its estimates again. {how_equal('threads')}. An evaluation that is ended begins anew: "
+        "nothing of it is kept."
+        "</p>"
+    )
