@@ -83,7 +83,9 @@ def _parts(
     first = headline(evaluation)
     yield first_box(f": {escape(first[:1].lower() + first[1:])}")
     yield from (
-        note(escape(headline(evaluation, group, background)))
+        note(
+            f"<em>{BACKGROUND_TITLES[background].capitalize()}</em>: {escape(headline(evaluation, group, background))}"
+        )
         for background in reversed(list(evaluation.pairs))
         for group in shown_groups(evaluation)
         if headline(evaluation, group, background) != first
