@@ -47,6 +47,7 @@ ALL_PROGRAMS = (
 )
 """On top of the Criminal Alien Program and Secure Communities; some begin within the months of each test."""
 WORLDS = ("made nation", "real counties")
+USUALLY_REAL = (pytest.param("made nation", marks=pytest.mark.slow), "real counties")
 RARE = (
     "arrests.homicide",
     "enforcement.at_large",
@@ -113,7 +114,7 @@ def test_engines_agree_on_the_whole_nation_for_eight_years(
 
 
 @pytest.mark.parametrize("programs", ["Secure Communities", "all programs"])
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", USUALLY_REAL)
 def test_every_quantity_of_the_funnel_is_counted_in_the_nation(
     world: str, programs: str, request: pytest.FixtureRequest
 ) -> None:
@@ -137,7 +138,7 @@ def test_every_quantity_of_the_funnel_is_counted_in_the_nation(
         assert after[0, 1] > before[0, 1]
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", USUALLY_REAL)
 def test_tables_of_the_nation_have_a_row_for_each_county_and_month(
     world: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

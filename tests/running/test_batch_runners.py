@@ -236,6 +236,7 @@ def test_a_users_mistake_stops_at_once(tmp_path: Path, monkeypatch: pytest.Monke
 # Dask
 
 
+@pytest.mark.slow
 def test_dask_loses_a_worker_and_the_batch_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed: dict[str, bytes]
 ) -> None:
