@@ -9,12 +9,12 @@ import pytest
 from evaluated_worlds import EFFECT, PROGRAM, made_design, made_pair, small_evaluation, small_scenario
 from small_worlds import grid, ledger_of, scenario
 
-from sim.analysis.estimate.panel import make_panel
+from sim.analysis.estimate.panel import NEVER, make_panel
 from sim.analysis.estimate.permuted import permuted_two_way
 from sim.analysis.estimate.registry import ESTIMATORS
 from sim.analysis.estimate.resampling import permutation_test
 from sim.analysis.estimate.two_way import two_way
-from sim.analysis.evaluation.answers import Answer
+from sim.analysis.evaluation.answers import Answer, _effective
 from sim.analysis.evaluation.evaluating import evaluate, typical_of
 from sim.analysis.evaluation.questions import Question, questions
 from sim.analysis.evaluation.worlds import books_of, design_of, panel_of, pooled
@@ -215,3 +215,12 @@ def test_a_typical_answer_is_a_mean_with_one_evaluators_interval() -> None:
     assert found.deviation["estimate"] == pytest.approx(np.std([0.1, 0.3], ddof=1))
     assert found.high - found.low == pytest.approx(2 * 2.228139 * np.sqrt(0.0005), rel=1e-6)
     assert typical_of([blank]) is None
+
+
+def test_effective_counties_of_a_horizon_are_those_treated_then() -> None:
+    """Four counties over three periods: two start in the first, one in the last, one never."""
+    first = np.array([0, 0, 2, NEVER])
+    weights = np.array([[0.2, 0.9, 0.0], [0.3, 0.1, 0.0], [-0.5, 0.0, 0.7], [0.0, -1.0, 0.0]])
+    assert _effective(0, weights, first) == pytest.approx((0.2 + 0.3 + 0.7) ** 2 / (0.2**2 + 0.3**2 + 0.7**2))
+    assert _effective(1, weights, first) == pytest.approx(1.0 / (0.9**2 + 0.1**2))
+    assert _effective(2, weights, first) == 0.0

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from sim.analysis.estimate.alignment import Explained, linear_value
-from sim.analysis.estimate.clusters import CLUSTERS_PER_LEAD, pre_test
+from sim.analysis.estimate.clusters import CLUSTERS_PER_LEAD, effective_number, pre_test
 from sim.analysis.estimate.panel import Floats, Integers
 from sim.analysis.estimate.results import PanelEstimate
 from sim.analysis.evaluation.questions import Question
@@ -34,6 +34,8 @@ class EventAnswer(NamedTuple):
         of the estimates.
     covariance, covariance_state : float64[E, E]
         Of the values, clustered by county and by state.
+    effective_counties : float64[E]
+        As many treated counties of equal weight would weigh as those of each horizon do.
     """
 
     horizons: Integers
@@ -43,6 +45,7 @@ class EventAnswer(NamedTuple):
     true_crime: Floats
     covariance: Floats
     covariance_state: Floats
+    effective_counties: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,11 +161,11 @@ def explain(answer: Answer, parts: Explained, true_crime: float) -> Answer:
 
 
 def event_answer(
-    found: PanelEstimate, placebo: Callable[[Floats], float], effect: Floats, true_crime: Floats
+    found: PanelEstimate, placebo: Callable[[Floats], float], effect: Floats, true_crime: Floats, first: Integers
 ) -> EventAnswer | None:
     """Return the event study of an estimate with what explains it; effects are float64[K, T].
 
-    ``placebo`` gives the value of weights, float64[K, T], without the program.
+    ``placebo`` gives the value of weights, float64[K, T], without the program; ``first`` is int64[K] first periods.
     """
     study = found.event_study
     if study is None:
@@ -171,7 +174,17 @@ def event_answer(
         np.array([linear_value(weights, it) for weights in study.weights]) for it in (effect, true_crime)
     )
     without = np.array([placebo(weights) for weights in study.weights])
-    return EventAnswer(study.horizons, study.values, without, truth, happened, study.covariance, study.covariance_state)
+    effective = np.array([_effective(*each, first) for each in zip(study.horizons, study.weights, strict=True)])
+    covariances = study.covariance, study.covariance_state
+    return EventAnswer(study.horizons, study.values, without, truth, happened, *covariances, effective)
+
+
+def _effective(horizon: int, weights: Floats, first: Integers) -> float:
+    """Return the effective number of counties that an event study looks at so long after their first period."""
+    period = first + horizon
+    there = np.flatnonzero((first >= 0) & (period >= 0) & (period < weights.shape[1]))
+    own = weights[there, period[there]]
+    return effective_number(own[own > 0]) if (own > 0).any() else 0.0
 
 
 def _pre_test(found: PanelEstimate) -> tuple[int, float, tuple[str, ...]]:

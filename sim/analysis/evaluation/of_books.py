@@ -86,8 +86,8 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -
         found.weights, worlds.program, outcome_of(worlds.program, _form(question)), without, worlds.effect
     )
     answer = explain(answer, parts, aligned_truth(found.weights, worlds.true_crime))
-    study = event_answer(found, lambda weights: linear_value(weights, without), worlds.effect, worlds.true_crime)
-    return replace(answer, study=study)
+    effects, first = (worlds.effect, worlds.true_crime), worlds.program.first
+    return replace(answer, study=event_answer(found, lambda weights: linear_value(weights, without), *effects, first))
 
 
 def _kept(design: Design, pair: Pair, blank: Answer) -> tuple[Bools, Bools]:

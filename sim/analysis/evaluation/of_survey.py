@@ -53,12 +53,14 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer) -> Answer:
     truth, average = linear_value(found.weights, effect), _average(design, pool, blank.question, effect)
     parts = Explained(found.value, placebo.value, found.value - placebo.value, truth, average, truth - average)
     answer = explain(answer, parts, truth)
-    return replace(answer, study=_study(found, placebo, effect), warnings=(*answer.warnings, *_too_small(answer)))
+    return replace(
+        answer, study=_study(design, found, placebo, effect), warnings=(*answer.warnings, *_too_small(answer))
+    )
 
 
-def _study(found: PanelEstimate, placebo: PanelEstimate, effect: Floats) -> Any:
+def _study(design: Design, found: PanelEstimate, placebo: PanelEstimate, effect: Floats) -> Any:
     """Return the event study; its placebo is that of the other world's survey, where it has the same horizons."""
-    study = event_answer(found, lambda weights: np.nan, effect, effect)
+    study = event_answer(found, lambda weights: np.nan, effect, effect, first_treated(design.treated))
     if study is None or placebo.event_study is None:
         return study
     others = dict(zip(placebo.event_study.horizons.tolist(), placebo.event_study.values.tolist(), strict=True))

@@ -55,6 +55,7 @@ HORIZON: tuple[Column, ...] = (
     ("placebo", "number", ESTIMATE, "The same in the world without the program"),
     ("truth_aligned", "number", ESTIMATE, "The true effect on this book by the same weights"),
     ("true_crime_aligned", "number", ESTIMATE, "The true effect on crime that happened by the same weights"),
+    ("effective_counties", "number", "counties", "Treated counties of equal weight that would weigh as much"),
     ("covariance", "number", "squared", "Of the effects at both horizons, clustered by county"),
     ("covariance_state", "number", "squared", "Of the effects at both horizons, clustered by state"),
 )
@@ -116,7 +117,8 @@ def _event_rows(answers: Iterable[Answer]) -> Iterator[tuple[Any, ...]]:
         if study is None:
             continue
         for one, horizon in enumerate(study.horizons.tolist()):
-            values = (float(it[one]) for it in (study.values, study.placebo, study.truth, study.true_crime))
+            columns = (study.values, study.placebo, study.truth, study.true_crime, study.effective_counties)
+            values = (float(it[one]) for it in columns)
             head = (*_keys(answer), horizon)
             told = tuple(values)
             for other in range(one, len(study.horizons)):

@@ -35,6 +35,9 @@ BOOK_WORDS: dict[Book, str] = {
     "recorded": "Observed book: what police recorded",
     "survey": "Survey: what victims tell interviewers",
 }
+FEWEST_COUNTIES = 5.0
+"""What fewer treated counties (of equal weight) show is not drawn: their luck is taken for an effect, and clustered
+errors of so few are far too small."""
 _DODGE = 0.14
 
 
@@ -81,7 +84,7 @@ def draw_event_studies(evaluation: Evaluation, folder: Path) -> Drawn:
         "before 0 should lie at 0; where they do not, something other than the program moves the counties apart "
         "(hollow: the period before, to which all are related). The survey asks persons, and has no effect of its own "
         "to be compared with but that on true crime; its intervals may "
-        "leave the picture.",
+        f"leave the picture. Not drawn: what fewer than {FEWEST_COUNTIES:.0f} counties of equal weight would tell.",
     )
 
 
@@ -93,7 +96,7 @@ def _event_panel(axes: Axes, evaluation: Evaluation, background: str, group: str
     limits = [0.0]
     for place, book in enumerate(BOOK_LOOKS):
         course = _course(evaluation, background, group, book)
-        if course is None:
+        if course is None or len(course.horizons) == 0:
             continue
         look, at = BOOK_LOOKS[book], course.horizons + _DODGE * (place - 1)
         axes.errorbar(at, course.values, course.half, linestyle="none", elinewidth=1.1, **look)
@@ -102,7 +105,7 @@ def _event_panel(axes: Axes, evaluation: Evaluation, background: str, group: str
             continue
         limits += [*(course.values - course.half), *(course.values + course.half), *course.truth]
         after = course.horizons >= 0
-        line = {"color": look["color"], "linestyle": (0, (4, 2)), "linewidth": 1.7}
+        line = {"color": look["color"], "linestyle": (0, (4, 2)), "linewidth": 1.7, "marker": "_", "markersize": 9}
         axes.plot(course.horizons[after], course.truth[after], **line, zorder=1.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _true_minus(axes.xaxis)
@@ -130,8 +133,9 @@ def _course(evaluation: Evaluation, background: str, group: str, book: Book) -> 
 
 
 def _mean_course(studies: Sequence[tuple[Answer, EventAnswer]]) -> Course:
-    """Return the means over replications of what is found at horizons that all of them have."""
-    common = set.intersection(*(set(study.horizons.tolist()) for _, study in studies))
+    """Return the means over replications of what is found at horizons that all of them have, from enough counties."""
+    enough = [study.horizons[study.effective_counties >= FEWEST_COUNTIES] for _, study in studies]
+    common = set.intersection(*(set(horizons.tolist()) for horizons in enough))
     horizons = np.array(sorted(common), dtype=np.int64)
     values, half, truth = [], [], []
     for answer, study in studies:
