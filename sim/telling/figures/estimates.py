@@ -105,7 +105,8 @@ def _event_panel(axes: Axes, evaluation: Evaluation, background: str, group: str
             continue
         limits += [*(course.values - course.half), *(course.values + course.half), *course.truth]
         after = course.horizons >= 0
-        line = {"color": look["color"], "linestyle": (0, (4, 2)), "linewidth": 1.7, "marker": "_", "markersize": 9}
+        line = {"color": look["color"], "linestyle": (0, (4, 2)), "linewidth": 1.7}
+        line |= {"marker": "_", "markersize": 14} if after.sum() == 1 else {}
         axes.plot(course.horizons[after], course.truth[after], **line, zorder=1.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _true_minus(axes.xaxis)
