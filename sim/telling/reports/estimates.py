@@ -29,11 +29,11 @@ from sim.telling.reports.page import (
     OBSERVED,
     Headings,
     assumption_parts,
-    figures_part,
     first_box,
     how_equal,
     how_to_repeat,
     note,
+    pictures,
     question_of,
     row_html,
     strong,
@@ -93,14 +93,15 @@ def _parts(
     yield note(f"{KNOWN} {OBSERVED}. {escape(window_text(evaluation))}")
     yield from map(strong, made.warnings)
     yield from question_of(scenario.parameters.question)
+    yield from pictures(figures[:1], folder)
     yield "<h2>What each estimator finds with police data, and why</h2>"
     yield note(THREE_NUMBERS)
+    yield from pictures(figures[1:], folder)
     yield _estimators_table(evaluation)
     yield "<h2>What the survey would have told</h2>"
     yield table_html(
         _SURVEY_HEADS, (row_html(escape(label), map(escape, cells)) for label, *cells in survey_lines(evaluation))
     )
-    yield from figures_part(figures, folder)
     yield from _warnings(evaluation)
     yield "<h2>The estimators</h2><ul>"
     yield from (f"<li><code>{name}</code>: {escape(it.label)}.</li>" for name, it in ESTIMATORS.items())
@@ -141,7 +142,8 @@ def _cells(found: Typical | None) -> list[str]:
     if found is None:
         return [NOTHING] * len(_HEADS)
     told = [
-        f"{_percent(found, found.mean['estimate'])} ({_percent(found, found.low)} to {_percent(found, found.high)})"
+        f"{_percent(found, found.mean['estimate'])} ({_percent(found, found.low)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}"
+        f"{_percent(found, found.high)})"
     ]
     names = ("placebo", "net", "truth_aligned", "true_crime_aligned")
     told += [percent_text(found.mean_percent(name), "") for name in names]

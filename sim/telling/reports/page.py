@@ -89,8 +89,13 @@ def question_of(text: str) -> Iterator[str]:
 
 
 def figures_part(figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
-    """Yield the figures of ``folder`` with their captions, the pictures within the page."""
+    """Yield the figures of ``folder`` under a heading."""
     yield "<h2>Figures</h2>"
+    yield from pictures(figures, folder)
+
+
+def pictures(figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
+    """Yield the figures of ``folder`` with their captions, the pictures within the page."""
     for figure in figures:
         data = base64.b64encode((folder / f"{figure.name}.png").read_bytes()).decode("ascii")
         yield (
