@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from sim.words.labels import (
     VIOLENT_CRIMES,
 )
 from sim.world.counties.building import Counties
+from sim.world.setting import program_flags
 
 if TYPE_CHECKING:
     from sim.engines.ledger import MonthRecord
@@ -106,6 +107,11 @@ def count_run(
         if on_month is not None:
             on_month()
     return counting.finish()
+
+
+def with_dates_of(counts: CountyCounts, scenario: Scenario) -> CountyCounts:
+    """Return counts of a run with the programs that another scenario of the same world has in force."""
+    return replace(counts, programs=program_flags(prepare(scenario), slice(0, len(counts.months))))
 
 
 class _Counting:

@@ -69,7 +69,7 @@ def book_answers(design: Design, pair: Pair, pool: Pair, question: Question, dra
 
 def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -> Answer:
     estimator, question = ESTIMATORS[blank.estimator], blank.question
-    kept, begun = _kept(design, pair, blank)
+    kept, begun = kept_counties(design, pair, blank)
     worlds = _worlds(design, pair, pool, question, kept)
     found = estimator.of(worlds.program, _form(question), HORIZONS[design.unit])
     dropped = replace(blank, dropped_zero=int((~kept & ~begun).sum()), dropped_always_treated=int(begun.sum()))
@@ -90,7 +90,7 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -
     return replace(answer, study=event_answer(found, lambda weights: linear_value(weights, without), *effects, first))
 
 
-def _kept(design: Design, pair: Pair, blank: Answer) -> tuple[Bools, Bools]:
+def kept_counties(design: Design, pair: Pair, blank: Answer) -> tuple[Bools, Bools]:
     """Return the counties that both worlds can tell of, and those left out for a program that was there before.
 
     A logarithm needs events in every period, Poisson regression some; and somebody has to live there.

@@ -103,6 +103,17 @@ def _levels(design: Design, pair: Pair, pool: Pair, question: Question) -> tuple
     return float(top[cells].sum() / bottom[cells].sum()), true
 
 
+def levels_told(design: Design, world: Pair, question: Question) -> float:
+    """Return the survey's rate or share in treated cells without the program.
+
+    Raises
+    ------
+    UserError
+        Where nobody tells of such incidents there.
+    """
+    return _levels(design, world, world, question)[0]
+
+
 def _treated(design: Design) -> Bools:
     first = first_treated(design.treated)
     return np.asarray((np.arange(design.treated.shape[1]) >= first[:, None]) & (first >= 1)[:, None])

@@ -55,6 +55,10 @@ examples:
   darkfigure estimate my_scenario.yaml --program agreement_287g_jail --background flat
 
 Nothing is kept of an evaluation that is ended before it is done: it begins anew.""",
+    "power": """\
+examples:
+  darkfigure power secure_communities
+  darkfigure power secure_communities --unit quarter --permutations 499 --out outputs/power""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500

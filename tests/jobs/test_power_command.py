@@ -1,0 +1,50 @@
+"""The command ``power``: its folder, its words, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from small_worlds import REPOSITORY
+
+from sim.doors.cli.main import main
+
+SCENARIO = str(REPOSITORY / "scenarios" / "secure_communities.yaml")
+SMALL = ["--set", "world.people=30000", "--replications", "2", "--permutations", "19", "--threads", "1"]
+
+
+def test_power_tells_in_words_and_in_a_table_what_would_go_unseen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "power"
+    assert main(["power", SCENARIO, *SMALL, "--out", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert "would mostly go unseen" in told
+    assert "optimistic" in told
+    assert max(map(len, told.replace(str(out), "OUT").splitlines())) <= 80
+    with (out / "power.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    kinds = {(row["book"], row["outcome"], row["estimator"]) for row in rows}
+    assert len(kinds) == 6
+    assert len(rows) == 6 * 3 * 4
+    answered = [row for row in rows if not row["refused"]]
+    assert all(float(row["detectable_percent"]) > 0 for row in answered)
+    assert {path.name for path in out.iterdir()} == {
+        "power.csv",
+        "codebook.csv",
+        "scenario.yaml",
+        "headline.txt",
+        "manifest.json",
+    }
+
+
+def test_power_needs_exchanges_of_dates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["power", SCENARIO, *SMALL, "--permutations", "0", "--out", str(tmp_path / "p")]) == 2
+    assert "--permutations 0" in capsys.readouterr().err
+    assert not (tmp_path / "p").exists()
+
+
+def test_power_needs_a_program_whose_dates_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["power", "baseline", *SMALL, "--out", str(tmp_path / "p")]) == 2
+    assert "program" in capsys.readouterr().err
