@@ -72,6 +72,8 @@ class Asked:
         from sim.analysis.evaluation.questions import MONTHS_OF
         from sim.words.limits import MOST_REPLICATIONS
 
+        if self.scenario.parameters.world.redraw:
+            raise UserError("world.redraw: true: an evaluation is of one world with one set of dates; set it to false")
         choices = {"unit": tuple(MONTHS_OF), "background": BACKGROUNDS, "outcome": OUTCOMES}
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:

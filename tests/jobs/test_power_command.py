@@ -45,6 +45,14 @@ def test_power_needs_exchanges_of_dates(tmp_path: Path, capsys: pytest.CaptureFi
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.parametrize("command", ["estimate", "power"])
+def test_an_evaluation_is_of_one_world(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [command, SCENARIO, *SMALL, "--set", "world.redraw=true", "--out", str(tmp_path / "p")]
+    assert main(arguments) == 2
+    assert "world.redraw" in capsys.readouterr().err
+    assert not (tmp_path / "p").exists()
+
+
 def test_power_needs_a_program_whose_dates_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["power", "baseline", *SMALL, "--out", str(tmp_path / "p")]) == 2
     assert "program" in capsys.readouterr().err

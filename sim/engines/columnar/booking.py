@@ -225,17 +225,16 @@ def request(booked: Booked, count: int, land: Land, table: Array, month: Month) 
 def within_capacity(office: Array, level: Array, rank: Array, quota: Array) -> Array:
     """Return which requests lie within their field office's ``quota``: gravest level first, then by keyed rank.
 
-    A rank is a uniform of 53 bits, so that with office and level it fits into one number to sort by.
+    A rank is a uniform of 53 bits, so that with the level it fits into one number to sort by.
     """
-    order = np.empty(len(office), dtype=np.int64)
+    order, chosen = np.empty(len(office), dtype=np.int64), np.zeros(len(office), dtype=np.bool_)
     for i in range(len(office)):
-        order[i] = office[i] << 55 | level[i] << 53 | int64(rank[i] * 2.0**53)
-    last, place = np.full(len(quota), -1, dtype=np.int64), np.zeros(len(quota), dtype=np.int64)
-    for key in np.sort(order):
-        if place[key >> 55] < quota[key >> 55]:
-            last[key >> 55] = key
-            place[key >> 55] += 1
-    return order <= last[office]
+        order[i] = level[i] << 53 | int64(rank[i] * 2.0**53)
+    place = np.zeros(len(quota), dtype=np.int64)
+    for i in np.argsort(order, kind="mergesort"):
+        chosen[i] = place[office[i]] < quota[office[i]]
+        place[office[i]] += 1
+    return chosen
 
 
 @helper
