@@ -98,8 +98,7 @@ def pieces(nation: list[str]) -> Mapping[str, tuple[str, list[str]]]:
     }
     if nation:
         files = [
-            f"world.{name}={Path(path).resolve()}"
-            for name, path in zip(("counties", "adjacency"), nation, strict=False)
+            f"world.{name}={Path(path).resolve()}" for name, path in zip(("counties", "adjacency"), nation, strict=True)
         ]
         work[f"{NATION_MONTHS} months of the United States, one agent per person"] = (
             ONCE,

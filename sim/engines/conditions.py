@@ -83,8 +83,11 @@ def settled_conditions(setting: Setting) -> npt.NDArray[Any]:
     return records
 
 
-def of_the_month(setting: Setting, month: int) -> dict[str, npt.NDArray[Any]]:
-    """Return what is known beforehand of a month, by condition: programs in force, their news, the background."""
+def of_the_month(setting: Setting, month: int | slice) -> dict[str, npt.NDArray[Any]]:
+    """Return what is known beforehand of a month, by condition: programs in force, their news, the background.
+
+    Of a slice of months the first axis counts them.
+    """
     foreknown = {name: getattr(setting.calendar, name)[month] for name in OF_THE_CALENDAR}
     many, types = opportunities_of(setting.background[month], setting.world.baseline.type_cumulative)
     return {**foreknown, "background": many, "types": types}
@@ -96,26 +99,23 @@ FOREKNOWN_BYTES: int = CONDITION.fields["fear"][1]  # type: ignore[index]
 
 def foreknown_conditions(setting: Setting, begin: int, end: int) -> npt.NDArray[np.uint8]:
     """Return what is known beforehand of months ``begin`` to ``end``, T x K records as bytes."""
-    cumulative, background = setting.world.baseline.type_cumulative, setting.background[begin:end]
-    records = np.zeros(background.shape[:2], dtype=CONDITION)
-    for name in OF_THE_CALENDAR:
-        records[name] = getattr(setting.calendar, name)[begin:end]
-    many, types = opportunities_of(background.reshape(-1, background.shape[2]), np.tile(cumulative, (end - begin, 1)))
-    records["background"], records["types"] = many.reshape(records.shape), types.reshape(*records.shape, -1)
+    records = np.zeros((end - begin, len(setting.world.counties)), dtype=CONDITION)
+    for name, values in of_the_month(setting, slice(begin, end)).items():
+        records[name] = values
     return records.view(np.uint8).reshape(*records.shape, CONDITION.itemsize)
 
 
 def opportunities_of(background: Floats, cumulative: Floats) -> tuple[Floats, Floats]:
-    """Return how a month's background multiplies opportunities (K), and their types then (K x 8, cumulative).
+    """Return how a background multiplies opportunities (... x K), and their types then (... x K x 8, cumulative).
 
-    ``background`` is by kind, K x 3; ``cumulative`` the types in the settled state.
+    ``background`` is by kind, ... x K x 3; ``cumulative`` the types in the settled state.
     """
-    first = background[:, 0]
-    alike = (background == first[:, None]).all(axis=1)
+    first = background[..., 0]
+    alike = (background == first[..., None]).all(axis=-1)
     if alike.all():
         return first, cumulative
-    weight = np.diff(cumulative, axis=1, prepend=0.0) * background[:, BACKGROUND_OF_CRIME]
-    many = weight.sum(axis=1)
-    types = np.cumsum(np.divide(weight, many[:, None], out=np.zeros_like(weight), where=many[:, None] > 0), axis=1)
-    types[:, -1] = 1.0
-    return np.where(alike, first, many), np.where(alike[:, None], cumulative, types)
+    weight = np.diff(cumulative, axis=1, prepend=0.0) * background[..., BACKGROUND_OF_CRIME]
+    many = weight.sum(axis=-1)
+    types = np.cumsum(np.divide(weight, many[..., None], out=np.zeros_like(weight), where=many[..., None] > 0), axis=-1)
+    types[..., -1] = 1.0
+    return np.where(alike, first, many), np.where(alike[..., None], cumulative, types)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -58,13 +57,13 @@ class Asked:
     outcome: Outcome = "log_rate"
     permutations: int = PERMUTATIONS
 
-    def command(self, program: str) -> str:
+    def command(self, program: str, name: str = "estimate") -> str:
         """Return the command that gives the same again from the resolved scenario."""
         own = (self.seed, self.replications, self.unit, self.background, self.permutations)
         names = ("--seed", "--replications", "--unit", "--background", "--permutations")
         options = " ".join(f"{name} {value}" for name, value in zip(names, own, strict=True))
         rates = " --rates" if self.outcome == "rate" else ""
-        return f"estimate scenario.yaml --program {program} {options}{rates}"
+        return f"{name} scenario.yaml --program {program} {options}{rates}"
 
     def __post_init__(self) -> None:
         """Refuse what is no choice, as the command line does."""
@@ -210,7 +209,7 @@ def _runs_of(asked: Asked, program: str) -> Comparison:
 
 
 def _write_manifest(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, engine: str, folder: Path) -> None:
-    from sim.running.run import fingerprint, version
+    from sim.running.run import fingerprint, version, write_json
 
     design = evaluation.design
     facts = {
@@ -232,4 +231,4 @@ def _write_manifest(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, 
         "counties": len(design.county),
         "warnings": list(evaluated.warnings),
     }
-    (folder / "manifest.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    write_json(folder / "manifest.json", facts)

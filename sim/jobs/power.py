@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +89,7 @@ def _worlds(
 
 def _write(asked: Asked, program: str, design: Design, effects: list[Detectable], folder: Path) -> None:
     from sim.analysis.evaluation.tables import write_codebook, write_csv
-    from sim.running.run import fingerprint, version
+    from sim.running.run import fingerprint, version, write_json
     from sim.telling.power_wording import power_sentences
 
     rows = ((it.background, *it.question, *it[2:]) for it in effects)
@@ -103,9 +102,9 @@ def _write(asked: Asked, program: str, design: Design, effects: list[Detectable]
         "version": version(),
         "fingerprint": fingerprint(),
         "scenario": asked.scenario.name,
-        "command": asked.command(program).replace("estimate", "power", 1),
+        "command": asked.command(program, "power"),
         "world_seed": asked.scenario.parameters.world.seed,
         "periods": design.periods,
         "counties": len(design.county),
     }
-    (folder / "manifest.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    write_json(folder / "manifest.json", facts)

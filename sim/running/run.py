@@ -310,9 +310,9 @@ def run_to_folder(
             "opportunities": totals.opportunities,
             "clipped_share": totals.clipped / max(1, totals.opportunities),
         }
-        _write_json(folder / "manifest.json", manifest)
+        write_json(folder / "manifest.json", manifest)
         timing = {"building": built - begun, "running": time.perf_counter() - built, "threads": threads, **machine()}
-        _write_json(folder / "timing.json", timing)
+        write_json(folder / "timing.json", timing)
         for watcher in watchers:
             watcher.finish(folder)
     if not quiet:
@@ -320,5 +320,6 @@ def run_to_folder(
     return out
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a file that people may read too."""
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ import math
 from sim.analysis.estimate.registry import ESTIMATORS
 from sim.analysis.evaluation.evaluating import Evaluation, Happened, Key, Typical
 from sim.analysis.evaluation.questions import EVERYBODY, Question, Unit
+from sim.analysis.evaluation.worlds import Design
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.telling.wording import NOTHING, number_text
 
@@ -29,8 +30,13 @@ UNIT_WORDS: dict[Unit, str] = {"month": "county-months", "quarter": "county-quar
 
 
 def shown_groups(evaluation: Evaluation) -> tuple[str, ...]:
-    """Return whom the figures tell of: everybody, and Hispanic people where any live there."""
-    return (EVERYBODY, "hispanic") if evaluation.design.people_of("hispanic").any() else (EVERYBODY,)
+    """Return whom the figures tell of."""
+    return told_groups(evaluation.design)
+
+
+def told_groups(design: Design) -> tuple[str, ...]:
+    """Return whom words and figures tell of: everybody, and Hispanic people where any live there."""
+    return (EVERYBODY, "hispanic") if design.people_of("hispanic").any() else (EVERYBODY,)
 
 
 def shown_estimators(evaluation: Evaluation) -> list[str]:

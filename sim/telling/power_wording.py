@@ -7,18 +7,17 @@ from collections.abc import Iterator, Sequence
 from sim.analysis.evaluation.power import Detectable, sharpest
 from sim.analysis.evaluation.questions import EVERYBODY, Question
 from sim.analysis.evaluation.worlds import Design
-from sim.telling.estimates_wording import SHORT_LABELS, UNIT_WORDS, against
+from sim.telling.estimates_wording import SHORT_LABELS, UNIT_WORDS, against, told_groups
 from sim.telling.wording import number_text
 
 
 def power_sentences(design: Design, effects: Sequence[Detectable]) -> list[str]:
     """Return a sentence or two for each background, book and group that has an answer."""
-    groups = (EVERYBODY, "hispanic") if design.people_of("hispanic").any() else (EVERYBODY,)
     backgrounds = list(dict.fromkeys(it.background for it in effects))
     form = next((it.question.outcome for it in effects if it.question.book == "recorded"), "log_rate")
     told: list[str] = []
     for background in reversed(backgrounds):
-        for group in groups:
+        for group in told_groups(design):
             told += _of_police(design, effects, background, group, form)
             told += _of_survey(effects, background, group)
     if "flat" in backgrounds:

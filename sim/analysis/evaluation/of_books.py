@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -71,20 +71,20 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -
     estimator, question = ESTIMATORS[blank.estimator], blank.question
     kept, begun = kept_counties(design, pair, blank)
     worlds = _worlds(design, pair, pool, question, kept)
-    found = estimator.of(worlds.program, _form(question), HORIZONS[design.unit])
+    found = estimator.of(worlds.program, question.form, HORIZONS[design.unit])
     dropped = replace(blank, dropped_zero=int((~kept & ~begun).sum()), dropped_always_treated=int(begun.sum()))
     is_log = question.outcome == "log_rate"
-    level, true_level = (1.0 if is_log else _level(worlds, it) for it in (worlds.without, worlds.happens))
+    level, true_level = (
+        1.0 if is_log else treated_level(worlds.program, it) for it in (worlds.without, worlds.happens)
+    )
     answer = replace(answered(dropped, found), level=level, true_level=true_level)
     answer = replace(answer, warnings=(*answer.warnings, *_without_comparison(worlds.program, blank.estimator)))
     if blank.estimator in PERMUTED and draws:
         answer = _permuted(answer, worlds.program, draws)
     if found.weights is None:
         return _explained_by_running(answer, estimator, worlds)
-    without = outcome_of(worlds.without, _form(question))
-    parts = explained(
-        found.weights, worlds.program, outcome_of(worlds.program, _form(question)), without, worlds.effect
-    )
+    without = outcome_of(worlds.without, question.form)
+    parts = explained(found.weights, worlds.program, outcome_of(worlds.program, question.form), without, worlds.effect)
     answer = explain(answer, parts, aligned_truth(found.weights, worlds.true_crime))
     effects, first = (worlds.effect, worlds.true_crime), worlds.program.first
     return replace(answer, study=event_answer(found, lambda weights: linear_value(weights, without), *effects, first))
@@ -115,7 +115,7 @@ def kept_counties(design: Design, pair: Pair, blank: Answer) -> tuple[Bools, Boo
 def _worlds(design: Design, pair: Pair, pool: Pair, question: Question, kept: Bools) -> _Worlds:
     def effect(asked: Question) -> Floats:
         one, other = (panel_of(design, books, asked, kept) for books in (pool.program, pool.without))
-        return true_effect(one, other, _form(asked))
+        return true_effect(one, other, asked.form)
 
     own = effect(question)
     return _Worlds(
@@ -127,19 +127,15 @@ def _worlds(design: Design, pair: Pair, pool: Pair, question: Question, kept: Bo
     )
 
 
-def _form(question: Question) -> Any:
-    return question.outcome
-
-
-def _level(worlds: _Worlds, without: Panel) -> float:
-    """Return the rate on treated cells of a panel without the program, by county weights."""
+def treated_level(program: Panel, without: Panel) -> float:
+    """Return the rate of a panel without the program on the cells that ``program`` treats, by county weights."""
     rates = outcome_of(without, "rate")
-    return float((treated_shares(worlds.program, np.ones_like(rates)) * rates).sum())
+    return float((treated_shares(program, np.ones_like(rates)) * rates).sum())
 
 
 def _explained_by_running(answer: Answer, estimator: Estimator, worlds: _Worlds) -> Answer:
     """Explain an estimator without weights: the placebo by running it, no aligned truth."""
-    placebo = estimator.estimate(worlds.without, _form(answer.question)).value
+    placebo = estimator.estimate(worlds.without, answer.question.form).value
     average = average_effect(worlds.program, worlds.effect)
     parts = Explained(answer.estimate, placebo, answer.estimate - placebo, np.nan, average, np.nan)
     return explain(answer, parts, np.nan)
@@ -147,7 +143,7 @@ def _explained_by_running(answer: Answer, estimator: Estimator, worlds: _Worlds)
 
 def _permuted(answer: Answer, panel: Panel, draws: int) -> Answer:
     try:
-        test = permuted_two_way(panel, _form(answer.question), PERMUTED[answer.estimator], draws)
+        test = permuted_two_way(panel, answer.question.form, PERMUTED[answer.estimator], draws)
     except UserError as error:
         return replace(answer, warnings=(*answer.warnings, str(error)))
     return replace(answer, p_permutation=test.p_value)

@@ -7,16 +7,15 @@ what else moves counties apart, whatever its errors say. The survey's estimator 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.estimate.assembly import treated_shares
-from sim.analysis.estimate.panel import Outcome, Panel, outcome_of
+from sim.analysis.estimate.panel import Outcome
 from sim.analysis.estimate.permuted import permuted_two_way
 from sim.analysis.estimate.survey import survey_two_way
 from sim.analysis.evaluation.answers import Answer
-from sim.analysis.evaluation.of_books import PERMUTED, kept_counties
+from sim.analysis.evaluation.of_books import PERMUTED, kept_counties, treated_level
 from sim.analysis.evaluation.of_survey import SEEN, levels_told
 from sim.analysis.evaluation.questions import Question, questions
 from sim.analysis.evaluation.worlds import Books, Design, Pair, panel_of, survey_of
@@ -96,52 +95,34 @@ def _asked(
 
 
 def _in_book(design: Design, pairs: Sequence[Pair], nothing: Detectable, draws: int) -> Detectable:
-    question, form = nothing.question, _form(nothing.question)
-    values, falls, used = [], [], []
+    question = nothing.question
+    values, levels, used = [], [], []
     for pair in pairs:
         kept, _ = kept_counties(design, pair, Answer(pair.background, pair.replication, question, nothing.estimator))
         panel = panel_of(design, pair.without, question, kept)
-        test = permuted_two_way(panel, form, PERMUTED[nothing.estimator], draws, seed=pair.replication)
+        test = permuted_two_way(panel, question.form, PERMUTED[nothing.estimator], draws, seed=pair.replication)
         values.append(test.values)
-        falls.append(1.0 if question.outcome == "log_rate" else _level(panel))
+        levels.append(treated_level(panel, panel))
         used.append(panel)
     found = np.concatenate(values)
     if not len(found):
         raise UserError("the estimator refuses all exchanges of dates")
     spread = float(np.sqrt((found**2).mean()))
     effect = SEEN * spread
-    percent = -100 * np.expm1(-effect) if question.outcome == "log_rate" else 100 * effect / np.mean(falls)
-    counties, states = (min(count(panel) for panel in used) for count in (_counties, _states))
+    percent = -100 * np.expm1(-effect) if question.outcome == "log_rate" else 100 * effect / np.mean(levels)
+    counties, states = min(len(it.first) for it in used), min(len(np.unique(it.state)) for it in used)
     return nothing._replace(spread=spread, percent=float(percent), counties=counties, states=states)
 
 
 def _in_survey(design: Design, pairs: Sequence[Pair], nothing: Detectable) -> Detectable:
-    question, form = nothing.question, _form(nothing.question)
-    found = [survey_two_way(survey_of(design, pair.without, question), form) for pair in pairs]
+    question = nothing.question
+    found = [survey_two_way(survey_of(design, pair.without, question), question.form) for pair in pairs]
     level = float(np.mean([levels_told(design, pair, question) for pair in pairs]))
     spread = float(np.sqrt(np.mean([it.se_state**2 for it in found])))
     percent = 100 * SEEN * spread / level
     counties, states = min(it.counties for it in found), min(it.clusters for it in found)
     surveys = (percent / TENTH) ** 2
     return nothing._replace(spread=spread, percent=percent, counties=counties, states=states, surveys=surveys)
-
-
-def _level(panel: Panel) -> float:
-    """Return the rate on treated cells, by county weights."""
-    rates = outcome_of(panel, "rate")
-    return float((treated_shares(panel, np.ones_like(rates)) * rates).sum())
-
-
-def _counties(panel: Panel) -> int:
-    return len(panel.first)
-
-
-def _states(panel: Panel) -> int:
-    return len(set(panel.state.tolist()))
-
-
-def _form(question: Question) -> Any:
-    return question.outcome
 
 
 def sharpest(effects: Sequence[Detectable], background: str, question: Question) -> Detectable | None:

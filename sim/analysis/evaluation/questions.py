@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sim.analysis.estimate.panel import Outcome
 from sim.running.tables.county_months import TOTALS
@@ -40,6 +40,11 @@ class Question(NamedTuple):
     crime: str
     group: str
     outcome: str
+
+    @property
+    def form(self) -> Any:
+        """The outcome as the estimators of its book take it."""
+        return self.outcome
 
 
 def questions(outcome: Outcome) -> list[Question]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engines.columnar.records import Array
+from sim.engines.columnar.records import Array, Plans
 from sim.numerics.compiled import block, unowned
 
 PAGE = 16
@@ -71,6 +71,13 @@ def with_entries(agenda: Agenda, entries: Array, due: Array) -> Agenda:
         agenda = _with_pages(agenda, most - agenda.free[1])
     _put(agenda, entries, due)
     return agenda
+
+
+@block
+def with_plans(agenda: Agenda, plans: Plans) -> Agenda:
+    """Return the agenda with the events that a month has planned."""
+    used = plans.used[0]
+    return with_entries(agenda, plans.event[:used], plans.due[:used])
 
 
 @block

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.engines.columnar.agenda import Agenda, empty_agenda, in_order_of_slot, taken_from, with_entries
+from sim.engines.columnar.agenda import Agenda, empty_agenda, in_order_of_slot, taken_from, with_entries, with_plans
 from sim.engines.columnar.records import EVENT_SLOT, Plans, Registry
 from sim.words.codes import ARRESTS_SHAPE, ENFORCEMENT_SHAPE, REMOVED_SHAPE
 
@@ -30,7 +30,7 @@ class Docket:
 
     def plan_all(self, plans: Plans) -> None:
         """Put the events of a month's plans on the agenda."""
-        self.plan(plans.event[: plans.used[0]], plans.due[: plans.used[0]])
+        self.agenda = with_plans(self.agenda, plans)
 
     def take(self, month: int) -> Events:
         """Return the events due in a month, sorted by slot, and strike them out."""

@@ -20,7 +20,7 @@ from sim.engines.columnar import news as news_loops
 from sim.engines.columnar.agenda import empty_agenda, taken_from, with_entries
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import lay_out
-from sim.engines.columnar.months import Foreknown, Months, Scratch, Told, Waiting, run_months
+from sim.engines.columnar.months import Foreknown, Months, Scratch, Told, Waiting, room_for, run_months
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry, State
 from sim.engines.columnar.releases import follow, nobody_followed
 from sim.engines.columnar.repeats import work_out_repeats
@@ -30,12 +30,10 @@ from sim.engines.panel import RepeatVictims, is_january, respondent_weight
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
-    ARRESTS_SHAPE,
     AWAY,
     BALANCE_SHAPE,
     CRIME_SHAPE,
     CUSTODY_SHAPE,
-    ENFORCEMENT_SHAPE,
     FAMILY_COUNT,
     GROUP_COUNT,
     IN_CUSTODY,
@@ -131,7 +129,7 @@ class ColumnarEngine:
 
     def several(self, begin: int, end: int) -> Iterator[MonthRecord]:
         """Run months ``begin`` to ``end`` in one compiled call and yield the record of each."""
-        months = self._room_for(end - begin)
+        months = room_for(end - begin, self.now)
         share = self.constants.legalization_share
         january = np.array([is_january(self.setting.months[0], t) for t in range(begin, end)])
         legalization, capacity = self.setting.calendar.legalization, self.office_capacity
@@ -157,25 +155,6 @@ class ColumnarEngine:
         )
         self.dockets[0].agenda, self.interviews, self.followed = waiting
         return self._records(begin, months, told)
-
-    def _room_for(self, span: int) -> Months:
-        """Return room for the records of so many months."""
-        counties = len(self.now)
-        people = PEOPLE_SHAPE[:-1]
-        return Months(
-            crime=np.zeros((span, counties, *CRIME_SHAPE), dtype=np.int32),
-            people=np.zeros((span, counties, *PEOPLE_SHAPE), dtype=np.int64),
-            balance=np.zeros((span, counties, *BALANCE_SHAPE), dtype=np.int32),
-            opportunities=np.zeros((span, counties), dtype=np.int64),
-            clipped=np.zeros((span, counties), dtype=np.int64),
-            enforcement=np.zeros((span, counties, *ENFORCEMENT_SHAPE), dtype=np.int32),
-            bookings=np.zeros((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
-            trust=np.empty((span, counties, *people)),
-            county_fear=np.empty((span, *self.now["fear"].shape)),
-            risk=np.empty((span, *self.now["risk"].shape)),
-            removal_risk=np.empty((span, counties)),
-            rearrests=np.zeros((span, *REARRESTS_SHAPE), dtype=np.int64),
-        )
 
     def _records(self, begin: int, months: Months, told: Told) -> Iterator[MonthRecord]:
         """Yield the records of months of one call."""

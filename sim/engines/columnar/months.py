@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engines.columnar.agenda import Agenda, in_order_of_slot, taken_from, with_entries
+from sim.engines.columnar.agenda import Agenda, in_order_of_slot, taken_from, with_entries, with_plans
 from sim.engines.columnar.blocks import run_block
 from sim.engines.columnar.booking import booking, detainer, request, within_capacity
 from sim.engines.columnar.custody import custody, word_of_mouth
@@ -29,7 +29,20 @@ from sim.engines.columnar.releases import Followed, follow
 from sim.numerics.compiled import block
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
-from sim.words.codes import AWAY, IN_CUSTODY, JAILED, PEOPLE, REMOVED_SHAPE, RESPONDENTS
+from sim.words.codes import (
+    ARRESTS_SHAPE,
+    AWAY,
+    BALANCE_SHAPE,
+    CRIME_SHAPE,
+    ENFORCEMENT_SHAPE,
+    IN_CUSTODY,
+    JAILED,
+    PEOPLE,
+    PEOPLE_SHAPE,
+    REARRESTS_SHAPE,
+    REMOVED_SHAPE,
+    RESPONDENTS,
+)
 
 CUSTODY_COLUMNS = tuple(IN_CUSTODY)
 
@@ -79,6 +92,25 @@ class Months(NamedTuple):
     risk: Array  # T x K x groups x families
     removal_risk: Array
     rearrests: Array
+
+
+def room_for(span: int, now: Array) -> Months:
+    """Return room for the records of so many months; ``now`` is the counties' conditions."""
+    counties = len(now)
+    return Months(
+        crime=np.zeros((span, counties, *CRIME_SHAPE), dtype=np.int32),
+        people=np.zeros((span, counties, *PEOPLE_SHAPE), dtype=np.int64),
+        balance=np.zeros((span, counties, *BALANCE_SHAPE), dtype=np.int32),
+        opportunities=np.zeros((span, counties), dtype=np.int64),
+        clipped=np.zeros((span, counties), dtype=np.int64),
+        enforcement=np.zeros((span, counties, *ENFORCEMENT_SHAPE), dtype=np.int32),
+        bookings=np.zeros((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
+        trust=np.empty((span, counties, *PEOPLE_SHAPE[:-1])),
+        county_fear=np.empty((span, *now["fear"].shape)),
+        risk=np.empty((span, *now["risk"].shape)),
+        removal_risk=np.empty((span, counties)),
+        rearrests=np.zeros((span, *REARRESTS_SHAPE), dtype=np.int64),
+    )
 
 
 class Told(NamedTuple):
@@ -165,7 +197,7 @@ def run_months(
         interviews = with_entries(interviews, tell, t + (tell & TOLD_WAIT))
         suffered, suffers = with_more(suffered, suffers, suffer)
         booked, count, plans = booking(arrests, land, state, table, month, registry)
-        events = with_entries(events, plans.event[: plans.used[0]], plans.due[: plans.used[0]])
+        events = with_plans(events, plans)
         who, office, level, rank = request(booked, count, land, table, month)
         asked = np.zeros(count, dtype=np.int64)
         asked[who[within_capacity(office, level, rank, _quotas(foreknown.capacity, t))]] = 1
@@ -181,7 +213,7 @@ def run_months(
         )
         due = in_order_of_slot(taken_from(events, t), 0, slots, EVENT_SLOT)
         plans = custody(due, booked, outcome, land, state, table, month, registry)
-        events = with_entries(events, plans.event[: plans.used[0]], plans.due[: plans.used[0]])
+        events = with_plans(events, plans)
         calmed = in_order_of_slot(calmed, 0, slots, 0)
         word_of_mouth(calmed, plans.spread[: plans.used[1]], land, state, table, month)
         news(table, land, month, book, registry, scratch.recent)

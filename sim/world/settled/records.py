@@ -53,7 +53,8 @@ def records_of(parameters: Parameters, booked: Floats, at_liberty: Floats, leave
     people who can be booked (K x 3 x 3 x 3), ``leaves`` the chance that somebody booked is removed for good, by group,
     status, rank and level (3 x 3 x 2 x 4).
     """
-    convictions = _convictions(parameters, by_rank(booked.sum(axis=0).swapaxes(-1, -2)).swapaxes(-1, -2))
+    nation, bookings = booked.sum(axis=0), booked.sum(axis=-1)
+    convictions = _convictions(parameters, by_rank(nation.swapaxes(-1, -2)).swapaxes(-1, -2))
     goes = leaves @ _levels().T  # 3 x 3 x 2 x 24
     moves = np.einsum("gsrx,xyk,gsrk->gsrxy", 1.0 - goes, _after_a_conviction(), convictions)
     moves[..., 0] += goes
@@ -64,7 +65,7 @@ def records_of(parameters: Parameters, booked: Floats, at_liberty: Floats, leave
     brought = np.cumsum(np.einsum("gsrx,gsrxy->gsry", at_booking, moves), axis=-1)
     brought[..., -1] = 1.0
     lost = first[:, 0, 0] + (1.0 - first[:, 0, 0]) * (at_booking * goes).sum(axis=-1)
-    misdemeanors, felonies = _already_come(parameters, booked, at_liberty, lost)
+    misdemeanors, felonies = _already_come(parameters, nation, bookings, at_liberty, lost)
     by_felony = np.array([felonies_in(record) > 0 for record in range(RECORD_COUNT)])
     known = at_booking * np.where(by_felony, felonies[..., None], misdemeanors[..., None])
     known[..., 0] = 0.0
@@ -78,11 +79,14 @@ def by_rank(of_classes: Floats) -> Floats:
     return np.stack([of_classes[..., rank == RANK_OF_CLASS].sum(axis=-1) for rank in (0, 1)], axis=-1)
 
 
-def _already_come(parameters: Parameters, booked: Floats, at_liberty: Floats, lost: Floats) -> tuple[Floats, Floats]:
+def _already_come(
+    parameters: Parameters, nation: Floats, bookings: Floats, at_liberty: Floats, lost: Floats
+) -> tuple[Floats, Floats]:
     """Return the shares of bookings, 3 x 3 x 2, at which misdemeanours and felonies are those of the chain, not none.
 
     The convictions known at a booking are those of bookings before the last months of disposition, if none since has
     given the place to somebody else: that has the chance ``lost`` (3 x 3 x 2) at each. Nobody is booked in jail.
+    ``nation`` is bookings by group, status, class and charge, ``bookings`` by county, group, status and class.
     """
     courts = parameters.courts
     convicted, felony, held, lag = (
@@ -90,10 +94,8 @@ def _already_come(parameters: Parameters, booked: Floats, at_liberty: Floats, lo
     )
     stay = np.maximum(1.0, np.array(courts.stay.values()))
     open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
-    bookings = booked.sum(axis=-1)
     rate = np.divide(bookings, at_liberty, out=np.zeros_like(bookings), where=at_liberty > 0)
     survival = np.log1p(-np.minimum(MOST_LOST, rate * lost[..., RANK_OF_CLASS]))  # of a month
-    nation = booked.sum(axis=0)
     below = by_rank(bookings.sum(axis=0))
     shares = []
     for kind in (1.0 - felony, felony):
