@@ -24,6 +24,9 @@ _WEYL_0 = np.uint64(0x9E3779B97F4A7C15)
 _WEYL_1 = np.uint64(0xBB67AE8584CAA73B)
 _DROP = np.uint64(11)
 _TO_UNIT = 2.0**-53
+_HALF = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
+_HALF_TO_UNIT = 2.0**-32
 POISSON_PART = 32.0
 """Largest mean of one inverse-transform Poisson part; exp(-32) is far above the smallest double, so it is exact."""
 
@@ -97,6 +100,30 @@ def draw(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[
 
 
 @rule
+def _half(word: Any) -> float:
+    return int64(word) * _HALF_TO_UNIT
+
+
+@rule
+def choices(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[float, ...]:
+    """Return eight uniforms in [0, 1) with 32 random bits each, for one counter: the halves of the words of ``philox``.
+
+    32 bits are fine enough for one choice each.
+    """
+    a, b, c, d = philox(seed, entity, block, month, purpose)
+    return (
+        _half(a & _LOWER),
+        _half(a >> _HALF),
+        _half(b & _LOWER),
+        _half(b >> _HALF),
+        _half(c & _LOWER),
+        _half(c >> _HALF),
+        _half(d & _LOWER),
+        _half(d >> _HALF),
+    )
+
+
+@rule
 def entity_of(county_code: int, index: int) -> int:
     """Return the identity of the ``index``-th slot or cell of a county: the code in the upper 32 bits."""
     return (int64(county_code) << int64(32)) | int64(index)
@@ -138,6 +165,17 @@ def poisson(seed: int, entity: int, block: int, month: int, purpose: int, mean: 
         if left > 3:
             count += poisson_part(u3, each)
     return count
+
+
+@rule
+def poisson_at(uniform: float, seed: int, entity: int, block: int, month: int, purpose: int, mean: float) -> int:
+    """Return the Poisson count at ``uniform``, or where the mean is too large for that, ``poisson`` of its own draws.
+
+    So that several counts of one entity share a draw: ``uniform`` must come from a block that none of them has.
+    """
+    if mean <= POISSON_PART:
+        return poisson_part(uniform, max(0.0, mean))
+    return poisson(seed, entity, block, month, purpose, mean)
 
 
 @rule

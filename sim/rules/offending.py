@@ -54,8 +54,12 @@ def deterrence(strength: float, removal_risk: float, reference: float) -> float:
 
 
 @rule
-def offending_probability(
-    headroom: float, propensity: float, guard: float, impunity_factor: float, deterrence_factor: float
-) -> float:
-    """Return the probability that an opportunity is taken, before clipping at 1."""
-    return propensity * guard * impunity_factor * deterrence_factor / headroom
+def intensity(propensity: float, guard: float, impunity_factor: float, deterrence_factor: float) -> float:
+    """Return how readily an opportunity is taken: ``headroom`` is certain, more than that is clipped."""
+    return propensity * guard * impunity_factor * deterrence_factor
+
+
+@rule
+def is_taken(uniform: float, headroom: float, readiness: float) -> bool:
+    """Return whether an opportunity is taken, at a probability of ``readiness`` (see ``intensity``) over headroom."""
+    return uniform * headroom < readiness

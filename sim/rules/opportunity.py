@@ -11,21 +11,12 @@ from sim.numerics.compiled import int64, rule
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT, _HALF = np.uint64(29), np.uint64(32)
-_BELOW_ONE = 1.0 - 2.0**-53
 
 
 @rule
 def choose(uniform: float, share: float) -> bool:
     """Return whether a choice of probability ``share`` is taken."""
     return uniform < share
-
-
-@rule
-def rest_of_choice(uniform: float, share: float) -> float:
-    """Return the uniform left over after ``choose``: what remains is again uniform in [0, 1)."""
-    taken = uniform < share
-    low, width = (0.0, share) if taken else (share, 1.0 - share)
-    return min(_BELOW_ONE, (uniform - low) / width)
 
 
 @rule
@@ -69,9 +60,9 @@ def repeat_part(size: int, share: float, stratum: int, identity: int) -> float:
 
 
 @rule
-def repeat_victim(uniform: float, size: int, stratum: int, identity: int) -> int:
-    """Return which of ``size`` people is the victim, of those who are victims again and again (T47, T48, T53)."""
-    number = int(uniform * repeat_victims(size, stratum, identity))
+def repeat_victim(uniform: float, victims: int, stratum: int, identity: int) -> int:
+    """Return which person is the victim, of ``victims`` who are victims again and again (T47, T48, T53)."""
+    number = int(uniform * victims)
     return number * stratum + scattered(identity, number, stratum)
 
 
@@ -94,8 +85,8 @@ def roster_entry(uniform: float, mass: float, frequent_share: float, frequent_of
     The first ``frequent_share`` of the roster's ``mass`` gets ``frequent_offending`` of all encounters (T39), uniformly
     within each part; the last entry may count for less than one.
     """
-    frequent = mass * frequent_share
-    rest = rest_of_choice(uniform, frequent_offending)
-    low, width = (0.0, frequent) if uniform < frequent_offending else (frequent, mass - frequent)
-    place = low + rest * width
-    return min(int(place), roster_length(mass) - 1)
+    if uniform < frequent_offending:
+        place = uniform * (frequent_share / frequent_offending)
+    else:
+        place = frequent_share + (uniform - frequent_offending) * ((1.0 - frequent_share) / (1.0 - frequent_offending))
+    return min(int(place * mass), roster_length(mass) - 1)

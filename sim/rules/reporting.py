@@ -11,7 +11,6 @@ FEAR_STEP = 1.0 / 32.0
 MOST_STEPS = 255
 NOBODY, VICTIM, OTHERS, OFFICER = 0, 1, 2, 3
 """Who calls the police first."""
-_LEAST = 1e-300
 
 
 @rule
@@ -63,34 +62,16 @@ def somebody_reports(victim: float, third_party: float, officer: float) -> float
 
 
 @rule
-def place_of_call(uniform: float, victim: float, third_party: float, officer: float) -> float:
-    """Return where a call falls among the callers' probabilities, laid end to end; beyond them where nobody calls."""
-    union = max(somebody_reports(victim, third_party, officer), _LEAST)
-    return uniform / union * (victim + third_party + officer)
-
-
-@rule
 def first_caller(uniform: float, victim: float, third_party: float, officer: float) -> int:
     """Return who calls the police first, if at least one of three would: each as likely as the call itself (T50)."""
-    if uniform >= somebody_reports(victim, third_party, officer):
-        return NOBODY
-    place = place_of_call(uniform, victim, third_party, officer)
-    if place < victim or third_party + officer == 0.0:
-        return VICTIM
-    return OTHERS if place < victim + third_party or officer == 0.0 else OFFICER
-
-
-@rule
-def rest_of_call(uniform: float, victim: float, third_party: float, officer: float) -> float:
-    """Return the uniform left over after ``first_caller`` where somebody calls: what remains is uniform in [0, 1)."""
-    place = place_of_call(uniform, victim, third_party, officer)
-    caller = first_caller(uniform, victim, third_party, officer)
-    low, width = 0.0, victim
-    if caller == OTHERS:
-        low, width = victim, third_party
-    elif caller == OFFICER:
-        low, width = victim + third_party, officer
-    return min(1.0, max(0.0, (place - low) / max(width, _LEAST)))
+    union = somebody_reports(victim, third_party, officer)
+    place = uniform * (victim + third_party + officer)  # over union it lies among the three, laid end to end
+    caller = VICTIM
+    if place >= victim * union and third_party + officer > 0.0:
+        caller = OTHERS
+    if place >= (victim + third_party) * union and officer > 0.0:
+        caller = OFFICER
+    return caller if uniform < union else NOBODY
 
 
 @rule

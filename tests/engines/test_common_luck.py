@@ -83,11 +83,15 @@ def test_without_ways_between_counties_a_policy_stays_at_home(county: str, capac
     ids=["travel", "neighbours", "region", "capacity"],
 )
 def test_each_way_between_counties_is_one(way: dict[str, Any]) -> None:
-    """The test above can fail: any one way lets the policy be felt elsewhere."""
-    base = merged(SQUARE, ISOLATED, way)
-    differs = changed(ledger_of(base), ledger_of(merged(base, secure(["r02c03"]))))
-    place = ledger_of(base).counties.fips.index("r02c03")
-    assert np.delete(differs, place, axis=1).any()
+    """The test above can fail: any one way lets the policy be felt elsewhere, if not in every world."""
+
+    def is_felt_elsewhere(seed: int) -> bool:
+        base = merged(SQUARE, ISOLATED, way, {"world": {"seed": seed}})
+        differs = changed(ledger_of(base), ledger_of(merged(base, secure(["r02c03"]))))
+        place = ledger_of(base).counties.fips.index("r02c03")
+        return bool(np.delete(differs, place, axis=1).any())
+
+    assert any(is_felt_elsewhere(seed) for seed in range(2008, 2018))
 
 
 # Reach

@@ -153,11 +153,11 @@ COLUMNAR: dict[str, Callable[..., Any]] = {
 
 BLOCKS: dict[str, tuple[str, str]] = {
     "opportunity": ("OPPORTUNITY_COUNT, mean)", "OPPORTUNITY_COUNT, 1.01 * mean)"),
-    "offending": ("would = u < probability", "would = u < 0.99 * probability"),
-    "reporting": ("first_caller(met.calls[i], victim,", "first_caller(met.calls[i], 0.99 * victim,"),
-    "recording": ("is_recorded(left[i], ", "is_recorded(left[i], 0.99 * "),
-    "clearance": ("solve[i, CLEARING] < solved", "solve[i, CLEARING] < 0.99 * solved"),
-    "street_arrest": ("choose(u[0], constants.offender_link)", "choose(u[0], 0.99 * constants.offender_link)"),
+    "offending": ("would = is_taken(u, headroom, readiness)", "would = is_taken(u, headroom, 0.99 * readiness)"),
+    "reporting": ("luck[CALLS, i]), victim,", "luck[CALLS, i]), 0.99 * victim,"),
+    "recording": ("luck[RECORDS, i]), ", "luck[RECORDS, i]), 0.99 * "),
+    "clearance": ("luck[CLEARS, i]), solved)", "luck[CLEARS, i]), 0.99 * solved)"),
+    "street_arrest": ("constants.offender_link)", "0.99 * constants.offender_link)"),
 }
 """What is changed in each compiled phase: text of a file of ``engines/columnar``, and what stands there instead."""
 COMPARE = """

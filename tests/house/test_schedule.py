@@ -16,7 +16,6 @@ COLUMNAR = tuple(sorted((SIM / "engines" / "columnar").glob("[a-z]*.py")))
 BUILDING = {
     "scattered",
     "repeat_victims",
-    "place_of_call",
     "likely_mass",
     "roster_length",
     "log_odds",

@@ -14,6 +14,7 @@ import numpy as np
 from sim.engines.ledger import Ledger, MonthRecord
 from sim.engines.panel import survey_of
 from sim.parameters import Parameters
+from sim.rules.survey import ROTATIONS
 from sim.running.run import prepare, simulate
 from sim.scenario.scenario import Scenario
 from sim.world.setting import Setting
@@ -77,14 +78,18 @@ def same(first: np.ndarray, second: np.ndarray) -> bool:
 
 
 def changed(first: Ledger, second: Ledger) -> np.ndarray:
-    """Return bool[T, K]: in which months and counties any table differs, programs in force left out."""
+    """Return bool[T, K]: in which months and counties any table differs, programs in force left out.
+
+    What the survey is told counts in the last month in which it can be: it has fallen silent only by then.
+    """
     result = np.zeros(first.relative_risk.shape, dtype=np.bool_)
     for name in TABLES:
         if name == "programs" or name in NATIONAL:
             continue
         one, other = by_county(first, name), by_county(second, name)
-        differs = (one != other) & ~((one != one) & (other != other))
-        result |= differs.reshape(*result.shape, -1).any(axis=2)
+        differs = ((one != other) & ~((one != one) & (other != other))).reshape(*result.shape, -1).any(axis=2)
+        months = np.arange(len(result)) + (ROTATIONS if name == "told" else 0)
+        np.logical_or.at(result, np.minimum(months, len(result) - 1), differs)
     return result
 
 

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.numerics.draws import POISSON_PART, Purpose, draw, entity_of, geometric, philox, poisson, poisson_part
+from sim.numerics.draws import (
+    POISSON_PART,
+    Purpose,
+    choices,
+    draw,
+    entity_of,
+    geometric,
+    philox,
+    poisson,
+    poisson_at,
+    poisson_part,
+)
 
 PURPOSE = int(Purpose.SOLVE)
 MOST = 2**63 - 1
@@ -56,6 +67,14 @@ def test_each_ingredient_matters(key: list[int], place: int, step: int) -> None:
 
 def test_largest_word_stays_below_one() -> None:
     assert ((2**64 - 1) >> 11) * 2.0**-53 < 1.0
+
+
+@given(words, words, st.integers(0, 2**40), st.integers(0, 1200), st.integers(1, 64))
+def test_choices_are_the_halves_of_the_words(seed: int, entity: int, block: int, month: int, purpose: int) -> None:
+    found = choices(seed, entity, block, month, purpose)
+    halves = [part for word in philox(seed, entity, block, month, purpose) for part in (word & 0xFFFFFFFF, word >> 32)]
+    assert list(found) == [half / 2**32 for half in halves]
+    assert all(0.0 <= uniform < 1.0 for uniform in found)
 
 
 def test_entities_of_counties_never_meet() -> None:
@@ -104,6 +123,13 @@ def test_poisson_is_a_sum_of_parts(entity: int, block: int, mean: float) -> None
     blocks = range((parts + 3) // 4)
     uniform = [u for group in blocks for u in draw(9, entity, (block << 32) + group, 6, PURPOSE)][:parts]
     assert poisson(9, entity, block, 6, PURPOSE, mean) == sum(poisson_part(u, mean / parts) for u in uniform)
+
+
+@given(uniforms, words, st.floats(-1.0, 100.0))
+def test_poisson_at_a_shared_uniform(uniform: float, entity: int, mean: float) -> None:
+    own = poisson(9, entity, 2, 6, PURPOSE, mean)
+    shared = poisson_part(uniform, max(0.0, mean)) if mean <= POISSON_PART else own
+    assert poisson_at(uniform, 9, entity, 2, 6, PURPOSE, mean) == shared
 
 
 @pytest.mark.parametrize("mean", [0.02, 0.7, 5.0, 31.9, 32.1, 150.0, 1000.0])

@@ -27,7 +27,6 @@ from sim.rules.reporting import (
     log_odds,
     own_fear,
     part_at_full_trust,
-    rest_of_call,
     somebody_reports,
     trust,
     willing_to_report,
@@ -112,17 +111,16 @@ def test_somebody_reports() -> None:
 
 
 @pytest.mark.parametrize(
-    ("uniform", "caller", "rest"),
-    [(0.0, VICTIM, 0.0), (0.117, VICTIM, 0.5), (0.3, OTHERS, 0.4230769), (0.44, OFFICER, 0.4017094)],
+    ("uniform", "caller"),
+    [(0.0, VICTIM), (0.2479, VICTIM), (0.2481, OTHERS), (0.4133, OTHERS), (0.4134, OFFICER), (0.4959, OFFICER)],
 )
-def test_one_uniform_settles_who_calls_first(uniform: float, caller: int, rest: float) -> None:
-    """Somebody calls with 0.496; who does is first in proportion to 0.3 (victim), 0.2 (others) and 0.1 (officer)."""
-    union = somebody_reports(0.3, 0.2, 0.1)
-    assert union == pytest.approx(0.496)
-    place = uniform / union * 0.6
-    low, width = {VICTIM: (0.0, 0.3), OTHERS: (0.3, 0.2), OFFICER: (0.5, 0.1)}[caller]
+def test_one_uniform_settles_who_calls_first(uniform: float, caller: int) -> None:
+    """Somebody calls with .496; who does is first in proportion to 0.3 (victim), 0.2 (others) and 0.1 (officer).
+
+    So the victim below .496 times 3/6, others below .496 times 5/6.
+    """
+    assert somebody_reports(0.3, 0.2, 0.1) == pytest.approx(0.496)
     assert first_caller(uniform, 0.3, 0.2, 0.1) == caller
-    assert rest_of_call(uniform, 0.3, 0.2, 0.1) == pytest.approx((place - low) / width)
 
 
 def test_nobody_calls_beyond_the_union() -> None:
@@ -140,25 +138,19 @@ def test_first_callers_of_violence_are_as_published() -> None:
 
 
 @given(uniforms, uniforms, uniforms, uniforms)
-def test_calls_have_their_probability_and_leave_a_uniform(
-    u: float, victim: float, third: float, officer: float
-) -> None:
+def test_calls_have_their_probability(u: float, victim: float, third: float, officer: float) -> None:
     caller, union = first_caller(u, victim, third, officer), somebody_reports(victim, third, officer)
     assert (caller != NOBODY) == (u < union)
-    if caller != NOBODY:
-        assert 0.0 <= rest_of_call(u, victim, third, officer) <= 1.0
+    assert caller != OTHERS or third + officer > 0.0
     assert caller != OFFICER or officer > 0.0
 
 
-@pytest.mark.parametrize("officer", [0.0, 0.05])
-def test_what_is_left_of_a_call_is_uniform_for_every_caller(officer: float) -> None:
-    us = (np.arange(100_000) + 0.5) / 100_000 * somebody_reports(0.3, 0.2, officer)
-    callers = np.array([first_caller(u, 0.3, 0.2, officer) for u in us])
-    rest = np.array([rest_of_call(u, 0.3, 0.2, officer) for u in us])
-    for caller in np.unique(callers):
-        own = rest[callers == caller]
-        assert np.histogram(own, 10, (0, 1))[0] == pytest.approx(np.full(10, len(own) / 10), abs=2)
-    assert set(callers) == ({VICTIM, OTHERS, OFFICER} if officer else {VICTIM, OTHERS})
+@pytest.mark.parametrize(("third", "officer"), [(0.2, 0.05), (0.2, 0.0), (0.0, 0.05), (0.0, 0.0)])
+def test_first_callers_are_as_likely_as_their_calls(third: float, officer: float) -> None:
+    union = somebody_reports(0.3, third, officer)
+    callers = np.array([first_caller(u, 0.3, third, officer) for u in (np.arange(100_000) + 0.5) / 100_000 * union])
+    counts = np.bincount(callers, minlength=4)[1:] / 100_000
+    assert counts == pytest.approx(np.array([0.3, third, officer]) / (0.3 + third + officer), abs=2e-5)
 
 
 @given(uniforms, uniforms, uniforms, uniforms)
@@ -311,9 +303,3 @@ def test_own_fear_is_rounded_to_the_nearest_step() -> None:
     assert [fear_after_jump(0, 1.0, jump) for jump in (just_below, half, FEAR_STEP + just_below)] == [0, 1, 1]
     assert [fear_after_jump(1, decay, 0.0) for decay in (0.4999, 0.5)] == [0, 1]
     assert fear_after_jump(1, 0.4999, just_below) == 0
-
-
-def test_what_is_left_of_a_call_begins_at_nothing() -> None:
-    assert rest_of_call(0.0, 0.5, 0.3, 0.1) == 0.0
-    first = 1e-4 * somebody_reports(0.5, 0.3, 0.1)
-    assert 0.0 < rest_of_call(first, 0.5, 0.3, 0.1) < 0.001

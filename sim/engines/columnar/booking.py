@@ -28,7 +28,7 @@ from sim.engines.columnar.records import (
     plan,
 )
 from sim.numerics.compiled import block, helper, int64, unowned
-from sim.numerics.draws import Purpose, draw
+from sim.numerics.draws import Purpose, choices, draw
 from sim.rules.booking import is_matched, is_new_to_police, is_removable, is_screened, screening_probability
 from sim.rules.custody import conviction_kind, months_held
 from sim.rules.detainer import (
@@ -59,6 +59,7 @@ from sim.words.codes import (
     TAKEN_FROM_JAIL,
     WITHOUT_DETAINER,
 )
+from sim.words.luck import CONVICTED, HELD, NEW, PRINTS, SCREENS, STAY
 from sim.world.constants import Constants
 from sim.world.person import generation_of, is_likely_offender, newcomer, status_of, with_declined
 
@@ -171,21 +172,20 @@ def booking(
         previous = slot
         home = county_from(home, slot, land)
         group, entity = group_in(slot, home, land), entity_at(slot, home, land)
-        u = draw(land.seed, entity, 0, month.index, BOOKING)
-        v = draw(land.seed, entity, 0, month.index, CUSTODY)
-        person = _whoever_it_is(slot, int64(persons[i]), v[2], state, constants)
+        u = choices(land.seed, entity, 0, month.index, BOOKING)
+        person = _whoever_it_is(slot, int64(persons[i]), u[NEW], state, constants)
         status, level = status_of(person), record_of(person, group, entity, land.world_seed, constants)
         counts = registry.enforcement[county, group, status, level]
         registry.bookings[county, group, status, charge] += 1
         counts[ARRESTED] += 1
-        stay = _stay(u[2], v[0], charge, constants)
-        _plan_conviction(arrests[i], generation_of(person), u[3], constants, month, open_plans)
+        stay = _stay(u[HELD], u[STAY], charge, constants)
+        _plan_conviction(arrests[i], generation_of(person), u[CONVICTED], constants, month, open_plans)
         removable = is_removable(status, level)
         registry.removable[county] += int64(removable)
         candidate = int64(0)
-        if u[0] < constants.fingerprints:
+        if u[PRINTS] < constants.fingerprints:
             now = month.counties[county]
-            matched, screened = _found(person, group, entity, stay, u[1], now, land, constants)
+            matched, screened = _found(person, group, entity, stay, u[SCREENS], now, land, constants)
             candidate = int64(_identify(counts, removable, matched, screened))
         records.slot[count], records.county[count], records.group[count] = slot, county, group
         records.status[count], records.level[count], records.charge[count] = status, level, charge

@@ -15,15 +15,11 @@ from sim.engines.columnar.people import group_at, record_of
 from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, State, entity_at, home_of, keep_in_front
 from sim.engines.columnar.repeats import UNIT, victim_again
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, draw, poisson
+from sim.numerics.draws import Purpose, choices, poisson
+from sim.numerics.many_draws import uniform_of, words_of_many
 from sim.rules.booking import is_removable
-from sim.rules.offending import offending_probability
-from sim.rules.opportunity import (
-    choose,
-    likely_mass,
-    rest_of_choice,
-    roster_entry,
-)
+from sim.rules.offending import intensity, is_taken
+from sim.rules.opportunity import choose, likely_mass, roster_entry
 from sim.words.codes import (
     ADDED_BY_IMPUNITY,
     AFTER_DECLINED_DETAINER,
@@ -38,6 +34,7 @@ from sim.words.codes import (
     PREVENTED_BY_REMOVAL,
     TRUE,
 )
+from sim.words.luck import AGAIN, BUSINESS, DECISIONS, OWN_GROUP, TRAVELS, WHAT, WHERE, WHO, WHOM
 from sim.world.constants import Constants
 from sim.world.person import custody_of, status_of, was_declined
 
@@ -46,18 +43,16 @@ OPPORTUNITY = int(Purpose.OPPORTUNITY)
 LAPSED = math.inf
 """The uniform that decides where nobody can: no probability is above it."""
 ROUNDED_UP = 1.0 + 2.0**-40
-"""Keeps a bound above every probability it bounds, however the factors are rounded."""
+"""Keeps a bound above every readiness it bounds, however the factors are rounded."""
 
 
 @helper
-def _crime_type(u: float, cumulative: Array) -> tuple[int, float]:
-    """Return the crime type at ``u`` and the uniform left over."""
+def _crime_type(u: float, cumulative: Array) -> int:
+    """Return the crime type at ``u``."""
     crime = 0
-    last = len(cumulative) - 1
-    for later in range(last):
+    for later in range(len(cumulative) - 1):
         crime += 1 if u >= cumulative[later] else 0
-    below = cumulative[crime - 1] if crime > 0 else 0.0
-    return crime, (u - below) / ((cumulative[crime] if crime < last else 1.0) - below)
+    return crime
 
 
 @block
@@ -76,8 +71,8 @@ def _opportunity_counts(first: int, last: int, land: Land, constants: Constants,
 
 
 @helper
-def _most_likely(cell: int, county: int, constants: Constants, month: Month) -> float:
-    """Return a bound on the probability with which anybody takes an opportunity in a cell."""
+def _most_ready(county: int, constants: Constants, month: Month) -> float:
+    """Return a bound on anybody's readiness to take an opportunity in a county, at a guardianship of 1."""
     factor, impunity = 1.0, month.counties[county].impunity
     for group in range(impunity.shape[0]):
         for crime in range(impunity.shape[1]):
@@ -86,7 +81,7 @@ def _most_likely(cell: int, county: int, constants: Constants, month: Month) -> 
     for status in range(constants.propensity.shape[0]):
         for family in range(constants.propensity.shape[1]):
             propensity = max(propensity, constants.propensity[status, family])
-    return offending_probability(constants.headroom, propensity, month.guardianship[cell], factor, 1.0) * ROUNDED_UP
+    return intensity(propensity, 1.0, factor, 1.0) * ROUNDED_UP
 
 
 @block
@@ -99,34 +94,37 @@ def _worth_a_look(
     """
     land, month, book = unowned(land), unowned(month), unowned(book)
     counts = _opportunity_counts(first, last, land, constants, month, book)
-    room = counts.sum() + 4
+    room = counts.sum() + DECISIONS
     cells, numbers, decides = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room)
-    n = 0
+    n, county, most, headroom = 0, -1, 0.0, constants.headroom
     for cell in range(first, last):
         entity, count = land.cells[cell].entity, counts[cell - first]
-        bound = _most_likely(cell, land.cells[cell].county, constants, month)
-        for start in range(0, count, 4):
-            u = draw(land.seed, entity, start >> 2, month.index, DECIDE)
-            for lane in range(4):
+        if land.cells[cell].county != county:
+            county = land.cells[cell].county
+            most = _most_ready(county, constants, month)
+        bound = most * month.guardianship[cell]
+        for start in range(0, count, DECISIONS):
+            u = choices(land.seed, entity, start // DECISIONS, month.index, DECIDE)
+            for lane in range(DECISIONS):
                 cells[n], numbers[n], decides[n] = cell, start + lane, u[lane]
-                n += 1 if u[lane] < bound and start + lane < count else 0
+                n += 1 if is_taken(u[lane], headroom, bound) and start + lane < count else 0
     return n, cells, numbers, decides
 
 
 @block
-def _circumstances(n: int, cells: Array, numbers: Array, land: Land, month: Month) -> tuple[Array, Array, Array, Array]:
-    """Return four uniforms for each opportunity: what crime, against whom, by whom, and who would call the police."""
-    land, month = unowned(land), unowned(month)
-    what, whom, who, calls = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+def luck_of(n: int, cells: Array, numbers: Array, purpose: int, land: Land, month: Month) -> Array:
+    """Return eight uniforms for each opportunity, as 32-bit words, 8 x n: see ``sim.words.luck``."""
+    bare = unowned(land)
+    low, high = np.empty(n, np.uint32), np.empty(n, np.uint32)
     for i in range(n):
-        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, OPPORTUNITY)
-        what[i], whom[i], who[i], calls[i] = u[0], u[1], u[2], u[3]
-    return what, whom, who, calls
+        entity = bare.cells[cells[i]].entity
+        low[i], high[i] = entity, entity >> 32
+    return words_of_many(land.seed, low, high, numbers[:n], month.index, purpose)
 
 
 @block
 def _choose_targets(
-    n: int, cells: Array, what: Array, whom: Array, land: Land, constants: Constants, month: Month
+    n: int, cells: Array, luck: Array, land: Land, constants: Constants, month: Month
 ) -> tuple[Array, Array, Array]:
     """Return crime type, target group and target slot of opportunities; no slot, -1, where it is an organization."""
     land, month = unowned(land), unowned(month)
@@ -134,17 +132,17 @@ def _choose_targets(
     for i in range(n):
         cell = cells[i]
         county = land.cells[cell].county
-        crime, rest = _crime_type(what[i], month.counties[county].types)
-        place = whom[i] * land.cells[cell].people
+        crime = _crime_type(uniform_of(luck[WHAT, i]), month.counties[county].types)
+        place = uniform_of(luck[WHOM, i]) * land.cells[cell].people
         anyone = int(place)
         group, within = group_at(land.cells[cell].size, anyone)
         target = land.cells[cell].low[group] + within
         family = constants.family[crime]
-        again = victim_again(place - anyone, group, family, county, land)
+        again = victim_again(place - anyone, uniform_of(luck[AGAIN, i]), group, family, county, land)
         if again >= 0:
             unit = UNIT[family]
             target = land.counties[county].low[group] + again * unit + (within & (unit - 1))
-        organization = choose(rest, land.counties[county].organization[crime])
+        organization = choose(uniform_of(luck[BUSINESS, i]), land.counties[county].organization[crime])
         crimes[i], groups[i], targets[i] = (
             crime,
             ORGANIZATION if organization else group,
@@ -154,33 +152,26 @@ def _choose_targets(
 
 
 @block
-def _seek_offenders(n: int, met: Incidents, who: Array, land: Land, state: State, constants: Constants) -> None:
+def _seek_offenders(n: int, met: Incidents, luck: Array, land: Land, state: State, constants: Constants) -> None:
     """Find the entry of the rosters of likely offenders that each opportunity meets; ask for memory needed next."""
     met, land, state = unowned(met), unowned(land), unowned(state)
     cells, groups, targets, entries = met.cell, met.group, met.target, met.offender
+    likely, often, offend_often = constants.likely_share, constants.frequent_share, constants.frequent_offending
     for i in range(n):
-        cell, group, u = cells[i], int64(groups[i]), who[i]
-        own = False
-        if group < ORGANIZATION:
-            own = choose(u, constants.own_group[group])
-            u = rest_of_choice(u, constants.own_group[group])
-        travels = choose(u, constants.travel_share)
-        u = rest_of_choice(u, constants.travel_share)
-        home, ways = cell, land.cells[cell].neighbours
-        if travels and ways > 0:
-            way = int(u * ways)
-            u = u * ways - way
+        cell, group = cells[i], int64(groups[i])
+        own = group < ORGANIZATION and choose(uniform_of(luck[OWN_GROUP, i]), constants.own_group[group])
+        home, where, ways = cell, uniform_of(luck[WHERE, i]), land.cells[cell].neighbours
+        if choose(uniform_of(luck[TRAVELS, i]), constants.travel_share) and ways > 0:
+            way = int(where * ways)
+            where = where * ways - way
             home = land.neighbour[land.cells[cell].neighbour_first + way]
         if not own:
-            people = land.cells[home].people
-            place = int(u * people)
-            u = u * people - place
-            group = group_at(land.cells[home].size, place)[0]
+            group = group_at(land.cells[home].size, int(where * land.cells[home].people))[0]
         pool = land.cells[home].pool[group]
         if pool < 0:
             pool = land.cells[cell].pool[group]
-        mass = likely_mass(land.pools[pool].size, constants.likely_share)
-        entry = roster_entry(u, mass, constants.frequent_share, constants.frequent_offending)
+        mass = likely_mass(land.pools[pool].size, likely)
+        entry = roster_entry(uniform_of(luck[WHO, i]), mass, often, offend_often)
         entries[i] = land.pools[pool].roster + entry
         prefetch(state.roster, entries[i])
         prefetch(state.person, targets[i])
@@ -211,13 +202,11 @@ def opportunity(
     Returns the opportunities that somebody might take, and their number.
     """
     n, cells, numbers, decides = _worth_a_look(first, last, land, constants, month, book)
-    what, whom, who, calls = _circumstances(n, cells, numbers, land, month)
-    crimes, groups, targets = _choose_targets(n, cells, what, whom, land, constants, month)
+    luck = luck_of(n, cells, numbers, OPPORTUNITY, land, month)
+    crimes, groups, targets = _choose_targets(n, cells, luck, land, constants, month)
     offenders, target_persons, offender_persons = np.empty(n, np.int64), np.empty(n, np.uint16), np.empty(n, np.uint16)
-    met = Incidents(
-        cells, numbers, crimes, groups, targets, offenders, decides, calls, target_persons, offender_persons
-    )
-    _seek_offenders(n, met, who, land, state, constants)
+    met = Incidents(cells, numbers, crimes, groups, targets, offenders, decides, target_persons, offender_persons)
+    _seek_offenders(n, met, luck, land, state, constants)
     _look_up(n, met, state)
     return n, met
 
@@ -256,7 +245,7 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
     met, land, month, book = unowned(met), unowned(land), unowned(month), unowned(book)
     cells, crimes, groups, offenders = met.cell, met.crime, met.group, met.offender
     decides, target_persons, offender_persons = met.decides, met.target_person, met.offender_person
-    kept = 0
+    kept, headroom = 0, constants.headroom
     for i in range(n):
         cell, crime, group, person, u = cells[i], crimes[i], groups[i], int64(offender_persons[i]), decides[i]
         county = land.cells[cell].county
@@ -265,14 +254,14 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
         propensity = constants.propensity[status_of(person), family]
         guard, factor = month.guardianship[cell], month.counties[county].impunity[group, crime]
         deterred = 1.0 if gone else _deterrence_for(person, offenders[i], county, land, constants, month)
-        probability = offending_probability(constants.headroom, propensity, guard, factor, deterred)
-        would = u < probability
-        without = u < offending_probability(constants.headroom, propensity, guard, 1.0, deterred)
-        undeterred = u < offending_probability(constants.headroom, propensity, guard, factor, 1.0)
+        readiness = intensity(propensity, guard, factor, deterred)
+        would = is_taken(u, headroom, readiness)
+        without = is_taken(u, headroom, intensity(propensity, guard, 1.0, deterred))
+        undeterred = is_taken(u, headroom, intensity(propensity, guard, factor, 1.0))
         released = was_declined(person)
         if (gone or released == 1 or would != without or would != undeterred) and constants.is_index[crime] == 1:
             _weigh(book.balance[county], family, would, gone, released, without, undeterred)
-        if probability > 1.0 and u != LAPSED:
+        if readiness > headroom and u != LAPSED:
             book.clipped[county] += 1
         if not would or gone:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engines.columnar.crime import luck_of
 from sim.engines.columnar.people import group_at, prefetch_fear, sensitivity_and_trust
 from sim.engines.columnar.records import (
     Array,
@@ -16,7 +17,8 @@ from sim.engines.columnar.records import (
     arrest_of,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, draw, poisson
+from sim.numerics.draws import Purpose, choices, draw, poisson_at
+from sim.numerics.many_draws import uniform_of
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.clearance import clearance_probability, risk_units, witness_help
 from sim.rules.opportunity import choose, likely_mass, roster_entry
@@ -26,7 +28,6 @@ from sim.rules.reporting import (
     first_caller,
     is_recorded,
     is_treated_in_hospital,
-    rest_of_call,
     somebody_reports,
     willing_to_report,
 )
@@ -43,28 +44,15 @@ from sim.words.codes import (
     REPORTED_BY_STATUS,
     REPORTED_BY_VICTIM,
 )
+from sim.words.luck import CALLS, CHARGED, CLEARS, FOUND, LINKED, OF_A_STOP, RECORDS, STOPS, THIRD_PARTY, WITNESS
 from sim.world.constants import Constants
 from sim.world.person import custody_of, status_of
 
 SOLVE, STREET_COUNT, STREET_ARREST = int(Purpose.SOLVE), int(Purpose.STREET_COUNT), int(Purpose.STREET_ARREST)
-CLEARING, THIRD_PARTY, WITNESS, TELLING = 0, 1, 2, 3
-"""What each of the uniforms of solving a crime decides."""
 
 
 @block
-def _solving_draws(n: int, met: Incidents, land: Land, month: Month) -> Array:
-    """Return four uniforms for each crime, of which each decides one thing about solving it."""
-    met, land, month = unowned(met), unowned(land), unowned(month)
-    cells, numbers = met.cell, met.number
-    uniforms = np.empty((n, 4))
-    for i in range(n):
-        u = draw(land.seed, land.cells[cells[i]].entity, numbers[i], month.index, SOLVE)
-        uniforms[i, 0], uniforms[i, 1], uniforms[i, 2], uniforms[i, 3] = u[0], u[1], u[2], u[3]
-    return uniforms
-
-
-@block
-def _bystanders(n: int, met: Incidents, solve: Array, land: Land, state: State) -> Array:
+def _bystanders(n: int, met: Incidents, luck: Array, land: Land, state: State) -> Array:
     """Return the slot of the third party of each crime against the community: of the target's group in the cell."""
     met, land, state = unowned(met), unowned(land), unowned(state)
     cells, groups, targets = met.cell, met.group, met.target
@@ -73,7 +61,8 @@ def _bystanders(n: int, met: Incidents, solve: Array, land: Land, state: State) 
         group = groups[i]
         if group < OTHER:
             cell = cells[i]
-            slots[i] = land.cells[cell].low[group] + int(solve[i, THIRD_PARTY] * land.cells[cell].size[group])
+            place = int(uniform_of(luck[THIRD_PARTY, i]) * land.cells[cell].size[group])
+            slots[i] = land.cells[cell].low[group] + place
             prefetch(state.person, slots[i])
             prefetch_fear(targets[i], land.cells[cell].county, land, state)
             prefetch_fear(slots[i], land.cells[cell].county, land, state)
@@ -93,10 +82,10 @@ def reporting(
     """Phase 5: who calls the police, and the chance that somebody did; nothing is recorded yet."""
     met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
     cells, crimes, groups, targets, persons = met.cell, met.crime, met.group, met.target, met.target_person
-    solve = _solving_draws(n, met, land, month)
-    bystanders = _bystanders(n, met, solve, land, state)
+    luck = luck_of(n, met.cell, met.number, SOLVE, land, month)
+    bystanders = _bystanders(n, met, luck, land, state)
     reported, recorded = np.empty(n, dtype=np.int8), np.zeros(n, dtype=np.int8)
-    chance, full, left = np.empty(n), np.empty(n), np.empty(n)
+    chance, full = np.empty(n), np.empty(n)
     for i in range(n):
         crime, group = int64(crimes[i]), int64(groups[i])
         county = land.cells[cells[i]].county
@@ -118,14 +107,14 @@ def reporting(
                 third = willing_to_report(log_odds, offset, sensitivity, now)
             full[i] = constants.full_trust_union[crime, status, other]
             chance[i] = somebody_reports(victim, third, officer)
-        caller = first_caller(met.calls[i], victim, third, officer)
+        caller = first_caller(uniform_of(luck[CALLS, i]), victim, third, officer)
         told = int64(caller != NOBODY)  # no branch that the processor cannot foresee
-        reported[i], left[i] = caller, rest_of_call(met.calls[i], victim, third, officer)
+        reported[i] = caller
         book.crime[county, crime, group, REPORTED] += told
         book.crime[county, crime, group, REPORTED_BY_VICTIM + max(caller, VICTIM) - VICTIM] += told
         if group < ORGANIZATION:
             book.people[county, group, status, REPORTED_BY_STATUS] += told
-    return Reports(solve, reported, chance, full, left, recorded)
+    return Reports(luck, reported, chance, full, recorded)
 
 
 @block
@@ -136,11 +125,12 @@ def recording(n: int, met: Incidents, reports: Reports, land: Land, constants: C
     """
     met, reports, land, book = unowned(met), unowned(reports), unowned(land), unowned(book)
     cells, crimes, groups = met.cell, met.crime, met.group
-    reported, left, recorded, solve = reports.caller, reports.left, reports.recorded, reports.solve
+    reported, recorded, luck = reports.caller, reports.recorded, reports.luck
     for i in range(n):
-        told = int64(reported[i] != NOBODY) & int64(is_recorded(left[i], constants.recording[crimes[i]]))
+        by_police = is_recorded(uniform_of(luck[RECORDS, i]), constants.recording[crimes[i]])
+        told = int64(reported[i] != NOBODY) & int64(by_police)
         recorded[i] = told
-        place = solve[i, WITNESS] * land.cells[cells[i]].people
+        place = uniform_of(luck[WITNESS, i]) * land.cells[cells[i]].people
         treated = is_treated_in_hospital(place - int(place), constants.hospital[crimes[i]])
         county, crime, group = land.cells[cells[i]].county, crimes[i], groups[i]
         book.crime[county, crime, group, RECORDED] += told
@@ -149,14 +139,14 @@ def recording(n: int, met: Incidents, reports: Reports, land: Land, constants: C
 
 
 @block
-def _witnesses(n: int, met: Incidents, solve: Array, land: Land, state: State) -> tuple[Array, Array]:
+def _witnesses(n: int, met: Incidents, luck: Array, land: Land, state: State) -> tuple[Array, Array]:
     """Return the witness of each crime, anybody of the cell: group and slot."""
     met, land, state = unowned(met), unowned(land), unowned(state)
     cells = met.cell
     groups, slots = np.empty(n, np.int8), np.empty(n, np.int32)
     for i in range(n):
         cell = cells[i]
-        group, place = group_at(land.cells[cell].size, int(solve[i, WITNESS] * land.cells[cell].people))
+        group, place = group_at(land.cells[cell].size, int(uniform_of(luck[WITNESS, i]) * land.cells[cell].people))
         groups[i], slots[i] = group, land.cells[cell].low[group] + place
         if group < OTHER:
             prefetch(state.person, slots[i])
@@ -175,8 +165,8 @@ def clearance(
     met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
     cells, crimes, groups, targets, offenders = met.cell, met.crime, met.group, met.target, met.offender
     reports = unowned(reports)
-    solve, chance, full = reports.solve, reports.chance, reports.full_trust
-    witness_groups, witnesses = _witnesses(n, met, solve, land, state)
+    luck, chance, full = reports.luck, reports.chance, reports.full_trust
+    witness_groups, witnesses = _witnesses(n, met, luck, land, state)
     arrests, calmed = np.empty(n, np.int64), np.empty(n, np.int64)
     arrested, reassured = 0, 0
     for i in range(n):
@@ -195,7 +185,7 @@ def clearance(
             family, share = constants.family[crime], constants.recording[crime]
             book.risk[county, group, family, 0] += risk_units(chance[i], share, solved)
             book.risk[county, group, family, 1] += risk_units(full[i], share, usual)
-        if reports.recorded[i] == 1 and solve[i, CLEARING] < solved:
+        if reports.recorded[i] == 1 and choose(uniform_of(luck[CLEARS, i]), solved):
             book.crime[county, crime, group, CLEARED] += 1
             charge = constants.charge_of_crime[crime]
             arrests[arrested] = arrest_of(offenders[i], charge, county)
@@ -212,13 +202,14 @@ def _street_counts(first: int, last: int, land: Land, constants: Constants, mont
     land, month = unowned(land), unowned(month)
     counts = np.empty((last - first, GROUP_COUNT), dtype=np.int64)
     for cell in range(first, last):
-        county = land.cells[cell].county
+        county, entity = land.cells[cell].county, land.cells[cell].entity
+        u = draw(land.seed, entity, 0, month.index, STREET_COUNT)
         for group in range(GROUP_COUNT):
             people = land.cells[cell].size[group]
             rise = month.counties[county].street_rise if group < OTHER else 1.0
             mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
-            entity = land.cells[cell].entity
-            counts[cell - first, group] = poisson(land.seed, entity, group, month.index, STREET_COUNT, mean)
+            own = 1 + group
+            counts[cell - first, group] = poisson_at(u[group], land.seed, entity, own, month.index, STREET_COUNT, mean)
     return counts
 
 
@@ -234,21 +225,24 @@ def _stops(
     counts = _street_counts(first, last, land, constants, month)
     total, n = counts.sum(), 0
     counties, charges, found = np.empty(total, np.int32), np.empty(total, np.int8), np.empty(total, np.int64)
+    likely, often, offend_often = constants.likely_share, constants.frequent_share, constants.frequent_offending
     for cell in range(first, last):
         entity = land.cells[cell].entity
         for group in range(GROUP_COUNT):
             low, size, pool = land.cells[cell].low[group], land.cells[cell].size[group], land.cells[cell].pool[group]
-            for number in range(counts[cell - first, group]):
-                place = (int64(group) << 32) | int64(number)
-                u = draw(land.seed, entity, place, month.index, STREET_ARREST)
-                mass = likely_mass(land.pools[pool].size, constants.likely_share)
-                entry = roster_entry(u[1], mass, constants.frequent_share, constants.frequent_offending)
-                entry += land.pools[pool].roster
-                linked = choose(u[0], constants.offender_link)
-                found[n] = ~entry if linked else int64(low + int(u[1] * size))
-                counties[n], charges[n] = land.cells[cell].county, street_charge(u[2], constants.street_felony_share)
-                prefetch(state.roster, max(0, ~found[n]))
-                n += 1
+            mass, roster = likely_mass(land.pools[pool].size, likely), land.pools[pool].roster
+            for number in range(0, counts[cell - first, group], STOPS):
+                place = (int64(group) << 32) | int64(number // STOPS)
+                u = choices(land.seed, entity, place, month.index, STREET_ARREST)
+                for first_word in range(0, OF_A_STOP * min(STOPS, counts[cell - first, group] - number), OF_A_STOP):
+                    who = u[first_word + FOUND]
+                    linked = choose(u[first_word + LINKED], constants.offender_link)
+                    entry = roster + roster_entry(who, mass, often, offend_often)
+                    found[n] = ~entry if linked else int64(low + int(who * size))
+                    counties[n] = land.cells[cell].county
+                    charges[n] = street_charge(u[first_word + CHARGED], constants.street_felony_share)
+                    prefetch(state.roster, max(0, ~found[n]))
+                    n += 1
     return counties, charges, found
 
 

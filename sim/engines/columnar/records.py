@@ -35,8 +35,10 @@ COUNTY = np.dtype(
         ("expected_risk", np.float64, (len(GROUPS), len(FAMILIES))),  # risk units per slot and month
         ("expected_recorded", np.float64, BY_CRIME),  # the same
         ("expected_removable", np.float64),  # removable people booked, the same
-        ("repeat_part", np.float64, (len(GROUPS), len(FAMILIES), 2)),  # of incidents: victims again, again and again
-        ("repeat_width", np.int64, (len(GROUPS), len(FAMILIES), 2)),  # among so many is one of them
+        # victims again, again and again: below which uniform one is meant, how many there are, among so many is one
+        ("repeat_until", np.float64, (len(GROUPS), len(FAMILIES), 2)),
+        ("repeat_victims", np.int64, (len(GROUPS), len(FAMILIES), 2)),
+        ("repeat_width", np.int64, (len(GROUPS), len(FAMILIES), 2)),
     ],
     align=True,
 )
@@ -97,7 +99,6 @@ class Incidents(NamedTuple):
     target: Array  # slot; -1 an organization
     offender: Array  # slot
     decides: Array  # the uniform that decides whether it is taken
-    calls: Array  # the uniform that decides who calls the police, and whether a call is recorded
     target_person: Array
     offender_person: Array
 
@@ -105,11 +106,10 @@ class Incidents(NamedTuple):
 class Reports(NamedTuple):
     """What becomes known of the crimes of a batch of cells, one entry each."""
 
-    solve: Array  # n x 4 uniforms, of which each decides one thing about solving the crime
+    luck: Array  # 8 x n uniforms as 32-bit words: see ``sim.words.luck``
     caller: Array  # who called the police: the victim, others or nobody
     chance: Array  # that somebody did
     full_trust: Array  # the same at full trust
-    left: Array  # what is left of the uniform that decides who calls, for recording
     recorded: Array  # 1 where police record it
 
 
@@ -188,8 +188,7 @@ def keep_in_front(met: Incidents, i: int, kept: int) -> None:
         met.crime[i],
         met.group[i],
     )
-    met.target[kept], met.offender[kept], met.calls[kept] = met.target[i], met.offender[i], met.calls[i]
-    met.target_person[kept] = met.target_person[i]
+    met.target[kept], met.offender[kept], met.target_person[kept] = met.target[i], met.offender[i], met.target_person[i]
 
 
 ARREST_SLOT, EVENT_SLOT = 20, 24

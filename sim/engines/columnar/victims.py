@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engines import panel
-from sim.engines.columnar.police import TELLING
 from sim.engines.columnar.records import Array, Incidents, Land, Month, Reports, told_of
 from sim.numerics.compiled import block, helper, int64, unowned
+from sim.numerics.many_draws import uniform_of
 from sim.rules.reporting import NOBODY
 from sim.rules.survey import is_told, next_interview, panel_member, rotation
 from sim.words.codes import HOMICIDE, ORGANIZATION
+from sim.words.luck import TELLS
 from sim.world.constants import Constants
 from sim.world.person import HOUSEHOLD, first_of_household
 
@@ -36,13 +37,13 @@ def heard_by_panel(
     The first as ``told_of`` has it, the second as ``panel.suffered_by``.
     """
     met, reports, land, month = unowned(met), unowned(reports), unowned(land), unowned(month)
-    cells, crimes, groups, targets, solve = met.cell, met.crime, met.group, met.target, reports.solve
+    cells, crimes, groups, targets, luck = met.cell, met.crime, met.group, met.target, reports.luck
     told, suffered = np.empty(n, np.int64), np.empty(HOUSEHOLD * n, np.int64)
     tells, suffers, width = 0, 0, constants.panel_width
     if width <= 0:
         return told[:0], suffered[:0]
     for i in range(n):
-        crime, group, u = int64(crimes[i]), int64(groups[i]), solve[i, TELLING]
+        crime, group, u = int64(crimes[i]), int64(groups[i]), uniform_of(luck[TELLS, i])
         capture = constants.capture[crime]
         if group == ORGANIZATION or crime == HOMICIDE or u >= capture:
             continue

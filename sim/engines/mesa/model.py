@@ -25,6 +25,7 @@ from sim.engines.mesa.settlement import replace, settle
 from sim.engines.panel import RepeatVictims, respondent_weight
 from sim.numerics import draws
 from sim.numerics.draws import Purpose
+from sim.numerics.many_draws import choices_of
 from sim.rules.clearance import risk_units
 from sim.rules.reporting import NOBODY, VICTIM, somebody_reports
 from sim.rules.survey import ROTATIONS
@@ -48,6 +49,7 @@ from sim.words.codes import (
     TRANSFER,
     TRUE,
 )
+from sim.words.luck import THIRD_PARTY, WITNESS
 from sim.world.constants import Constants
 from sim.world.setting import Setting
 
@@ -95,6 +97,14 @@ class MesaEngine(MonthlyModel):
     def draw(self, identity: int, block: int, purpose: int) -> tuple[float, float, float, float]:
         """Return this month's four uniforms of somebody (or of a cell) for one purpose."""
         return draws.draw(self.luck, identity, block, self.month, purpose)
+
+    def choices(self, identity: int, block: int, purpose: int) -> tuple[float, ...]:
+        """Return this month's eight uniforms of a cell for one purpose, one for each of its choices."""
+        return draws.choices(self.luck, identity, block, self.month, purpose)
+
+    def choices_of(self, identity: int, number: int, purpose: int) -> tuple[float, ...]:
+        """Return the eight uniforms of this month's ``number``-th opportunity of a cell, one for each choice."""
+        return choices_of(self.luck, identity, number, self.month, purpose)
 
     def begin_month(self) -> None:
         """Open an empty book, set counts to nothing, and begin empty lists of what happens this month."""
@@ -144,7 +154,7 @@ class MesaEngine(MonthlyModel):
     def reporting(self) -> None:
         """Phase 5: somebody calls the police or nobody does."""
         for incident in self.incidents:
-            incident.solving_luck = self.draw(incident.place.identity, incident.number, SOLVE)
+            incident.luck = self.choices_of(incident.place.identity, incident.number, SOLVE)
             if incident.target is None:
                 self._organization_reports(incident)
             else:
@@ -163,7 +173,7 @@ class MesaEngine(MonthlyModel):
         """Ask the victim, a third party of the same group in the cell, and an officer on the spot."""
         constants, crime = self.constants, incident.crime
         neighbours = incident.place.residents[incident.group]
-        bystander = neighbours[int(incident.solving_luck[1] * len(neighbours))]
+        bystander = neighbours[int(incident.luck[THIRD_PARTY] * len(neighbours))]
         call, other_call, officer = (
             victim.reports(crime),
             bystander.reports_for_another(crime),
@@ -190,7 +200,7 @@ class MesaEngine(MonthlyModel):
         """Phase 7: a recorded crime is solved by arrest, with a witness's help; every crime adds to believed risk."""
         for incident in self.incidents:
             police, place = incident.place.county.police, incident.place
-            witness = place.resident_at(int(incident.solving_luck[2] * place.people))
+            witness = place.resident_at(int(incident.luck[WITNESS] * place.people))
             solved = police.solves(incident.crime, witness.helps_as_witness())
             self._adds_to_risk(incident, solved, police.solves(incident.crime, 1.0))
             arrest = police.clears(incident, solved)

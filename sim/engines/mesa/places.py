@@ -23,8 +23,9 @@ from sim.rules.news import (
     spilled_over,
 )
 from sim.rules.offending import deterrence, displaced, impunity
-from sim.rules.opportunity import choose, repeat_part, repeat_victim, repeat_width, rest_of_choice, roster_entry
+from sim.rules.opportunity import choose, repeat_part, repeat_victim, repeat_victims, repeat_width, roster_entry
 from sim.words.codes import CHANNEL_COUNT, COMMUNITY_COUNT, FAMILY_COUNT, FREE, GROUP_COUNT, JAILED, ORGANIZATION, OTHER
+from sim.words.luck import AGAIN, BUSINESS, DECISIONS, OWN_GROUP, TRAVELS, WHAT, WHERE, WHO, WHOM
 from sim.world.person import HOUSEHOLD
 
 if TYPE_CHECKING:
@@ -99,62 +100,56 @@ class Neighbourhood(Cell):  # type: ignore[misc]
         return poisson(model.luck, self.identity, 0, model.month, OPPORTUNITY_COUNT, mean)
 
     def opportunities(self, count: int) -> Iterator[Incident]:
-        """Yield those of the month's ``count`` opportunities that do not lapse; four are decided by one draw."""
-        for first in range(0, count, 4):
-            for lane, decides in enumerate(self.model.draw(self.identity, first // 4, DECIDE)[: count - first]):
+        """Yield those of the month's ``count`` opportunities that do not lapse; one draw decides on several."""
+        for first in range(0, count, DECISIONS):
+            decisions = self.model.choices(self.identity, first // DECISIONS, DECIDE)
+            for lane, decides in enumerate(decisions[: count - first]):
                 incident = self.opportunity(first + lane, decides)
                 if incident is not None:
                     yield incident
 
     def opportunity(self, number: int, decides: float) -> Incident | None:
         """Let target, offender and place meet; None where the target is absent or the offender in jail."""
-        kind, where, who, calls = self.model.draw(self.identity, number, OPPORTUNITY)
-        crime, rest = self.county.crime_type(kind)
+        luck = self.model.choices_of(self.identity, number, OPPORTUNITY)
+        crime = self.county.crime_type(luck[WHAT])
         group, target = ORGANIZATION, None
-        if not choose(rest, self.county.organization[crime]):
-            target = self.target_of(crime, where)
+        if not choose(luck[BUSINESS], self.county.organization[crime]):
+            target = self.target_of(crime, luck)
             if target.custody != FREE:
                 return None
             group = target.group
-        offender = self.offender_met(who, group)
+        offender = self.offender_met(luck, group)
         if offender.custody == JAILED:
             return None
-        return Incident(self, number, crime, group, target, offender, decides, calls)
+        return Incident(self, number, crime, group, target, offender, decides)
 
-    def target_of(self, crime: int, uniform: float) -> Resident:
+    def target_of(self, crime: int, luck: tuple[float, ...]) -> Resident:
         """Return the person (or a person of the household) against whom an opportunity is directed."""
         constants, county = self.model.constants, self.county
-        place = uniform * self.people
+        place = luck[WHOM] * self.people
         anyone = int(place)
         group, within = self.group_at(anyone)
         unit = 1 if constants.person_target[crime] == 1 else HOUSEHOLD
-        again = county.victim_again(place - anyone, county.group_size[group] // unit, constants.family[crime], group)
+        size, family = county.group_size[group] // unit, constants.family[crime]
+        again = county.victim_again(place - anyone, luck[AGAIN], size, family, group)
         if again is None:
             return self.residents[group][within]
         return self.model.residents[county.group_low[group] + again * unit + within % unit]
 
-    def offender_met(self, uniform: float, group: int) -> Resident:
+    def offender_met(self, luck: tuple[float, ...], group: int) -> Resident:
         """Return the likely offender met: of the target's group or anyone, of this cell or a neighbouring one."""
         constants = self.model.constants
-        own = False
-        if group != ORGANIZATION:
-            own = choose(uniform, constants.own_group[group])
-            uniform = rest_of_choice(uniform, constants.own_group[group])
-        home = self
-        travels = choose(uniform, constants.travel_share)
-        uniform = rest_of_choice(uniform, constants.travel_share)
-        if travels and self.neighbours:
+        home, where = self, luck[WHERE]
+        if choose(luck[TRAVELS], constants.travel_share) and self.neighbours:
             ways = len(self.neighbours)
-            way = int(uniform * ways)
-            uniform = uniform * ways - way
+            way = int(where * ways)
+            where = where * ways - way
             home = self.neighbours[way]
-        if not own:
-            place = int(uniform * home.people)
-            uniform = uniform * home.people - place
-            group, _ = home.group_at(place)
+        if group == ORGANIZATION or not choose(luck[OWN_GROUP], constants.own_group[group]):
+            group, _ = home.group_at(int(where * home.people))
         pool = home.pools[group] or self.pools[group]
         assert pool is not None, "no likely offenders of this group here"
-        return pool.meets(uniform, constants)
+        return pool.meets(luck[WHO], constants)
 
 
 @dataclass(kw_only=True)
@@ -186,27 +181,26 @@ class County(Condition):
     taken: int = 0  # of them, those whom ICE will take
     risk_sums: list[list[list[int]]] = field(default_factory=list)  # group x family x (real, at full trust), risk units
 
-    def crime_type(self, uniform: float) -> tuple[int, float]:
-        """Return the crime type at ``uniform``, and the uniform left over."""
-        crime = bisect_right(self.types, uniform, 0, len(self.types) - 1)
-        below = self.types[crime - 1] if crime > 0 else 0.0
-        above = self.types[crime] if crime < len(self.types) - 1 else 1.0
-        return crime, (uniform - below) / (above - below)
+    def crime_type(self, uniform: float) -> int:
+        """Return the crime type at ``uniform``."""
+        return bisect_right(self.types, uniform, 0, len(self.types) - 1)
 
-    def victim_again(self, uniform: float, size: int, family: int, group: int) -> int | None:
-        """Return which of the people (or households) of a group is victim again, None where it is none of these."""
+    def victim_again(self, uniform: float, which: float, size: int, family: int, group: int) -> int | None:
+        """Return which of the people (or households) of a group is victim again, None where it is none of these.
+
+        ``uniform`` decides whether one is, ``which`` who it is.
+        """
         constants = self.police.model.constants
-        before = 0.0
+        until = 0.0
         for often, share, stratum in (
             (1, constants.chronic_share[family], constants.chronic_stratum[family]),
             (0, constants.repeat_share[family], constants.repeat_stratum[family]),
         ):
             identity = entity_of(self.code, 2 * (group * FAMILY_COUNT + family) + often)
             width = repeat_width(size, stratum, constants.repeats_bear[family])
-            part = repeat_part(size, share, width, identity) / (1.0 - before)
-            if choose(uniform, part):
-                return repeat_victim(rest_of_choice(uniform, min(1.0, part)), size, width, identity)
-            uniform, before = rest_of_choice(uniform, part), part
+            until += repeat_part(size, share, width, identity)
+            if choose(uniform, until):
+                return repeat_victim(which, repeat_victims(size, width, identity), width, identity)
         return None
 
     def expect(self, constants: Any) -> None:

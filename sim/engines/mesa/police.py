@@ -9,7 +9,7 @@ from mesa.discrete_space import FixedAgent
 
 from sim.engines.mesa.immigrants import Immigrant
 from sim.engines.mesa.records import Arrest, Booking, Incident, heard_of
-from sim.numerics.draws import Purpose, poisson
+from sim.numerics.draws import Purpose, poisson_at
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.booking import is_matched, is_new_to_police, is_screened, screening_probability
 from sim.rules.clearance import clearance_probability
@@ -47,6 +47,21 @@ from sim.words.codes import (
     SCREENED,
     TAKEN_FROM_JAIL,
     WITHOUT_DETAINER,
+)
+from sim.words.luck import (
+    CHARGED,
+    CLEARS,
+    CONVICTED,
+    FOUND,
+    HELD,
+    LINKED,
+    NEW,
+    OF_A_STOP,
+    PRINTS,
+    RECORDS,
+    SCREENS,
+    STAY,
+    STOPS,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +102,7 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
 
     def records(self, incident: Incident) -> bool:
         """Decide whether a report becomes a recorded crime."""
-        return is_recorded(incident.calls, self.model.constants.recording[incident.crime])
+        return is_recorded(incident.luck[RECORDS], self.model.constants.recording[incident.crime])
 
     def solves(self, crime: int, help_factor: float) -> float:
         """Return the probability that a recorded crime is cleared, given a witness's help."""
@@ -95,7 +110,7 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
 
     def clears(self, incident: Incident, probability: float) -> Arrest | None:
         """Solve a recorded crime by arrest, or not."""
-        if not incident.recorded or incident.solving_luck[0] >= probability:
+        if not incident.recorded or not choose(incident.luck[CLEARS], probability):
             return None
         charge = self.model.constants.charge_of_crime[incident.crime]
         return Arrest(incident.offender.slot, charge, self.county.index)
@@ -103,10 +118,13 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
     def stops(self, cell: Neighbourhood) -> Iterator[Arrest]:
         """Make the month's arrests for minor offences in a cell."""
         model, ratio = self.model, self.model.constants.stop_ratio
+        shared = model.draw(cell.identity, 0, STREET_COUNT)
         for group, residents in enumerate(cell.residents):
             rise = self.county.street_rise if group < OTHER else 1.0
             mean = street_arrest_mean(len(residents), self.county.street_rate, ratio[group], rise)
-            encounters = poisson(model.luck, cell.identity, group, model.month, STREET_COUNT, mean)
+            encounters = poisson_at(
+                shared[group], model.luck, cell.identity, 1 + group, model.month, STREET_COUNT, mean
+            )
             for number in range(encounters):
                 arrest = self.arrests_on_the_street(cell, group, number)
                 if arrest is not None:
@@ -115,30 +133,30 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
     def arrests_on_the_street(self, cell: Neighbourhood, group: int, number: int) -> Arrest | None:
         """Arrest somebody found as offending finds people, or anybody; None where they are not at liberty."""
         constants = self.model.constants
-        link, who, what, _ = self.model.draw(cell.identity, (group << 32) | number, STREET_ARREST)
-        if choose(link, constants.offender_link):
+        luck = self.model.choices(cell.identity, (group << 32) | (number // STOPS), STREET_ARREST)
+        luck = luck[OF_A_STOP * (number % STOPS) :]
+        if choose(luck[LINKED], constants.offender_link):
             pool = cell.pools[group]
             assert pool is not None
-            person = pool.meets(who, constants)
+            person = pool.meets(luck[FOUND], constants)
         else:
             residents = cell.residents[group]
-            person = residents[int(who * len(residents))]
+            person = residents[int(luck[FOUND] * len(residents))]
         if person.custody != FREE:
             return None
-        return Arrest(person.slot, street_charge(what, constants.street_felony_share), self.county.index)
+        return Arrest(person.slot, street_charge(luck[CHARGED], constants.street_felony_share), self.county.index)
 
     def books(self, person: Resident, charge: int) -> Booking:
         """Book somebody, or whoever came in their place: hold or release, plan the conviction, send fingerprints."""
         constants, month = self.model.constants, self.model.month
-        prints, match, hold, convict = self.model.draw(person.identity, 0, BOOKING)
-        length, _, new, _ = self.model.draw(person.identity, 0, CUSTODY)
-        if is_new_to_police(new, constants.first_booking[int(person.likely_offender)]):
+        luck = self.model.choices(person.identity, 0, BOOKING)
+        if is_new_to_police(luck[NEW], constants.first_booking[int(person.likely_offender)]):
             person.is_somebody_new()
         level, stay = person.level(), 0
-        if hold < constants.held[charge]:
-            stay = months_held(length, constants.stay[charge])
-        if convict < constants.convicted[charge]:
-            share = convict / constants.convicted[charge]
+        if luck[HELD] < constants.held[charge]:
+            stay = months_held(luck[STAY], constants.stay[charge])
+        if luck[CONVICTED] < constants.convicted[charge]:
+            share = luck[CONVICTED] / constants.convicted[charge]
             kind = conviction_kind(share, constants.felony[charge], constants.aggravated[charge])
             person.expects(CONVICTION + kind, month + constants.disposition_lag[charge], self.county.index)
         booking = Booking(
@@ -146,9 +164,9 @@ class PoliceDepartment(FixedAgent):  # type: ignore[misc]
         )
         if booking.removable:
             self.county.removable += 1
-        if prints < constants.fingerprints:
+        if luck[PRINTS] < constants.fingerprints:
             self.counts(booking, BOOKED)
-            self.screens(booking, match)
+            self.screens(booking, luck[SCREENS])
         return booking
 
     def screens(self, booking: Booking, uniform: float) -> None:

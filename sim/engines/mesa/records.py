@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.rules.detainer import channel_of, is_imprisoned
-from sim.rules.offending import offending_probability
-from sim.rules.reporting import first_caller, rest_of_call
+from sim.rules.offending import intensity, is_taken
+from sim.rules.reporting import first_caller
 from sim.rules.survey import TRUST_UNIT
 from sim.words.codes import (
     ADDED_BY_IMPUNITY,
@@ -33,6 +33,7 @@ from sim.words.codes import (
     STREET_FELONY,
     STREET_MISDEMEANOR,
 )
+from sim.words.luck import CALLS
 
 if TYPE_CHECKING:
     from sim.engines.mesa.places import County, Neighbourhood
@@ -52,29 +53,31 @@ class Incident:
     target: Resident | None
     offender: Resident  # who may be gone
     decides: float  # uniform on which the offender decides
-    calls: float  # uniform that settles who calls the police; then what is left of it, for recording
     recorded: bool = False
-    probability: float = field(init=False)
-    without_impunity: float = field(init=False)  # the probability if nobody believed in impunity
+    readiness: float = field(init=False)
+    without_impunity: float = field(init=False)  # the readiness if nobody believed in impunity
     without_deterrence: float = field(init=False)
-    solving_luck: tuple[float, float, float, float] = field(init=False)
+    luck: tuple[float, ...] = field(init=False)  # of a crime: what each uniform decides is in ``sim.words.luck``
     caller: int = field(init=False)  # the victim, others, an officer or nobody
     report_chance: float = field(init=False)
     report_chance_at_full_trust: float = field(init=False)
 
     def weigh(self, status: int, deterrence: float, constants: Any) -> None:
-        """Work out the probability that an offender of this status takes the opportunity."""
+        """Work out how ready an offender of this status is to take the opportunity."""
         county, propensity = self.place.county, constants.propensity[status][constants.family[self.crime]]
         impunity = 1.0 if self.group == ORGANIZATION else county.impunity[self.group][self.crime]
-        headroom, guard = constants.headroom, self.place.guardianship
-        self.probability = offending_probability(headroom, propensity, guard, impunity, deterrence)
-        self.without_impunity = offending_probability(headroom, propensity, guard, 1.0, deterrence)
-        self.without_deterrence = offending_probability(headroom, propensity, guard, impunity, 1.0)
+        guard = self.place.guardianship
+        self.readiness = intensity(propensity, guard, impunity, deterrence)
+        self.without_impunity = intensity(propensity, guard, 1.0, deterrence)
+        self.without_deterrence = intensity(propensity, guard, impunity, 1.0)
+
+    def is_taken(self, readiness: float, constants: Any) -> bool:
+        """Tell whether the opportunity is taken at this readiness."""
+        return is_taken(self.decides, constants.headroom, readiness)
 
     def is_settled(self, victim: float, third_party: float, officer: float) -> None:
-        """Settle who calls the police first, and keep what is left of the uniform for recording."""
-        self.caller = first_caller(self.calls, victim, third_party, officer)
-        self.calls = rest_of_call(self.calls, victim, third_party, officer)
+        """Settle who calls the police first."""
+        self.caller = first_caller(self.luck[CALLS], victim, third_party, officer)
 
 
 class Arrest(NamedTuple):
@@ -193,35 +196,35 @@ class MonthCounts:
     def weigh(self, incident: Incident, taken: bool, constants: Any) -> None:
         """Note a clipped probability, and for index crime what removal, deterrence and beliefs changed."""
         county, family = incident.place.county.index, constants.family[incident.crime]
-        if incident.probability > 1.0:
+        if incident.readiness > constants.headroom:
             self.clipped[county] += 1
         if constants.is_index[incident.crime] == 0:
             return
         if incident.offender.is_gone():
-            self._weigh_absence(incident, self.balance[county, :, family])
+            self._weigh_absence(incident, self.balance[county, :, family], constants)
         elif taken:
-            self._weigh_crime(incident, self.balance[county, :, family])
+            self._weigh_crime(incident, self.balance[county, :, family], constants)
         else:
-            self._weigh_refusal(incident, self.balance[county, :, family])
+            self._weigh_refusal(incident, self.balance[county, :, family], constants)
 
     @staticmethod
-    def _weigh_absence(incident: Incident, balance: Array) -> None:
+    def _weigh_absence(incident: Incident, balance: Array, constants: Any) -> None:
         """Count a crime that did not happen because the offender had been removed."""
-        if incident.decides < incident.probability:
+        if incident.is_taken(incident.readiness, constants):
             balance[PREVENTED_BY_REMOVAL] += 1
 
     @staticmethod
-    def _weigh_refusal(incident: Incident, balance: Array) -> None:
+    def _weigh_refusal(incident: Incident, balance: Array, constants: Any) -> None:
         """Count a crime that deterrence prevented, or that lost belief in impunity did."""
-        if incident.decides < incident.without_impunity:
+        if incident.is_taken(incident.without_impunity, constants):
             balance[ADDED_BY_IMPUNITY] -= 1
-        if incident.decides < incident.without_deterrence:
+        if incident.is_taken(incident.without_deterrence, constants):
             balance[PREVENTED_BY_DETERRENCE] += 1
 
     @staticmethod
-    def _weigh_crime(incident: Incident, balance: Array) -> None:
+    def _weigh_crime(incident: Incident, balance: Array, constants: Any) -> None:
         """Count a crime that belief in impunity added, or whose offender a declined detainer had set free."""
-        if incident.decides >= incident.without_impunity:
+        if not incident.is_taken(incident.without_impunity, constants):
             balance[ADDED_BY_IMPUNITY] += 1
         if incident.offender.detainer_declined:
             balance[AFTER_DECLINED_DETAINER] += 1

@@ -198,7 +198,7 @@ class Resident(CellAgent):  # type: ignore[misc]
             opportunity.weigh(self.status, 1.0, self.model.constants)
             return False
         opportunity.weigh(self.status, self.deterrence(opportunity.place.county), self.model.constants)
-        return opportunity.decides < opportunity.probability
+        return opportunity.is_taken(opportunity.readiness, self.model.constants)
 
     def reports(self, crime: int) -> float:
         """Return the probability of calling the police as a victim."""

@@ -11,6 +11,7 @@ from sim.engines.panel import FOLLOWED_MONTHS, Events, is_january, suffered_by, 
 from sim.rules.reporting import NOBODY, is_treated_in_hospital
 from sim.rules.survey import ROTATIONS, is_told, next_interview
 from sim.words.codes import HOMICIDE, HOSPITAL_BOOK, NOTHING, REARRESTS_SHAPE
+from sim.words.luck import TELLS, WITNESS
 
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
@@ -26,7 +27,7 @@ def count_in_hospitals(model: MesaEngine) -> None:
         share = model.constants.hospital[incident.crime]
         if incident.target is None or share == 0.0:
             continue
-        place = incident.solving_luck[2] * incident.place.people
+        place = incident.luck[WITNESS] * incident.place.people
         if is_treated_in_hospital(place - int(place), share):
             model.book.count_crime(incident, HOSPITAL_BOOK)
 
@@ -56,7 +57,7 @@ def promise_to_tell(model: MesaEngine) -> None:
             continue
         interview = next_interview(model.month, target.interview_month)
         capture, wait = constants.capture[incident.crime], interview - model.month
-        if is_told(incident.solving_luck[3], capture, constants.recall_loss, wait):
+        if is_told(incident.luck[TELLS], capture, constants.recall_loss, wait):
             told = Told(target.slot, incident.crime, incident.caller != NOBODY, model.month)
             model.interviews[interview].append(told)
 
@@ -65,7 +66,7 @@ def suffered_in_panel(model: MesaEngine) -> Events:
     """Return this month's crimes against members of the panel, and against the household of each."""
     constants, suffered = model.constants, []
     for incident in model.incidents:
-        if incident.crime != HOMICIDE and incident.solving_luck[3] < constants.capture[incident.crime]:
+        if incident.crime != HOMICIDE and incident.luck[TELLS] < constants.capture[incident.crime]:
             family = constants.family[incident.crime]
             suffered += [suffered_by(member.slot, family) for member in _stricken(incident, constants.person_target)]
     return np.array(suffered, dtype=np.int64)
