@@ -86,7 +86,7 @@ class Validation:
 
     @property
     def by_dates(self) -> list[Figure]:
-        """Figures that compare counties by the dates of the program, which a made world does not share with the real."""
+        """Figures that compare counties by the dates of the program; a made world has dates of its own."""
         return [figure for figure in self.figures if KINDS[figure.kind].by_dates]
 
     def cut(self) -> list[Figure]:
@@ -123,7 +123,7 @@ def validate(
     workers: int = 1,
     on_done: Callable[[], None] | None = None,
 ) -> Validation:
-    """Run a world for each seed, of its people and of its luck, and compute each figure in each; workers only hasten."""
+    """Run a world for each seed, of its people and of its luck, and compute each figure in each."""
     wanted = tuple(figures)
     jobs = [Job(with_world_seed(scenario, seed), seed, wanted, engine, threads) for seed in seeds]
     worlds = tuple(run_all(world_of, jobs, workers, on_done))

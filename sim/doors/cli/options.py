@@ -59,6 +59,14 @@ Nothing is kept of an evaluation that is ended before it is done: it begins anew
 examples:
   darkfigure power secure_communities
   darkfigure power secure_communities --unit quarter --permutations 499 --out outputs/power""",
+    "validate": """\
+examples:
+  darkfigure validate
+  darkfigure validate --set world.counties=counties.csv --set world.adjacency=neighbours.csv
+  darkfigure validate my_figures.csv --seeds 3 --out outputs/validated
+  darkfigure validate --set trust.sensitivity=2 --json
+
+The folder of results holds figures.csv, from which to start a file of your own.""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500
