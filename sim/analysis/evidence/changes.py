@@ -180,6 +180,8 @@ def active_share(counts: WorldCounts, figure: Figure) -> float:
 def activation_correlation(counts: WorldCounts, figure: Figure) -> float:
     """Return the rank correlation over counties of the month of activation with a share of people."""
     ranks = _ranks(counts.counties.activation), _ranks(getattr(counts.counties, figure.measure))
+    if any(np.ptp(rank) == 0 for rank in ranks):
+        raise NotGiven("all counties are alike")
     return float(np.corrcoef(*ranks)[0, 1])
 
 
