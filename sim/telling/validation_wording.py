@@ -49,14 +49,14 @@ EXPLANATIONS: dict[str, str] = {
     "time in which enforcement was more concentrated on Hispanic people than stops and records here make it.",
     "T32": "The drop in reporting follows fear, which fades; its size and course trade off against T35.",
     "T35": "Reporting that falls as much as the survey study finds, with recorded crime that does not move, needs "
-    "true crime to rise at the same time and by just as much. With the shipped course of fear, recorded crime falls "
-    "a little instead; a fall in reporting that lasts, beside victimization that peaks and fades, comes nearer.",
+    "true crime to rise at the same time and by just as much. The shipped course of fear does not strike that balance: "
+    "how long reporting falls and how fast victimization peaks and fades decide it.",
     "T36": "Stated intentions of four counties' residents beside what people of all counties do.",
     "T43": "One jail's releases of 2002 beside all counties of all years.",
     "T47": "Repeat victims are drawn from two strata of people; real concentration has a longer tail.",
     "T48": "As T47: two strata for one long tail.",
-    "T49": "Read from a chart. Fear here fades more slowly than victimization does there, so that the eighth quarter "
-    "is still high.",
+    "T49": "Read from a chart, so of low weight. The level before is an outcome here (T33_base), and how fast fear "
+    "fades sets the later quarters.",
     "T50": "The figure is of what victims told a survey in 2000; here all reported violence counts.",
     "T53": "As T47.",
     "T54": "Reporting by type of crime is an input (T08 to T13), with simple assault an assumption; the mix of crimes "
@@ -126,11 +126,14 @@ def warnings_of(validation: Validation) -> list[str]:
     return told
 
 
-def differing(validation: Validation) -> Iterator[tuple[Figure, Row, str]]:
-    """Yield the figures that do not agree, and what is known of the reason, which may be nothing."""
+def differing(validation: Validation) -> Iterator[tuple[list[Pair], str]]:
+    """Yield the figures that do not agree, those of one number together, and what is known of the reason."""
+    found: dict[tuple[str, str], list[Pair]] = {}
     for figure, row in validation.of_role(*HEADINGS):
         if not is_close(row):
-            yield figure, row, _reason(validation, figure, row)
+            found.setdefault((figure.number, _reason(validation, figure, row)), []).append((figure, row))
+    for (_, reason), pairs in found.items():
+        yield pairs, reason or "No reason is known."
 
 
 def _reason(validation: Validation, figure: Figure, row: Row) -> str:

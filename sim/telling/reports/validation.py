@@ -28,7 +28,7 @@ from sim.telling.validation_wording import (
 )
 
 TITLE = "Validation"
-_HEADS = ("figure", "quantity", "unit", "published", "simulated (Monte Carlo error)", "z", "verdict")
+_HEADS = ("figure", "unit", "published", "simulated (Monte Carlo error)", "z", "verdict")
 _ASSUMPTIONS = Headings("", "What the answer depends on most", "What else is not the default")
 
 
@@ -71,13 +71,13 @@ def _blocks(validation: Validation, drawn: Drawn) -> Iterator[Block]:
     yield from _tables(validation)
     yield from _differences(validation)
     yield Heading("Figures that no table of a run gives")
-    yield Listing([f"{figure.id}, {figure.what.strip()}: {reason}." for figure, reason in validation.not_given])
+    yield Listing([f"{figure.id}, {figure.what}: {reason}." for figure, reason in validation.not_given])
     yield Heading("How each figure is computed")
     yield Paragraph(
         "One function a kind of figure; months are those of the run where none are given. `validate FILE` takes a file "
         "of your own with the same columns, `figures.csv` in the folder of results is the one to start from."
     )
-    yield Rows(("figure", "kind", "design", "period and source"), [_design(it) for it in validation.figures])
+    yield Listing([_design(figure) for figure in validation.figures])
     yield Heading("What a review asks of such models")
     yield Paragraph(REVIEW)
     for criterion in criteria(validation):
@@ -108,20 +108,25 @@ def _tables(validation: Validation) -> Iterator[Block]:
 def _row(pair: Pair) -> tuple[str, ...]:
     figure, row = pair
     simulated = with_error(row.simulated, row.mc_error)
-    return (row.id, figure.what, figure.unit, published_text(figure), simulated, z_text(row), verdict_text(row))
+    return (f"{row.id} {figure.what}", figure.unit, published_text(figure), simulated, z_text(row), verdict_text(row))
 
 
 def _differences(validation: Validation) -> Iterator[Block]:
-    told = [
-        f"{row.id}, {figure.what.strip()}, is {with_error(row.simulated, row.mc_error)} and was published as "
-        f"{published_text(figure)} ({verdict_text(row)}). {reason or 'No reason is known.'}"
-        for figure, row, reason in differing(validation)
-    ]
+    told = [f"{'; '.join(map(_difference, pairs))}. {reason}" for pairs, reason in differing(validation)]
     yield Heading("Where they differ, and why")
     yield Listing(told) if told else Paragraph("Nowhere.")
 
 
-def _design(figure: Figure) -> tuple[str, ...]:
+def _difference(pair: Pair) -> str:
+    figure, row = pair
+    simulated = with_error(row.simulated, row.mc_error)
+    return f"{row.id}, {figure.what}: {simulated}, published {published_text(figure)} ({verdict_text(row)})"
+
+
+def _design(figure: Figure) -> str:
+    """Return how a figure is computed, and where it is from."""
     columns = ", ".join(f"{name} `{getattr(figure, name)}`" for name in DESIGN if getattr(figure, name))
     source = "; ".join(text for text in (figure.period, figure.source, figure.certainty) if text)
-    return (figure.id, f"`{figure.kind}`: {KINDS[figure.kind].about}", columns, source)
+    how = f"`{figure.kind}`, {KINDS[figure.kind].about}" + (f" ({columns})" if columns else "")
+    notes = "".join(f". {text}" for text in (source, figure.note) if text)
+    return f"{figure.id} {figure.what}: {how}{notes}"
