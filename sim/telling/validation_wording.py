@@ -111,12 +111,12 @@ def warnings_of(validation: Validation) -> list[str]:
     """Return what a reader must know: a made world, months that the run lacks, clipping."""
     told = []
     if not validation.is_real:
-        ids = _ids(it for it in validation.by_dates)
-        told.append(
-            "This is a made world: its counties, their rates of crime and their dates are not the real ones. Figures "
-            f"that compare counties by their dates need real counties: {ids}. Give them with --set "
-            "world.counties=FILE --set world.adjacency=FILE."
-        )
+        told.append("This is a made world: its counties, their rates of crime and their dates are not the real ones.")
+        if validation.by_dates:
+            told[-1] += (
+                " Figures that compare counties by their dates need real counties: "
+                f"{_ids(validation.by_dates)}. Give them with --set world.counties=FILE --set world.adjacency=FILE."
+            )
     cut = validation.cut()
     if cut:
         first, last = validation.worlds[0].months
@@ -124,6 +124,14 @@ def warnings_of(validation: Validation) -> list[str]:
     if validation.clipped_share > 0.001:
         told.append(f"{100 * validation.clipped_share:.2f} % of opportunities were clipped: raise crime.headroom.")
     return told
+
+
+def missing_lines(validation: Validation) -> list[str]:
+    """Return a line for each reason why figures are not given, with the figures that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for figure, reason in validation.not_given:
+        reasons.setdefault(reason, []).append(figure.id)
+    return [f"{', '.join(ids)}: {reason}." for reason, ids in reasons.items()]
 
 
 def differing(validation: Validation) -> Iterator[tuple[list[Pair], str]]:
@@ -183,7 +191,7 @@ def short_verdict(row: Row) -> str:
     return _SHORT.get(row.verdict, row.verdict)
 
 
-def _ids(figures: Sequence[Figure] | Iterator[Figure]) -> str:
+def _ids(figures: Sequence[Figure]) -> str:
     return ", ".join(dict.fromkeys(figure.number for figure in figures))
 
 

@@ -19,6 +19,7 @@ from sim.telling.validation_wording import (
     ROLE_WORDS,
     Pair,
     differing,
+    missing_lines,
     published_text,
     summary_sentences,
     verdict_text,
@@ -71,7 +72,7 @@ def _blocks(validation: Validation, drawn: Drawn) -> Iterator[Block]:
     yield from _tables(validation)
     yield from _differences(validation)
     yield Heading("Figures that no table of a run gives")
-    yield Listing([f"{figure.id}, {figure.what}: {reason}." for figure, reason in validation.not_given])
+    yield Listing(missing_lines(validation)) if validation.not_given else Paragraph("None.")
     yield Heading("How each figure is computed")
     yield Paragraph(
         "One function a kind of figure; months are those of the run where none are given. `validate FILE` takes a file "

@@ -11,6 +11,7 @@ from sim.telling.validation_wording import (
     HEADINGS,
     Pair,
     is_close,
+    missing_lines,
     number,
     short_verdict,
     summary_sentences,
@@ -33,9 +34,9 @@ def print_validation(validation: Validation, out: Path) -> None:
     far = [row.id for _, row in inputs if not is_close(row)]
     told = f"{len(inputs)} inputs, with which agreement proves nothing"
     told += f"; farther off than 10 %: {', '.join(far)}." if far else "; all lie within 10 %."
-    missing = ", ".join(figure.id for figure, _ in validation.not_given)
-    told += f" Given by no table: {missing}." if missing else ""
     print("", *textwrap.wrap(told, WIDTH), sep="\n")
+    for line in missing_lines(validation):
+        print(*textwrap.wrap(f"Not given: {line}", WIDTH, subsequent_indent="  "), sep="\n")
     print(f"Report: {out / 'report.html'}")
 
 
