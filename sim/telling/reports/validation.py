@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from sim.analysis.evidence.figures import DESIGN, Figure
+from sim.analysis.evidence.figures import COLUMNS, DESIGN, Figure
 from sim.analysis.evidence.kinds import KINDS
 from sim.analysis.evidence.validation import Validation
 from sim.scenario.scenario import Scenario
@@ -79,6 +79,7 @@ def _blocks(validation: Validation, drawn: Drawn) -> Iterator[Block]:
         "of your own with the same columns, `figures.csv` in the folder of results is the one to start from."
     )
     yield Listing([_design(figure) for figure in validation.figures])
+    yield from _kinds()
     yield Heading("What a review asks of such models")
     yield Paragraph(REVIEW)
     for criterion in criteria(validation):
@@ -122,6 +123,18 @@ def _difference(pair: Pair) -> str:
     figure, row = pair
     simulated = with_error(row.simulated, row.mc_error)
     return f"{row.id}, {figure.what}: {simulated}, published {published_text(figure)} ({verdict_text(row)})"
+
+
+def _kinds() -> Iterator[Block]:
+    """Yield what a file of figures may ask for."""
+    yield Heading("Kinds of figures")
+    columns = ", ".join(f"`{name}`" for name in COLUMNS)
+    yield Paragraph(
+        f"A file has a row for each figure and the columns {columns}, of which `id`, `quantity`, `value`, `role` and "
+        "`kind` must be there. A word that is not known is answered with those that are."
+    )
+    cells = [(f"`{name}`", kind.about, ", ".join(f"`{it}`" for it in kind.columns)) for name, kind in KINDS.items()]
+    yield Rows(("kind", "what it is", "columns of its design"), cells)
 
 
 def _design(figure: Figure) -> str:
