@@ -101,7 +101,7 @@ def summary_sentences(validation: Validation) -> list[str]:
             told.append(f"{HEADINGS[role]}: {', and '.join(parts)}.")
     if joint.degrees:
         told.append(
-            f"All {joint.degrees} targets with a published error together, taken as independent: chi-square "
+            f"Targets with a published error, {joint.degrees}, all together, taken as independent: chi-square "
             f"{joint.chi_square:.1f} on {joint.degrees} degrees of freedom, p {_p(joint.probability)}."
         )
     return told

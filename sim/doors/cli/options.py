@@ -121,9 +121,12 @@ def command_parser(
     return parser
 
 
-def add_running(parser: argparse.ArgumentParser) -> None:
-    """Add the options that run, compare, sweep and estimate share."""
-    parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
+LUCK = "seed of luck; the world has its own, world.seed (default: 1)"
+
+
+def add_running(parser: argparse.ArgumentParser, seed: str = LUCK) -> None:
+    """Add the options that run, compare, sweep and estimate share; ``seed`` is what help says of the seed."""
+    parser.add_argument("--seed", metavar="N", help=seed)
     parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
     parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
     parser.add_argument(

@@ -51,7 +51,7 @@ def _add_validate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     validate.add_argument("--workers", metavar="N", type=count, help="processes (default: all processors)")
     validate.add_argument("--page", metavar="FILE", type=Path, help="write the page as Markdown too, with its picture")
     validate.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else there")
-    add_running(validate)
+    add_running(validate, "seed of the first world and of its luck; the others have those after it (default: 1)")
 
 
 def _add_design(command: argparse.ArgumentParser, replications: int, what: str, permutations: int) -> None:

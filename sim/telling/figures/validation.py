@@ -64,6 +64,9 @@ def draw_validation(validation: Validation, folder: Path) -> Drawn:
             _draw(axes, points, largest)
             axes.set_title(title)
             axes.set_xlabel(scale)
+        if not panels:
+            grid[0].set_axis_off()
+            grid[0].text(0.5, 0.5, "No figure but inputs is given by these worlds.", ha="center", va="center")
         roles = [role for role in SHOWN if any(point.role == role for points, *_ in panels for point in points)]
         figure.legend(handles=_handles(roles), loc="outside upper center", ncols=len(roles) + 1, fontsize=8.5)
         save(figure, folder, NAME)

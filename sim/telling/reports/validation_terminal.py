@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.analysis.evidence.validation import Validation
 from sim.telling.validation_wording import (
+    CLOSE,
     HEADINGS,
     Pair,
     is_close,
@@ -31,10 +32,11 @@ def print_validation(validation: Validation, out: Path) -> None:
         if pairs and role != "input":
             print("", *_table(heading, pairs), sep="\n")
     inputs = validation.of_role("input")
-    far = [row.id for _, row in inputs if not is_close(row)]
-    told = f"{len(inputs)} inputs, with which agreement proves nothing"
-    told += f"; farther off than 10 %: {', '.join(far)}." if far else "; all lie within 10 %."
-    print("", *textwrap.wrap(told, WIDTH), sep="\n")
+    if inputs:
+        far = [row.id for _, row in inputs if not is_close(row)]
+        told = f"{len(inputs)} inputs, with which agreement proves nothing"
+        told += f"; farther off than {CLOSE:.0f} %: {', '.join(far)}." if far else f"; all lie within {CLOSE:.0f} %."
+        print("", *textwrap.wrap(told, WIDTH), sep="\n")
     for line in missing_lines(validation):
         print(*textwrap.wrap(f"Not given: {line}", WIDTH, subsequent_indent="  "), sep="\n")
     print(f"Report: {out / 'report.html'}")
