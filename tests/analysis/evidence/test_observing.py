@@ -10,10 +10,12 @@ from fake_ledger import make_counties, make_ledger
 from worked_ledger import ask, empty_ledger, figure, tell, value_of, why_not
 
 from sim.analysis.evidence.counts import counts_of
+from sim.analysis.evidence.designs import crimes_of, people_of
 from sim.analysis.evidence.figures import shipped_figures
 from sim.analysis.evidence.kinds import KINDS, NOT_COUNTED
 from sim.analysis.evidence.observing import FUNCTIONS, observed
 from sim.engines.ledger import Ledger
+from sim.engines.panel import survey_of
 from sim.words import codes
 from sim.words.labels import CHARGES, CRIMES, ENFORCEMENT_COLUMNS
 
@@ -168,9 +170,10 @@ def test_the_course_is_the_level_in_a_quarter_since_activation() -> None:
 def test_the_ratio_of_falls_is_of_all_incidents_by_status() -> None:
     ledger = empty_ledger(months=48, starts=("2009-01", "2009-07", "2010-01", "2010-07"))
     after = np.arange(48)[:, None] >= np.array([12, 18, 24, 30])
+    everywhere = np.where(np.arange(48) >= 15, 10, 0)[:, None]  # what changes in all counties at once is no effect
     for status, reported in ((CITIZEN, 45), (UNAUTHORIZED, 30)):  # of 100, 50 of which were reported before
         ledger.people[:, :, HISPANIC, status, codes.INCIDENTS] = 100
-        ledger.people[:, :, HISPANIC, status, codes.REPORTED_BY_STATUS] = np.where(after, reported, 50)
+        ledger.people[:, :, HISPANIC, status, codes.REPORTED_BY_STATUS] = np.where(after, reported, 50) - everywhere
     population = "hispanic citizen / hispanic unauthorized"
     ratio = value_of(ledger, "reporting_fall_ratio", population=population, comparison="last_quarter")
     assert ratio == pytest.approx(5 / 20)
@@ -204,6 +207,18 @@ def test_what_cannot_be_given_says_why() -> None:
     assert "fewer than three" in why_not(
         empty_ledger(months=24), "crime_change", book="recorded", measure="index", estimator="two_way"
     )
+
+
+def test_what_the_survey_tells_is_what_its_table_has() -> None:
+    ledger = make_ledger(3, counties=make_counties(2, 2), months=30)
+    ledger.people[..., codes.RESPONDENTS] += np.arange(30)[:, None, None, None]
+    told, asked = survey_of(ledger)
+    survey = counts_of(ledger).survey(people_of("not_hispanic noncitizen"), crimes_of("violent"))
+    violent = [codes.SURVEYED.index(number) for number in crimes_of("violent") if number in codes.SURVEYED]
+    heard = told[:, :, 1:, 1:][..., violent, :].sum(axis=(2, 3, 4))
+    assert np.array_equal(survey.told, heard[..., 0])
+    assert np.array_equal(survey.reported, heard[..., 1])
+    assert np.array_equal(survey.asked, asked[:, :, 1:, 1:].sum(axis=(2, 3)))
 
 
 def test_a_ledger_and_its_counts_give_all_shipped_figures_alike() -> None:
