@@ -1,4 +1,7 @@
-"""Published figures on which parameters rest or with which results are compared, by the numbers that name them."""
+"""Published figures on which parameters rest or with which results are compared, by the numbers that name them.
+
+Those that begin with V are kept for validation: no parameter rests on them.
+"""
 
 from __future__ import annotations
 
@@ -328,4 +331,27 @@ FIGURES: dict[str, Figure] = {
         "Gonçalves Jácome and Weisburst CES-WP-26-23 (April 2026)",
         "read",
     ),
+    "V01": Figure(
+        "Robberies told to the survey",
+        "3.1 (se 0.3) per 1000 persons of 12 and over",
+        "2007",
+        "BJS Criminal Victimization",
+        "read",
+    ),
+    "V02": Figure(
+        "Aggravated assaults told to the survey",
+        "4.9 (se 0.4) per 1000 persons of 12 and over",
+        "2007",
+        "BJS Criminal Victimization",
+        "read",
+    ),
+    "V03": Figure(
+        "Violent crimes told to the survey",
+        "27.2 (se 1.1) per 1000 persons of 12 and over",
+        "2007",
+        "BJS Criminal Victimization",
+        "read",
+    ),
+    "V04": Figure("Violent crimes that are reported", "0.463 share", "2007", "BJS Criminal Victimization", "read"),
+    "V05": Figure("Property crimes that are reported", "0.372 share", "2007", "BJS Criminal Victimization", "read"),
 }
