@@ -1,0 +1,50 @@
+"""The commands about which worlds agree with published figures: ``calibrate`` and ``identify``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from sim.doors.cli.options import add_executing, command_parser, count, execution_options, free_folder
+
+Arguments = argparse.Namespace
+NUMBERS = {"worlds": "worlds of each wave", "waves": "waves", "luck": "seeds of luck of the best world", "seed": "seed"}
+
+
+def add_calibration_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands to the parser of all commands."""
+    calibrate = command_parser(
+        commands,
+        "calibrate",
+        "draw uncertain parameters, weigh worlds by published figures, and keep what agrees",
+        calibrate_command,
+    )
+    calibrate.add_argument("file", metavar="FILE", help="calibration file (YAML), or the name of a shipped one")
+    for name, meaning in NUMBERS.items():
+        calibrate.add_argument(f"--{name}", metavar="N", help=f"{meaning} (default: the file's)")
+    calibrate.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
+    calibrate.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="overrides",
+        help="set a parameter in all worlds, for example world.scale=0.01; may be repeated",
+    )
+    calibrate.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: in outputs/)")
+    calibrate.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_executing(calibrate)
+
+
+def calibrate_command(arguments: Arguments) -> int:
+    """Calibrate into a folder, which can be resumed from its first moment on."""
+    from sim.scenario.calibration.files import load_calibration
+
+    options = {name: getattr(arguments, name) for name in NUMBERS}
+    given = {name: text for name, text in options.items() if text is not None}
+    found = load_calibration(arguments.file, arguments.overrides, given)
+    out = free_folder(arguments.out, found.name)
+    from sim.jobs.calibrate import calibrate_to_folder
+
+    calibrate_to_folder(found, out=out, options=execution_options(arguments))
+    return 0
