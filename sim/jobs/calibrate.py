@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sim.analysis.calibration.outcome import Outcome
-    from sim.analysis.calibration.results import Emulators, Worlds
+    from sim.analysis.calibration.results import Worlds
     from sim.analysis.calibration.study import Study
-    from sim.analysis.calibration.weighing import Published
     from sim.scenario.calibration.files import Calibration
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -40,7 +39,6 @@ def calibrate_to_folder(found: Calibration, *, out: Path, options: Options) -> P
 def resume_calibration(study: Study, options: Options) -> Path:
     """Bring a calibration to its end, from wherever it is, and return its folder."""
     from sim.analysis.calibration.outcome import outcome_of
-    from sim.telling.calibration_files import write_calibration
 
     if (study.folder / "manifest.json").exists():
         if not options.quiet:
@@ -49,7 +47,7 @@ def resume_calibration(study: Study, options: Options) -> Path:
     study.ensure_version(options.any_version)
     worlds, best = _run_waves(study, options)
     outcome = outcome_of(study, worlds, best)
-    write_calibration(study, outcome)
+    _write(study, outcome)
     if not options.quiet:
         from sim.telling.reports.calibration_terminal import print_calibration
 
@@ -57,27 +55,68 @@ def resume_calibration(study: Study, options: Options) -> Path:
     return study.folder
 
 
+def _write(study: Study, outcome: Outcome) -> None:
+    """Write tables, figures and words; the manifest last, for it tells that all is there."""
+    from sim.analysis.calibration.tables import write_tables
+    from sim.running.batch.files import as_json, write_whole
+    from sim.running.run import fingerprint, version
+    from sim.telling.calibration_wording import calibration_sentences
+    from sim.telling.figures.calibration import draw_calibration
+
+    write_tables(study, outcome, study.folder)
+    draw_calibration(study, outcome, study.folder)
+    told = "\n".join(calibration_sentences(study, outcome)) + "\n"
+    write_whole(study.folder / "headline.txt", told)
+    facts = {
+        "kind": "calibration",
+        "identity": study.identity,
+        "version": version(),
+        "fingerprint": fingerprint(),
+        "program": study.header.program,
+        "worlds": len(outcome.worlds),
+        "lucks": len(outcome.best),
+        "effective_worlds": round(outcome.effective_worlds, 3),
+        "tempering_steps": outcome.draws.steps,
+        "accepted": round(outcome.draws.accepted, 3),
+        "clipped_share": float(outcome.worlds.clipped.max()),
+    }
+    write_whole(study.folder / "manifest.json", as_json(facts))
+
+
 def _run_waves(study: Study, options: Options) -> tuple[Worlds, Worlds]:
     """Run all waves, and the best world in all lucks; return all worlds, and the best one in each luck."""
     import numpy as np
 
-    from sim.analysis.calibration.results import fit_all, worlds_of
-    from sim.analysis.calibration.wave import best_world, first_wave, lucks_of, next_wave
+    from sim.analysis.calibration.results import worlds_of
+    from sim.analysis.calibration.wave import best_world
 
-    placed, receipts = study.design(), dict[str, Mapping[str, Any]]()
-    for wave in range(study.header.waves):
-        if wave >= len(placed):
-            placed.append(first_wave(study) if wave == 0 else next_wave(study, worlds, emulators))
-            study.place(placed)
-        rows = zip(placed[wave], lucks_of(study, len(placed[wave])).tolist(), strict=True)
-        receipts |= _run(study, {f"w{wave + 1}.{number}": row for number, row in enumerate(rows)}, options)
-        lucks = np.concatenate([lucks_of(study, len(it)) for it in placed[: wave + 1]])
-        worlds = worlds_of(np.concatenate(placed[: wave + 1]), lucks, receipts)
-        if wave + 1 < study.header.waves:
-            emulators = fit_all(worlds, [figure.id for figure in study.targets])
+    worlds = _run_wave(study, None, options)
+    for _ in range(1, study.header.waves):
+        worlds = _run_wave(study, worlds, options)
     row, lucks = worlds.shares[best_world(study, worlds)], np.arange(study.header.luck)
     again = _run(study, {f"best.{luck}": (row, luck) for luck in lucks.tolist()}, options)
     return worlds, worlds_of(np.tile(row, (len(again), 1)), lucks, again)
+
+
+def _run_wave(study: Study, before: Worlds | None, options: Options) -> Worlds:
+    """Run the wave that follows the worlds ``before``, and return all; where it is placed already it stays there."""
+    import numpy as np
+
+    from sim.analysis.calibration.results import fit_all, joined, worlds_of
+    from sim.analysis.calibration.wave import first_wave, lucks_of, next_wave
+
+    wave = 0 if before is None else len({name.partition(".")[0] for name in before.names})
+    placed = study.design()
+    if wave >= len(placed):
+        targets = [figure.id for figure in study.targets]
+        shares = first_wave(study) if before is None else next_wave(study, before, fit_all(before, targets))
+        placed.append(shares)
+        study.place(placed)
+    lucks = lucks_of(study, len(placed[wave]))
+    rows = zip(placed[wave], lucks.tolist(), strict=True)
+    receipts = _run(study, {f"w{wave + 1}.{number}": row for number, row in enumerate(rows)}, options)
+    worlds = worlds_of(placed[wave], np.asarray(lucks), receipts)
+    return worlds if before is None else joined(before, worlds)
 
 
 def _run(study: Study, rows: Mapping[str, tuple[Floats, int]], options: Options) -> dict[str, Mapping[str, Any]]:

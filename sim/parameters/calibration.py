@@ -11,6 +11,18 @@ from sim.parameters.comparison import ProgramName
 from sim.words.limits import LARGEST_SEED
 
 PriorKind = Literal["uniform", "log_uniform", "normal", "lognormal"]
+EffectName = Literal[
+    "true_total",
+    "true_violent",
+    "true_property",
+    "true_hispanic",
+    "true_others",
+    "reported_hispanic",
+    "reported_others",
+    "recorded_total",
+    "recorded_hispanic",
+]
+"""What is known to be true of a world, as ``analysis.evidence.effects`` computes it."""
 OWNER = "the user's calibration"
 MOST_WORLDS, MOST_WAVES, MOST_LUCKS = 10_000, 20, 100
 
@@ -61,3 +73,23 @@ class FiguresHeader(Section):
     tolerance: Annotated[float, Field(gt=0, le=1)] = choice(
         0.1, "share of the figure", "assumption", "Standard error of figures published without one"
     )
+
+
+class IdentificationHeader(Section):
+    """Header of an identification, and what its figure shows."""
+
+    title: str = choice("", "text", OWNER, "What the identification is called in tables and figures")
+    question: str = choice("", "text", OWNER, "The question it answers")
+    source: str = choice("", "text", OWNER, "Where its facts come from")
+    trends: Literal["as_found", "net"] | None = choice(
+        None,
+        "name",
+        OWNER,
+        "Background trends of the worlds: as_found contain whatever the program really did, net are cleared of it; a "
+        "world without trends is net",
+    )
+    finding: str = choice("T35", "id", OWNER, "Figure on the horizontal axis: what a published design finds")
+    effect: EffectName = choice("true_hispanic", "name", OWNER, "True effect on the vertical axis")
+    bounded: EffectName = choice("true_total", "name", OWNER, "True effect whose best and worst are told")
+    draws: Annotated[int, Field(ge=500, le=200_000)] = choice(8192, "draws", "design", "Emulated worlds")
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = choice(1, "seed", "design", "Seed of the draws")

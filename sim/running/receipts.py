@@ -1,4 +1,4 @@
-"""Calls that take long, each answered by a small receipt: a file that is whole or not there, so that a kill costs little.
+"""Calls that take long, each answered by a small receipt: a file that is whole or not there; a kill costs little.
 
 The process in charge writes receipts and the journal; what lies in the folder intact is not called again.
 """
@@ -6,7 +6,7 @@ The process in charge writes receipts and the journal; what lies in the folder i
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path

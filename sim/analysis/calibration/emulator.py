@@ -1,8 +1,8 @@
 """Emulators: what a simulated figure would be at parameters that were not run, and how wrong that may be.
 
 A Gaussian process whose covariance holds a quadratic polynomial, a smooth residual, and what worlds of one luck share
-(Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapters 2 and 5). Leave-one-out errors are in closed form (their equation 5.12);
-nothing is believed of an emulator beyond them.
+(Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapters 2 and 5). Leave-one-out errors are in
+closed form (their equation 5.12); nothing is believed of an emulator beyond them.
 """
 
 from __future__ import annotations
@@ -156,12 +156,16 @@ def fit(inputs: Floats, outputs: Floats, lucks: Integers, on_logs: bool = False)
     values, _, spread = _standardised(outputs, on_logs)
     count = inputs.shape[1]
     if spread == 0.0:
-        return Emulator(inputs, outputs, lucks, on_logs, np.full(count, np.exp(_LOG_BOUNDS["relevance"][0])), np.array(_START))
+        return Emulator(
+            inputs, outputs, lucks, on_logs, np.full(count, np.exp(_LOG_BOUNDS["relevance"][0])), np.array(_START)
+        )
     start = np.log(np.array([_RELEVANCE] * count + list(_START)))
     bounds = [_LOG_BOUNDS["relevance"]] * count
     bounds += [*(_LOG_BOUNDS[name] for name in SHAPE[:3]), _NOISE_BOUNDS, _LUCK_BOUNDS]
     options = {"maxiter": _STEPS}
-    found = minimize(_loss, start, (inputs, values, _shared(lucks)), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    found = minimize(
+        _loss, start, (inputs, values, _shared(lucks)), jac=True, method="L-BFGS-B", bounds=bounds, options=options
+    )
     best = np.exp(found.x)
     return Emulator(inputs, outputs, lucks, on_logs, best[:count], best[count:])
 

@@ -46,9 +46,7 @@ def prior_draws(count: int, dimensions: int, seed: int) -> Floats:
     return np.asarray(np.clip(sampler.random(whole)[:count], _EDGE, 1 - _EDGE))
 
 
-def posterior_draws(
-    log_likelihood: LogLikelihood, dimensions: int, count: int, seed: int, power: float = 1.0
-) -> Draws:
+def posterior_draws(log_likelihood: LogLikelihood, dimensions: int, count: int, seed: int, power: float = 1.0) -> Draws:
     """Return draws of equal weight from priors times a likelihood raised to ``power``.
 
     Parameters
@@ -106,7 +104,7 @@ def _moved(
     moves: int,
     luck: np.random.Generator,
 ) -> tuple[Floats, Floats, float]:
-    """Return particles after Metropolis moves in the shape of their cloud, and the share accepted; the stride adapts."""
+    """Return particles after Metropolis moves in the shape of their cloud, and the share accepted."""
     count, dimensions = scores.shape
     shape = np.linalg.cholesky(cloud + 1e-9 * np.eye(dimensions))
     stride, shares = 2.38 / np.sqrt(dimensions), []

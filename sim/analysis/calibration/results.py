@@ -63,6 +63,18 @@ def worlds_of(shares: Floats, lucks: Integers, receipts: Mapping[str, Mapping[st
     return Worlds(tuple(receipts), shares, lucks, columns("figures"), columns("effects"), clipped)
 
 
+def joined(first: Worlds, second: Worlds) -> Worlds:
+    """Return the worlds of two waves, one after the other."""
+    figures, effects = (
+        {name: np.concatenate([column, other[name]]) for name, column in one.items()}
+        for one, other in ((first.figures, second.figures), (first.effects, second.effects))
+    )
+    shares, lucks, clipped = (
+        np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("shares", "lucks", "clipped")
+    )
+    return Worlds((*first.names, *second.names), shares, lucks, figures, effects, clipped)
+
+
 def refuse_missing(receipts: Mapping[str, Mapping[str, Any]], targets: Sequence[str]) -> None:
     """Refuse targets that a world could not give.
 

@@ -127,7 +127,7 @@ class Study:
         if not path.exists():
             return []
         with path.open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.reader(file)][1:]
+            rows = list(csv.reader(file))[1:]
         waves = sorted({int(row[0]) for row in rows})
         return [np.array([[float(cell) for cell in row[1:]] for row in rows if int(row[0]) == it]) for it in waves]
 

@@ -23,14 +23,22 @@ _QUANTILE_COLUMNS: tuple[Column, ...] = tuple(
     (name, "number", "", f"Value below which {share:.0%} lie") for name, share in zip(QUANTILES, TOLD, strict=True)
 )
 FILES: dict[str, tuple[Column, ...]] = {
-    "posterior": (
-        (WEIGHT, "number", "", "Weight of the draw; all other columns are parameters, set in this order"),
-    ),
+    "posterior": ((WEIGHT, "number", "", "Weight of the draw; all other columns are parameters, set in this order"),),
     "predictions": (
-        ("draw", "whole number", "", "Row of posterior.csv, from 1; all other columns are emulated figures and effects"),
+        (
+            "draw",
+            "whole number",
+            "",
+            "Row of posterior.csv, from 1; all other columns are emulated figures and effects",
+        ),
     ),
     "worlds": (
-        ("world", "text", "", "Wave and number; best: the best world in several lucks; then parameters, figures, effects"),
+        (
+            "world",
+            "text",
+            "",
+            "Wave and number; best: the best world in several lucks; then parameters, figures, effects",
+        ),
         ("chi_square", "number", "", "Joint misfit to the targets; as many degrees of freedom as targets"),
         ("weight", "number", "", "By its own figures"),
         ("clipped", "number", "share", "Opportunities whose probability had to be cut to 1"),
@@ -125,7 +133,11 @@ def _write_worlds(study: Study, outcome: Outcome, folder: Path) -> None:
     rows: list[list[Any]] = []
     for worlds, weights in ((outcome.worlds, outcome.weights), (outcome.best, np.full(len(outcome.best), np.nan))):
         values, chi_square = values_of(study.priors, worlds.shares), outcome.published.chi_square(worlds.of(targets))
-        columns = [*values.T, *(worlds.figures[name] for name in study.ids), *(worlds.effects[name] for name in effects)]
+        columns = [
+            *values.T,
+            *(worlds.figures[name] for name in study.ids),
+            *(worlds.effects[name] for name in effects),
+        ]
         columns += [chi_square, weights, worlds.clipped]
         rows += [[name, *row] for name, *row in zip(worlds.names, *(_digits(it) for it in columns), strict=True)]
     write_csv(folder / "worlds.csv", header, rows)

@@ -69,7 +69,9 @@ class Counts:
 
     def __init__(self, ledger: Ledger, active: Bools) -> None:
         """Count a run's crime where ``active`` (bool[T, K]) holds; the last quarter holds all later ones too."""
-        families = [[i for i, it in enumerate(CRIME_TYPES) if it.index and it.violent == kind] for kind in (True, False)]
+        families = [
+            [i for i, it in enumerate(CRIME_TYPES) if it.index and it.violent == kind] for kind in (True, False)
+        ]
         age = np.cumsum(active, axis=0) - 1
         self.by_quarter = np.zeros((QUARTERS + 1, len(families), len(TARGET_GROUPS), len(CRIME_COLUMNS)))
         for month, counties in enumerate(active):

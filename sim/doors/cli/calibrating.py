@@ -34,6 +34,22 @@ def add_calibration_commands(commands: argparse._SubParsersAction[argparse.Argum
     calibrate.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: in outputs/)")
     calibrate.add_argument("--quiet", action="store_true", help="print nothing but errors")
     add_executing(calibrate)
+    identify = command_parser(
+        commands,
+        "identify",
+        "tell which true effects are compatible with published figures, added one by one",
+        identify_command,
+    )
+    identify.add_argument("file", metavar="FILE", help="identification file (YAML), or the name of a shipped one")
+    identify.add_argument(
+        "--worlds",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder that 'calibrate' has made, whose worlds are taken",
+    )
+    identify.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: in outputs/)")
+    identify.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
 def calibrate_command(arguments: Arguments) -> int:
@@ -47,4 +63,16 @@ def calibrate_command(arguments: Arguments) -> int:
     from sim.jobs.calibrate import calibrate_to_folder
 
     calibrate_to_folder(found, out=out, options=execution_options(arguments))
+    return 0
+
+
+def identify_command(arguments: Arguments) -> int:
+    """Weigh the worlds of a calibration by sets of evidence, into a folder that appears whole."""
+    from sim.scenario.calibration.identification import load_identification
+
+    asked = load_identification(arguments.file)
+    out = free_folder(arguments.out, asked.name)
+    from sim.jobs.identify import identify_to_folder
+
+    identify_to_folder(asked, arguments.worlds, out=out, quiet=arguments.quiet)
     return 0
