@@ -29,10 +29,11 @@ def calibrate_to_folder(found: Calibration, *, out: Path, options: Options) -> P
         Where ``out`` holds something, memory is too little, or a figure or world cannot be computed.
     """
     from sim.analysis.calibration.study import begin
-    from sim.running.needs import forecast_run, is_compiled
+    from sim.running.needs import forecast_calibration, is_compiled
     from sim.running.terminal import foretell
 
-    foretell(forecast_run(found.base.parameters, "columnar", options.threads, is_compiled("columnar")), options.quiet)
+    needs = forecast_calibration(found, options.threads, options.workers, is_compiled("columnar"))
+    foretell(needs, options.quiet)
     return resume_calibration(begin(found, out), options)
 
 

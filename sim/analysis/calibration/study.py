@@ -149,7 +149,7 @@ def begin(found: Calibration, out: Path) -> Study:
     from sim.running.batch.inputs import Inputs
     from sim.running.run import fingerprint, version, whole_folder
 
-    _check_figures(found)
+    check_figures(found)
     inputs = Inputs([found.base])
     files: dict[str, bytes] = dict(inputs.files)
     files[SCENARIO] = inputs.carried(found.base).resolved_yaml().encode()
@@ -200,8 +200,14 @@ def _own_file(found: Calibration) -> Path | None:
     return Path(found.figures.file)
 
 
-def _check_figures(found: Calibration) -> None:
-    """Raise a fault for each figure that is not known, or cannot be used as it is asked for."""
+def check_figures(found: Calibration) -> None:
+    """Raise a fault for each figure that is not known, or cannot be used as it is asked for.
+
+    Raises
+    ------
+    ScenarioError
+        With all of them.
+    """
     own = _own_file(found)
     known = {it.id: it for it in (*shipped_figures(), *(read_figures(own) if own is not None else ()))}
     faults = []

@@ -79,7 +79,7 @@ def load_identification(path: str | Path) -> Identification:
     return Identification(header, evidence, cases, path, tree.place)
 
 
-def check_words(found: Identification) -> str:
+def words_of(found: Identification) -> str:
     """Return in a few words what an identification without fault is."""
     return f"an identification without fault, {len(found.evidence)} sets of evidence"
 

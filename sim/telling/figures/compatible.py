@@ -46,6 +46,7 @@ def _draw(asked: Identification, found: Identified, finding: Figure, folder: Pat
         if place % columns == 0:
             axes.set_ylabel(f"true change (%):\n{effect.label}")
         if place >= count - columns:
+            axes.tick_params(labelbottom=True)
             axes.set_xlabel(f"what the published design finds ({finding.id}): {_unit(finding)}")
     _limits(grid[0][0], asked, found, finding)
     figure.legend(handles=_handles(), loc="outside upper center", ncols=4, handletextpad=0.3, columnspacing=1.2)
@@ -54,8 +55,8 @@ def _draw(asked: Identification, found: Identified, finding: Figure, folder: Pat
         "compatible_worlds",
         "Worlds that are compatible with what was published",
         f"Horizontal: {finding.what}. Each dot is a world whose parameters were drawn from the priors and whose "
-        "outcome is emulated; rings were simulated. Compatible: every figure of the set within two standard errors, those of "
-        "the emulators among them. Bars at the right: 90 % and 50 % of the weight, and the median.",
+        "outcome is emulated; rings were simulated. Compatible: every figure of the set within two standard errors, "
+        "those of the emulators among them. Bars at the right: 90 % and 50 % of the weight, and the median.",
     )
 
 
