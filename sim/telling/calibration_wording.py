@@ -34,8 +34,8 @@ def _headline(study: Study, outcome: Outcome) -> str:
     (low, high), (low_of, high_of) = told["true_total"], told["true_hispanic"]
     return (
         f"In the worlds that agree with the {len(study.targets)} target figures, "
-        f"{PROGRAM_TITLES[study.header.program]} changes true index crime by {_percent(low)} to "
-        f"{_percent(high)}, and true index crime against Hispanic people by {_percent(low_of)} to {_percent(high_of)} (90 % of the posterior)."
+        f"{PROGRAM_TITLES[study.header.program]} changes true index crime by {_percent(low)} to {_percent(high)}, "
+        f"and that against Hispanic people by {_percent(low_of)} to {_percent(high_of)} (90 % of the posterior)."
     )
 
 

@@ -70,11 +70,20 @@ class Outcome:
         return tuple(name for name in EFFECT_NAMES if name in self.names)
 
 
-def outcome_of(study: Study, worlds: Worlds, best: Worlds) -> Outcome:
-    """Return what a calibration found, from the worlds that were run and the best of them in several lucks."""
+def outcome_of(study: Study, worlds: Worlds, best: Worlds, emulators: Emulators | None = None) -> Outcome:
+    """Return what a calibration found.
+
+    Parameters
+    ----------
+    study : Study
+    worlds, best : Worlds
+        All that were run, and the best of them in several lucks.
+    emulators : Emulators, optional
+        Fitted to ``worlds`` before; of all that are to be emulated.
+    """
     targets, validation = ([it.id for it in group] for group in (study.targets, study.validation))
-    names = emulated_names(targets, validation, worlds)
-    emulators = fit_all(worlds, names)
+    names = emulated_names(targets, validation, worlds) if emulators is None else list(emulators.of)
+    emulators = emulators or fit_all(worlds, names)
     published = study.published
     header, count = study.header, len(study.priors)
     draws = posterior_draws(emulators.log_likelihood(published, targets), count, header.draws, header.seed)

@@ -1,4 +1,4 @@
-"""What comes with the program: scenarios, comparisons, sweeps and calibrations by name, each with the question that it asks."""
+"""What comes with the program by name: scenarios, comparisons, sweeps and calibrations, with what each asks."""
 
 from __future__ import annotations
 
