@@ -124,7 +124,7 @@ def test_another_version_or_a_changed_file_is_refused(finished: Path, tmp_path: 
     (copy / "manifest.json").unlink()
     record = json.loads((copy / "calibration.json").read_text())
     (copy / "calibration.json").write_text(json.dumps({**record, "fingerprint": "other"}))
-    with pytest.raises(UserError, match="begun by darkfigure .* with sources other"):
+    with pytest.raises(UserError, match=r"begun by darkfigure .* with sources other"):
         job.resume_calibration(Study.open(copy), job.Options(quiet=True))
     with pytest.raises(UserError, match=r"belongs to something else; nothing is deleted"):
         job.resume_calibration(Study.open(copy), job.Options(quiet=True, any_version=True))

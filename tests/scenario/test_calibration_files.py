@@ -60,7 +60,10 @@ CASES = {
     "log": ("  crime.deterrence: {prior: log_uniform, low: 0, high: 1, source: s}\n", "must be above 0"),
     "bell": ("  crime.deterrence: {prior: normal, low: 0, high: 1, source: s}\n", "a normal needs centre"),
     "flat": ("  crime.deterrence: {centre: 1, low: 0, high: 1, source: s}\n", "a uniform has no centre"),
-    "times": ("  crime.deterrence: {low: 0, high: 1, source: s, times: crime.headroom}\n", "not an uncertain parameter"),
+    "times": (
+        "  crime.deterrence: {low: 0, high: 1, source: s, times: crime.headroom}\n",
+        "not an uncertain parameter",
+    ),
     "also": ("  crime.deterrence: {low: 0, high: 1, source: s, also: [crime.nothing]}\n", "also crime.nothing"),
     "scalar": ("  crime.deterrence: 0.5\n", "must be a mapping such as"),
     "key": ("  crime.deterrence: {low: 0, high: 1, source: s, mode: 1}\n", "mode"),
@@ -149,7 +152,7 @@ def test_faults_of_identifications_are_told(text: str, told: str, tmp_path: Path
 
 
 def test_files_of_another_kind_say_which_command_takes_them(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="this is a calibration file.*darkfigure calibrate"):
+    with pytest.raises(ScenarioError, match=r"this is a calibration file.*darkfigure calibrate"):
         load_identification("calibration")
     with pytest.raises(ScenarioError, match="darkfigure identify"):
         load_calibration("identification")

@@ -236,9 +236,11 @@ def _checked(file: str) -> tuple[str, Forecast | None]:
         ensure_buildable([parameters])
         return told, forecast
     from sim.running.batch.plan import refuse_duplicates
+    from sim.scenario.calibration.draws import refuse_unfit_draws
 
     comparison = load_comparison(file)
     refuse_duplicates(comparison.scenarios)
+    refuse_unfit_draws(comparison)
     forecast = forecast_comparison(comparison, "columnar", 1, processors())
     ensure_buildable([scenario.parameters for scenario in comparison.members])
     return told, forecast

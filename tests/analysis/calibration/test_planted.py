@@ -41,9 +41,13 @@ def simulated(shares: Floats, lucks: Any, seed: int = 1) -> tuple[dict[str, Floa
     fall = 1 - np.exp(-0.3 * fear)
     noise = OF_LUCK * np.random.default_rng(seed).normal(size=(3, LUCKS))[:, lucks]
     effect = 20 * fall * impunity - 4 * deterrence
-    figures = {"rate": fall * impunity + noise[0], "rise": fall - 0.3 * deterrence + noise[1], "share": 0.5 - 0.2 * fall}
+    figures = {
+        "rate": fall * impunity + noise[0],
+        "rise": fall - 0.3 * deterrence + noise[1],
+        "share": 0.5 - 0.2 * fall,
+    }
     figures["share"] = figures["share"] + 0.1 * noise[2]
-    effects = {name: effect + 0.0 * shares[:, 0] for name in NAMES}
+    effects = dict.fromkeys(NAMES, effect + 0.0 * shares[:, 0])
     return figures, effects
 
 
@@ -153,7 +157,7 @@ def test_too_few_effective_worlds_are_refused(first: tuple[Study, Worlds]) -> No
 
 def test_a_figure_that_worlds_do_not_give_is_told(first: tuple[Study, Worlds]) -> None:
     study, worlds = first
-    with pytest.raises(ScenarioError, match="shared: the worlds in .* do not give it.*did you mean share"):
+    with pytest.raises(ScenarioError, match=r"shared: the worlds in .* do not give it.*did you mean share"):
         identify(asked(one=("shared",)), study, worlds, best_of(study, worlds))
 
 

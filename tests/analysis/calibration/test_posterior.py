@@ -105,7 +105,7 @@ def test_pinned_parameters_and_trade_offs_are_told() -> None:
     priors = [Prior(path, "normal", -6, 6, 0, 1) for path in ("a", "b", "c")]
     draws = posterior_draws(likelihood, 3, 2000, 1)
     told = parameters_told(priors, draws.shares)
-    mean, covariance = exact()
+    _, covariance = exact()
     assert [it.ratio for it in told] == pytest.approx(np.sqrt(np.diag(covariance)), abs=0.05)
     assert told[0].verdict == ("pinned" if covariance[0, 0] < 0.25 else "narrowed")
     best = trade_offs(priors, draws.shares)[0]
