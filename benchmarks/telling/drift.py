@@ -9,11 +9,13 @@ recorded crime of county-years on the dates of Secure Communities, which never b
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.telling.studies import effect_on_log_crime
+from sim.analysis.evidence.figures import shipped_figures
+from sim.analysis.evidence.observing import observed
 from sim.engines.ledger import Ledger
 from sim.running.run import simulate
 from sim.scenario.scenario import load_scenario
@@ -80,11 +82,12 @@ def main() -> None:
     chosen = parser.parse_args()
     found: dict[str, list[np.ndarray]] = {}
     effects = []
+    placebo = replace(next(it for it in shipped_figures() if it.id == "T35"), estimator="two_way")
     for seed in range(1, chosen.seeds + 1):
         files = [f"world.counties={chosen.counties}", f"world.adjacency={chosen.adjacency}", f"world.seed={seed}"]
         span = [f"world.scale={chosen.scale}", "start=2005-01", f"months={12 * YEARS}"]
         ledger = simulate(load_scenario(SCENARIO, [*files, *span]), seed=seed, threads=2)
-        effects.append(effect_on_log_crime(ledger, YEARS, trends=False))
+        effects.append(float(observed([placebo], ledger)[0]))
         for name, row in {**crime_rows(ledger), **people_rows(ledger), **enforcement_rows(ledger)}.items():
             found.setdefault(name, []).append(np.asarray(row, dtype=float))
     print(

@@ -21,6 +21,10 @@ def test_the_page_is_made_from_the_code() -> None:
     assert (REPOSITORY / "docs" / "sources.md").read_text(encoding="utf-8") == sources_text()
 
 
+def test_the_description_is_made_from_the_code() -> None:
+    assert (REPOSITORY / "docs" / "odd.md").read_text(encoding="utf-8") == odd_text()
+
+
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_every_number_that_is_named_is_a_figure(path: Path) -> None:
     assert set(figures_named_in([path.read_text(encoding="utf-8")])) <= set(FIGURES)

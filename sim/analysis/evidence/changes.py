@@ -69,8 +69,7 @@ def _change(counts: WorldCounts, figure: Figure, survey: Survey, outcome: Survey
     told, reported, asked = (quarters_of(table).T.astype(np.float64) for table in survey)
     heard = asked > 0  # what another member tells of a household in which nobody of the group is asked is no rate
     in_force = (np.arange(len(survey.told))[:, None] >= start).astype(np.float64)
-    state = np.unique(counts.counties.state, return_inverse=True)[1]
-    panel = SurveyPanel(asked, told * heard, reported * heard, quarters_of(in_force).T / 3, state.astype(np.int64))
+    panel = SurveyPanel(asked, told * heard, reported * heard, quarters_of(in_force).T / 3, _states(counts))
     return survey_sun_abraham(panel, outcome, leads=LEADS, lags=LAGS).value
 
 
@@ -133,12 +132,17 @@ def crime_change(counts: WorldCounts, figure: Figure) -> float:
     yearly = years_of(crimes).astype(np.float64)
     treated = years_of((counts.since[months] >= 0).astype(np.float64)) / YEAR
     persons = counts.counties.persons.astype(np.float64)
-    state = np.unique(counts.counties.state, return_inverse=True)[1]
     if len(yearly) < 3:
         raise NotGiven("it compares county-years, and the run has fewer than three of its years")
     population = np.broadcast_to(persons[:, None], yearly.T.shape)
-    panel = make_panel(yearly.T, population, treated.T, state.astype(np.int64), persons)
+    panel = make_panel(yearly.T, population, treated.T, _states(counts), persons)
     return float(ESTIMATORS[figure.estimator].estimate(panel, "log_rate").value)
+
+
+def _states(counts: WorldCounts) -> Integers:
+    """Return a number of each county's state; in a grid, which has none, each county stands for itself."""
+    names = counts.counties.state if any(counts.counties.state) else counts.counties.fips
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
 
 def victimization_course(counts: WorldCounts, figure: Figure) -> float:
@@ -176,6 +180,8 @@ def active_share(counts: WorldCounts, figure: Figure) -> float:
 def activation_correlation(counts: WorldCounts, figure: Figure) -> float:
     """Return the rank correlation over counties of the month of activation with a share of people."""
     ranks = _ranks(counts.counties.activation), _ranks(getattr(counts.counties, figure.measure))
+    if any(np.ptp(rank) == 0 for rank in ranks):
+        raise NotGiven("all counties are alike")
     return float(np.corrcoef(*ranks)[0, 1])
 
 

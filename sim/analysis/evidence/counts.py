@@ -83,6 +83,8 @@ class WorldCounts:
         Incidents told to the survey, as ``sim.engines.panel.told_event`` writes them.
     respondents : int32[T, K, 3, 3]
         Interviewed in the month.
+    clipped_share : float
+        Share of opportunities whose probability of being taken had to be cut to 1.
     """
 
     months: list[str]
@@ -100,6 +102,7 @@ class WorldCounts:
     rearrests: Integers
     events: Integers
     respondents: SmallIntegers
+    clipped_share: float
 
     @cached_property
     def since(self) -> Integers:
@@ -160,6 +163,7 @@ class Gathering:
         self.rearrests: list[Integers] = []
         self.events: list[Integers] = []
         self.respondents = np.zeros((size, count, *PEOPLE_SHAPE[:2]), dtype=np.int32)
+        self.opportunities = self.clipped = 0
 
     def add(self, record: MonthRecord) -> None:
         """Add one month."""
@@ -182,6 +186,8 @@ class Gathering:
         self.repeats.append(record.repeats)
         self.rearrests.append(record.rearrests)
         self.events.append(record.told)
+        self.opportunities += int(record.opportunities.sum())
+        self.clipped += int(record.clipped.sum())
 
     def finish(self) -> WorldCounts:
         """Return what was gathered."""
@@ -201,6 +207,7 @@ class Gathering:
             np.stack(self.rearrests),
             np.concatenate(self.events),
             self.respondents,
+            self.clipped / max(1, self.opportunities),
         )
 
 

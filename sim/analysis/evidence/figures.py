@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -151,6 +152,16 @@ def read_figures(path: str | Path) -> list[Figure]:
     return [_figure(table, row, found) for row in range(len(table))]
 
 
+def write_figures(figures: Sequence[Figure], path: Path) -> None:
+    """Write figures as ``read_figures`` reads them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for figure in figures:
+            values = [getattr(figure, "what" if name == "quantity" else name) for name in COLUMNS]
+            writer.writerow("" if isinstance(value, float) and math.isnan(value) else value for value in values)
+
+
 def _figure(table: Table, row: int, found: Mapping[str, Sequence[float]]) -> Figure:
     values: dict[str, Any] = {name: found[name][row] for name in _NUMBERS}
     for field in fields(Figure):
@@ -204,8 +215,3 @@ def _check_errors(table: Table, row: int, who: str, found: Mapping[str, Sequence
 
 def _shown(text: str) -> str:
     return shortened(text) or "empty"
-
-
-def counted(figures: Sequence[Figure]) -> list[Figure]:
-    """Return the figures that a run's tables can give."""
-    return [figure for figure in figures if figure.kind != NOT_COUNTED]

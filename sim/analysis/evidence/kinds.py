@@ -48,8 +48,9 @@ def one_of(*words: str) -> Rule:
 
     def rule(text: str) -> str:
         if text not in words:
-            told = ", ".join(word for word in words if word)
-            raise ValueError(f"allowed {'is' if len(words) == 1 else 'are'} {told}{', or nothing' * ('' in words)}")
+            told = [word for word in words if word]
+            several = "is" if len(told) == 1 else "are"
+            raise ValueError(f"allowed {several} {', '.join(told)}{', or nothing' * ('' in words)}")
         return text
 
     return rule

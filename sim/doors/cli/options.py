@@ -69,6 +69,14 @@ A calibration that is ended before it is done goes on with 'darkfigure resume DI
 examples:
   darkfigure identify identification --worlds outputs/calibrated
   darkfigure identify my_evidence.yaml --worlds outputs/calibrated --out outputs/identified""",
+    "validate": """\
+examples:
+  darkfigure validate
+  darkfigure validate --set world.counties=counties.csv --set world.adjacency=neighbours.csv
+  darkfigure validate my_figures.csv --seeds 3 --out outputs/validated
+  darkfigure validate --set trust.sensitivity=2 --json
+
+The folder of results holds figures.csv, from which to start a file of your own.""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500
@@ -123,9 +131,12 @@ def command_parser(
     return parser
 
 
-def add_running(parser: argparse.ArgumentParser) -> None:
-    """Add the options that run, compare, sweep and estimate share."""
-    parser.add_argument("--seed", metavar="N", help="seed of luck; the world has its own, world.seed (default: 1)")
+LUCK = "seed of luck; the world has its own, world.seed (default: 1)"
+
+
+def add_running(parser: argparse.ArgumentParser, seed: str = LUCK) -> None:
+    """Add the options that run, compare, sweep and estimate share; ``seed`` is what help says of the seed."""
+    parser.add_argument("--seed", metavar="N", help=seed)
     parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
     parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
     parser.add_argument(

@@ -1,12 +1,13 @@
-"""The commands that evaluate a program as an evaluator would: ``estimate`` and ``power``."""
+"""The commands that evaluate a program and the model itself: ``estimate``, ``power`` and ``validate``."""
 
 from __future__ import annotations
 
 import argparse
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.doors.cli.options import add_running, command_parser, free_folder
+from sim.doors.cli.options import add_running, command_parser, count, free_folder
 from sim.running.machine import processors
 
 if TYPE_CHECKING:
@@ -28,6 +29,29 @@ def add_study_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     _add_design(estimate, 5, "pairs of runs, with and without the program", 99)
     power = command_parser(commands, "power", "tell how small an effect an evaluator could have seen", power_command)
     _add_design(power, 3, "worlds without the program", 199)
+    _add_validate(commands)
+
+
+def _add_validate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    validate = command_parser(
+        commands, "validate", "put published figures beside what simulated worlds give", validate_command
+    )
+    validate.add_argument(
+        "figures", metavar="FILE", nargs="?", help="figures of your own (CSV; default: those that are shipped)"
+    )
+    validate.add_argument(
+        "--scenario",
+        metavar="SCENARIO",
+        help="scenario file, or name of a shipped one (default: secure_communities, 2004 to 2013, with real counties "
+        "one agent per hundred persons)",
+    )
+    validate.add_argument(
+        "--seeds", metavar="N", type=partial(_whole, least=1, most=1000), default=6, help="worlds (default: 6)"
+    )
+    validate.add_argument("--workers", metavar="N", type=count, help="processes (default: all processors)")
+    validate.add_argument("--page", metavar="FILE", type=Path, help="write the page as Markdown too, with its picture")
+    validate.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else there")
+    add_running(validate, "seed of the first world and of its luck; the others have those after it (default: 1)")
 
 
 def _add_design(command: argparse.ArgumentParser, replications: int, what: str, permutations: int) -> None:
@@ -83,6 +107,25 @@ def power_command(arguments: Arguments) -> int:
     asked = _asked(arguments)
     out = free_folder(arguments.out, f"power-{asked.scenario.name}")
     power_to_folder(asked, out=out, **_how(arguments))
+    return 0
+
+
+def validate_command(arguments: Arguments) -> int:
+    """Validate into a folder; it appears whole or not at all."""
+    from sim.jobs.validate import asked_of, validate_to_folder
+    from sim.scenario.scenario import checked_seed
+
+    seed = 1 if arguments.seed is None else checked_seed(arguments.seed)
+    asked = asked_of(arguments.figures, arguments.scenario, arguments.overrides, seed, arguments.seeds)
+    validate_to_folder(
+        asked,
+        out=free_folder(arguments.out, f"validate-{asked.scenario.name}"),
+        page=arguments.page,
+        engine=arguments.engine,
+        threads=arguments.threads or 1,
+        workers=arguments.workers or processors(),
+        told="json" if arguments.json else "nothing" if arguments.quiet else "short",
+    )
     return 0
 
 

@@ -28,7 +28,9 @@ whom, and what an evaluator who sees only the observed book would conclude. It t
 
 Patterns by which it is judged: recorded crime and reporting by type, arrests, the composition of people removed, the
 rollout of Secure Communities, and the published responses of reporting and victimization. The sources of the
-parameters (T01, T02 ...) number the published figures."""
+parameters (T01, T02 ...) number the published figures. `darkfigure validate` puts each of these patterns beside what
+simulated worlds give. What the model leaves out, and which results would change if it did not, is told on a page of its
+own, `docs/limits.md`."""
 
 ENTITIES = """\
 - **Person**: holds a slot in a household. A slot has a cell and a group for good; its person has a legal status,

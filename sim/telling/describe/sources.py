@@ -13,8 +13,8 @@ HEAD = """\
 # Sources
 
 Parameters, reports and the model's description name published figures by numbers such as T23. This page says what each
-is and where it was published, how sure its value is, and which parameters rest on it. It is made by
-`darkfigure describe --sources`.
+is and where it was published, how sure its value is, and which parameters rest on it. No parameter rests on those that
+begin with V. It is made by `darkfigure describe --sources`.
 
 *Read* means read in the publication; *as quoted elsewhere* in a source that quotes it; *worked out* from published
 numbers; *not checked* is from memory and indicative only."""
