@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
+Scale = Literal["plain", "log", "asinh"]
 CONSTANT = 10.0
 """Prior variance of the mean, in units of the spread between worlds."""
 SHAPE = ("slope", "curvature", "residual", "noise", "luck")
@@ -50,8 +51,8 @@ class Emulator:
         What they gave.
     lucks : int64[W]
         Which luck each world had; predictions are of the mean over lucks.
-    on_logs : bool
-        Whether the logarithm is emulated.
+    scale : {"plain", "log", "asinh"}
+        On which the figure is emulated.
     relevance : float64[P]
         How quickly the figure moves with each input; near 0 for those that do not matter.
     shape : float64[5]
@@ -61,13 +62,13 @@ class Emulator:
     inputs: Floats
     outputs: Floats
     lucks: Integers
-    on_logs: bool
+    scale: Scale
     relevance: Floats
     shape: Floats
 
     @cached_property
     def _scaled(self) -> tuple[Floats, float, float]:
-        return _standardised(self.outputs, self.on_logs)
+        return _standardised(self.outputs, self.scale)
 
     @cached_property
     def _factor(self) -> tuple[Any, Floats]:
@@ -79,7 +80,11 @@ class Emulator:
         return factor, cho_solve(factor, self._scaled[0])
 
     def predict(self, inputs: Floats) -> tuple[Floats, Floats]:
-        """Return the mean and the standard deviation that the process itself states, float64[N] each, at N inputs."""
+        """Return means and standard deviations, float64[N] each, at N inputs.
+
+        A standard deviation is what the process itself states, and on the figure's scale never below the root mean
+        square of what leaving one world out gets wrong.
+        """
         parts = [self._predict(inputs[start : start + _CHUNK]) for start in range(0, len(inputs), _CHUNK)]
         mean, sd = (np.concatenate(part) for part in zip(*parts, strict=True))
         return mean, sd
@@ -90,14 +95,23 @@ class Emulator:
         across = _covariance(scaled, self.inputs * self.relevance, self.shape)
         solved = solve_triangular(factor[0], across.T, lower=True)
         variance = _own_variance(scaled, self.shape) - (solved**2).sum(axis=0)
-        return self._unscaled(across @ weights, np.sqrt(np.maximum(variance, 0.0)))
+        return self._unscaled(across @ weights, np.sqrt(np.maximum(variance, self._least_variance)))
+
+    @cached_property
+    def _left_out(self) -> Left:
+        """Each world predicted from all others, standardised on the figure's scale."""
+        factor, weights = self._factor
+        precision = cho_solve(factor, np.eye(len(weights))).diagonal()
+        return Left(self._scaled[0] - weights / precision, 1.0 / np.sqrt(precision))
+
+    @cached_property
+    def _least_variance(self) -> float:
+        return float(np.mean((self._left_out.predicted - self._scaled[0]) ** 2))
 
     @cached_property
     def left_out(self) -> Left:
         """Each world predicted from all others, those of its luck among them."""
-        factor, weights = self._factor
-        precision = cho_solve(factor, np.eye(len(weights))).diagonal()
-        return Left(*self._unscaled(self._scaled[0] - weights / precision, 1.0 / np.sqrt(precision)))
+        return Left(*self._unscaled(*self._left_out))
 
     @cached_property
     def error(self) -> float:
@@ -119,12 +133,17 @@ class Emulator:
     @property
     def beyond_two(self) -> float:
         """Share of worlds further than two stated standard deviations from what leaving them out predicts; 5 % fits."""
-        return float(np.mean(np.abs(self.outputs - self.left_out.predicted) > 2 * self.left_out.sd))
+        return float(np.mean(np.abs(self._scaled[0] - self._left_out.predicted) > 2 * self._left_out.sd))
 
     def _unscaled(self, mean: Floats, sd: Floats) -> tuple[Floats, Floats]:
         _, centre, spread = self._scaled
         mean, sd = centre + spread * mean, spread * sd
-        return (np.exp(mean), np.exp(mean) * sd) if self.on_logs else (mean, sd)
+        if self.scale == "log":
+            return np.exp(mean), np.exp(mean) * sd
+        if self.scale == "asinh":
+            unit = _unit(self.outputs)
+            return unit * np.sinh(mean), unit * np.cosh(mean) * sd
+        return mean, sd
 
 
 def best_emulator(candidates: Sequence[Floats], outputs: Floats, lucks: Integers) -> Emulator:
@@ -135,7 +154,8 @@ def best_emulator(candidates: Sequence[Floats], outputs: Floats, lucks: Integers
     candidates : sequence of float64[W, P]
         Inputs with other sets of features.
     outputs : float64[W]
-        A figure of each world; where all are above 0 its logarithm is tried too.
+        A figure of each world; it is tried as it is, on the scale asinh, which draws extremes in, and where all are
+        above 0 as a logarithm.
     lucks : int64[W]
         Which luck each world had.
 
@@ -144,20 +164,20 @@ def best_emulator(candidates: Sequence[Floats], outputs: Floats, lucks: Integers
     ValueError
         Where an output is not finite.
     """
-    scales = (False, True) if (outputs > 0).all() else (False,)
-    fitted = [fit(inputs, outputs, lucks, on_logs) for inputs in candidates for on_logs in scales]
+    scales: tuple[Scale, ...] = ("plain", "asinh", "log") if (outputs > 0).all() else ("plain", "asinh")
+    fitted = [fit(inputs, outputs, lucks, scale) for inputs in candidates for scale in scales]
     return min(fitted, key=lambda emulator: emulator.error)
 
 
-def fit(inputs: Floats, outputs: Floats, lucks: Integers, on_logs: bool = False) -> Emulator:
+def fit(inputs: Floats, outputs: Floats, lucks: Integers, scale: Scale = "plain") -> Emulator:
     """Return the emulator whose relevances and shape are the most probable given W worlds."""
     if not np.isfinite(outputs).all():
         raise ValueError("a figure that is not finite cannot be emulated")
-    values, _, spread = _standardised(outputs, on_logs)
+    values, _, spread = _standardised(outputs, scale)
     count = inputs.shape[1]
     if spread == 0.0:
         return Emulator(
-            inputs, outputs, lucks, on_logs, np.full(count, np.exp(_LOG_BOUNDS["relevance"][0])), np.array(_START)
+            inputs, outputs, lucks, scale, np.full(count, np.exp(_LOG_BOUNDS["relevance"][0])), np.array(_START)
         )
     start = np.log(np.array([_RELEVANCE] * count + list(_START)))
     bounds = [_LOG_BOUNDS["relevance"]] * count
@@ -167,12 +187,18 @@ def fit(inputs: Floats, outputs: Floats, lucks: Integers, on_logs: bool = False)
         _loss, start, (inputs, values, _shared(lucks)), jac=True, method="L-BFGS-B", bounds=bounds, options=options
     )
     best = np.exp(found.x)
-    return Emulator(inputs, outputs, lucks, on_logs, best[:count], best[count:])
+    return Emulator(inputs, outputs, lucks, scale, best[:count], best[count:])
 
 
-def _standardised(outputs: Floats, on_logs: bool) -> tuple[Floats, float, float]:
-    """Return outputs (or their logarithms) less their mean over their spread, the mean, and the spread."""
-    values = np.log(outputs) if on_logs else outputs
+def _unit(outputs: Floats) -> float:
+    """Return a middling size of outputs, from which asinh begins to act as a logarithm."""
+    return float(np.median(np.abs(outputs))) or 1.0
+
+
+def _standardised(outputs: Floats, scale: Scale) -> tuple[Floats, float, float]:
+    """Return outputs on a scale, less their mean and over their spread; the mean; and the spread."""
+    values = np.log(outputs) if scale == "log" else outputs
+    values = np.arcsinh(outputs / _unit(outputs)) if scale == "asinh" else values
     centre, spread = float(values.mean()), float(values.std())
     if spread <= 1e-12 * max(1.0, abs(centre)):
         return np.zeros(len(values)), centre, 0.0

@@ -99,14 +99,9 @@ class Emulators:
     of: dict[str, Emulator]
 
     def predict(self, shares: Floats, names: Sequence[str]) -> tuple[Floats, Floats]:
-        """Return means and errors float64[N, F]: an error is the process's own, and never below the leave-one-out."""
+        """Return means and errors float64[N, F]; errors are never below those of leaving a world out."""
         inputs = inputs_of(shares)
-        means, errors = [], []
-        for name in names:
-            emulator = self.of[name]
-            mean, sd = emulator.predict(inputs)
-            means.append(mean)
-            errors.append(np.maximum(sd, emulator.error))
+        means, errors = zip(*(self.of[name].predict(inputs) for name in names), strict=True)
         return np.stack(means, axis=1), np.stack(errors, axis=1)
 
     def log_likelihood(self, published: Published, names: Sequence[str]) -> Any:

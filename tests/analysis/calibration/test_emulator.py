@@ -34,7 +34,7 @@ def fitted() -> Emulator:
 
 
 def test_leaving_one_out_is_what_a_refit_without_it_predicts(fitted: Emulator) -> None:
-    values, centre, spread = emulators._standardised(fitted.outputs, False)
+    values, centre, spread = emulators._standardised(fitted.outputs, "plain")
     scaled, luck = fitted.inputs * fitted.relevance, fitted.lucks
     whole = emulators._covariance(scaled, scaled, fitted.shape)
     whole += fitted.shape[4] ** 2 * (luck[:, None] == luck) + fitted.shape[3] ** 2 * np.eye(len(luck))
@@ -59,7 +59,7 @@ def test_a_surface_is_learned_and_what_does_not_matter_is_seen(fitted: Emulator)
 
 def test_the_gradient_is_that_of_the_loss() -> None:
     at, luck = inputs(20), lucks(20, 2)
-    values, _, _ = emulators._standardised(surface(at), False)
+    values, _, _ = emulators._standardised(surface(at), "plain")
     start = np.log(np.array([0.3, 0.5, 0.2, 0.4, 1.0, 0.3, 0.5, 0.1, 0.2]))
     loss = lambda logs: emulators._loss(logs, at, values, emulators._shared(luck))  # noqa: E731
     gradient = loss(start)[1]
@@ -73,9 +73,24 @@ def test_products_are_emulated_on_logarithms() -> None:
     at = inputs(40)
     products = np.exp(2 * at[:, 0] + 1.5 * at[:, 1])
     found = best_emulator([at], products, lucks(40))
-    assert found.on_logs
+    assert found.scale == "log"
     assert found.relative_error < 0.01
-    assert not best_emulator([at], products - products.mean(), lucks(40)).on_logs
+
+
+def test_extremes_of_either_sign_are_drawn_in() -> None:
+    at = inputs(48)
+    effects = np.sinh(3 * at[:, 0] + 2 * at[:, 1])
+    found = best_emulator([at], effects, lucks(48))
+    assert found.scale == "asinh"
+    assert found.error < 0.8 * fit(at, effects, lucks(48)).error
+    mean, sd = found.predict(at)
+    assert mean == pytest.approx(effects, rel=0.02, abs=0.02)
+    assert sd[np.argmax(np.abs(effects))] > 5 * sd[np.argmin(np.abs(effects))]
+
+
+def test_what_is_stated_is_never_less_than_leaving_one_out_gets_wrong(fitted: Emulator) -> None:
+    assert fitted.scale == "plain"
+    assert fitted.predict(fitted.inputs)[1].min() >= fitted.error - 1e-12
 
 
 def test_what_never_changes_is_predicted_without_error() -> None:
