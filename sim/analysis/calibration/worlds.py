@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.evidence.effects import NAMES, Counts, in_force, true_effects
+from sim.analysis.evidence.counts import Gathering
+from sim.analysis.evidence.effects import NAMES, Counts, true_effects
 from sim.analysis.evidence.figures import Figure, read_figures, shipped_figures
 from sim.analysis.evidence.observing import observed_or_why
-from sim.running.run import simulate
+from sim.running.run import prepare, records, seed_of
 from sim.scenario.design.paths import Value, varied
 from sim.scenario.scenario import Scenario, load_scenario
+from sim.words.labels import PROGRAMS
 
 SCENARIO, FIGURES = "scenarios/base.yaml", "inputs/figures.csv"
 """Where in the folder of a calibration the scenario and the user's figures lie."""
@@ -59,19 +61,32 @@ def simulate_world(
     """
     base = scenario_in(folder)
     scenario = varied(base, changes, base.name)
-    ledger = simulate(scenario, seed=seed, replication=luck, threads=threads)
-    values, reasons = observed_or_why(figures_in(Path(folder), ids), ledger)
-    active, clipped = in_force(ledger, program), ledger.clipped_share
-    first = Counts(ledger, active)
-    del ledger
-    ledger = simulate(scenario.without(program), seed=seed, replication=luck, threads=threads)
-    effects = true_effects(first, Counts(ledger, active))
+    setting = prepare(scenario, luck)
+    gathering, first = Gathering(setting.months, setting.world.counties), Counts(len(setting.world.counties))
+    active = []
+    for record in records(setting, seed_of(seed, luck), threads=threads):
+        gathering.add(record)
+        active.append(record.programs[:, PROGRAMS.index(program)].copy())
+        first.add(record.crime, active[-1])
+    counts = gathering.finish()
+    values, reasons = observed_or_why(figures_in(Path(folder), ids), counts)
+    second, clipped = _without(scenario.without(program), seed, luck, threads, active)
     return {
         "figures": dict(zip(ids, values.tolist(), strict=True)),
-        "effects": dict(zip(NAMES, effects.tolist(), strict=True)),
+        "effects": dict(zip(NAMES, true_effects(first, second).tolist(), strict=True)),
         "reasons": reasons,
-        "clipped": max(clipped, ledger.clipped_share),
+        "clipped": max(clipped, counts.clipped_share),
     }
+
+
+def _without(scenario: Scenario, seed: int, luck: int, threads: int, active: Sequence[Any]) -> tuple[Counts, float]:
+    """Run the same world without the program; return crime where it would be in force, and the clipped share."""
+    setting = prepare(scenario, luck)
+    counts, clipped, opportunities = Counts(len(setting.world.counties)), 0, 0
+    for record, where in zip(records(setting, seed_of(seed, luck), threads=threads), active, strict=True):
+        counts.add(record.crime, where)
+        clipped, opportunities = clipped + int(record.clipped.sum()), opportunities + int(record.opportunities.sum())
+    return counts, clipped / max(1, opportunities)
 
 
 @lru_cache(maxsize=2)

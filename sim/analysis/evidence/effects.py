@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.engines.ledger import Ledger
 from sim.words.codes import HISPANIC
-from sim.words.labels import CRIME_COLUMNS, CRIME_TYPES, GROUPS, PROGRAMS, TARGET_GROUPS
+from sim.words.labels import CRIME_COLUMNS, CRIME_TYPES, GROUPS, TARGET_GROUPS
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Integers = np.ndarray[Any, np.dtype[np.int32]]
 QUARTERS = 12
 """Quarters since activation over which the course of an effect is told."""
 COURSES = {"true_hispanic": "occurred", "reported_hispanic": "reported"}
@@ -43,11 +43,6 @@ NAMES = (*EFFECT_NAMES, *COURSE_NAMES)
 """What ``true_effects`` returns, in order: effects over all months in force, then by quarter since activation."""
 
 
-def in_force(ledger: Ledger, program: str) -> Bools:
-    """Return bool[T, K]: where and when a program is in force."""
-    return np.asarray(ledger.programs[:, :, PROGRAMS.index(program)])
-
-
 def true_effects(with_program: Counts, without: Counts) -> Floats:
     """Return the true effects of a program in percent, in the order of ``NAMES``.
 
@@ -65,21 +60,24 @@ def true_effects(with_program: Counts, without: Counts) -> Floats:
 
 
 class Counts:
-    """Index crime of a run in county-months in force: float64[quarter since activation, family, target, column]."""
+    """Index crime of a run in county-months in force: float64[quarter since activation, family, target, column].
 
-    def __init__(self, ledger: Ledger, active: Bools) -> None:
-        """Count a run's crime where ``active`` (bool[T, K]) holds; the last quarter holds all later ones too."""
-        families = [
-            [i for i, it in enumerate(CRIME_TYPES) if it.index and it.violent == kind] for kind in (True, False)
-        ]
-        age = np.cumsum(active, axis=0) - 1
-        self.by_quarter = np.zeros((QUARTERS + 1, len(families), len(TARGET_GROUPS), len(CRIME_COLUMNS)))
-        for month, counties in enumerate(active):
-            if not counties.any():
-                continue
-            now, quarters = ledger.crime[month, counties], np.minimum(age[month, counties] // 3, QUARTERS)
-            for family, rows in enumerate(families):
-                np.add.at(self.by_quarter, (quarters, family), now[:, rows].sum(axis=1, dtype=np.float64))
+    The last quarter holds all later ones too.
+    """
+
+    def __init__(self, counties: int) -> None:
+        """Begin before the first month of a run over K counties."""
+        self._age = np.zeros(counties, dtype=np.int64)
+        self.by_quarter = np.zeros((QUARTERS + 1, len(_FAMILIES), len(TARGET_GROUPS), len(CRIME_COLUMNS)))
+
+    def add(self, crime: Integers, active: Bools) -> None:
+        """Add a month: crime int32[K, type, target, column], and where the program is in force, bool[K]."""
+        if not active.any():
+            return
+        quarters = np.minimum(self._age[active] // 3, QUARTERS)
+        for family, rows in enumerate(_FAMILIES):
+            np.add.at(self.by_quarter[:, family], quarters, crime[active][:, rows].sum(axis=1, dtype=np.float64))
+        self._age += active
 
     def sum(self, column: str, groups: tuple[int, ...] = (), family: slice = slice(None)) -> Floats:
         """Return counts by quarter of one column, against some groups of people or (none named) all targets."""
@@ -87,6 +85,7 @@ class Counts:
         return np.asarray(table[:, :, list(groups) if groups else slice(None)].sum(axis=(1, 2)))
 
 
+_FAMILIES = [[i for i, it in enumerate(CRIME_TYPES) if it.index and it.violent == kind] for kind in (True, False)]
 _OTHERS = tuple(number for number in range(len(GROUPS)) if number != HISPANIC)
 
 
