@@ -117,7 +117,9 @@ class Identified:
     errors: dict[str, float]
 
 
-def identify(asked: Identification, study: Study, worlds: Worlds, best: Worlds) -> Identified:
+def identify(
+    asked: Identification, study: Study, worlds: Worlds, best: Worlds, emulators: Emulators | None = None
+) -> Identified:
     """Weigh worlds by each set of evidence and tell which true effects are left.
 
     Parameters
@@ -127,6 +129,8 @@ def identify(asked: Identification, study: Study, worlds: Worlds, best: Worlds) 
         The calibration whose worlds are taken.
     worlds, best : Worlds
         All that were run, and the best in several lucks (of length 0 where that was not reached).
+    emulators : Emulators, optional
+        Fitted to ``worlds`` before; of all that is asked about.
 
     Raises
     ------
@@ -140,7 +144,7 @@ def identify(asked: Identification, study: Study, worlds: Worlds, best: Worlds) 
     ranged = list(dict.fromkeys(name for it in asked.evidence for name in it.course))
     told = list(dict.fromkeys([*TOLD_EFFECTS, header.effect, header.bounded]))
     effects = list(dict.fromkeys([*told, *ranged]))
-    emulators = fit_all(worlds, [*figures, *effects])
+    emulators = emulators or fit_all(worlds, [*figures, *effects])
     weigher = _Weigher(study, emulators, worlds, best, figures)
     shares = prior_draws(header.draws, len(study.priors), header.seed)
     emulated = _Emulated.at(emulators, shares, [*figures, *effects])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small_worlds import REPOSITORY
 
-from sim.analysis.calibration.identifying import identify
+from sim.analysis.calibration.identifying import TOLD_EFFECTS, identify
 from sim.analysis.calibration.outcome import outcome_of, with_error
 from sim.analysis.calibration.posterior import prior_draws
 from sim.analysis.calibration.results import Worlds, fit_all
@@ -102,9 +102,10 @@ def test_compatible_sets_hold_planted_worlds(
     header = IdentificationHeader(trends="net", finding="transfers", draws=4096)
     evidence = (Evidence("both", ("reported", "told"), {}),)
     asked = Identification(header, evidence, {}, Path("made.yaml"), Place("made"))
+    emulators = fit_all(worlds, ["transfers", "reported", "told", *TOLD_EFFECTS])
     held = 0
     for _, seen, truth in planted:
-        found = identify(asked, seen, worlds, best)
+        found = identify(asked, seen, worlds, best, emulators)
         values = next(it.values for it in found.quantiles if it.effect == EFFECT)
         held += values[0] <= truth <= values[-1]
     assert held >= 16
