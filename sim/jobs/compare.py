@@ -10,10 +10,13 @@ import yaml
 
 from sim.running.batch import Options, Plan
 from sim.running.batch.beginning import Shard, begin
+from sim.running.batch.drawn import POSTERIOR
 from sim.running.batch.evaluation import evaluate
 from sim.running.batch.inputs import Inputs
 from sim.running.batch.plan import plan_of, refuse_duplicates
+from sim.scenario.calibration.draws import refuse_unfit_draws
 from sim.words.faults import UserError
+from sim.words.reading import content_of
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Comparison
@@ -63,6 +66,7 @@ def compare_to_folder(
     if len(comparison.members) < 2:
         raise UserError("a comparison needs two scenarios or more")
     refuse_duplicates(comparison.scenarios)
+    refuse_unfit_draws(comparison)
     foretell(forecast_comparison(comparison, engine, threads, workers, is_compiled(engine)), quiet)
     inputs = Inputs(comparison.scenarios)
     plan = plan_comparison(comparison, engine)
@@ -97,9 +101,14 @@ def comparison_files(comparison: Comparison, inputs: Inputs | None = None) -> di
         **compared_with,
         "replications": comparison.replications,
         "seed": comparison.seed,
+        **({} if comparison.uncertainty is None else {"uncertainty": POSTERIOR}),
         "scenarios": [f"scenarios/{scenario.name}.yaml" for scenario in comparison.scenarios],
     }
     members = map(inputs.carried, comparison.members)
-    files = {f"scenarios/{scenario.name}.yaml": scenario.resolved_yaml() for scenario in members}
+    files: dict[str, str | bytes] = {
+        f"scenarios/{scenario.name}.yaml": scenario.resolved_yaml() for scenario in members
+    }
+    if comparison.uncertainty is not None:
+        files[POSTERIOR] = content_of(comparison.uncertainty)
     text = yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)
     return {**files, **inputs.files, "comparison.yaml": text}

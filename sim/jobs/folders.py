@@ -36,6 +36,11 @@ def kind_of_folder(folder: Path) -> Kind:
     raise UserError(printable(f"{folder}: holds no results; give the folder of a run, a comparison or a sweep"))
 
 
+def is_calibration(folder: Path) -> bool:
+    """Tell whether a folder is that of a calibration, finished or not."""
+    return (folder / "calibration.json").is_file()
+
+
 def comparison_in(folder: Path) -> ComparisonRuns:
     """Return the results of the comparison in ``folder``, as far as it is done."""
     if (folder / "plan.json").exists():

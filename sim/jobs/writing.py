@@ -39,7 +39,27 @@ def write_comparison(batch: Batch, told: Told) -> dict[str, Any]:
     figures = write_figures(results, folder)
     write_report(results, rows, figures, folder / "report.html")
     _tell_comparison(results, rows, folder / "report.html", told)
+    if batch.is_drawn:
+        _write_doubt(results, folder, told)
     return _facts(results)
+
+
+def _write_doubt(results: ComparisonRuns, folder: Path, told: Told) -> None:
+    """Write luck and doubt apart, and print them after the rest."""
+    import textwrap
+
+    from sim.analysis.doubt import COLUMNS, doubts_of
+    from sim.analysis.evaluation.tables import write_csv
+    from sim.running.batch.drawn import Pooled
+    from sim.telling.doubt_wording import doubt_sentences
+
+    runs = {name: found.runs if isinstance(found, Pooled) else found for name, found in results.runs.items()}
+    doubts = doubts_of(runs, results.references)
+    rows = ((*it[:5], *it.quantiles, it.draws) for it in doubts)
+    write_csv(folder / "doubt.csv", COLUMNS, rows)
+    if told in ("short", "full"):
+        for sentence in doubt_sentences(doubts):
+            print(*textwrap.wrap(sentence, 80), sep="\n")
 
 
 def _tell_comparison(results: ComparisonRuns, rows: Sequence[Row], report: Path, told: Told) -> None:

@@ -53,6 +53,14 @@ class ComparisonHeader(Section):
     )
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = choice(1, "seed", "design", "Master seed of luck")
 
+    uncertainty: str | None = choice(
+        None,
+        "path",
+        "the user's comparison",
+        "Draws from a posterior, as 'calibrate' writes them: each two replications are run with one, the same in all "
+        "scenarios",
+    )
+
     @model_validator(mode="after")
     def _check_one_kind(self) -> Self:
         if self.effect_of is not None and self.reference is not None:

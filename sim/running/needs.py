@@ -19,6 +19,7 @@ from sim.words.limits import MOST_RUNS
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters
+    from sim.scenario.calibration.files import Calibration
     from sim.scenario.design.sweep import Sweep
     from sim.scenario.scenario import Comparison
 
@@ -155,6 +156,19 @@ def forecast_sweep(sweep: Sweep, engine: str, threads: int, workers: int, compil
     scenarios = [scenario.parameters for scenario in (*bases, *sweep.with_lists())]
     found = _forecast_runs(scenarios, sweep.runs, engine, threads, workers, compiled)
     return replace(found, notes=(*sweep.design.notes, *found.notes))
+
+
+def forecast_calibration(found: Calibration, threads: int, workers: int, compiled: bool = True) -> Forecast:
+    """Return what all worlds of a calibration will need, each run with the program and without.
+
+    Raises
+    ------
+    UserError
+        Faults in a file.
+    """
+    header = found.header
+    runs = 2 * (header.worlds * header.waves + header.luck)
+    return _forecast_runs([found.base.parameters], runs, "columnar", threads, workers, compiled)
 
 
 def _forecast_runs(

@@ -20,6 +20,15 @@ RESERVED = ("extends", "name")
 SWEEP_KEYS = ("levers", "uncertainties", "design", "scenario", "against")
 """Keys that tell a sweep file from a scenario."""
 
+KEYS_OF: dict[str, tuple[str, ...]] = {
+    "comparison": ("scenarios",),
+    "calibration": ("priors",),
+    "identification": ("evidence",),
+    "sweep": SWEEP_KEYS,
+    "scenario": (),
+}
+"""Keys that tell the kind of a file, the first that fits."""
+
 LONGEST_NAME = 80
 """Letters of a scenario's name."""
 ELSEWHERE = frozenset(
@@ -29,30 +38,35 @@ ELSEWHERE = frozenset(
 """Words that readers of tables and of YAML take for a missing value, a switch or a number."""
 _NUMBER = re.compile(r"[+-]?(0x[0-9a-f]+|[0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(e[+-]?[0-9]+)?")
 Header = TypeVar("Header", bound=Section)
-Kind = Literal["scenario", "comparison", "sweep"]
+Kind = Literal["scenario", "comparison", "sweep", "calibration", "identification"]
 Member = tuple[str | None, Path, Place]
 """A scenario in a comparison: its name there (None: its own), its file, and where it is listed."""
 
 
 def kind_of_tree(tree: Branch) -> Kind:
     """Return what a file is, by its top-level keys."""
-    if "scenarios" in tree.entries:
-        return "comparison"
-    return "sweep" if any(key in tree.entries for key in SWEEP_KEYS) else "scenario"
+    found = (kind for kind, keys in KEYS_OF.items() if any(key in tree.entries for key in keys))
+    return next(found, "scenario")  # type: ignore[arg-type]
 
 
 def where_told(tree: Branch, kind: Kind) -> Place:
     """Return the place of the key that tells the kind of a file."""
-    keys = {"sweep": SWEEP_KEYS, "comparison": ("scenarios",), "scenario": ()}[kind]
-    return next((tree.entries[key].place for key in keys if key in tree.entries), tree.place)
+    return next((tree.entries[key].place for key in KEYS_OF[kind] if key in tree.entries), tree.place)
 
 
 def instead(kind: Kind, wanted: Kind) -> str:
     """Return what to say of a file of another kind than the wanted one."""
     if kind == "sweep":
         return f"this is a sweep file and a {wanted} is wanted; use 'darkfigure sweep' for it"
+    if kind in ("calibration", "identification"):
+        command = "calibrate" if kind == "calibration" else "identify"
+        return f"this is a {kind} file and a {wanted} is wanted; use 'darkfigure {command}' for it"
     if kind == "comparison":
         return f"scenarios: this is a comparison file and a {wanted} is wanted; use 'darkfigure compare' for it"
+    if wanted == "calibration":
+        return "priors: missing key; a calibration names its uncertain parameters with their distributions"
+    if wanted == "identification":
+        return "evidence: missing key; it lists sets of figures that are added one by one"
     if wanted == "sweep":
         return "levers: missing key; a sweep names its levers or uncertainties, and a design"
     return "scenarios: missing key; a comparison lists its scenarios under it"

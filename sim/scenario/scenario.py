@@ -98,6 +98,8 @@ class Comparison:
         The one that the others are compared with; with ``effect_of`` the partner of the first.
     effect_of : str or None
         A program: each scenario is compared with its partner, itself without that program.
+    uncertainty : Path or None
+        A file of draws: replications take their parameters from it.
     """
 
     title: str
@@ -109,6 +111,7 @@ class Comparison:
     path: Path | None = None
     source: str = ""
     effect_of: str | None = None
+    uncertainty: Path | None = None
 
     @property
     def name(self) -> str:
@@ -256,7 +259,8 @@ def _comparison(
         faults.append(tree.entries["reference"].place.fault(f"reference: {allowed}"))
     if faults:
         raise ScenarioError(faults)
-    facts = (header.replications, header.seed, path, header.source, header.effect_of)
+    uncertainty = None if header.uncertainty is None else Path(header.uncertainty)
+    facts = (header.replications, header.seed, path, header.source, header.effect_of, uncertainty)
     return Comparison(header.title, header.question, scenarios, reference, *facts)
 
 

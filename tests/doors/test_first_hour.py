@@ -16,6 +16,8 @@ from small_worlds import REPOSITORY
 from sim.doors.cli.main import main
 from sim.jobs.init import put_example
 from sim.running.terminal import marks
+from sim.scenario.calibration.files import load_calibration
+from sim.scenario.calibration.identification import load_identification
 from sim.scenario.design.files import load_sweep
 from sim.scenario.scenario import compare_scenarios, kind_of, load_comparison, load_scenario
 from sim.scenario.shipped import meant_by, shipped_folder, shipped_names
@@ -30,7 +32,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_all_that_is_shipped_loads_by_name(name: str, elsewhere: Path) -> None:
-    loaders = {"scenario": load_scenario, "comparison": load_comparison, "sweep": load_sweep}
+    loaders = {
+        "scenario": load_scenario,
+        "comparison": load_comparison,
+        "sweep": load_sweep,
+        "calibration": load_calibration,
+        "identification": load_identification,
+    }
     assert loaders[kind_of(name)](name)  # type: ignore[operator]
 
 

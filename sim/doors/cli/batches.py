@@ -68,7 +68,15 @@ def exit_status(folder: Path) -> int:
 
 
 def resume_command(arguments: Arguments) -> int:
-    """Go on with a batch."""
+    """Go on with a batch, or with a calibration."""
+    from sim.jobs.folders import is_calibration
+
+    if is_calibration(arguments.folder):
+        from sim.analysis.calibration.study import Study
+        from sim.jobs.calibrate import resume_calibration
+
+        resume_calibration(Study.open(arguments.folder), execution_options(arguments))
+        return 0
     from sim.jobs.finish import carry_on
     from sim.running.batch import Batch
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.doors.cli.batches import add_batch_commands, exit_status
+from sim.doors.cli.calibrating import add_calibration_commands
 from sim.doors.cli.catalogue import add_catalogue_commands
 from sim.doors.cli.options import (
     add_executing,
@@ -92,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_executing(sweep)
     add_shard(sweep)
     add_study_commands(commands)
+    add_calibration_commands(commands)
     add_catalogue_commands(commands, parser)
     add_batch_commands(commands)
     add_results_commands(commands)
@@ -191,9 +193,12 @@ def check_command(arguments: Arguments) -> int:
     for file in arguments.files:
         try:
             told, forecast = _checked(file)
-            found.append({"file": file, "sound": True, "told": told, **forecast.as_json()})
+            needs = {} if forecast is None else forecast.as_json()
+            found.append({"file": file, "sound": True, "told": told, **needs})
             if not arguments.json:
-                print(printable(f"{file}: {told}; {forecast}"), *map(printable, forecast.notes), sep="\n")
+                notes = () if forecast is None else forecast.notes
+                words = told if forecast is None else f"{told}; {forecast}"
+                print(printable(f"{file}: {words}"), *map(printable, notes), sep="\n")
         except UserError as error:
             lines = str(error).split("\n")
             found.append({"file": file, "sound": False, "faults": lines})
@@ -205,8 +210,8 @@ def check_command(arguments: Arguments) -> int:
     return status
 
 
-def _checked(file: str) -> tuple[str, Forecast]:
-    """Return what a sound file is, and what its runs will need, as ``run``, ``compare`` and ``sweep`` tell it.
+def _checked(file: str) -> tuple[str, Forecast | None]:
+    """Return what a sound file is, and what its runs will need, as the commands that run it tell it.
 
     Whatever these would refuse before the first month is refused.
     """
@@ -215,6 +220,8 @@ def _checked(file: str) -> tuple[str, Forecast]:
     from sim.scenario.scenario import check_file, kind_of, load_comparison, load_scenario
 
     kind = kind_of(file)
+    if kind in ("calibration", "identification"):
+        return _checked_calibration(file, kind)
     if kind == "sweep":
         from sim.scenario.design.files import check_words, load_sweep
 
@@ -229,12 +236,33 @@ def _checked(file: str) -> tuple[str, Forecast]:
         ensure_buildable([parameters])
         return told, forecast
     from sim.running.batch.plan import refuse_duplicates
+    from sim.scenario.calibration.draws import refuse_unfit_draws
 
     comparison = load_comparison(file)
     refuse_duplicates(comparison.scenarios)
+    refuse_unfit_draws(comparison)
     forecast = forecast_comparison(comparison, "columnar", 1, processors())
     ensure_buildable([scenario.parameters for scenario in comparison.members])
     return told, forecast
+
+
+def _checked_calibration(file: str, kind: str) -> tuple[str, Forecast | None]:
+    """Return the same of a calibration, or of an identification, which runs nothing."""
+    from sim.running.inputs import ensure_buildable
+    from sim.running.needs import forecast_calibration
+
+    if kind == "identification":
+        from sim.scenario.calibration.identification import load_identification, words_of
+
+        return words_of(load_identification(file)), None
+    from sim.analysis.calibration.study import check_figures
+    from sim.scenario.calibration.files import check_words, load_calibration
+
+    found = load_calibration(file)
+    check_figures(found)
+    forecast = forecast_calibration(found, 1, processors())
+    ensure_buildable([found.base.parameters])
+    return check_words(found), forecast
 
 
 def describe_command(arguments: Arguments) -> int:

@@ -59,6 +59,16 @@ Nothing is kept of an evaluation that is ended before it is done: it begins anew
 examples:
   darkfigure power secure_communities
   darkfigure power secure_communities --unit quarter --permutations 499 --out outputs/power""",
+    "calibrate": """\
+examples:
+  darkfigure calibrate calibration --worlds 64 --out outputs/calibrated
+  darkfigure calibrate my_calibration.yaml --set world.scale=0.01 --workers 2
+
+A calibration that is ended before it is done goes on with 'darkfigure resume DIR'.""",
+    "identify": """\
+examples:
+  darkfigure identify identification --worlds outputs/calibrated
+  darkfigure identify my_evidence.yaml --worlds outputs/calibrated --out outputs/identified""",
     "validate": """\
 examples:
   darkfigure validate

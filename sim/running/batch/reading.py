@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.running.batch import inputs, part, run_file
 from sim.running.batch.compaction import result_path
+from sim.running.batch.drawn import POSTERIOR, Pooled, with_draw
 from sim.running.batch.files import digest_of_file
 from sim.running.batch.journal import FAILED, read_journal
 from sim.running.batch.part import SummaryReader
@@ -18,11 +19,12 @@ from sim.running.batch.run_file import OUTCOMES, SUMMARIES
 from sim.running.batch.store import Store
 from sim.running.batch.summaries import Summaries
 from sim.running.manifest import MANIFEST, manifest_of
+from sim.scenario.calibration.draws import LUCKS
 from sim.words.faults import UserError
 from sim.words.reading import refuse_irregular
 
 if TYPE_CHECKING:
-    from sim.running.measures import ComparisonRuns, Evaluation
+    from sim.running.measures import ComparisonRuns, Evaluation, RunSummary
     from sim.scenario.design.sweep import Sweep
     from sim.scenario.scenario import Comparison, Scenario
     from sim.world.counties.building import Counties
@@ -152,6 +154,16 @@ class Batch:
             self._scenarios[name] = load_scenario(self.path / SCENARIOS / f"{name}.yaml")
         return self._scenarios[name]
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether replications take their parameters from draws of a posterior."""
+        return POSTERIOR in self.plan.files
+
+    def scenario_of(self, run: RunName) -> Scenario:
+        """Return the scenario that a run is of, with the parameters of its draw where there are draws."""
+        scenario = self.scenario(run.scenario)
+        return with_draw(scenario, self.path, self.plan.seed, run.replication) if self.is_drawn else scenario
+
     def sweep(self) -> Sweep:
         """Return the sweep that the batch carries out, with its points.
 
@@ -250,7 +262,8 @@ class Batch:
         scenarios = [self.scenario(name) for name in names]
         reference = plan.reference or plan.scenarios[0]
         head = (plan.title, plan.question, scenarios, reference, plan.replications, plan.seed)
-        return Comparison(*head, self.path / f"{plan.name}.yaml", plan.source, plan.effect_of)
+        draws = self.path / POSTERIOR if self.is_drawn else None
+        return Comparison(*head, self.path / f"{plan.name}.yaml", plan.source, plan.effect_of, draws)
 
     def results(self) -> ComparisonRuns:
         """Return the results for figures and report, paired: replications that some scenario lacks are left out.
@@ -267,18 +280,28 @@ class Batch:
         found = {name: self.summaries(name) for name in self.plan.scenarios}
         missing = len(self.plan) - sum(map(len, found.values()))
         if not missing:
-            return ComparisonRuns(comparison, counties, evaluation, found)
+            return ComparisonRuns(comparison, counties, evaluation, self._over_draws(found))
         readers = self._summary_readers
         shared = [
             number
             for number in range(self.plan.replications)
-            if all(RunName(name, number) in readers for name in self.plan.scenarios)
+            if all(RunName(name, other) in readers for name in self.plan.scenarios for other in self._beside(number))
         ]
         if not shared:
             raise UserError(f"{self.path}: no replication is done for all scenarios yet")
         paired = {name: Summaries([readers[RunName(name, number)] for number in shared]) for name in found}
         lacking = tuple(str(run) for run in self.runs() if run not in readers)
-        return ComparisonRuns(replace(comparison, replications=len(shared)), counties, evaluation, paired, lacking)
+        comparison, over = replace(comparison, replications=len(shared)), self._over_draws(paired)
+        return ComparisonRuns(comparison, counties, evaluation, over, lacking)
+
+    def _over_draws(self, found: dict[str, Summaries]) -> Mapping[str, Sequence[RunSummary]]:
+        """Return runs as they are, or means over the lucks of each draw."""
+        return {name: Pooled(runs) for name, runs in found.items()} if self.is_drawn else found
+
+    def _beside(self, number: int) -> range:
+        """Return the replications that have a draw in common with one, itself among them."""
+        first = number // LUCKS * LUCKS
+        return range(first, first + LUCKS) if self.is_drawn else range(number, number + 1)
 
     def _evaluation(self, comparison: Comparison) -> tuple[Counties, Evaluation]:
         from sim.running.batch.evaluation import evaluate

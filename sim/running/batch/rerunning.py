@@ -28,7 +28,7 @@ def rerun(batch: Batch, run: RunName, *, threads: int, out: Path, quiet: bool) -
     from sim.running.run import run_to_folder
 
     batch.check_files()
-    plan, scenario = batch.plan, batch.scenario(run.scenario)
+    plan, scenario = batch.plan, batch.scenario_of(run)
     watcher = Rows(run, plan.evaluation_start)
     run_to_folder(
         scenario,

@@ -77,7 +77,7 @@ def results_of(batch: Batch, run: RunName, threads: int) -> Iterator[tuple[str, 
     from sim.running.run import simulate
 
     plan = batch.plan
-    scenario = batch.scenario(run.scenario)
+    scenario = batch.scenario_of(run)
     ledger = simulate(scenario, seed=plan.seed, replication=run.replication, engine=plan.engine, threads=threads)
     return _tables_of(ledger, reduce(ledger, run.scenario, run.replication, plan.evaluation_start), plan.keep)
 

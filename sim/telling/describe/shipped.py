@@ -1,4 +1,4 @@
-"""What comes with the program: scenarios, comparisons and sweeps by name, each with the question that it asks."""
+"""What comes with the program by name: scenarios, comparisons, sweeps and calibrations, with what each asks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from sim.scenario.shipped import meant_by, shipped_names
 from sim.scenario.yaml_text import Scalar, read_file
 
 WIDTH = 80
-COMMANDS = {"scenario": "run", "comparison": "compare", "sweep": "sweep"}
+COMMANDS = {
+    "scenario": "run",
+    "comparison": "compare",
+    "sweep": "sweep",
+    "calibration": "calibrate",
+    "identification": "identify",
+}
 
 
 def scenarios_text() -> str:

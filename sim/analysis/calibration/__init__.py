@@ -1,0 +1,1 @@
+"""Which parameters agree with published figures: emulators of worlds, posterior draws, and where to look next."""

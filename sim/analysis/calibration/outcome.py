@@ -1,0 +1,124 @@
+"""What a calibration found: the posterior, its figures and effects, and how far it can be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.calibration.posterior import Draws, posterior_draws, prior_draws
+from sim.analysis.calibration.results import Emulators, Worlds, emulated_names, fit_all
+from sim.analysis.calibration.study import Study
+from sim.analysis.calibration.weighing import Published, effective_number, weights_of
+from sim.analysis.evidence.effects import EFFECT_NAMES
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+MUCH_CLIPPED = 0.001
+"""Share of opportunities cut to probability 1 above which headroom is too small."""
+PLAUSIBLE = 3.0
+"""Worlds whose every target lies within so many standard deviations are counted as plausible."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A finished calibration.
+
+    Attributes
+    ----------
+    worlds : Worlds
+        All that were run.
+    best : Worlds
+        The best of them in several lucks.
+    published : Published
+        The targets, with the noise that luck gives the figures of one run.
+    emulators : Emulators
+    names : tuple of str
+        What is emulated.
+    draws : Draws
+        From the posterior, of equal weight.
+    prior : float64[N, P]
+        As many positions in the priors.
+    predicted, error : dict of float64[N]
+        Of each emulated figure and effect at the draws, and what the emulator may get wrong.
+    before : dict of float64[N]
+        Effects at ``prior``.
+    weights : float64[W]
+        Of the worlds run, by their own figures.
+    """
+
+    worlds: Worlds
+    best: Worlds
+    published: Published
+    emulators: Emulators
+    names: tuple[str, ...]
+    draws: Draws
+    prior: Floats
+    predicted: dict[str, Floats]
+    error: dict[str, Floats]
+    before: dict[str, Floats]
+    weights: Floats
+
+    @property
+    def effective_worlds(self) -> float:
+        """How many of the worlds run would tell as much, were they of equal weight."""
+        return effective_number(self.weights)
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """Names of the effects that are emulated."""
+        return tuple(name for name in EFFECT_NAMES if name in self.names)
+
+
+def outcome_of(study: Study, worlds: Worlds, best: Worlds, emulators: Emulators | None = None) -> Outcome:
+    """Return what a calibration found.
+
+    Parameters
+    ----------
+    study : Study
+    worlds, best : Worlds
+        All that were run, and the best of them in several lucks.
+    emulators : Emulators, optional
+        Fitted to ``worlds`` before; of all that are to be emulated.
+    """
+    targets, validation = ([it.id for it in group] for group in (study.targets, study.validation))
+    names = emulated_names(targets, validation, worlds) if emulators is None else list(emulators.of)
+    emulators = emulators or fit_all(worlds, names)
+    published = study.published
+    header, count = study.header, len(study.priors)
+    draws = posterior_draws(emulators.log_likelihood(published, targets), count, header.draws, header.seed)
+    prior = prior_draws(header.draws, count, header.seed)
+    predicted, error = emulators.predict(draws.shares, names)
+    effects = [name for name in EFFECT_NAMES if name in names]
+    before = emulators.predict(prior, effects)[0] if effects else np.zeros((len(prior), 0))
+    of_one = published.with_noise(luck_of(best, targets))
+    return Outcome(
+        worlds,
+        best,
+        of_one,
+        emulators,
+        tuple(names),
+        draws,
+        prior,
+        dict(zip(names, predicted.T, strict=True)),
+        dict(zip(names, error.T, strict=True)),
+        dict(zip(effects, before.T, strict=True)),
+        weights_of(of_one.log_likelihood(worlds.of(targets))),
+    )
+
+
+def luck_of(best: Worlds, ids: list[str]) -> Floats:
+    """Return how much luck alone moves figures of one run: their standard deviations over lucks, 0 from one luck."""
+    simulated = best.of(ids)
+    return np.asarray(simulated.std(axis=0, ddof=1) if len(best) > 1 else np.zeros(len(ids)))
+
+
+def with_error(outcome: Outcome, name: str, seed: int) -> Floats:
+    """Return a figure or effect at the draws, float64[N], each with what its emulator may get wrong drawn as well."""
+    luck = np.random.Generator(np.random.PCG64([seed, 2, list(outcome.names).index(name)]))
+    return np.asarray(outcome.predicted[name] + outcome.error[name] * luck.standard_normal(len(outcome.prior)))
+
+
+def plausible(outcome: Outcome, targets: list[str]) -> int:
+    """Return how many worlds run have every target within ``PLAUSIBLE`` standard deviations."""
+    return int((np.abs(outcome.published.z(outcome.worlds.of(targets))).max(axis=1) <= PLAUSIBLE).sum())

@@ -1,0 +1,41 @@
+"""The worlds that lie in the folder of a calibration, finished or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.calibration.results import Worlds, worlds_of
+from sim.analysis.calibration.study import Study
+from sim.analysis.calibration.wave import lucks_of
+from sim.running.receipts import receipt_in
+from sim.words.faults import UserError
+
+
+def stored_worlds(study: Study) -> tuple[Worlds, Worlds]:
+    """Return all worlds that were run, and the best one in each luck (none of it, where that was not reached).
+
+    Raises
+    ------
+    UserError
+        Where no world is there.
+    """
+    receipts: dict[str, Mapping[str, Any]] = {}
+    shares, lucks = [], []
+    for number, wave in enumerate(study.design(), 1):
+        for place, (row, luck) in enumerate(zip(wave, lucks_of(study, len(wave)).tolist(), strict=True)):
+            content = receipt_in(study.folder, study.identity, f"w{number}.{place}")
+            if content is not None:
+                receipts[f"w{number}.{place}"] = content
+                shares.append(row)
+                lucks.append(luck)
+    if not receipts:
+        raise UserError(f"{study.folder}: no world of this calibration has been run yet; darkfigure resume goes on")
+    again = {
+        f"best.{luck}": receipt_in(study.folder, study.identity, f"best.{luck}") for luck in range(study.header.luck)
+    }
+    found = {name: content for name, content in again.items() if content is not None}
+    best = worlds_of(np.zeros((len(found), len(study.priors))), np.arange(len(found)), found)
+    return worlds_of(np.array(shares), np.array(lucks, dtype=np.int64), receipts), best

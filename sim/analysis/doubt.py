@@ -1,0 +1,77 @@
+"""Luck and doubt apart: how much of what differs between runs is chance, and how much is not knowing parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.analysis.statistics import relative_changes
+from sim.running.measures import INDEX_FAMILIES, RunSummary
+from sim.running.outcomes import measures
+from sim.scenario.calibration.draws import LUCKS
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+TOLD = (0.05, 0.5, 0.95)
+MEASURES = tuple(f"{book}_{family}" for book in ("occurred", "recorded") for family in INDEX_FAMILIES)
+COLUMNS = ("scenario", "measure", "mean", "luck_sd", "doubt_sd", "q05", "q50", "q95", "draws")
+
+
+class Doubt(NamedTuple):
+    """A relative change in percent over D draws, each in ``LUCKS`` lucks.
+
+    ``luck_sd`` is the standard deviation of one run around the mean of its draw, ``doubt_sd`` that of draws around the
+    mean of all, luck taken out; quantiles are of the means of draws.
+    """
+
+    scenario: str
+    measure: str
+    mean: float
+    luck_sd: float
+    doubt_sd: float
+    quantiles: tuple[float, ...]
+    draws: int
+
+
+def doubts_of(runs: Mapping[str, Sequence[RunSummary]], references: Mapping[str, str]) -> list[Doubt]:
+    """Return luck and doubt of the main measures of each scenario that is compared.
+
+    Parameters
+    ----------
+    runs : mapping of sequences
+        By scenario, the summaries of its replications, those of one draw side by side.
+    references : mapping of str
+        What each scenario is compared with.
+    """
+    table = {it.name: it for it in measures() if it.group == "all" and it.name in MEASURES}
+    values = {
+        name: {key: np.array([table[key].value(run) for run in found]) for key in MEASURES}
+        for name, found in runs.items()
+    }
+    return [
+        _doubt(name, key, relative_changes(values[name][key], values[other][key]))
+        for name, other in references.items()
+        for key in MEASURES
+    ]
+
+
+def _doubt(scenario: str, measure: str, changes: Floats) -> Doubt:
+    luck, doubt = parts_of(changes)
+    means = changes.reshape(-1, LUCKS).mean(axis=1)
+    quantiles = tuple(np.quantile(means, TOLD).tolist())
+    return Doubt(scenario, measure, float(means.mean()), luck, doubt, quantiles, len(means))
+
+
+def parts_of(changes: Floats) -> tuple[float, float]:
+    """Return the standard deviations of luck and of doubt, from float64[D * LUCKS] changes; of one draw doubt is nan.
+
+    A one-way analysis of variance: what lucks of one draw differ by is luck; what means of draws differ by is doubt and
+    luck over the number of lucks.
+    """
+    grouped = changes.reshape(-1, LUCKS)
+    luck = float(grouped.var(axis=1, ddof=1).mean())
+    if len(grouped) < 2:
+        return float(np.sqrt(luck)), float("nan")
+    doubt = float(grouped.mean(axis=1).var(ddof=1)) - luck / LUCKS
+    return float(np.sqrt(luck)), float(np.sqrt(max(0.0, doubt)))

@@ -1,0 +1,136 @@
+"""Calls that take long, each answered by a small receipt: a file that is whole or not there; a kill costs little.
+
+The process in charge writes receipts and the journal; what lies in the folder intact is not called again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.running.batch.execution import RETRIES, Options
+from sim.running.batch.files import as_json, remove_leftovers, write_whole
+from sim.running.batch.journal import Journal
+from sim.running.batch.progress import Progress, progress_of
+from sim.running.batch.runners import Here, Pool, Runner, WorkerLost, first_ended
+from sim.words.faults import UserError
+from sim.words.reading import Damaged, record_in
+
+FOLDER = "worlds"
+SUFFIX = ".json"
+Content = dict[str, Any]
+Function = Callable[..., Content]
+
+
+class Call(NamedTuple):
+    """What is to be called: a name for its receipt, and arguments that can be sent to another process."""
+
+    name: str
+    arguments: tuple[Any, ...]
+
+
+def carry_out(
+    folder: Path, identity: str, function: Function, calls: list[Call], options: Options
+) -> dict[str, Content]:
+    """Return what ``function`` answers to each of ``calls``, by name in their order.
+
+    Parameters
+    ----------
+    folder : Path
+        In which receipts lie.
+    identity : str
+        Of what the answers follow from; receipts carry it.
+    function : callable
+        Defined at the top of a module; called with the arguments of a call, it returns an object of JSON.
+    calls : list of Call
+        Names are names of files.
+    options : Options
+        Workers, Dask, quiet; no answer depends on them.
+
+    Raises
+    ------
+    UserError
+        Where another process is at work in the folder, a receipt is of something else, or a call fails for good.
+    """
+    (folder / FOLDER).mkdir(exist_ok=True)
+    with Journal(folder) as journal:
+        remove_leftovers(folder / FOLDER)
+        found = {call.name: receipt_in(folder, identity, call.name) for call in calls}
+        waiting = [call for call in calls if found[call.name] is None]
+        if waiting:
+            journal.event("began", calls=len(waiting), workers=options.workers)
+            with _runner(options, len(waiting)) as runner, progress_of(len(calls), options.quiet) as progress:
+                progress.start(len(calls) - len(waiting))
+                for name, content in _answers(runner, function, waiting, progress):
+                    write_whole(_path(folder, name), as_json({"of": identity, "name": name, **content}))
+                    journal.event("done", world=name)
+                    found[name] = content
+    return {name: content for name, content in found.items() if content is not None}
+
+
+def receipt_in(folder: Path, identity: str, name: str) -> Content | None:
+    """Return the answer that lies in a folder; nothing where there is none, or a damaged one.
+
+    Raises
+    ------
+    UserError
+        Where it is whole and follows from something else: going on would delete it.
+    """
+    path = _path(folder, name)
+    try:
+        content = record_in(path, {"of": str, "name": str})
+    except (FileNotFoundError, Damaged):
+        return None
+    if content.pop("of") != identity or content.pop("name") != name:
+        raise UserError(f"{path}: belongs to something else; nothing is deleted: move it away, and resume")
+    return content
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / FOLDER / f"{name}{SUFFIX}"
+
+
+def _answers(
+    runner: Runner, function: Function, calls: list[Call], progress: Progress
+) -> Iterator[tuple[str, Content]]:
+    """Yield name and answer of each call as it ends; a call whose process died is tried again."""
+    queue, attempts = deque(calls), Counter[str]()
+    at_work: dict[Future[Any], Call] = {}
+    while queue or at_work:
+        while queue and len(at_work) < runner.slots:
+            call = queue.popleft()
+            at_work[runner.submit(function, *call.arguments)] = call
+        for future in first_ended(set(at_work)):
+            call = at_work.pop(future)
+            attempts[call.name] += 1
+            try:
+                answer = future.result()
+            except WorkerLost as lost:
+                if lost.is_final or attempts[call.name] > RETRIES:
+                    raise
+                queue.appendleft(call)
+                continue
+            yield call.name, answer
+            progress.advance()
+
+
+@contextmanager
+def _runner(options: Options, waiting: int) -> Iterator[Runner]:
+    workers = max(1, min(options.workers, waiting))
+    runner: Runner
+    if options.dask is not None:
+        from sim.running.batch.on_dask import DaskRunner
+
+        runner = DaskRunner(options.dask, options.workers, options.timeout)
+    else:
+        runner = Here() if workers == 1 and options.timeout is None else Pool(workers, options.timeout)
+    finished = False
+    try:
+        yield runner
+        finished = True
+    finally:
+        runner.close(at_once=not finished)

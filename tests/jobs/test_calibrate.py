@@ -1,0 +1,193 @@
+"""Calibrating small made worlds into a folder: the same bytes whatever happens, and refusals in one sentence."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_worlds import REPOSITORY
+
+from sim.analysis.calibration import identifying
+from sim.analysis.calibration.study import Study
+from sim.doors.cli.main import main
+from sim.jobs import calibrate as job
+from sim.running import receipts
+from sim.words.faults import UserError
+
+TEXT = f"""\
+title: small
+source: made up
+scenario: {REPOSITORY / "scenarios" / "secure_communities.yaml"}
+set: {{start: 2008-01, months: 45, world: {{rows: 3, columns: 3, people: 9000}}, crime: {{headroom: 3}}}}
+priors:
+  trust.sensitivity: {{prior: log_uniform, low: 0.5, high: 5, source: assumption}}
+  enforcement.custody_share: {{prior: uniform, low: 0.3, high: 0.95, source: assumption}}
+figures:
+  file: own.csv
+  targets: [transfers]
+  validation: [reported]
+worlds: 8
+waves: 2
+luck: 2
+draws: 200
+"""
+OWN = """\
+id,quantity,value,se,unit,role,kind,measure,part,population,places,book
+transfers,transfers per submission,0.02,0.004,ratio,target,funnel_ratio,ice_custody / booked,,,active,
+reported,share reported,0.4,0.05,share,validation,reporting_share,surveyed,,everyone,,survey
+"""
+TABLES = ("posterior", "predictions", "worlds", "parameters", "figures", "effects", "shares", "trade_offs", "design")
+
+
+def put(folder: Path, text: str = TEXT) -> Path:
+    (folder / "own.csv").write_text(OWN, encoding="utf-8")
+    (folder / "small.yaml").write_text(text, encoding="utf-8")
+    return folder / "small.yaml"
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("calibrated")
+    out = folder / "out"
+    assert main(["calibrate", str(put(folder)), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    return out
+
+
+def test_the_folder_holds_draws_tables_figures_and_words(finished: Path) -> None:
+    draws = rows(finished / "posterior.csv")
+    assert len(draws) == 200
+    assert list(draws[0]) == ["weight", "trust.sensitivity", "enforcement.custody_share"]
+    assert sum(float(row["weight"]) for row in draws) == pytest.approx(1)
+    assert all(0.5 <= float(row["trust.sensitivity"]) <= 5 for row in draws)
+    worlds = [row["world"] for row in rows(finished / "worlds.csv")]
+    assert worlds == [f"w{wave}.{number}" for wave in (1, 2) for number in range(8)] + ["best.0", "best.1"]
+    told = {row["id"]: row for row in rows(finished / "figures.csv")}
+    assert told["transfers"]["role"] == "target"
+    assert abs(float(told["transfers"]["posterior_mean"]) - 0.02) < 0.008
+    assert {"corner.png", "fit.png", "effects.png", "codebook.csv", "headline.txt"} <= {
+        path.name for path in finished.iterdir()
+    }
+    assert "joint chi-square" in (finished / "headline.txt").read_text(encoding="utf-8")
+    assert json.loads((finished / "manifest.json").read_text())["worlds"] == 16
+
+
+def test_the_figure_that_weighs_pins_what_it_speaks_of(finished: Path) -> None:
+    told = {row["parameter"]: row for row in rows(finished / "parameters.csv")}
+    ratios = {name: float(row["sd_ratio"]) for name, row in told.items()}
+    assert ratios["enforcement.custody_share"] < ratios["trust.sensitivity"]
+
+
+def test_interrupted_damaged_and_resumed_it_gives_the_same_bytes(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, written = receipts.write_whole, []
+
+    def interrupting(path: Path, content: str, **how: Any) -> None:
+        if len(written) == 11:
+            raise KeyboardInterrupt
+        written.append(path)
+        whole(path, content, **how)
+
+    out = tmp_path / "out"
+    monkeypatch.setattr(receipts, "write_whole", interrupting)
+    assert main(["calibrate", str(put(tmp_path)), "--out", str(out), "--workers", "1", "--quiet"]) == 130
+    monkeypatch.undo()
+    assert not (out / "manifest.json").exists()
+    (out / "worlds" / "w1.3.json").write_text('{"of": "cut', encoding="utf-8")
+    (out / "worlds" / ".w2.7.json.aa.tmp").write_text("left over", encoding="utf-8")
+    assert main(["resume", str(out), "--workers", "2", "--quiet"]) == 0
+    for name in TABLES:
+        assert (out / f"{name}.csv").read_bytes() == (finished / f"{name}.csv").read_bytes(), name
+    assert (out / "corner.png").read_bytes() == (finished / "corner.png").read_bytes()
+    assert not list((out / "worlds").glob(".*"))
+
+
+def test_a_finished_one_is_left_alone(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (finished / "posterior.csv").stat().st_mtime_ns
+    assert main(["resume", str(finished)]) == 0
+    assert "nothing is left to do" in capsys.readouterr().out
+    assert (finished / "posterior.csv").stat().st_mtime_ns == before
+
+
+def test_another_version_or_a_changed_file_is_refused(finished: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy)
+    (copy / "manifest.json").unlink()
+    record = json.loads((copy / "calibration.json").read_text())
+    (copy / "calibration.json").write_text(json.dumps({**record, "fingerprint": "other"}))
+    with pytest.raises(UserError, match=r"begun by darkfigure .* with sources other"):
+        job.resume_calibration(Study.open(copy), job.Options(quiet=True))
+    with pytest.raises(UserError, match=r"belongs to something else; nothing is deleted"):
+        job.resume_calibration(Study.open(copy), job.Options(quiet=True, any_version=True))
+    (copy / "inputs" / "figures.csv").write_text(OWN.replace("0.02", "0.03"))
+    with pytest.raises(UserError, match=r"figures\.csv: is missing or has been changed"):
+        Study.open(copy)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("[transfers]", "[transfer]", "transfer is not a figure; did you mean transfers?"),
+        ("[transfers]", "[T10, T36, T39]", "T39 is not counted in a run"),
+        ("own.csv", "mine.csv", "no such file"),
+    ],
+)
+def test_figures_that_cannot_be_used_are_told(
+    old: str, new: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = put(tmp_path, TEXT.replace(old, new))
+    assert main(["calibrate", str(path), "--out", str(tmp_path / "out"), "--quiet"]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_target_that_a_world_cannot_give_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = put(tmp_path, TEXT.replace("[transfers]", "[T35]").replace("months: 45", "months: 24"))
+    assert main(["calibrate", str(path), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"]) == 2
+    assert "T35 cannot be computed in world w1.0" in capsys.readouterr().err
+
+
+IDENTIFIED = "title: t\nsource: s\ntrends: net\nfinding: transfers\nevidence:\n  nothing: []\n  funnel: [transfers]\n"
+
+
+def test_identify_tells_what_is_left(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "asked.yaml").write_text(IDENTIFIED + "draws: 600\n")
+    command = ["identify", str(tmp_path / "asked.yaml"), "--worlds", str(finished), "--out", str(tmp_path / "out")]
+    assert main(command) == 2
+    assert "effective worlds of the 16 that were run are left" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    monkeypatch.setattr(identifying, "FEWEST_WORLDS", 2.0)
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "funnel (transfers): index crime that happens changes by" in told
+    assert max(map(len, told.splitlines()[:-1])) <= 80
+    sets = {row["evidence"]: row for row in rows(tmp_path / "out" / "sets.csv")}
+    assert float(sets["nothing"]["effective_worlds"]) == pytest.approx(16)
+    assert float(sets["funnel"]["compatible_share"]) < 1
+    assert (tmp_path / "out" / "compatible_worlds.png").stat().st_size > 10_000
+
+
+def test_trends_that_worlds_do_not_have_are_refused(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "asked.yaml").write_text(IDENTIFIED.replace("net", "as_found"))
+    command = ["identify", str(tmp_path / "asked.yaml"), "--worlds", str(finished), "--out", str(tmp_path / "out")]
+    assert main(command) == 2
+    assert "have no background trends; write net" in capsys.readouterr().err
+
+
+def test_a_folder_of_something_else_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "asked.yaml").write_text(IDENTIFIED)
+    assert main(["identify", str(tmp_path / "asked.yaml"), "--worlds", str(tmp_path)]) == 2
+    assert "not the folder of a calibration" in capsys.readouterr().err

@@ -1,0 +1,140 @@
+"""Comparisons whose replications draw their parameters from a posterior: the same for all, luck and doubt apart."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_worlds import REPOSITORY
+
+from sim.analysis.doubt import parts_of
+from sim.doors.cli.main import main
+from sim.running.batch import Batch, RunName
+from sim.running.batch.drawn import Pooled, share_of_draw
+from sim.scenario.calibration.draws import PosteriorDraws, read_draws
+from sim.words.faults import ScenarioError
+
+DRAWS = "weight,trust.sensitivity,crime.impunity_elasticity\n1,0.5,0.1\n2,4,1.4\n0,1,1\n"
+SCENARIO = REPOSITORY / "scenarios" / "secure_communities.yaml"
+TEXT = f"""\
+title: with doubt
+source: made up
+scenarios: [{SCENARIO}]
+effect_of: secure_communities
+replications: 4
+uncertainty: draws.csv
+set: {{start: 2008-06, months: 24, world: {{rows: 2, columns: 2, people: 4000}}}}
+"""
+
+
+def put(folder: Path, text: str = TEXT, draws: str = DRAWS) -> Path:
+    (folder / "draws.csv").write_text(draws, encoding="utf-8")
+    (folder / "doubt.yaml").write_text(text, encoding="utf-8")
+    return folder / "doubt.yaml"
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    folder = tmp_path_factory.mktemp("doubt")
+    out = folder / "out"
+    assert main(["compare", str(put(folder)), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    return Batch.open(out)
+
+
+def test_two_replications_share_a_draw_and_so_do_all_scenarios(batch: Batch) -> None:
+    def drawn(name: str, number: int) -> tuple[float, float]:
+        parameters = batch.scenario_of(RunName(name, number)).parameters
+        return parameters.trust.sensitivity.unauthorized, parameters.crime.impunity_elasticity.burglary
+
+    names = batch.plan.scenarios
+    assert len(names) == 2
+    for number in range(4):
+        assert drawn(names[0], number) == drawn(names[1], number) == drawn(names[0], number // 2 * 2)
+        assert drawn(names[0], number) in ((0.5, 0.1), (4.0, 1.4))
+    shares = [share_of_draw(1, number) for number in range(200)]
+    assert shares[0] == shares[1]
+    assert len(set(shares)) == 100
+    assert 0 <= min(shares) < 0.1 < 0.9 < max(shares) < 1
+
+
+def test_results_are_over_draws_and_lucks_are_told_apart(batch: Batch) -> None:
+    results = batch.results()
+    name = batch.plan.scenarios[1]
+    pooled = results.runs[name]
+    assert isinstance(pooled, Pooled)
+    assert len(pooled) == 2
+    assert len(pooled.runs) == 4
+    mean = np.mean([run.crimes("total", "occurred") for run in list(pooled.runs)[2:]], axis=0)
+    assert pooled[1].crimes("total", "occurred") == pytest.approx(mean)
+    with (batch.path / "doubt.csv").open(newline="") as file:
+        rows = {row["measure"]: row for row in csv.DictReader(file)}
+    assert rows["occurred_total"]["draws"] == "2"
+    assert float(rows["occurred_total"]["luck_sd"]) >= 0
+
+
+def test_the_batch_runs_again_from_its_own_folder(batch: Batch, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    path = str(batch.path / "comparison.yaml")
+    assert main(["compare", path, "--out", str(again), "--workers", "1", "--quiet"]) == 0
+    for table in ("summary.csv", "doubt.csv"):
+        assert (again / table).read_bytes() == (batch.path / table).read_bytes()
+
+
+def test_luck_and_doubt_are_those_of_a_one_way_analysis() -> None:
+    luck = np.random.default_rng(1)
+    draws = 3.0 * luck.normal(size=4000)
+    changes = np.repeat(draws, 2) + 0.5 * luck.normal(size=8000)
+    assert parts_of(changes) == pytest.approx((0.5, 3.0), rel=0.05)
+    only_luck = parts_of(luck.normal(size=8000))
+    assert only_luck[0] == pytest.approx(1.0, rel=0.05)
+    assert only_luck[1] < 0.2
+    assert np.isnan(parts_of(np.array([1.0, 2.0]))[1])
+
+
+def test_draws_are_taken_by_their_weight() -> None:
+    draws = PosteriorDraws(("a",), ((1.0,), (2.0,), (3.0,)), (1.0, 0.0, 3.0))
+    assert [draws.at(share)["a"] for share in (0.0, 0.24, 0.26, 0.999, 1.0)] == [1.0, 1.0, 3.0, 3.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("draws", "told"),
+    [
+        ("trust.sensitivity\n1\n", "lacks the column weight"),
+        ("weight,trust.sensitivty\n1,1\n", r"did you mean trust\.sensitivity"),
+        ("weight,trust.sensitivity\n1,much\n", r":2: trust\.sensitivity: not a number \(much\)"),
+        ("weight,trust.sensitivity\n-1,1\n", "weight: not a number, 0 or above"),
+        ("weight,trust.sensitivity\n0,1\n", "all are 0"),
+        ("weight,trust.sensitivity\n1\n", "1 cells, and the header has 2"),
+        ("weight,trust.sensitivity\n", "no draws below the header"),
+        ("", "lacks the column weight"),
+    ],
+)
+def test_faults_in_draws_are_told(draws: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "draws.csv").write_text(draws)
+    with pytest.raises(ScenarioError, match=told):
+        read_draws(tmp_path / "draws.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "draws", "told"),
+    [
+        (TEXT.replace("replications: 4", "replications: 3"), DRAWS, "replications must be even (3)"),
+        (TEXT, "weight,crime.deterrence\n1,7\n", "crime.deterrence"),
+        (TEXT.replace("draws.csv", "drawn.csv"), DRAWS, "no such file"),
+        (
+            TEXT.replace(f"[{SCENARIO}]", f"[{SCENARIO}, {SCENARIO.with_name('all_responses.yaml')}]").replace(
+                "effect_of: secure_communities\n", ""
+            ),
+            "weight,crime.deterrence\n1,0.5\n",
+            "scenarios differ in crime.deterrence, which the draws set",
+        ),
+    ],
+)
+def test_draws_that_do_not_fit_are_refused(
+    text: str, draws: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compare", str(put(tmp_path, text, draws)), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"]
+    assert main(command) == 2
+    assert told in capsys.readouterr().err
