@@ -9,11 +9,11 @@ import pytest
 from evaluated_worlds import EFFECT, PROGRAM, made_design, made_pair, small_evaluation, small_scenario
 from small_worlds import grid, ledger_of, scenario
 
-from sim.analysis.estimate.panel import NEVER, make_panel
+from sim.analysis.estimate.panel import NEVER, first_treated, make_panel
 from sim.analysis.estimate.permuted import permuted_two_way
 from sim.analysis.estimate.registry import ESTIMATORS
-from sim.analysis.estimate.resampling import permutation_test
-from sim.analysis.estimate.two_way import two_way
+from sim.analysis.estimate.resampling import permutation_test, score_bootstrap
+from sim.analysis.estimate.two_way import restricted_influence, two_way
 from sim.analysis.evaluation.answers import Answer, _effective
 from sim.analysis.evaluation.evaluating import evaluate, typical_of
 from sim.analysis.evaluation.questions import Question, questions
@@ -84,6 +84,17 @@ def test_estimates_are_those_of_direct_calls_on_the_ledger() -> None:
         assert (told.se_county, told.se_state) == pytest.approx((found.se_county, found.se_state), abs=1e-12)
         assert told.counties == found.counties == both.sum()
         assert told.dropped_zero == (~both).sum()
+
+
+def test_the_wild_bootstrap_is_that_of_direct_calls_and_asks_for_no_exchanges() -> None:
+    design, pair = made_design(), made_pair(made_design())
+    answers = evaluate(design, {"flat": [pair]}).answers
+    panel = panel_of(design, pair.program, RECORDED, first_treated(design.treated) != 0)
+    for name, trends in (("two_way", False), ("county_trends", True)):
+        wanted = score_bootstrap(restricted_influence(panel, trends=trends), panel.state)
+        assert answer_of(answers, RECORDED, name).p_wild == wanted < 0.05
+    assert all(np.isnan(it.p_permutation) for it in answers)
+    assert np.isnan(answer_of(answers, RECORDED, "imputation").p_wild)
 
 
 def test_three_numbers_explain_each_estimate() -> None:

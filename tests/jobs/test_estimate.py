@@ -73,7 +73,17 @@ def test_the_numbers_in_the_files_are_those_of_a_call(folder: Path) -> None:
     for row, answer in zip(found, answers, strict=True):
         told = (row["background"], int(row["replication"]), row["estimator"])
         assert told == (answer.background, answer.replication, answer.estimator)
-        for name in ("estimate", "se_county", "se_state", "p_permutation", "placebo", "net", "truth_aligned", "level"):
+        for name in (
+            "estimate",
+            "se_county",
+            "se_state",
+            "p_permutation",
+            "p_wild",
+            "placebo",
+            "net",
+            "truth_aligned",
+            "level",
+        ):
             value = getattr(answer, name)
             assert row[name] == ("" if np.isnan(value) else str(value)), name
     studies = [row for row in rows(folder / "event_study.csv") if row["estimator"] == "sun_abraham"]

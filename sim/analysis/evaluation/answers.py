@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from sim.analysis.estimate.alignment import Explained, linear_value
 from sim.analysis.estimate.clusters import CLUSTERS_PER_LEAD, effective_number, pre_test
 from sim.analysis.estimate.panel import Floats, Integers
 from sim.analysis.estimate.results import PanelEstimate
 from sim.analysis.evaluation.questions import Question
+from sim.analysis.statistics import t_quantile
 from sim.words.faults import UserError
 
 MOST_LEADS = 3
@@ -62,6 +62,8 @@ class Answer:
         95 % interval by states, Student's t.
     p_permutation : float
         Share of exchanges of whole states' dates with an effect as far from 0.
+    p_wild : float
+        Of a wild bootstrap of the scores of states, with no effect imposed.
     placebo, net : float
         What the estimator finds without the program by the same dates, and what the program adds.
     truth_aligned, average, weighting_error : float
@@ -94,6 +96,7 @@ class Answer:
     low: float = np.nan
     high: float = np.nan
     p_permutation: float = np.nan
+    p_wild: float = np.nan
     placebo: float = np.nan
     net: float = np.nan
     truth_aligned: float = np.nan
@@ -125,7 +128,7 @@ class Answer:
 
 def answered(answer: Answer, found: PanelEstimate) -> Answer:
     """Return an answer with what the estimator found: effect, errors, counties, clusters, pre-test and warnings."""
-    half = float(stats.t.ppf(0.975, found.clusters - 1)) * found.se_state
+    half = t_quantile(found.clusters - 1) * found.se_state
     leads, p_value, told = _pre_test(found)
     few = found.effective_clusters < FEW_CLUSTERS
     weak = (f"errors rest on {found.effective_clusters:.1f} effective clusters, too few to rely on",) if few else ()

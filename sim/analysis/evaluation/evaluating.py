@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from sim.analysis.estimate.panel import Outcome
 from sim.analysis.evaluation.answers import Answer
@@ -16,6 +15,7 @@ from sim.analysis.evaluation.of_books import book_answers
 from sim.analysis.evaluation.of_survey import survey_answers
 from sim.analysis.evaluation.questions import EVERYBODY, Question, questions
 from sim.analysis.evaluation.worlds import Design, Pair, pooled
+from sim.analysis.statistics import t_quantile
 
 NUMBERS = ("estimate", "se_county", "se_state", "placebo", "net", "truth_aligned", "average", "true_crime_aligned")
 """Numbers of an answer whose mean and standard deviation over replications are told."""
@@ -180,5 +180,5 @@ def typical_of(answers: Sequence[Answer]) -> Typical | None:
     mean = {name: float(values.mean()) for name, values in table.items()}
     deviation = {name: float(values.std(ddof=1)) if len(there) > 1 else np.nan for name, values in table.items()}
     clusters = min(answer.clusters for answer in there)
-    half = float(stats.t.ppf(0.975, clusters - 1) * np.sqrt((table["se_state"] ** 2).mean()))
+    half = float(t_quantile(clusters - 1) * np.sqrt((table["se_state"] ** 2).mean()))
     return Typical(there, mean, deviation, mean["estimate"] - half, mean["estimate"] + half)

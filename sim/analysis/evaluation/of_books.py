@@ -20,13 +20,15 @@ from sim.analysis.estimate.assembly import treated_shares
 from sim.analysis.estimate.panel import Bools, Floats, Panel, first_treated, is_early, outcome_of
 from sim.analysis.estimate.permuted import permuted_two_way
 from sim.analysis.estimate.registry import ESTIMATORS, Estimator
+from sim.analysis.estimate.resampling import score_bootstrap
+from sim.analysis.estimate.two_way import restricted_influence
 from sim.analysis.evaluation.answers import Answer, answered, event_answer, explain
 from sim.analysis.evaluation.questions import HORIZONS, Question
 from sim.analysis.evaluation.worlds import Design, Pair, panel_of
 from sim.words.faults import UserError
 
 PERMUTED = {"two_way": False, "county_trends": True}
-"""Estimators whose dates are exchanged between states, and whether they have county trends; others would take hours."""
+"""Estimators that are resampled, and whether they have county trends; exchanges of others' dates would take hours."""
 
 
 class _Worlds(NamedTuple):
@@ -79,8 +81,8 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -
     )
     answer = replace(answered(dropped, found), level=level, true_level=true_level)
     answer = replace(answer, warnings=(*answer.warnings, *_without_comparison(worlds.program, blank.estimator)))
-    if blank.estimator in PERMUTED and draws:
-        answer = _permuted(answer, worlds.program, draws)
+    if blank.estimator in PERMUTED:
+        answer = _resampled(answer, worlds.program, draws)
     if found.weights is None:
         return _explained_by_running(answer, estimator, worlds)
     without = outcome_of(worlds.without, question.form)
@@ -141,9 +143,15 @@ def _explained_by_running(answer: Answer, estimator: Estimator, worlds: _Worlds)
     return explain(answer, parts, np.nan)
 
 
-def _permuted(answer: Answer, panel: Panel, draws: int) -> Answer:
+def _resampled(answer: Answer, panel: Panel, draws: int) -> Answer:
+    """Return an answer with the p-values of a wild bootstrap and, with draws, of exchanged dates."""
+    form, trends = answer.question.form, PERMUTED[answer.estimator]
+    scores = restricted_influence(panel, form, trends)
+    answer = replace(answer, p_wild=score_bootstrap(scores, panel.state))
+    if not draws:
+        return answer
     try:
-        test = permuted_two_way(panel, answer.question.form, PERMUTED[answer.estimator], draws)
+        test = permuted_two_way(panel, form, trends, draws)
     except UserError as error:
         return replace(answer, warnings=(*answer.warnings, str(error)))
     return replace(answer, p_permutation=test.p_value)

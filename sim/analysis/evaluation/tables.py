@@ -31,6 +31,12 @@ FOUND: tuple[Column, ...] = (
     ("low", "number", ESTIMATE, "Lower end of the 95 % interval: by state, Student's t"),
     ("high", "number", ESTIMATE, "Upper end"),
     ("p_permutation", "number", "", "By dates exchanged between whole states; two_way and county_trends only"),
+    (
+        "p_wild",
+        "number",
+        "",
+        "By a wild bootstrap of states' scores, effect held at 0; the same estimators",
+    ),
     ("placebo", "number", ESTIMATE, "What it finds by the same dates in the same world without the program"),
     ("net", "number", ESTIMATE, "What the program adds: estimate less placebo"),
     ("truth_aligned", "number", ESTIMATE, "The true effect on this book by the estimator's own weights"),
