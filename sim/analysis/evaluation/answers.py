@@ -9,17 +9,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.analysis.estimate.alignment import Explained, linear_value
-from sim.analysis.estimate.clusters import CLUSTERS_PER_LEAD, effective_number, pre_test
+from sim.analysis.estimate.clusters import CLUSTERS_PER_LEAD, effective_number, half_width, pre_test
 from sim.analysis.estimate.panel import Floats, Integers
 from sim.analysis.estimate.results import PanelEstimate
 from sim.analysis.evaluation.questions import Question
-from sim.analysis.statistics import t_quantile
 from sim.words.faults import UserError
 
 MOST_LEADS = 3
 """The joint test of leads looks at so many at most."""
 FEW_CLUSTERS = 10.0
-"""With fewer effective clusters errors clustered by state are too small more often than not."""
+"""With fewer effective clusters of an estimate errors clustered by state are a guess."""
 
 
 class EventAnswer(NamedTuple):
@@ -59,7 +58,7 @@ class Answer:
     estimate, se_county, se_state : float
         The effect and its errors, in log points or in the unit of the rate or share.
     low, high : float
-        95 % interval by states, Student's t.
+        95 % interval by states, as few of them as carry the estimate (``half_width``).
     p_permutation : float
         Share of exchanges of whole states' dates with an effect as far from 0.
     p_wild : float
@@ -80,6 +79,8 @@ class Answer:
         Counties used and left out, and states.
     effective_clusters : float
         As many states of equal weight would weigh as these do.
+    carrying_clusters : float
+        As many states of equal importance would carry the estimate as these do.
     study : EventAnswer or None
         The event study.
     warnings : tuple of str
@@ -112,6 +113,7 @@ class Answer:
     dropped_always_treated: int = 0
     clusters: int = 0
     effective_clusters: float = np.nan
+    carrying_clusters: float = np.nan
     study: EventAnswer | None = None
     warnings: tuple[str, ...] = ()
 
@@ -128,10 +130,10 @@ class Answer:
 
 def answered(answer: Answer, found: PanelEstimate) -> Answer:
     """Return an answer with what the estimator found: effect, errors, counties, clusters, pre-test and warnings."""
-    half = t_quantile(found.clusters - 1) * found.se_state
+    half = half_width(found.se_state, found.clusters, found.carrying_clusters)
     leads, p_value, told = _pre_test(found)
-    few = found.effective_clusters < FEW_CLUSTERS
-    weak = (f"errors rest on {found.effective_clusters:.1f} effective clusters, too few to rely on",) if few else ()
+    few = found.carrying_clusters < FEW_CLUSTERS
+    weak = (f"errors rest on {found.carrying_clusters:.1f} effective clusters, too few to rely on",) if few else ()
     return replace(
         answer,
         estimate=found.value,
@@ -146,6 +148,7 @@ def answered(answer: Answer, found: PanelEstimate) -> Answer:
         dropped_always_treated=answer.dropped_always_treated + found.dropped_always_treated,
         clusters=found.clusters,
         effective_clusters=found.effective_clusters,
+        carrying_clusters=found.carrying_clusters,
         warnings=(*answer.warnings, *found.warnings, *told, *weak),
     )
 

@@ -73,14 +73,18 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -
     estimator, question = ESTIMATORS[blank.estimator], blank.question
     kept, begun = kept_counties(design, pair, blank)
     worlds = _worlds(design, pair, pool, question, kept)
-    found = estimator.of(worlds.program, question.form, HORIZONS[design.unit])
+    periods = design.compared_periods
+    found = estimator.while_untreated(worlds.program, question.form, HORIZONS[design.unit], periods)
     dropped = replace(blank, dropped_zero=int((~kept & ~begun).sum()), dropped_always_treated=int(begun.sum()))
     is_log = question.outcome == "log_rate"
+    used = periods if estimator.needs_untreated else worlds.program.shape[1]
     level, true_level = (
-        1.0 if is_log else treated_level(worlds.program, it) for it in (worlds.without, worlds.happens)
+        1.0 if is_log else treated_level(worlds.program.until(used), it.until(used))
+        for it in (worlds.without, worlds.happens)
     )
     answer = replace(answered(dropped, found), level=level, true_level=true_level)
-    answer = replace(answer, warnings=(*answer.warnings, *_without_comparison(worlds.program, blank.estimator)))
+    told = _without_comparison(worlds.program, blank.estimator, periods)
+    answer = replace(answer, warnings=(*answer.warnings, *told))
     if blank.estimator in PERMUTED:
         answer = _resampled(answer, worlds.program, draws)
     if found.weights is None:
@@ -157,8 +161,12 @@ def _resampled(answer: Answer, panel: Panel, draws: int) -> Answer:
     return replace(answer, p_permutation=test.p_value)
 
 
-def _without_comparison(panel: Panel, estimator: str) -> tuple[str, ...]:
-    """Return that regressions compare treated with treated after the last start, where others stop."""
+def _without_comparison(panel: Panel, estimator: str, periods: int) -> tuple[str, ...]:
+    """Return that the last periods have too few counties without the program, or that regressions use them anyway."""
+    left_out = panel.shape[1] - periods
+    if ESTIMATORS[estimator].needs_untreated and left_out:
+        span = "the last period is" if left_out == 1 else f"the last {left_out} periods are"
+        return (f"{span} left out: counties without the program belong to too few states by then",)
     if estimator not in ("two_way", "county_trends", "poisson", "event_study") or (panel.first < 0).any():
         return ()
     lost = panel.shape[1] - int(panel.first.max())

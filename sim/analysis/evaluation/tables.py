@@ -28,7 +28,7 @@ FOUND: tuple[Column, ...] = (
     ("estimate", "number", ESTIMATE, "The effect; log points, events a person and period, or a share"),
     ("se_county", "number", ESTIMATE, "Standard error, clustered by county"),
     ("se_state", "number", ESTIMATE, "Standard error, clustered by state"),
-    ("low", "number", ESTIMATE, "Lower end of the 95 % interval: by state, Student's t"),
+    ("low", "number", ESTIMATE, "Lower end of the 95 % interval: by state, as few as carry the estimate"),
     ("high", "number", ESTIMATE, "Upper end"),
     ("p_permutation", "number", "", "By dates exchanged between whole states; two_way and county_trends only"),
     (
@@ -52,6 +52,7 @@ FOUND: tuple[Column, ...] = (
     ("dropped_always_treated", "whole number", "counties", "Left out: the program is there from the first period on"),
     ("clusters", "whole number", "states", "States used; in a grid, which has none, counties"),
     ("effective_clusters", "number", "states", "States of equal weight that would weigh as much"),
+    ("carrying_clusters", "number", "states", "States of equal importance that would carry the estimate as these do"),
     ("warnings", "text", "", "What a reader should know; or why there is no estimate"),
 )
 HORIZON: tuple[Column, ...] = (

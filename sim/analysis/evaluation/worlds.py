@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.estimate.panel import Bools, Floats, Integers, Panel, make_panel
+from sim.analysis.estimate.clusters import effective_number
+from sim.analysis.estimate.panel import Bools, Floats, Integers, Panel, first_treated, make_panel
 from sim.analysis.estimate.survey import SurveyPanel
 from sim.analysis.evaluation.questions import EVERYBODY, MONTHS_OF, Question, Unit
 from sim.running.county_counts import BOOKS, CountyCounts
@@ -16,6 +18,8 @@ from sim.running.tables.county_months import TOTALS
 from sim.words.faults import UserError
 from sim.words.labels import GROUPS, TARGET_GROUPS
 
+FEWEST_CONTROLS = 5.0
+"""States of equal weight: with fewer that have not started the program, they are too few to be compared with."""
 POOLED = -1
 """In place of a replication's number: all of them together."""
 
@@ -51,6 +55,15 @@ class Design:
     people: Floats
     treated: Floats
 
+    @cached_property
+    def compared_periods(self) -> int:
+        """Return how many periods have controls: people in counties without the program, of enough states.
+
+        Estimators that compare with counties that have not started rest in the last periods on a handful of them,
+        whose luck is taken for an effect; those periods are left out for them, unless too little would be left.
+        """
+        return periods_with_controls(self.treated, self.people_of(EVERYBODY), self.state_code)
+
     @property
     def state_code(self) -> Integers:
         """Return int64[K] codes of states."""
@@ -59,6 +72,23 @@ class Design:
     def people_of(self, group: str) -> Floats:
         """Return float64[K] agents of a group, or all."""
         return np.asarray(self.people[:, 0 if group == EVERYBODY else 1 + GROUPS.index(group)])
+
+
+def periods_with_controls(treated: Floats, weights: Floats, state: Integers) -> int:
+    """Return before which period float64[K, T] shares leave too few counties without the program to compare with.
+
+    Their states must weigh, by float64[K] weights of counties, as much as ``FEWEST_CONTROLS`` of equal weight. Where
+    that would leave fewer than three periods, or nobody treated in them, all periods count.
+    """
+    periods = treated.shape[1]
+    for period in range(periods):
+        untreated = treated[:, period] == 0
+        if effective_number(weights[untreated], state[untreated]) < FEWEST_CONTROLS:
+            break
+    else:
+        return periods
+    is_enough = period >= 3 and len(np.unique(first_treated(treated[:, :period]))) > 2
+    return period if is_enough else periods
 
 
 class Books(NamedTuple):
