@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,17 +19,23 @@ from sim.analysis.estimate.alignment import (
 )
 from sim.analysis.estimate.assembly import treated_shares
 from sim.analysis.estimate.panel import Bools, Floats, Panel, first_treated, is_early, outcome_of
-from sim.analysis.estimate.permuted import permuted_two_way
+from sim.analysis.estimate.permuted import permuted_callaway_santanna, permuted_two_way
 from sim.analysis.estimate.registry import ESTIMATORS, Estimator
-from sim.analysis.estimate.resampling import score_bootstrap
+from sim.analysis.estimate.resampling import PermutationTest, score_bootstrap
 from sim.analysis.estimate.two_way import restricted_influence
 from sim.analysis.evaluation.answers import Answer, answered, event_answer, explain
 from sim.analysis.evaluation.questions import HORIZONS, Question
 from sim.analysis.evaluation.worlds import Design, Pair, panel_of
 from sim.words.faults import UserError
 
-PERMUTED = {"two_way": False, "county_trends": True}
-"""Estimators that are resampled, and whether they have county trends; exchanges of others' dates would take hours."""
+PERMUTED: dict[str, Callable[..., PermutationTest]] = {
+    "two_way": permuted_two_way,
+    "county_trends": partial(permuted_two_way, trends=True),
+    "callaway_santanna": permuted_callaway_santanna,
+}
+"""Tests by exchanged dates, of estimators that are fast enough; of others they would take hours."""
+WITH_TRENDS = {"two_way": False, "county_trends": True}
+"""Estimators whose scores a wild bootstrap can resample with the effect held at 0, and whether they have trends."""
 
 
 class _Worlds(NamedTuple):
@@ -85,8 +92,7 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -
     answer = replace(answered(dropped, found), level=level, true_level=true_level)
     told = _without_comparison(worlds.program, blank.estimator, periods)
     answer = replace(answer, warnings=(*answer.warnings, *told))
-    if blank.estimator in PERMUTED:
-        answer = _resampled(answer, worlds.program, draws)
+    answer = _resampled(answer, worlds.program.until(used), draws)
     if found.weights is None:
         return _explained_by_running(answer, estimator, worlds)
     without = outcome_of(worlds.without, question.form)
@@ -149,13 +155,14 @@ def _explained_by_running(answer: Answer, estimator: Estimator, worlds: _Worlds)
 
 def _resampled(answer: Answer, panel: Panel, draws: int) -> Answer:
     """Return an answer with the p-values of a wild bootstrap and, with draws, of exchanged dates."""
-    form, trends = answer.question.form, PERMUTED[answer.estimator]
-    scores = restricted_influence(panel, form, trends)
-    answer = replace(answer, p_wild=score_bootstrap(scores, panel.state))
-    if not draws:
+    form = answer.question.form
+    if answer.estimator in WITH_TRENDS:
+        scores = restricted_influence(panel, form, WITH_TRENDS[answer.estimator])
+        answer = replace(answer, p_wild=score_bootstrap(scores, panel.state))
+    if not draws or answer.estimator not in PERMUTED:
         return answer
     try:
-        test = permuted_two_way(panel, form, trends, draws)
+        test = PERMUTED[answer.estimator](panel, form, draws=draws)
     except UserError as error:
         return replace(answer, warnings=(*answer.warnings, str(error)))
     return replace(answer, p_permutation=test.p_value)

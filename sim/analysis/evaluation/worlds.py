@@ -13,7 +13,7 @@ from sim.analysis.estimate.clusters import effective_number
 from sim.analysis.estimate.panel import Bools, Floats, Integers, Panel, first_treated, make_panel
 from sim.analysis.estimate.survey import SurveyPanel
 from sim.analysis.evaluation.questions import EVERYBODY, MONTHS_OF, Question, Unit
-from sim.running.county_counts import BOOKS, CountyCounts
+from sim.running.county_counts import BOOKS, KINDS, CountyCounts
 from sim.running.tables.county_months import TOTALS
 from sim.words.faults import UserError
 from sim.words.labels import GROUPS, TARGET_GROUPS
@@ -96,7 +96,7 @@ class Books(NamedTuple):
 
     Attributes
     ----------
-    crime : float64[T, K, 3, 3, 4]
+    crime : float64[T, K, 5, 3, 4]
         As in ``CountyCounts``.
     told : float64[T, K, 3, 3, 2]
         Told to the survey.
@@ -110,14 +110,14 @@ class Books(NamedTuple):
 
     def counts(self, book: str, crime: str, group: str) -> Floats:
         """Return float64[K, T] incidents of a book."""
-        table = self.crime[:, :, TOTALS.index(crime), BOOKS.index(book)]
+        table = self.crime[:, :, KINDS.index(crime), BOOKS.index(book)]
         return np.asarray((table.sum(axis=2) if group == EVERYBODY else table[:, :, TARGET_GROUPS.index(group)]).T)
 
     def against_people(self, book: str, crime: str, group: str) -> Floats:
         """Return the same without organizations."""
         if group != EVERYBODY:
             return self.counts(book, crime, group)
-        return np.asarray(self.crime[:, :, TOTALS.index(crime), BOOKS.index(book), : len(GROUPS)].sum(axis=2).T)
+        return np.asarray(self.crime[:, :, KINDS.index(crime), BOOKS.index(book), : len(GROUPS)].sum(axis=2).T)
 
     def survey(self, crime: str, group: str) -> tuple[Floats, Floats]:
         """Return float64[K, T, 2] incidents told, and said to be reported, and float64[K, T] person-months."""
