@@ -109,9 +109,12 @@ def _in_book(design: Design, pairs: Sequence[Pair], nothing: Detectable, draws: 
     found = np.concatenate(values)
     if not len(found):
         raise UserError("the estimator refuses all exchanges of dates")
+    level = float(np.mean(levels))
+    if level <= 0:
+        raise UserError("no such crime happens where and while the program is in force")
     spread = float(np.sqrt((found**2).mean()))
     effect = SEEN * spread
-    percent = -100 * np.expm1(-effect) if question.outcome == "log_rate" else 100 * effect / np.mean(levels)
+    percent = -100 * np.expm1(-effect) if question.outcome == "log_rate" else 100 * effect / level
     counties, states = min(len(it.first) for it in used), min(len(np.unique(it.state)) for it in used)
     return nothing._replace(spread=spread, percent=float(percent), counties=counties, states=states)
 
