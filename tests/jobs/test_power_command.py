@@ -27,8 +27,8 @@ def test_power_tells_in_words_and_in_a_table_what_would_go_unseen(
     with (out / "power.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     kinds = {(row["book"], row["outcome"], row["estimator"]) for row in rows}
-    assert len(kinds) == 8 + 6
-    assert len(rows) == 8 * 3 * 4 + 6 * 2 * 4
+    assert len(kinds) == 8 + 3
+    assert len(rows) == 8 * 3 * 4 + 3 * 2 * 4
     answered = [row for row in rows if not row["refused"]]
     assert all(float(row["detectable_percent"]) > 0 for row in answered)
     assert {path.name for path in out.iterdir()} == {

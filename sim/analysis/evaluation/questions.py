@@ -49,9 +49,8 @@ class Question(NamedTuple):
 
 
 def control_questions() -> list[Question]:
-    """Return questions about types that are nearly always reported: in rates, for most counties have years without."""
-    books: tuple[Book, ...] = ("occurred", "recorded")
-    return [Question(book, crime, group, "rate") for crime in CONTROLS for book in books for group in WHOM]
+    """Return questions about recorded crime of types that are nearly always reported, in rates: years may have none."""
+    return [Question("recorded", crime, group, "rate") for crime in CONTROLS for group in WHOM]
 
 
 def questions(outcome: Outcome) -> list[Question]:

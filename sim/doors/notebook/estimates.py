@@ -50,6 +50,11 @@ class Estimates:
         return _table(self.folder, "event_study")
 
     @cached_property
+    def recording(self) -> pd.DataFrame:
+        """How much of crime is recorded with and without the program, as the R package ``rcme`` takes it."""
+        return _table(self.folder, "recording")
+
+    @cached_property
     def panel(self) -> pd.DataFrame:
         """County-periods of the first replication, in both worlds: what the scripts read."""
         return _table(self.folder, "panel")
