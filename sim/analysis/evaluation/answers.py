@@ -68,6 +68,8 @@ class Answer:
     truth_aligned, average, weighting_error : float
         The true effect on this book by the estimator's weights, its mean over treated counties and periods, and the
         difference.
+    spillover : float
+        The part of ``truth_aligned`` in counties and periods without the program.
     true_crime_aligned : float
         The true effect on crime that happened by the same weights.
     level, true_level : float
@@ -103,6 +105,7 @@ class Answer:
     truth_aligned: float = np.nan
     average: float = np.nan
     weighting_error: float = np.nan
+    spillover: float = np.nan
     true_crime_aligned: float = np.nan
     level: float = np.nan
     true_level: float = np.nan
@@ -162,6 +165,7 @@ def explain(answer: Answer, parts: Explained, true_crime: float) -> Answer:
         truth_aligned=parts.truth_aligned,
         average=parts.average,
         weighting_error=parts.weighting_error,
+        spillover=parts.spillover,
         true_crime_aligned=true_crime,
     )
 

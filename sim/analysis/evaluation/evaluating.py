@@ -17,7 +17,17 @@ from sim.analysis.evaluation.of_survey import survey_answers
 from sim.analysis.evaluation.questions import EVERYBODY, Question, questions
 from sim.analysis.evaluation.worlds import Design, Pair, pooled
 
-NUMBERS = ("estimate", "se_county", "se_state", "placebo", "net", "truth_aligned", "average", "true_crime_aligned")
+NUMBERS = (
+    "estimate",
+    "se_county",
+    "se_state",
+    "placebo",
+    "net",
+    "truth_aligned",
+    "average",
+    "spillover",
+    "true_crime_aligned",
+)
 """Numbers of an answer whose mean and standard deviation over replications are told."""
 
 

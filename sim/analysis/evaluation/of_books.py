@@ -149,7 +149,7 @@ def _explained_by_running(answer: Answer, estimator: Estimator, worlds: _Worlds)
     """Explain an estimator without weights: the placebo by running it, no aligned truth."""
     placebo = estimator.estimate(worlds.without, answer.question.form).value
     average = average_effect(worlds.program, worlds.effect)
-    parts = Explained(answer.estimate, placebo, answer.estimate - placebo, np.nan, average, np.nan)
+    parts = Explained(answer.estimate, placebo, answer.estimate - placebo, np.nan, average, np.nan, np.nan)
     return explain(answer, parts, np.nan)
 
 

@@ -47,6 +47,7 @@ FOUND: tuple[Column, ...] = (
     ("truth_aligned", "number", ESTIMATE, "The true effect on this book by the estimator's own weights"),
     ("average", "number", ESTIMATE, "The true effect on this book, mean over counties and periods with the program"),
     ("weighting_error", "number", ESTIMATE, "truth_aligned less average: where the weights lead"),
+    ("spillover", "number", ESTIMATE, "Part of truth_aligned where the program is not in force: what reaches there"),
     ("true_crime_aligned", "number", ESTIMATE, "The true effect on crime that happened, by the same weights"),
     ("level", "number", ESTIMATE, "The rate or share without the program where it is in force; 1 for logs"),
     ("true_level", "number", ESTIMATE, "The same of crime that happens: true_crime_aligned is an effect on it"),
