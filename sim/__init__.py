@@ -4,8 +4,8 @@
 >>> found = sim.compare(["scenarios/baseline.yaml", "scenarios/secure_communities.yaml"], replications=5)
 >>> found.summary, found.tables["crime"], found.figures["crime_over_time"]
 
-``run``, ``compare``, ``sweep`` and ``estimate`` simulate, ``load`` opens a folder of results, ``mesa_model`` makes a
-model of Mesa to step through. Nothing heavy is imported before it is needed.
+``run``, ``compare``, ``sweep``, ``estimate`` and ``power`` simulate, ``load`` opens a folder of results, ``mesa_model``
+makes a model of Mesa to step through. Nothing heavy is imported before it is needed.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.doors.notebook.api import compare, load, mesa_model, run, sweep
-    from sim.doors.notebook.estimates import Estimates, estimate
+    from sim.doors.notebook.estimates import Estimates, Power, estimate, power
     from sim.doors.notebook.results import Results
     from sim.scenario.scenario import Scenario, load_scenario
     from sim.words.faults import ScenarioError, UserError
 
 __all__ = [
     "Estimates",
+    "Power",
     "Results",
     "Scenario",
     "ScenarioError",
@@ -31,6 +32,7 @@ __all__ = [
     "load",
     "load_scenario",
     "mesa_model",
+    "power",
     "run",
     "sweep",
 ]
@@ -40,7 +42,9 @@ _HOMES = {
     "Scenario": "sim.scenario.scenario",
     "ScenarioError": "sim.words.faults",
     "UserError": "sim.words.faults",
+    "Power": "sim.doors.notebook.estimates",
     "estimate": "sim.doors.notebook.estimates",
+    "power": "sim.doors.notebook.estimates",
     "compare": "sim.doors.notebook.api",
     "load": "sim.doors.notebook.api",
     "load_scenario": "sim.scenario.scenario",

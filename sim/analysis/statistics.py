@@ -56,9 +56,14 @@ def t_probability(t: float, degrees: int) -> float:
 
 @lru_cache(maxsize=256)
 def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
-    """Return the two-sided quantile of Student's t for ``degrees`` >= 1 whole degrees of freedom."""
-    if degrees < 1 or not 0 < confidence < 1:
-        raise ValueError("needs at least one degree of freedom and a confidence between 0 and 1")
+    """Return the two-sided quantile of Student's t for whole ``degrees`` of freedom.
+
+    With 0, as of one run or one cluster, nothing is known of the spread: nan, and so is every interval made of it.
+    """
+    if degrees < 0 or not 0 < confidence < 1:
+        raise ValueError("needs degrees of freedom of 0 or more and a confidence between 0 and 1")
+    if degrees == 0:
+        return math.nan
     low, high = 0.0, 1.0
     while t_probability(high, degrees) < confidence:
         high *= 2

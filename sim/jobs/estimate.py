@@ -139,6 +139,7 @@ def estimate_to_folder(
 
 def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, folder: Path) -> Made:
     """Write what the numbers mean: a sentence, figures, the report; and the panel with its scripts."""
+    from sim.analysis.evaluation.recording import RECORDING_COLUMNS, write_recordings
     from sim.analysis.evaluation.tables import FILES, write_codebook
     from sim.telling.estimates_wording import headline
     from sim.telling.export.evaluated_panel import PANEL_COLUMNS, write_panel
@@ -147,7 +148,8 @@ def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, f
     from sim.telling.reports.estimates import Made, write_estimates_report
 
     write_panel(evaluation, folder / "panel.csv")
-    write_codebook({**FILES, "panel": PANEL_COLUMNS}, folder / "codebook.csv")
+    write_recordings(evaluation, folder / "recording.csv")
+    write_codebook({**FILES, "recording": RECORDING_COLUMNS, "panel": PANEL_COLUMNS}, folder / "codebook.csv")
     write_scripts(evaluation, folder / "scripts")
     (folder / "headline.txt").write_text(headline(evaluation) + "\n", encoding="utf-8")
     figures = draw_estimates(evaluation, folder)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("background", "text", "", "flat, or with the scenario's trends"),
     ("book", "text", "", "occurred (true), recorded (observed) or survey"),
-    ("crime", "text", "", "index, violent or property"),
+    ("crime", "text", "", "index, violent or property, homicide or motor_vehicle_theft"),
     ("group", "text", "", "Whom the crime is against"),
     ("outcome", "text", "", "log_rate or rate; of the survey victimization_rate or reporting_share"),
     ("estimator", "text", "", "Which estimator"),
@@ -90,7 +90,9 @@ def _worlds(
 def _write(asked: Asked, program: str, design: Design, effects: list[Detectable], folder: Path) -> None:
     from sim.analysis.evaluation.tables import write_codebook, write_csv
     from sim.running.run import fingerprint, version, write_json
+    from sim.telling.figures.power import draw_power
     from sim.telling.power_wording import power_sentences
+    from sim.telling.reports.power import write_power_report
 
     rows = ((it.background, *it.question, *it[2:]) for it in effects)
     write_csv(folder / "power.csv", [name for name, *_ in COLUMNS], rows)
@@ -108,3 +110,5 @@ def _write(asked: Asked, program: str, design: Design, effects: list[Detectable]
         "counties": len(design.county),
     }
     write_json(folder / "manifest.json", facts)
+    figure = draw_power(design, effects, folder)
+    write_power_report(design, effects, asked.scenario, asked.command(program, "power"), figure, folder / "report.html")

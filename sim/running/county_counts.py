@@ -14,6 +14,7 @@ from sim.running.run import prepare, records, seed_of
 from sim.running.tables.county_months import TOTALS, totals_of
 from sim.words.labels import (
     CRIME_COLUMNS,
+    CRIMES,
     GROUPS,
     PEOPLE_COLUMNS,
     PROGRAMS,
@@ -34,8 +35,13 @@ if TYPE_CHECKING:
 Counts = NDArray[np.int32]
 BOOKS = ("occurred", "reported", "recorded")
 """The books that are counted, as the columns of the ledger are called."""
+CONTROLS = ("homicide", "motor_vehicle_theft")
+"""Types counted alone: nearly all of them are reported, whatever victims fear."""
+KINDS = (*TOTALS, *CONTROLS)
+"""What is counted: totals of types, and those types."""
 _COLUMNS = [CRIME_COLUMNS.index(book) for book in BOOKS]
 _PLACES = [PEOPLE_COLUMNS.index(name) for name in ("people", "vacant")]
+_CONTROL_ROWS = [CRIMES.index(name) for name in CONTROLS]
 _TOLD = [
     [place for place, name in enumerate(SURVEYED_CRIMES) if name in types]
     for types in ((*VIOLENT_CRIMES, *PROPERTY_CRIMES), VIOLENT_CRIMES, PROPERTY_CRIMES)
@@ -53,8 +59,8 @@ class CountyCounts:
         YYYY-MM.
     counties : Counties
         The table of counties.
-    crime : int32[T, K, 3, 3, 4]
-        Incidents by total (index, violent, property), book (``BOOKS``) and group of the target, organizations last.
+    crime : int32[T, K, 5, 3, 4]
+        Incidents by kind (``KINDS``), book (``BOOKS``) and group of the target, organizations last.
     told : int32[T, K, 3, 3, 2]
         Incidents told to the survey, by total, group of the respondent, and (told, said to be reported); by the month
         in which they happened.
@@ -121,7 +127,7 @@ class _Counting:
         """Begin a run in a setting."""
         self.months, self.counties = setting.months, setting.world.counties
         shape = (len(self.months), len(self.counties))
-        self.crime = np.zeros((*shape, len(TOTALS), len(BOOKS), len(TARGET_GROUPS)), dtype=np.int32)
+        self.crime = np.zeros((*shape, len(KINDS), len(BOOKS), len(TARGET_GROUPS)), dtype=np.int32)
         self.told = np.zeros((*shape, len(TOTALS), len(GROUPS), 2), dtype=np.int32)
         self.asked = np.zeros((*shape, len(GROUPS)), dtype=np.int32)
         self.programs = np.zeros((*shape, len(PROGRAMS)), dtype=np.bool_)
@@ -134,6 +140,7 @@ class _Counting:
         by_book = np.moveaxis(record.crime[..., _COLUMNS], -1, 1)  # K x books x types x groups
         for place, total in enumerate(totals_of(by_book).values()):
             self.crime[record.index, :, place] = total
+        self.crime[record.index, :, len(TOTALS) :] = np.moveaxis(by_book[:, :, _CONTROL_ROWS], 2, 1)
         if record.index == 0:
             self.people = record.people[..., _PLACES].sum(axis=(2, 3))
         for month in self.survey.add(record):

@@ -9,15 +9,16 @@ import pytest
 from evaluated_worlds import EFFECT, PROGRAM, made_design, made_pair, small_evaluation, small_scenario
 from small_worlds import grid, ledger_of, scenario
 
-from sim.analysis.estimate.panel import NEVER, make_panel
+from sim.analysis.estimate.panel import NEVER, first_treated, make_panel
 from sim.analysis.estimate.permuted import permuted_two_way
 from sim.analysis.estimate.registry import ESTIMATORS
-from sim.analysis.estimate.resampling import permutation_test
-from sim.analysis.estimate.two_way import two_way
+from sim.analysis.estimate.resampling import permutation_test, score_bootstrap
+from sim.analysis.estimate.two_way import restricted_influence, two_way
 from sim.analysis.evaluation.answers import Answer, _effective
 from sim.analysis.evaluation.evaluating import evaluate, typical_of
+from sim.analysis.evaluation.of_books import book_answers
 from sim.analysis.evaluation.questions import Question, questions
-from sim.analysis.evaluation.worlds import books_of, design_of, panel_of, pooled
+from sim.analysis.evaluation.worlds import books_of, design_of, panel_of, periods_with_controls, pooled
 from sim.engines.panel import survey_of
 from sim.running.county_counts import count_run
 from sim.running.run import simulate
@@ -78,12 +79,43 @@ def test_estimates_are_those_of_direct_calls_on_the_ledger() -> None:
     both = (counts[0] > 0).all(axis=1) & (counts[1] > 0).all(axis=1)
     state = np.arange(len(both))
     panel = make_panel(counts[0][both], people[both], treated[both], state[both])
+    assert evaluation.design.compared_periods == 6
     for name in ("two_way", "county_trends", "callaway_santanna", "sun_abraham", "imputation"):
-        found, told = ESTIMATORS[name].of(panel, "log_rate", 4), answer_of(evaluation.answers, RECORDED, name)
+        used = panel.until(6) if ESTIMATORS[name].needs_untreated else panel
+        found, told = ESTIMATORS[name].of(used, "log_rate", 4), answer_of(evaluation.answers, RECORDED, name)
         assert told.estimate == pytest.approx(found.value, abs=1e-12)
         assert (told.se_county, told.se_state) == pytest.approx((found.se_county, found.se_state), abs=1e-12)
         assert told.counties == found.counties == both.sum()
         assert told.dropped_zero == (~both).sum()
+
+
+def test_the_wild_bootstrap_is_that_of_direct_calls_and_asks_for_no_exchanges() -> None:
+    design, pair = made_design(), made_pair(made_design())
+    answers = evaluate(design, {"flat": [pair]}).answers
+    panel = panel_of(design, pair.program, RECORDED, first_treated(design.treated) != 0)
+    for name, trends in (("two_way", False), ("county_trends", True)):
+        wanted = score_bootstrap(restricted_influence(panel, trends=trends), panel.state)
+        assert answer_of(answers, RECORDED, name).p_wild == wanted < 0.05
+    assert all(np.isnan(it.p_permutation) for it in answers)
+    assert np.isnan(answer_of(answers, RECORDED, "imputation").p_wild)
+
+
+def test_periods_without_enough_counties_to_compare_with_weigh_nothing() -> None:
+    design = replace(made_design(), state=[str(county) for county in range(60)])
+    pair = made_pair(design)
+    assert design.compared_periods == 7  # ten counties never start ...
+    assert made_design().compared_periods == 5  # ... which belong to two states there
+    few = np.isin(np.arange(60), (5, 11, 17, 23))[:, None]
+    late = replace(design, treated=np.where(np.arange(7) == 6, ~few, design.treated))
+    assert late.compared_periods == 6  # and here four are left at the end
+    pooled_pair = pooled([pair])
+    for name in ("callaway_santanna", "imputation_trends", "two_way"):
+        answers = book_answers(late, pair, pooled_pair, RECORDED, 0)
+        found = next(it for it in answers if it.estimator == name)
+        told = any("last period is left out" in it for it in found.warnings)
+        assert told == (name != "two_way")
+    nobody = np.zeros((60, 7))
+    assert periods_with_controls(np.where(np.arange(7) > 1, 1.0, nobody), np.ones(60), design.state_code) == 7
 
 
 def test_three_numbers_explain_each_estimate() -> None:
@@ -205,7 +237,7 @@ def test_permutations_by_products_are_those_by_regressions() -> None:
 def test_a_typical_answer_is_a_mean_with_one_evaluators_interval() -> None:
     blank = Answer("flat", 0, RECORDED, "two_way")
     one, other = (
-        replace(blank, estimate=value, se_state=error, clusters=11, level=1.0)
+        replace(blank, estimate=value, se_state=error, clusters=11, carrying_clusters=11.0, level=1.0)
         for value, error in ((0.1, 0.03), (0.3, 0.01))
     )
     found = typical_of([one, other, blank])

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from evaluated_worlds import made_design, made_pair
 
+from sim.analysis.estimate.callaway_santanna import callaway_santanna
 from sim.analysis.estimate.panel import first_treated
-from sim.analysis.estimate.permuted import permuted_two_way
+from sim.analysis.estimate.permuted import permuted_callaway_santanna, permuted_two_way
+from sim.analysis.estimate.resampling import permuted_sources
 from sim.analysis.evaluation.power import detectable_effects, sharpest
 from sim.analysis.evaluation.questions import Question
 from sim.analysis.evaluation.worlds import Books, panel_of
+from sim.running.county_counts import CONTROLS
 
 ALL = Question("recorded", "index", "all", "log_rate")
 HISPANIC = ALL._replace(group="hispanic")
@@ -49,3 +52,21 @@ def test_fewer_victims_show_less_and_a_survey_can_be_made_large_enough() -> None
     for effect in surveys:
         assert effect.surveys == pytest.approx((effect.percent / 10.0) ** 2)
     assert all(np.isnan(it.surveys) for it in effects if it.question.book != "survey")
+
+
+def test_exchanged_dates_of_cohorts_give_what_the_estimator_gives() -> None:
+    design = made_design()
+    panel = panel_of(design, made_pair(design).program, ALL, first_treated(design.treated) != 0)
+    for used in (panel, panel.until(6), panel.of_counties(panel.first != -1)):
+        sources = permuted_sources(used.state, np.random.Generator(np.random.Philox(3)))
+        fast = permuted_callaway_santanna(used, draws=1, seed=3)
+        assert fast.values[0] == pytest.approx(callaway_santanna(used.with_dates_of(sources)).value, abs=1e-10)
+
+
+def test_homicide_and_vehicle_theft_are_asked_for_in_rates() -> None:
+    design = made_design()
+    effects = detectable_effects(design, {"flat": [made_pair(design).without]}, draws=9)
+    told = [it for it in effects if it.question.crime in CONTROLS]
+    assert {it.question.outcome for it in told} == {"rate"}
+    assert {(it.question.book, it.question.crime) for it in told} == {("recorded", crime) for crime in CONTROLS}
+    assert all(0 < it.percent < 100 for it in told)

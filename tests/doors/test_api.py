@@ -21,6 +21,7 @@ from sim.words.labels import CRIME_COLUMNS, TABLES
 TINY = {"months": 6, "world": {"rows": 2, "columns": 2, "people": 2_000}}
 PUBLIC = [
     "Estimates",
+    "Power",
     "Results",
     "Scenario",
     "ScenarioError",
@@ -30,6 +31,7 @@ PUBLIC = [
     "load",
     "load_scenario",
     "mesa_model",
+    "power",
     "run",
     "sweep",
 ]

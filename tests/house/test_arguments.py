@@ -7,7 +7,7 @@ import ast
 from small_worlds import REPOSITORY
 
 MOST = 8
-OPTIONS = {"compare", "estimate", "sweep", "run"}
+OPTIONS = {"compare", "estimate", "power", "sweep", "run"}
 """Functions that users call in a notebook: each option is an argument."""
 
 

@@ -85,6 +85,12 @@ def test_t_quantile_equals_scipy(degrees: int, confidence: float) -> None:
     assert t_quantile(degrees, confidence) == pytest.approx(stats.t.ppf((1 + confidence) / 2, degrees), rel=1e-9)
 
 
+def test_one_cluster_or_run_has_no_interval() -> None:
+    assert math.isnan(t_quantile(0))
+    with pytest.raises(ValueError, match="degrees of freedom"):
+        t_quantile(-1)
+
+
 def test_interval_in_closed_form() -> None:
     told = mean_estimate(np.array([1.0, 2.0, 3.0, 6.0]))
     half = 3.182446305284263 * math.sqrt(14 / 3) / 2

@@ -32,6 +32,7 @@ FILES = {
     "headline.txt",
     "manifest.json",
     "panel.csv",
+    "recording.csv",
     "report.html",
     "scenario.yaml",
     "scripts",
@@ -73,7 +74,17 @@ def test_the_numbers_in_the_files_are_those_of_a_call(folder: Path) -> None:
     for row, answer in zip(found, answers, strict=True):
         told = (row["background"], int(row["replication"]), row["estimator"])
         assert told == (answer.background, answer.replication, answer.estimator)
-        for name in ("estimate", "se_county", "se_state", "p_permutation", "placebo", "net", "truth_aligned", "level"):
+        for name in (
+            "estimate",
+            "se_county",
+            "se_state",
+            "p_permutation",
+            "p_wild",
+            "placebo",
+            "net",
+            "truth_aligned",
+            "level",
+        ):
             value = getattr(answer, name)
             assert row[name] == ("" if np.isnan(value) else str(value)), name
     studies = [row for row in rows(folder / "event_study.csv") if row["estimator"] == "sun_abraham"]
@@ -93,9 +104,31 @@ def test_the_numbers_in_the_files_are_those_of_a_call(folder: Path) -> None:
 
 def test_every_column_stands_in_the_codebook(folder: Path) -> None:
     told = {(row["table"], row["column"]) for row in rows(folder / "codebook.csv")}
-    for name in ("estimates", "summary", "event_study", "panel"):
+    for name in ("estimates", "summary", "event_study", "recording", "panel"):
         with (folder / f"{name}.csv").open(encoding="utf-8") as file:
             assert {(name, column) for column in next(csv.reader(file))} == {it for it in told if it[0] == name}
+
+
+def test_recording_rates_are_those_of_the_books(folder: Path) -> None:
+    evaluation, found = small_evaluation(), rows(folder / "recording.csv")
+    assert len(found) == 5 * 4
+    row = next(it for it in found if (it["crime"], it["group"]) == ("violent", "hispanic"))
+    whole, pairs = evaluation.design.treated == 1, evaluation.pairs["flat"]
+    assert whole.any()
+    rates = []
+    for worlds in ([pair.without for pair in pairs], [pair.program for pair in pairs]):
+        recorded, happened = (
+            sum(it.counts(book, "violent", "hispanic")[whole].sum() for it in worlds)
+            for book in ("recorded", "occurred")
+        )
+        rates.append(recorded / happened)
+    assert [float(row["R"]), float(row["with_program"])] == pytest.approx(rates)
+    assert float(row["risk_ratio"]) == pytest.approx(rates[1] / rates[0])
+    odds = [it / (1 - it) for it in rates]
+    assert float(row["D"]) == pytest.approx(odds[1] / odds[0])
+    assert float(row["D"]) < 1
+    homicide = next(it for it in found if (it["crime"], it["group"]) == ("homicide", "all"))
+    assert float(homicide["R"]) > 0.9
 
 
 def test_the_panel_has_both_worlds_of_the_first_replication(folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from small_worlds import REPOSITORY
 
+import sim
 from sim.doors.cli.main import main
 
 SCENARIO = str(REPOSITORY / "scenarios" / "secure_communities.yaml")
@@ -26,17 +27,24 @@ def test_power_tells_in_words_and_in_a_table_what_would_go_unseen(
     with (out / "power.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     kinds = {(row["book"], row["outcome"], row["estimator"]) for row in rows}
-    assert len(kinds) == 6
-    assert len(rows) == 6 * 3 * 4
+    assert len(kinds) == 8 + 3
+    assert len(rows) == 8 * 3 * 4 + 3 * 2 * 4
     answered = [row for row in rows if not row["refused"]]
     assert all(float(row["detectable_percent"]) > 0 for row in answered)
     assert {path.name for path in out.iterdir()} == {
         "power.csv",
+        "power.png",
+        "power.svg",
+        "report.html",
         "codebook.csv",
         "scenario.yaml",
         "headline.txt",
         "manifest.json",
     }
+
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert page.index("would mostly go unseen") < page.index("data:image/png") < page.index("<h2>")
+    assert "darkfigure power scenario.yaml --program secure_communities" in page
 
 
 def test_power_needs_exchanges_of_dates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,3 +64,14 @@ def test_an_evaluation_is_of_one_world(command: str, tmp_path: Path, capsys: pyt
 def test_power_needs_a_program_whose_dates_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["power", "baseline", *SMALL, "--out", str(tmp_path / "p")]) == 2
     assert "program" in capsys.readouterr().err
+
+
+def test_a_notebook_gets_the_table_and_the_sentences() -> None:
+    change = {"world.people": 20_000}
+    found = sim.power(SCENARIO, change, replications=1, permutations=5, background="flat", threads=1)
+    assert "four times in five" in found.headline
+    assert {"homicide", "motor_vehicle_theft"} < set(found.power["crime"])
+    place = found.folder
+    assert (place / "report.html").is_file()
+    del found
+    assert not place.exists()

@@ -10,7 +10,7 @@ from small_worlds import REPOSITORY
 from sim.analysis.evaluation.evaluating import Evaluation
 from sim.analysis.evaluation.worlds import Books, Design, Pair
 from sim.jobs.estimate import Asked, evaluate_worlds
-from sim.running.county_counts import BOOKS
+from sim.running.county_counts import BOOKS, KINDS
 from sim.scenario.scenario import Scenario, load_scenario
 
 PROGRAM = "secure_communities"
@@ -50,7 +50,7 @@ def made_pair(design: Design, replication: int = 0, seed: int = 1, background: s
     """Return books without the program by chance, and with it the same times what ``EFFECT`` says in treated cells."""
     random = np.random.default_rng(seed + replication)
     counties, periods = design.treated.shape
-    shape = (periods, counties, 3, len(BOOKS), 4)
+    shape = (periods, counties, len(KINDS), len(BOOKS), 4)
     share = np.array([1.0, 0.4, 0.3])[:, None]  # of the books among all crime
     without = random.poisson(design.people[:, :1].T[..., None, None, None] / 100 * share, shape) + 20 * share
     factor = np.array([np.exp(EFFECT[book]) for book in BOOKS])

@@ -42,7 +42,7 @@ def test_the_headline_says_what_police_data_tell_and_what_was_true() -> None:
     assert re.match(
         r"An evaluator with police data alone would have found less crime against Hispanic people because of Secure "
         r"Communities \(−\d+\.\d %, 95 % interval −\d+\.\d to −\d+\.\d %\); in fact crime against Hispanic people rose "
-        r"by 10\.5 %, and the share of it that police were told of fell from 40\.\d % to 3\d\.\d %\.$",
+        r"by 10\.5 %, and the share of it that police were told of fell from (?:39|40)\.\d % to 3\d\.\d %\.$",
         told,
     ), told
     assert "on crime (" in headline(with_counts(evaluation, 0.001, 0.01), "all")

@@ -27,6 +27,8 @@ class Explained(NamedTuple):
         The true effects on treated cells by county weights.
     weighting_error : float
         How far the estimator's weights lead from that average: aligned truth less average.
+    spillover : float
+        The part of the aligned truth in counties and periods without the program, 0 where it does not reach them.
     """
 
     estimate: float
@@ -35,6 +37,7 @@ class Explained(NamedTuple):
     truth_aligned: float
     average: float
     weighting_error: float
+    spillover: float
 
 
 def linear_value(weights: Floats, outcome: Floats) -> float:
@@ -68,6 +71,14 @@ def aligned_truth(weights: Floats, effect: Floats) -> float:
     return linear_value(weights, effect)
 
 
+def spillover(weights: Floats, effect: Floats, treated: Floats) -> float:
+    """Return the part of the aligned truth in cells without the program, float64[K, T] shares of 0.
+
+    Whom it reaches there is compared with, so that what they feel of it is subtracted from what is found.
+    """
+    return linear_value(np.where(treated > 0, 0.0, weights), effect)
+
+
 def average_effect(panel: Panel, effect: Floats) -> float:
     """Return the mean of float64[K, T] true effects over treated cells that have one, by county weights."""
     has_effect = np.isfinite(effect)
@@ -92,4 +103,5 @@ def explained(
     """
     estimate, placebo = linear_value(weights, with_program), linear_value(weights, without_program)
     truth, average = aligned_truth(weights, effect), average_effect(panel, effect)
-    return Explained(estimate, placebo, estimate - placebo, truth, average, truth - average)
+    beyond = spillover(weights, effect, panel.treated)
+    return Explained(estimate, placebo, estimate - placebo, truth, average, truth - average, beyond)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.estimate.clusters import cluster_sums, clustered_covariance, effective_number
+from sim.analysis.estimate.clusters import carrying_number, cluster_sums, clustered_covariance, effective_number
 from sim.analysis.estimate.panel import Floats, Integers, Panel, Units, event_time
 from sim.analysis.estimate.results import EventStudy, PanelEstimate
 
@@ -41,15 +42,24 @@ def found(values: Floats, weights: Floats | None, influence: Floats, state: Inte
 
 
 def estimate_of(
-    units: Units, what: Found, horizons: Integers | None = None, spent: float = 1.0, warnings: tuple[str, ...] = ()
+    units: Units,
+    what: Found,
+    horizons: Integers | None = None,
+    spent: float = 1.0,
+    warnings: tuple[str, ...] = (),
+    variances: Floats | None = None,
 ) -> PanelEstimate:
     """Return the estimate; what is found after its first value belongs to the int64[J - 1] horizons.
 
-    ``spent`` multiplies variances for estimated parameters (``parameters_spent``).
+    ``spent`` multiplies variances for estimated parameters (``parameters_spent``); float64[K, T] ``variances`` are
+    those of the cells of counties used, up to a factor, by default the inverse of the counties' weights.
     """
     county = clustered_covariance(what.by_county, None, spent)
     state = clustered_covariance(what.by_state, None, spent)
     whole = None if what.weights is None else units.whole(what.weights)
+    effective = effective_number(units.weights, units.state)
+    cells = 1 / units.weights[:, None] if variances is None else variances
+    carrying = effective if what.weights is None else carrying_number(what.weights[0], cells, units.state)
     study = None
     if horizons is not None and whole is not None:
         study = EventStudy(horizons, what.values[1:], county[1:, 1:], state[1:, 1:], whole[1:])
@@ -62,11 +72,27 @@ def estimate_of(
         len(units.state),
         effective_number(units.weights),
         what.by_state.shape[1],
-        effective_number(units.weights, units.state),
+        effective,
+        carrying,
         units.dropped_zero,
         units.dropped_always_treated,
         study,
         warnings,
+    )
+
+
+def longer(estimate: PanelEstimate, periods: int) -> PanelEstimate:
+    """Return an estimate from the first periods of a panel with weights for all of them, 0 in those left out."""
+
+    def padded(weights: Floats) -> Floats:
+        missing = periods - weights.shape[-1]
+        return np.pad(weights, [*([(0, 0)] * (weights.ndim - 1)), (0, missing)])
+
+    weights, study = estimate.weights, estimate.event_study
+    return replace(
+        estimate,
+        weights=None if weights is None else padded(weights),
+        event_study=None if study is None else replace(study, weights=padded(study.weights)),
     )
 
 

@@ -14,7 +14,9 @@ from sim.analysis.estimate.cohorts import (
     cohorts_of,
     combined,
     estimable_cells,
+    left_out_words,
     since_start,
+    without_leads_words,
 )
 from sim.analysis.estimate.panel import NEVER, Bools, Floats, Integers, Outcome, Panel, outcome_of, sample_of
 from sim.analysis.estimate.results import PanelEstimate
@@ -113,11 +115,4 @@ def _mean_of_first(what: Found, number: int) -> Found:
 
 
 def _warnings(design: Design, estimable: Bools) -> tuple[str, ...]:
-    warnings = []
-    lost = int((~estimable).any(axis=0).sum())
-    if lost:
-        warnings.append(f"the last {lost} periods are left out: all counties have started by then")
-    without_leads = int((design.panel.first == 1).sum())
-    if without_leads:
-        warnings.append(f"{without_leads} counties start in the second period and have no leads to look at")
-    return tuple(warnings)
+    return left_out_words(int((~estimable).all(axis=0).sum())) + without_leads_words(design.panel.first)

@@ -62,11 +62,43 @@ def parameters_spent(observations: int, parameters: int) -> float:
 def effective_number(weights: Floats, codes: Integers | None = None) -> float:
     """Return the effective number of clusters by weights: (sum of w)^2 / sum of w^2 over the clusters' weights.
 
-    Kish's measure. That of Carter, Schnepel and Steigerwald (Review of Economics and Statistics 99(4), 2017) would
-    also need the errors' correlations and differs for every coefficient.
+    Kish's measure, the same for all estimators; ``carrying_number`` is that of one estimate.
     """
     totals = weights if codes is None else cluster_sums(weights, codes)
+    if not (totals > 0).any():
+        return 0.0
     return float(totals.sum() ** 2 / (totals**2).sum())
+
+
+def carrying_number(weights: Floats, variances: Floats, codes: Integers | None = None) -> float:
+    """Return how many clusters of equal importance would carry an estimate as these do.
+
+    The effective number of clusters of Carter, Schnepel and Steigerwald (Review of Economics and Statistics 99(4),
+    2017), where errors of cells are independent: (sum of v)^2 / sum of v^2 over what clusters add to the variance of
+    the estimate. It sees what shares of people do not: an estimator that compares all with a handful of counties.
+
+    Parameters
+    ----------
+    weights : float64[K, T]
+        Of the estimate on outcomes.
+    variances : float64[K, T] or float64[K, 1]
+        Of cells, up to a factor.
+    codes : int64[K], optional
+        Clusters, else each county is one.
+    """
+    return effective_number((weights**2 * variances).sum(axis=1), codes)
+
+
+def half_width(error: float, clusters: int, carrying: float, confidence: float = 0.95) -> float:
+    """Return half the width of an interval that counts as few clusters as carry the estimate.
+
+    Squares are multiplied by C / (C - 1) instead of G / (G - 1), and Student's t has C - 1 degrees of freedom, but at
+    least one, where C of G clusters carry it: what is left of the outcome in a handful of clusters is smaller than its
+    error by that factor (Imbens and Kolesar, Review of Economics and Statistics 98(4), 2016, on both corrections).
+    """
+    number = float(np.clip(carrying, 2, max(clusters, 2)))
+    raised = error * float(np.sqrt(number / (number - 1) * (clusters - 1) / clusters))
+    return float(stats.t.ppf((1 + confidence) / 2, number - 1)) * raised
 
 
 def two_sided_p(value: float, error: float, clusters: int) -> float:

@@ -102,6 +102,20 @@ def _influence_of_shares(design: Design, shares: Floats, departures: Floats) -> 
     return np.asarray(per_cohort[:, place] * np.where(is_member, design.panel.weights, 0.0))
 
 
+def left_out_words(lost: int) -> tuple[str, ...]:
+    """Return that so many last periods have nobody left to compare with."""
+    if not lost:
+        return ()
+    span = "the last period is" if lost == 1 else f"the last {lost} periods are"
+    return (f"{span} left out: all counties have started by then",)
+
+
+def without_leads_words(first: Integers) -> tuple[str, ...]:
+    """Return that counties which start in the second period have one period before it, the base."""
+    number = int((first == 1).sum())
+    return (f"{number} counties start in the second period and have no leads to look at",) if number else ()
+
+
 class _Contrast(NamedTuple):
     """A cohort against its controls: effects float64[T]; float64[K, T] weights of changes and what means leave."""
 

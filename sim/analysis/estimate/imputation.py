@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.estimate.assembly import LAGS, Found, estimate_of, treated_shares
-from sim.analysis.estimate.cohorts import cohorts_of
+from sim.analysis.estimate.cohorts import cohorts_of, left_out_words
 from sim.analysis.estimate.panel import (
     NEVER,
     Floats,
@@ -187,5 +187,4 @@ def _without_controls(panel: Panel) -> int:
 
 
 def _warnings(panel: Panel) -> tuple[str, ...]:
-    lost = panel.shape[1] - _without_controls(panel)
-    return (f"the last {lost} periods are left out: all counties have started by then",) if lost else ()
+    return left_out_words(panel.shape[1] - _without_controls(panel))

@@ -65,6 +65,11 @@ class Panel:
         names = ("counts", "population", "treated", "first", "state", "weights")
         return Panel(**{name: getattr(self, name)[kept] for name in names})
 
+    def until(self, periods: int) -> Panel:
+        """Return the panel of the first so many periods; who starts later never does in it."""
+        counts, population, treated = (it[:, :periods] for it in (self.counts, self.population, self.treated))
+        return Panel(counts, population, treated, first_treated(treated), self.state, self.weights)
+
     def with_dates_of(self, source: Integers) -> Panel:
         """Return the panel in which county k has the program as county ``source[k]`` has it: int64[K]."""
         return replace(self, treated=self.treated[source], first=self.first[source])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from sim.analysis.estimate.assembly import longer
 from sim.analysis.estimate.callaway_santanna import callaway_santanna
 from sim.analysis.estimate.imputation import imputation
 from sim.analysis.estimate.panel import OUTCOMES, Outcome, Panel
@@ -28,16 +29,25 @@ class Estimator(NamedTuple):
         The outcomes it takes.
     ends : tuple of str
         Which ends of its event study can be chosen by name: ``leads``, ``lags``; none where it has no event study.
+    needs_untreated : bool
+        Whether it compares with counties that have not started yet, so that it should end while there are some.
     """
 
     label: str
     estimate: Callable[..., PanelEstimate]
     outcomes: tuple[Outcome, ...] = OUTCOMES
     ends: tuple[str, ...] = ()
+    needs_untreated: bool = False
 
     def of(self, panel: Panel, outcome: Outcome, horizons: int) -> PanelEstimate:
         """Return the estimate, its event study, if it has one, reaching ``horizons`` periods to both sides."""
         return self.estimate(panel, outcome, **dict.fromkeys(self.ends, horizons))
+
+    def while_untreated(self, panel: Panel, outcome: Outcome, horizons: int, periods: int) -> PanelEstimate:
+        """Return the same; one that compares with counties that have not started uses the first periods alone."""
+        if not self.needs_untreated or periods >= panel.shape[1]:
+            return self.of(panel, outcome, horizons)
+        return longer(self.of(panel.until(periods), outcome, horizons), panel.shape[1])
 
 
 _BOTH = ("leads", "lags")
@@ -51,11 +61,19 @@ ESTIMATORS: dict[str, Estimator] = {
         "county and period effects, an effect for each period since the start", event_study, ends=_BOTH
     ),
     "callaway_santanna": Estimator(
-        "Callaway and Sant'Anna: each cohort against counties that have not started", callaway_santanna, ends=_BOTH
+        "Callaway and Sant'Anna: each cohort against counties that have not started",
+        callaway_santanna,
+        ends=_BOTH,
+        needs_untreated=True,
     ),
     "sun_abraham": Estimator("Sun and Abraham: each cohort against the last quarter to start", sun_abraham, ends=_BOTH),
-    "imputation": Estimator("imputation from county-periods without the program", imputation, ends=("lags",)),
+    "imputation": Estimator(
+        "imputation from county-periods without the program", imputation, ends=("lags",), needs_untreated=True
+    ),
     "imputation_trends": Estimator(
-        "imputation with a linear trend for each county", partial(imputation, trends=True), ends=("lags",)
+        "imputation with a linear trend for each county",
+        partial(imputation, trends=True),
+        ends=("lags",),
+        needs_untreated=True,
     ),
 }

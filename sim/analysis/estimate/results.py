@@ -53,6 +53,9 @@ class PanelEstimate:
         States used.
     effective_clusters : float
         How many states of equal weight would weigh as these do.
+    carrying_clusters : float
+        How many states of equal importance would carry the value as these do (``carrying_number``); where the
+        estimator is not linear in the outcome, the same as ``effective_clusters``.
     dropped_zero, dropped_always_treated : int
         Counties left out for periods without events, and for a program in force from the first period on.
     event_study : EventStudy or None
@@ -70,6 +73,7 @@ class PanelEstimate:
     effective_counties: float
     clusters: int
     effective_clusters: float
+    carrying_clusters: float
     dropped_zero: int
     dropped_always_treated: int
     event_study: EventStudy | None = None

@@ -7,7 +7,7 @@ import numpy as np
 from sim.analysis.estimate.assembly import LAGS, LEADS, Found, estimate_of
 from sim.analysis.estimate.callaway_santanna import horizon_shares, normalized
 from sim.analysis.estimate.clusters import parameters_spent
-from sim.analysis.estimate.cohorts import Design, cohort_weights, cohorts_of, combined, since_start
+from sim.analysis.estimate.cohorts import Design, cohort_weights, cohorts_of, combined, since_start, without_leads_words
 from sim.analysis.estimate.panel import NEVER, Bools, Floats, Integers, Outcome, Panel, outcome_of, sample_of
 from sim.analysis.estimate.results import PanelEstimate
 from sim.words.faults import UserError
@@ -72,11 +72,8 @@ def last_as_controls(panel: Panel, outcome: Floats, last: int) -> Design:
 def warnings_of(first: Integers, last: int) -> tuple[str, ...]:
     """Return what a reader should know of the controls, and of counties that start in the second period."""
     number = int(((first >= last) | (first == NEVER)).sum())
-    warnings = [f"controls are the {number} counties that start last or never; periods from {last} on are left out"]
-    without_leads = int((first == 1).sum())
-    if without_leads:
-        warnings.append(f"{without_leads} counties start in the second period and have no leads to look at")
-    return tuple(warnings)
+    told = f"controls are the {number} counties that start last or never; periods from {last + 1} on are left out"
+    return (told, *without_leads_words(first))
 
 
 def _whole_window(what: Found, periods: int) -> Found:

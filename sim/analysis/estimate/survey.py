@@ -86,7 +86,8 @@ def survey_two_way(survey: SurveyPanel, outcome: SurveyOutcome) -> PanelEstimate
     value = float((weights[0] * values).sum())
     influence = (weights * (both[1] - value * both[0])).sum(axis=-1)
     spent = parameters_spent(int((size > 0).sum()), 1 + size.shape[1])
-    return estimate_of(units, found(np.array([value]), weights, influence, survey.state), None, spent)
+    what = found(np.array([value]), weights, influence, survey.state)
+    return estimate_of(units, what, None, spent, variances=_variances(size))
 
 
 def survey_sun_abraham(
@@ -113,7 +114,8 @@ def survey_sun_abraham(
     small = (f"{lost} of {lost + int(groups.estimable.sum())} cells of cohorts have nobody who tells",) if lost else ()
     parameters = int(groups.estimable.sum()) + last  # of which base cells stand for cohorts' effects, not nested here
     spent = parameters_spent(int((groups.size > 0).sum()), parameters)
-    return estimate_of(units, what, horizons, spent, warnings_of(first, last) + small)
+    warnings = warnings_of(first, last) + small
+    return estimate_of(units, what, horizons, spent, warnings, _variances(groups.size))
 
 
 class _Groups(NamedTuple):
@@ -193,6 +195,11 @@ def _cells(survey: SurveyPanel, outcome: SurveyOutcome) -> tuple[Floats, Floats]
     is_rate = outcome == "victimization_rate"
     top, bottom = (survey.told, survey.person_months) if is_rate else (survey.told_reported, survey.told)
     return bottom.astype(np.float64), np.divide(top, bottom, out=np.zeros(top.shape), where=bottom > 0)
+
+
+def _variances(size: Floats) -> Floats:
+    """Return variances of cells up to a factor; those that weigh nothing have none."""
+    return np.divide(1.0, size, out=np.zeros_like(size), where=size > 0)
 
 
 def _sums(values: Floats, number: Integers, count: int) -> Floats:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from sim.analysis.estimate.alignment import Explained, linear_value
-from sim.analysis.estimate.clusters import CLUSTERS_PER_LEAD, effective_number, pre_test
+from sim.analysis.estimate.clusters import CLUSTERS_PER_LEAD, effective_number, half_width, pre_test
 from sim.analysis.estimate.panel import Floats, Integers
 from sim.analysis.estimate.results import PanelEstimate
 from sim.analysis.evaluation.questions import Question
@@ -19,7 +18,7 @@ from sim.words.faults import UserError
 MOST_LEADS = 3
 """The joint test of leads looks at so many at most."""
 FEW_CLUSTERS = 10.0
-"""With fewer effective clusters errors clustered by state are too small more often than not."""
+"""With fewer effective clusters of an estimate errors clustered by state are a guess."""
 
 
 class EventAnswer(NamedTuple):
@@ -59,14 +58,18 @@ class Answer:
     estimate, se_county, se_state : float
         The effect and its errors, in log points or in the unit of the rate or share.
     low, high : float
-        95 % interval by states, Student's t.
+        95 % interval by states, as few of them as carry the estimate (``half_width``).
     p_permutation : float
         Share of exchanges of whole states' dates with an effect as far from 0.
+    p_wild : float
+        Of a wild bootstrap of the scores of states, with no effect imposed.
     placebo, net : float
         What the estimator finds without the program by the same dates, and what the program adds.
     truth_aligned, average, weighting_error : float
         The true effect on this book by the estimator's weights, its mean over treated counties and periods, and the
         difference.
+    spillover : float
+        The part of ``truth_aligned`` in counties and periods without the program.
     true_crime_aligned : float
         The true effect on crime that happened by the same weights.
     level, true_level : float
@@ -78,6 +81,8 @@ class Answer:
         Counties used and left out, and states.
     effective_clusters : float
         As many states of equal weight would weigh as these do.
+    carrying_clusters : float
+        As many states of equal importance would carry the estimate as these do.
     study : EventAnswer or None
         The event study.
     warnings : tuple of str
@@ -94,11 +99,13 @@ class Answer:
     low: float = np.nan
     high: float = np.nan
     p_permutation: float = np.nan
+    p_wild: float = np.nan
     placebo: float = np.nan
     net: float = np.nan
     truth_aligned: float = np.nan
     average: float = np.nan
     weighting_error: float = np.nan
+    spillover: float = np.nan
     true_crime_aligned: float = np.nan
     level: float = np.nan
     true_level: float = np.nan
@@ -109,6 +116,7 @@ class Answer:
     dropped_always_treated: int = 0
     clusters: int = 0
     effective_clusters: float = np.nan
+    carrying_clusters: float = np.nan
     study: EventAnswer | None = None
     warnings: tuple[str, ...] = ()
 
@@ -125,10 +133,10 @@ class Answer:
 
 def answered(answer: Answer, found: PanelEstimate) -> Answer:
     """Return an answer with what the estimator found: effect, errors, counties, clusters, pre-test and warnings."""
-    half = float(stats.t.ppf(0.975, found.clusters - 1)) * found.se_state
+    half = half_width(found.se_state, found.clusters, found.carrying_clusters)
     leads, p_value, told = _pre_test(found)
-    few = found.effective_clusters < FEW_CLUSTERS
-    weak = (f"errors rest on {found.effective_clusters:.1f} effective clusters, too few to rely on",) if few else ()
+    few = found.carrying_clusters < FEW_CLUSTERS
+    weak = (f"errors rest on {found.carrying_clusters:.1f} effective clusters, too few to rely on",) if few else ()
     return replace(
         answer,
         estimate=found.value,
@@ -143,6 +151,7 @@ def answered(answer: Answer, found: PanelEstimate) -> Answer:
         dropped_always_treated=answer.dropped_always_treated + found.dropped_always_treated,
         clusters=found.clusters,
         effective_clusters=found.effective_clusters,
+        carrying_clusters=found.carrying_clusters,
         warnings=(*answer.warnings, *found.warnings, *told, *weak),
     )
 
@@ -156,6 +165,7 @@ def explain(answer: Answer, parts: Explained, true_crime: float) -> Answer:
         truth_aligned=parts.truth_aligned,
         average=parts.average,
         weighting_error=parts.weighting_error,
+        spillover=parts.spillover,
         true_crime_aligned=true_crime,
     )
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
+from sim.analysis.estimate.clusters import half_width
 from sim.analysis.estimate.panel import Outcome
 from sim.analysis.evaluation.answers import Answer
 from sim.analysis.evaluation.of_books import book_answers
@@ -17,7 +17,17 @@ from sim.analysis.evaluation.of_survey import survey_answers
 from sim.analysis.evaluation.questions import EVERYBODY, Question, questions
 from sim.analysis.evaluation.worlds import Design, Pair, pooled
 
-NUMBERS = ("estimate", "se_county", "se_state", "placebo", "net", "truth_aligned", "average", "true_crime_aligned")
+NUMBERS = (
+    "estimate",
+    "se_county",
+    "se_state",
+    "placebo",
+    "net",
+    "truth_aligned",
+    "average",
+    "spillover",
+    "true_crime_aligned",
+)
 """Numbers of an answer whose mean and standard deviation over replications are told."""
 
 
@@ -39,8 +49,8 @@ class Typical(NamedTuple):
     mean, deviation : dict of float
         By the names in ``NUMBERS``; deviations are nan where one replication is all there is.
     low, high : float
-        The mean estimate with the interval that one evaluator typically has: Student's t times the root of the mean
-        square of the errors by state.
+        The mean estimate with the interval that one evaluator typically has: its half the root of the mean square of
+        those of all answers.
     """
 
     answers: tuple[Answer, ...]
@@ -179,6 +189,5 @@ def typical_of(answers: Sequence[Answer]) -> Typical | None:
     table = {name: np.array([getattr(answer, name) for answer in there]) for name in NUMBERS}
     mean = {name: float(values.mean()) for name, values in table.items()}
     deviation = {name: float(values.std(ddof=1)) if len(there) > 1 else np.nan for name, values in table.items()}
-    clusters = min(answer.clusters for answer in there)
-    half = float(stats.t.ppf(0.975, clusters - 1) * np.sqrt((table["se_state"] ** 2).mean()))
+    half = float(np.sqrt(np.mean([half_width(it.se_state, it.clusters, it.carrying_clusters) ** 2 for it in there])))
     return Typical(there, mean, deviation, mean["estimate"] - half, mean["estimate"] + half)

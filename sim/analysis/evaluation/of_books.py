@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,15 +19,23 @@ from sim.analysis.estimate.alignment import (
 )
 from sim.analysis.estimate.assembly import treated_shares
 from sim.analysis.estimate.panel import Bools, Floats, Panel, first_treated, is_early, outcome_of
-from sim.analysis.estimate.permuted import permuted_two_way
+from sim.analysis.estimate.permuted import permuted_callaway_santanna, permuted_two_way
 from sim.analysis.estimate.registry import ESTIMATORS, Estimator
+from sim.analysis.estimate.resampling import PermutationTest, score_bootstrap
+from sim.analysis.estimate.two_way import restricted_influence
 from sim.analysis.evaluation.answers import Answer, answered, event_answer, explain
 from sim.analysis.evaluation.questions import HORIZONS, Question
 from sim.analysis.evaluation.worlds import Design, Pair, panel_of
 from sim.words.faults import UserError
 
-PERMUTED = {"two_way": False, "county_trends": True}
-"""Estimators whose dates are exchanged between states, and whether they have county trends; others would take hours."""
+PERMUTED: dict[str, Callable[..., PermutationTest]] = {
+    "two_way": permuted_two_way,
+    "county_trends": partial(permuted_two_way, trends=True),
+    "callaway_santanna": permuted_callaway_santanna,
+}
+"""Tests by exchanged dates, of estimators that are fast enough; of others they would take hours."""
+WITH_TRENDS = {"two_way": False, "county_trends": True}
+"""Estimators whose scores a wild bootstrap can resample with the effect held at 0, and whether they have trends."""
 
 
 class _Worlds(NamedTuple):
@@ -71,16 +80,19 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer, draws: int) -
     estimator, question = ESTIMATORS[blank.estimator], blank.question
     kept, begun = kept_counties(design, pair, blank)
     worlds = _worlds(design, pair, pool, question, kept)
-    found = estimator.of(worlds.program, question.form, HORIZONS[design.unit])
+    periods = design.compared_periods
+    found = estimator.while_untreated(worlds.program, question.form, HORIZONS[design.unit], periods)
     dropped = replace(blank, dropped_zero=int((~kept & ~begun).sum()), dropped_always_treated=int(begun.sum()))
     is_log = question.outcome == "log_rate"
+    used = periods if estimator.needs_untreated else worlds.program.shape[1]
     level, true_level = (
-        1.0 if is_log else treated_level(worlds.program, it) for it in (worlds.without, worlds.happens)
+        1.0 if is_log else treated_level(worlds.program.until(used), it.until(used))
+        for it in (worlds.without, worlds.happens)
     )
     answer = replace(answered(dropped, found), level=level, true_level=true_level)
-    answer = replace(answer, warnings=(*answer.warnings, *_without_comparison(worlds.program, blank.estimator)))
-    if blank.estimator in PERMUTED and draws:
-        answer = _permuted(answer, worlds.program, draws)
+    told = _without_comparison(worlds.program, blank.estimator, periods)
+    answer = replace(answer, warnings=(*answer.warnings, *told))
+    answer = _resampled(answer, worlds.program.until(used), draws)
     if found.weights is None:
         return _explained_by_running(answer, estimator, worlds)
     without = outcome_of(worlds.without, question.form)
@@ -137,20 +149,31 @@ def _explained_by_running(answer: Answer, estimator: Estimator, worlds: _Worlds)
     """Explain an estimator without weights: the placebo by running it, no aligned truth."""
     placebo = estimator.estimate(worlds.without, answer.question.form).value
     average = average_effect(worlds.program, worlds.effect)
-    parts = Explained(answer.estimate, placebo, answer.estimate - placebo, np.nan, average, np.nan)
+    parts = Explained(answer.estimate, placebo, answer.estimate - placebo, np.nan, average, np.nan, np.nan)
     return explain(answer, parts, np.nan)
 
 
-def _permuted(answer: Answer, panel: Panel, draws: int) -> Answer:
+def _resampled(answer: Answer, panel: Panel, draws: int) -> Answer:
+    """Return an answer with the p-values of a wild bootstrap and, with draws, of exchanged dates."""
+    form = answer.question.form
+    if answer.estimator in WITH_TRENDS:
+        scores = restricted_influence(panel, form, WITH_TRENDS[answer.estimator])
+        answer = replace(answer, p_wild=score_bootstrap(scores, panel.state))
+    if not draws or answer.estimator not in PERMUTED:
+        return answer
     try:
-        test = permuted_two_way(panel, answer.question.form, PERMUTED[answer.estimator], draws)
+        test = PERMUTED[answer.estimator](panel, form, draws=draws)
     except UserError as error:
         return replace(answer, warnings=(*answer.warnings, str(error)))
     return replace(answer, p_permutation=test.p_value)
 
 
-def _without_comparison(panel: Panel, estimator: str) -> tuple[str, ...]:
-    """Return that regressions compare treated with treated after the last start, where others stop."""
+def _without_comparison(panel: Panel, estimator: str, periods: int) -> tuple[str, ...]:
+    """Return that the last periods have too few counties without the program, or that regressions use them anyway."""
+    left_out = panel.shape[1] - periods
+    if ESTIMATORS[estimator].needs_untreated and left_out:
+        span = "the last period is" if left_out == 1 else f"the last {left_out} periods are"
+        return (f"{span} left out: counties without the program belong to too few states by then",)
     if estimator not in ("two_way", "county_trends", "poisson", "event_study") or (panel.first < 0).any():
         return ()
     lost = panel.shape[1] - int(panel.first.max())

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.estimate.alignment import Explained, linear_value
+from sim.analysis.estimate.alignment import Explained, linear_value, spillover
 from sim.analysis.estimate.panel import Bools, Floats, first_treated
 from sim.analysis.estimate.results import PanelEstimate
 from sim.analysis.estimate.survey import survey_sun_abraham, survey_two_way
@@ -51,7 +51,9 @@ def _answer(design: Design, pair: Pair, pool: Pair, blank: Answer) -> Answer:
     effect = _true_effect(design, pool, blank.question) * (told / true)
     assert found.weights is not None
     truth, average = linear_value(found.weights, effect), _average(design, pool, blank.question, effect)
-    parts = Explained(found.value, placebo.value, found.value - placebo.value, truth, average, truth - average)
+    beyond = spillover(found.weights, effect, design.treated)
+    net = found.value - placebo.value
+    parts = Explained(found.value, placebo.value, net, truth, average, truth - average, beyond)
     answer = explain(answer, parts, truth)
     return replace(
         answer, study=_study(design, found, placebo, effect), warnings=(*answer.warnings, *_too_small(answer))

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.estimate.panel import Outcome
-from sim.analysis.estimate.permuted import permuted_two_way
+from sim.analysis.estimate.registry import ESTIMATORS
 from sim.analysis.estimate.survey import survey_two_way
 from sim.analysis.evaluation.answers import Answer
 from sim.analysis.evaluation.of_books import PERMUTED, kept_counties, treated_level
 from sim.analysis.evaluation.of_survey import SEEN, levels_told
-from sim.analysis.evaluation.questions import Question, questions
+from sim.analysis.evaluation.questions import Question, control_questions, questions
 from sim.analysis.evaluation.worlds import Books, Design, Pair, panel_of, survey_of
 from sim.words.faults import UserError
 
@@ -76,7 +76,7 @@ def detectable_effects(
     return [
         _asked(design, background, books, question, estimator, draws)
         for background, books in worlds.items()
-        for question in questions(outcome)
+        for question in (*questions(outcome), *control_questions())
         for estimator in ((SURVEY_ESTIMATOR,) if question.book == "survey" else PERMUTED)
     ]
 
@@ -100,16 +100,21 @@ def _in_book(design: Design, pairs: Sequence[Pair], nothing: Detectable, draws: 
     for pair in pairs:
         kept, _ = kept_counties(design, pair, Answer(pair.background, pair.replication, question, nothing.estimator))
         panel = panel_of(design, pair.without, question, kept)
-        test = permuted_two_way(panel, question.form, PERMUTED[nothing.estimator], draws, seed=pair.replication)
+        if ESTIMATORS[nothing.estimator].needs_untreated:
+            panel = panel.until(design.compared_periods)
+        test = PERMUTED[nothing.estimator](panel, question.form, draws=draws, seed=pair.replication)
         values.append(test.values)
         levels.append(treated_level(panel, panel))
         used.append(panel)
     found = np.concatenate(values)
     if not len(found):
         raise UserError("the estimator refuses all exchanges of dates")
+    level = float(np.mean(levels))
+    if level <= 0:
+        raise UserError("no such crime happens where and while the program is in force")
     spread = float(np.sqrt((found**2).mean()))
     effect = SEEN * spread
-    percent = -100 * np.expm1(-effect) if question.outcome == "log_rate" else 100 * effect / np.mean(levels)
+    percent = -100 * np.expm1(-effect) if question.outcome == "log_rate" else 100 * effect / level
     counties, states = min(len(it.first) for it in used), min(len(np.unique(it.state)) for it in used)
     return nothing._replace(spread=spread, percent=float(percent), counties=counties, states=states)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 from sim.analysis.estimate.panel import Outcome
+from sim.running.county_counts import CONTROLS
 from sim.running.tables.county_months import TOTALS
 from sim.words.labels import GROUPS
 
@@ -28,8 +29,8 @@ class Question(NamedTuple):
     ----------
     book : {"occurred", "recorded", "survey"}
         The true book, the observed one, or the survey.
-    crime : {"index", "violent", "property"}
-        Which types.
+    crime : str
+        Which types: ``index``, ``violent``, ``property``; of the books also those in ``CONTROLS``.
     group : str
         ``all`` or a group of targets.
     outcome : str
@@ -45,6 +46,11 @@ class Question(NamedTuple):
     def form(self) -> Any:
         """The outcome as the estimators of its book take it."""
         return self.outcome
+
+
+def control_questions() -> list[Question]:
+    """Return questions about recorded crime of types that are nearly always reported, in rates: years may have none."""
+    return [Question("recorded", crime, group, "rate") for crime in CONTROLS for group in WHOM]
 
 
 def questions(outcome: Outcome) -> list[Question]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.estimate.panel import Bools, Floats, Integers, Panel, make_panel
+from sim.analysis.estimate.clusters import effective_number
+from sim.analysis.estimate.panel import Bools, Floats, Integers, Panel, first_treated, make_panel
 from sim.analysis.estimate.survey import SurveyPanel
 from sim.analysis.evaluation.questions import EVERYBODY, MONTHS_OF, Question, Unit
-from sim.running.county_counts import BOOKS, CountyCounts
+from sim.running.county_counts import BOOKS, KINDS, CountyCounts
 from sim.running.tables.county_months import TOTALS
 from sim.words.faults import UserError
 from sim.words.labels import GROUPS, TARGET_GROUPS
 
+FEWEST_CONTROLS = 5.0
+"""States of equal weight: with fewer that have not started the program, they are too few to be compared with."""
 POOLED = -1
 """In place of a replication's number: all of them together."""
 
@@ -51,6 +55,15 @@ class Design:
     people: Floats
     treated: Floats
 
+    @cached_property
+    def compared_periods(self) -> int:
+        """Return how many periods have controls: people in counties without the program, of enough states.
+
+        Estimators that compare with counties that have not started rest in the last periods on a handful of them,
+        whose luck is taken for an effect; those periods are left out for them, unless too little would be left.
+        """
+        return periods_with_controls(self.treated, self.people_of(EVERYBODY), self.state_code)
+
     @property
     def state_code(self) -> Integers:
         """Return int64[K] codes of states."""
@@ -61,12 +74,29 @@ class Design:
         return np.asarray(self.people[:, 0 if group == EVERYBODY else 1 + GROUPS.index(group)])
 
 
+def periods_with_controls(treated: Floats, weights: Floats, state: Integers) -> int:
+    """Return before which period float64[K, T] shares leave too few counties without the program to compare with.
+
+    Their states must weigh, by float64[K] weights of counties, as much as ``FEWEST_CONTROLS`` of equal weight. Where
+    that would leave fewer than three periods, or nobody treated in them, all periods count.
+    """
+    periods = treated.shape[1]
+    for period in range(periods):
+        untreated = treated[:, period] == 0
+        if effective_number(weights[untreated], state[untreated]) < FEWEST_CONTROLS:
+            break
+    else:
+        return periods
+    is_enough = period >= 3 and len(np.unique(first_treated(treated[:, :period]))) > 2
+    return period if is_enough else periods
+
+
 class Books(NamedTuple):
     """Counts of one world in periods.
 
     Attributes
     ----------
-    crime : float64[T, K, 3, 3, 4]
+    crime : float64[T, K, 5, 3, 4]
         As in ``CountyCounts``.
     told : float64[T, K, 3, 3, 2]
         Told to the survey.
@@ -80,14 +110,14 @@ class Books(NamedTuple):
 
     def counts(self, book: str, crime: str, group: str) -> Floats:
         """Return float64[K, T] incidents of a book."""
-        table = self.crime[:, :, TOTALS.index(crime), BOOKS.index(book)]
+        table = self.crime[:, :, KINDS.index(crime), BOOKS.index(book)]
         return np.asarray((table.sum(axis=2) if group == EVERYBODY else table[:, :, TARGET_GROUPS.index(group)]).T)
 
     def against_people(self, book: str, crime: str, group: str) -> Floats:
         """Return the same without organizations."""
         if group != EVERYBODY:
             return self.counts(book, crime, group)
-        return np.asarray(self.crime[:, :, TOTALS.index(crime), BOOKS.index(book), : len(GROUPS)].sum(axis=2).T)
+        return np.asarray(self.crime[:, :, KINDS.index(crime), BOOKS.index(book), : len(GROUPS)].sum(axis=2).T)
 
     def survey(self, crime: str, group: str) -> tuple[Floats, Floats]:
         """Return float64[K, T, 2] incidents told, and said to be reported, and float64[K, T] person-months."""

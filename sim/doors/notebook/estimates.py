@@ -1,14 +1,14 @@
-"""An evaluation from a notebook: the function, and its tables with what it comes to in words."""
+"""An evaluation and its power from a notebook: the functions, and their tables with what they come to in words."""
 
 from __future__ import annotations
 
 import shutil
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sim.doors.notebook.api import Engine, refuse_inside_a_worker, temporary_folder
 from sim.running.machine import processors
@@ -16,7 +16,10 @@ from sim.running.machine import processors
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.jobs.estimate import Asked
     from sim.scenario.values import Given
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -34,32 +37,32 @@ class Estimates:
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """A row for each background, replication, question and estimator: ``codebook.csv`` explains the columns."""
-        return self._table("estimates")
+        return _table(self.folder, "estimates")
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Means and standard deviations over replications."""
-        return self._table("summary")
+        return _table(self.folder, "summary")
 
     @cached_property
     def event_study(self) -> pd.DataFrame:
         """Effects by periods since the start, with their covariances in long form."""
-        return self._table("event_study")
+        return _table(self.folder, "event_study")
+
+    @cached_property
+    def recording(self) -> pd.DataFrame:
+        """How much of crime is recorded with and without the program, as the R package ``rcme`` takes it."""
+        return _table(self.folder, "recording")
 
     @cached_property
     def panel(self) -> pd.DataFrame:
         """County-periods of the first replication, in both worlds: what the scripts read."""
-        return self._table("panel")
+        return _table(self.folder, "panel")
 
     @cached_property
     def headline(self) -> str:
         """What an evaluator with police data alone would have concluded, and what was true."""
-        return (self.folder / "headline.txt").read_text(encoding="utf-8").strip()
-
-    def _table(self, name: str) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.read_csv(self.folder / f"{name}.csv", dtype={"county": str, "state": str}, keep_default_na=True)
+        return _headline(self.folder)
 
     def __repr__(self) -> str:
         """Return what it comes to, and where it lies."""
@@ -125,18 +128,126 @@ def estimate(
     >>> found = sim.estimate("scenarios/secure_communities.yaml", {"world.people": 200_000}, replications=2)
     >>> print(found.headline)
     """
+    from sim.jobs.estimate import estimate_to_folder
+
+    options = (program, _checked(seed), replications, unit, background, outcome, permutations)
+    return _made(Estimates, estimate_to_folder, _asked(scenario, changes, options), engine, threads, folder, quiet)
+
+
+@dataclass(frozen=True)
+class Power:
+    """What an evaluator could have seen, in a folder as ``darkfigure power`` writes it.
+
+    Attributes
+    ----------
+    folder : Path
+        With the figure and ``report.html``. A temporary one goes with the last reference to the results.
+    """
+
+    folder: Path
+
+    @cached_property
+    def power(self) -> pd.DataFrame:
+        """A row for each background, question and estimator: ``codebook.csv`` explains the columns."""
+        return _table(self.folder, "power")
+
+    @cached_property
+    def headline(self) -> str:
+        """What could have been seen, in sentences."""
+        return _headline(self.folder)
+
+    def __repr__(self) -> str:
+        """Return what it comes to, and where it lies."""
+        return f"{self.headline}\n{self.folder}"
+
+
+def power(
+    scenario: Given,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    program: str | None = None,
+    seed: int = 1,
+    replications: int = 3,
+    unit: Literal["month", "quarter", "year"] = "year",
+    background: Literal["both", "trends", "flat"] = "both",
+    outcome: Literal["log_rate", "rate"] = "log_rate",
+    permutations: int = 199,
+    engine: Engine = "columnar",
+    threads: int | None = None,
+    folder: str | Path | None = None,
+    quiet: bool = True,
+) -> Power:
+    """Tell how small an effect an evaluator could have seen, as ``darkfigure power`` does.
+
+    Parameters
+    ----------
+    scenario, changes, program, seed, unit, background, outcome, engine, threads, folder, quiet
+        As in ``estimate``.
+    replications : int
+        Worlds without the program.
+    permutations : int
+        Exchanges of states' dates in each, 1 or more.
+
+    Returns
+    -------
+    Power
+        With ``headline``, the table ``power``, and the folder with figure and report.
+
+    Raises
+    ------
+    UserError
+        Where the scenario has a fault or no such program, memory is too little, or the folder holds something.
+
+    Examples
+    --------
+    >>> found = sim.power("scenarios/secure_communities.yaml", {"world.people": 200_000}, permutations=49)
+    >>> found.power.query("book == 'recorded' and crime == 'index'")
+    """
+    from sim.jobs.power import power_to_folder
+
+    options = (program, _checked(seed), replications, unit, background, outcome, permutations)
+    return _made(Power, power_to_folder, _asked(scenario, changes, options), engine, threads, folder, quiet)
+
+
+def _asked(scenario: Given, changes: Mapping[str, Any] | None, options: tuple[Any, ...]) -> Asked:
     refuse_inside_a_worker()
-    from sim.jobs.estimate import Asked, estimate_to_folder
-    from sim.scenario.scenario import checked_seed
+    from sim.jobs.estimate import Asked
     from sim.scenario.values import scenario_of
 
-    resolved = scenario_of(scenario, changes)
-    options = (program, checked_seed(str(seed)), replications, unit, background, outcome, permutations)
-    asked = Asked(resolved, *options)
+    return Asked(scenario_of(scenario, changes), *options)
+
+
+def _made(
+    results: Callable[[Path], Found],
+    job: Callable[..., Path],
+    asked: Asked,
+    engine: Engine,
+    threads: int | None,
+    folder: str | Path | None,
+    quiet: bool,
+) -> Found:
+    """Return the results of a job in a folder, or in a temporary one that goes with the last reference to them."""
     how: dict[str, Any] = {"engine": engine, "threads": threads or processors(), "quiet": quiet}
     if folder is not None:
-        return Estimates(estimate_to_folder(asked, out=Path(folder), **how))
-    with temporary_folder(resolved.name) as (above, out):
-        found = Estimates(estimate_to_folder(asked, out=out, **how))
+        return results(job(asked, out=Path(folder), **how))
+    with temporary_folder(asked.scenario.name) as (above, out):
+        found = results(job(asked, out=out, **how))
         weakref.finalize(found, shutil.rmtree, above, ignore_errors=True)
     return found
+
+
+def _checked(seed: int) -> int:
+    """Return the seed, refused as the command line does."""
+    from sim.scenario.scenario import checked_seed
+
+    return checked_seed(str(seed))
+
+
+def _headline(folder: Path) -> str:
+    return (folder / "headline.txt").read_text(encoding="utf-8").strip()
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(folder / f"{name}.csv", dtype={"county": str, "state": str}, keep_default_na=True)

@@ -11,11 +11,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from scipy import stats
 
 from sim.analysis.evaluation.answers import Answer, EventAnswer
 from sim.analysis.evaluation.evaluating import Evaluation, Key, Typical
 from sim.analysis.evaluation.questions import Book, Question
+from sim.analysis.statistics import t_quantile
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.telling.estimates_wording import BACKGROUND_TITLES, SHORT_LABELS, against, shown_estimators, shown_groups
 from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, VERMILLION
@@ -141,7 +141,7 @@ def _mean_course(studies: Sequence[tuple[Answer, EventAnswer]]) -> Course:
     values, half, truth = [], [], []
     for answer, study in studies:
         places = np.searchsorted(study.horizons, horizons)
-        width = stats.t.ppf(0.975, answer.clusters - 1) * np.sqrt(np.diag(study.covariance_state)[places])
+        width = t_quantile(answer.clusters - 1) * np.sqrt(np.diag(study.covariance_state)[places])
         values.append(answer.percent(study.values[places]))
         half.append(answer.percent(width))
         truth.append(answer.percent(study.truth[places]))

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
+from sim.analysis.sweep.break_even import is_possible
 from sim.analysis.sweep.curves import Curve, Surface, curve, surface
 from sim.analysis.sweep.outcomes import SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import varying
 from sim.scenario.design.sweep import Factor
+from sim.telling.figures.break_even import break_even_figure
 from sim.telling.figures.sensitivity import morris_bars, sobol_bars
 from sim.telling.figures.style import Drawn, save, style
 from sim.telling.figures.sweep_panels import curve_panels, heat_maps
@@ -76,6 +78,8 @@ def _figures(batches: Sequence[Named], across: str | None, up: str | None) -> It
         yield from _heat_maps(batches, *pair)
     yield from _curves(batches)
     yield from _sensitivity(batches)
+    if len(batches) == 1 and is_possible(batches[0].runs):
+        yield break_even_figure(batches[0].runs)
 
 
 def heat_map_pair(runs: SweepRuns, across: str | None = None, up: str | None = None) -> tuple[str, str] | None:

@@ -118,6 +118,7 @@ _HEADS = (
     "truth on recorded crime, same weights",
     "truth on crime, same weights",
     "p, dates exchanged",
+    "p, wild bootstrap",
     "p, leads",
     "counties",
     "effective states",
@@ -148,7 +149,7 @@ def _cells(found: Typical | None) -> list[str]:
     names = ("placebo", "net", "truth_aligned", "true_crime_aligned")
     told += [percent_text(found.mean_percent(name), "") for name in names]
     first = found.answers[0]
-    told += [_p_value(first.p_permutation), _p_value(first.pre_test_p)]
+    told += [_p_value(it) for it in (first.p_permutation, first.p_wild, first.pre_test_p)]
     return [*told, f"{first.counties:,}", number_text(first.effective_clusters, 1)]
 
 

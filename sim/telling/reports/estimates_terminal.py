@@ -23,6 +23,7 @@ from sim.telling.reports.estimates import Made
 from sim.telling.wording import NOTHING
 
 WIDTH = 80
+MOST = 999
 _HEADS = ("estimate", "95 % interval", "placebo", "net", "true,", "true,")
 _BELOW = ("", "", "", "", "recorded", "crime")
 _WIDTHS = (8, 16, 9, 7, 9, 6)
@@ -56,10 +57,15 @@ def _table(evaluation: Evaluation, background: str, group: str) -> Iterator[str]
 def _cells(found: Typical | None) -> tuple[str, ...]:
     if found is None:
         return (NOTHING, *[""] * (len(_HEADS) - 1))
-    ends = " to ".join(percent_text(found.percent(value), "") for value in (found.low, found.high))
+    ends = " to ".join(_end(found.percent(value)) for value in (found.low, found.high))
     names = ("estimate", "placebo", "net", "truth_aligned", "true_crime_aligned")
     first, *others = (percent_text(found.mean_percent(name), "") for name in names)
     return (first, ends, *others)
+
+
+def _end(percent: float) -> str:
+    """Return an end of an interval; one that says nothing any more is not told to the decimal."""
+    return f">+{MOST}" if percent > MOST else percent_text(percent, "")
 
 
 def _row(label: str, cells: tuple[str, ...]) -> str:

@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_panels import made_panel
 
-from sim.analysis.estimate.alignment import aligned_truth, average_effect, explained, linear_value, true_effect
+from sim.analysis.estimate.alignment import (
+    aligned_truth,
+    average_effect,
+    explained,
+    linear_value,
+    spillover,
+    true_effect,
+)
 from sim.analysis.estimate.panel import NEVER, OUTCOMES, outcome_of
 from sim.analysis.estimate.registry import ESTIMATORS
 
@@ -154,3 +161,16 @@ def test_every_estimator_answers_in_one_form() -> None:
                 assert found.event_study.covariance.shape == (number, number)
                 assert found.event_study.weights.shape == (number, *panel.shape)
     assert (panel.first == NEVER).any()
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_what_reaches_counties_without_the_program_is_told_apart(name: str) -> None:
+    panel = made_panel(never=0.2)
+    found = ESTIMATORS[name].estimate(panel, "log_rate")
+    inside = np.where(panel.treated > 0, -0.1, 0.0)
+    assert spillover(found.weights, inside, panel.treated) == 0
+    # a fall of a tenth everywhere and always is no difference at all: what is inside is subtracted again outside
+    everywhere = np.full(panel.shape, -0.1)
+    beyond = spillover(found.weights, everywhere, panel.treated)
+    assert beyond == pytest.approx(-aligned_truth(found.weights, inside), abs=1e-9)
+    assert beyond > 0

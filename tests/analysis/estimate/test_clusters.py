@@ -9,8 +9,10 @@ from scipy import stats
 
 from sim.analysis.estimate.callaway_santanna import callaway_santanna
 from sim.analysis.estimate.clusters import (
+    carrying_number,
     clustered_covariance,
     effective_number,
+    half_width,
     parameters_spent,
     pre_test,
     two_sided_p,
@@ -147,3 +149,35 @@ def test_refused_permutations_are_counted() -> None:
 
     found = permutation_test(made_panel(), moody, 10)
     assert (len(found.values), found.refused) == (5, 5)
+
+
+def test_clusters_that_carry_an_estimate_are_those_of_its_own_weights() -> None:
+    equal = np.tile([[1.0, -1.0]], (6, 1))
+    assert carrying_number(equal, np.ones((6, 1))) == pytest.approx(6)
+    assert carrying_number(equal, np.ones((6, 1)), np.array([0, 0, 1, 1, 2, 2])) == pytest.approx(3)
+    one = equal * np.array([1, 0, 0, 0, 0, 0])[:, None]
+    assert carrying_number(one, np.ones((6, 1))) == pytest.approx(1)
+
+
+def test_intervals_are_as_wide_as_the_clusters_that_carry_them_are_few() -> None:
+    assert half_width(1.0, 50, 50.0) == pytest.approx(stats.t.ppf(0.975, 49))
+    assert half_width(1.0, 50, 5.0) == pytest.approx(stats.t.ppf(0.975, 4) * np.sqrt(5 / 4 * 49 / 50))
+    assert half_width(1.0, 50, 1.2) == half_width(1.0, 50, 2.0)
+
+
+def test_an_interval_of_a_mean_over_few_clusters_holds_it() -> None:
+    """A mean that four of forty clusters carry: by all forty it would be missed far too often."""
+    random = np.random.default_rng(1)
+    weights = np.array([10.0] * 4 + [0.1] * 36)
+    weights /= weights.sum()
+    carrying = carrying_number(weights[:, None], np.ones((40, 1)))
+    missed = {"carrying": 0, "all": 0}
+    for _ in range(1000):
+        values = random.normal(0, 1, 40)
+        mean = weights @ values
+        error = float(np.sqrt(((weights * (values - mean)) ** 2).sum() * 40 / 39))
+        missed["carrying"] += abs(mean) > half_width(error, 40, carrying)
+        missed["all"] += abs(mean) > half_width(error, 40, 40.0)
+    assert carrying == pytest.approx(4, abs=0.1)
+    assert 30 <= missed["carrying"] <= 75
+    assert missed["all"] > 120

@@ -133,7 +133,7 @@ def test_sun_abraham_equals_the_saturated_regression(never: float) -> None:
 
 def test_what_is_left_out_is_told() -> None:
     panel = made_panel(never=0)
-    assert "are left out: all counties have started" in callaway_santanna(panel).warnings[0]
+    assert "left out: all counties have started" in callaway_santanna(panel).warnings[0]
     assert "controls are the" in sun_abraham(panel).warnings[0]
 
 

@@ -75,4 +75,4 @@ def test_periods_without_controls_are_left_out_and_told() -> None:
     panel = made_panel(never=0)
     found = imputation(panel)
     assert not found.weights[:, panel.first.max() :].any()
-    assert "are left out" in found.warnings[0]
+    assert "left out" in found.warnings[0]

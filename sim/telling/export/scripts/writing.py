@@ -30,6 +30,7 @@ class Language(NamedTuple):
     events: Mapping[str, str]
     bodies: Mapping[str, str]
     enough: str
+    until: str
     log: str
     rate: str
 
@@ -43,6 +44,8 @@ LANGUAGES = (
         python.EVENTS,
         python.BODIES,
         " & (events > 0)",
+        'data = data[data["period"] <= @PERIODS@]  # later too few counties are without the program\n'
+        'data = data.assign(first=data["first"].where(data["first"] <= @PERIODS@, 0))\n',
         'data = data.assign(y=np.log(data["events"].where(data["events"] > 0) / data["weight"]))',
         'data = data.assign(y=data["events"] / data["weight"])',
     ),
@@ -54,6 +57,8 @@ LANGUAGES = (
         r.EVENTS,
         r.BODIES,
         " & events > 0",
+        "data <- data[data$period <= @PERIODS@, ] # later too few counties are without the program\n"
+        "data$first[data$first > @PERIODS@] <- 0\n",
         "data$y <- log(data$events / data$weight)",
         "data$y <- data$events / data$weight",
     ),
@@ -65,6 +70,8 @@ LANGUAGES = (
         stata.EVENTS,
         stata.BODIES,
         " & enough > 0",
+        "* later too few counties are without the program\nkeep if period <= @PERIODS@\n"
+        "replace first = 0 if first > @PERIODS@\n",
         "generate double y = ln(events / weight)",
         "generate double y = events / weight",
     ),
@@ -89,10 +96,17 @@ def script(evaluation: Evaluation, name: str, language: Language) -> str:
     """Return the script of an estimator in a language."""
     is_survey = name in SURVEY_LABELS
     body = "imputation" if name.startswith("imputation") else name
-    text = language.head + (language.survey if is_survey else language.books) + language.bodies[body]
+    is_shorter = name in ESTIMATORS and ESTIMATORS[name].needs_untreated and _periods(evaluation) > 0
+    books = language.books + (language.until if is_shorter else "")
+    text = language.head + (language.survey if is_survey else books) + language.bodies[body]
     for token, word in {**_words(evaluation, name), **_outcome(evaluation, name, language)}.items():
         text = text.replace(token, word)
     return text
+
+
+def _periods(evaluation: Evaluation) -> int:
+    """Return how many of the last periods have too few counties without the program."""
+    return len(evaluation.design.periods) - evaluation.design.compared_periods
 
 
 def _words(evaluation: Evaluation, name: str) -> dict[str, str]:
@@ -105,6 +119,7 @@ def _words(evaluation: Evaluation, name: str) -> dict[str, str]:
         "@LABEL@": label[:1].upper() + label[1:],
         "@NAME@": name,
         "@EXAMPLE@": " ".join(chosen),
+        "@PERIODS@": str(evaluation.design.compared_periods),
         "@HORIZONS@": str(HORIZONS[evaluation.design.unit]),
         "@ERRORS@": " and its standard error by county" if name in WITH_ERRORS else "",
         "@DEFAULTS@": quoted,

@@ -1,0 +1,87 @@
+"""Worlds with and without a program, simulated once and kept in a folder: whatever ends the work, nothing is lost."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.analysis.evaluation.worlds import Books, Design, books_of, design_of
+from sim.running.county_counts import CountyCounts, count_run, with_dates_of
+from sim.scenario.scenario import Scenario, load_scenario
+
+PROGRAM = "secure_communities"
+
+
+class Kept(NamedTuple):
+    """Which worlds, and where they are kept.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With the program, on a flat background.
+    folder : Path
+        For a file for each world.
+    """
+
+    scenario: Scenario
+    folder: Path
+
+    def path(self, has_program: bool, seed: int) -> Path:
+        """Return the file of a world."""
+        return self.folder / f"{'with' if has_program else 'without'}_{seed:04d}.npz"
+
+    def books(self, has_program: bool, seed: int) -> Books:
+        """Return what is counted in a world by years."""
+        with np.load(self.path(has_program, seed)) as file:
+            return Books(*(file[name].astype(np.float64) for name in Books._fields))
+
+    def design(self) -> Design:
+        """Return counties and dates."""
+        with np.load(self.folder / "design.npz") as file:
+            county, state, periods = (file[name].tolist() for name in ("county", "state", "periods"))
+            return Design(PROGRAM, "year", periods, 0, county, state, file["people"], file["treated"])
+
+
+def kept_worlds(scenario: Path, changes: list[str], folder: Path) -> Kept:
+    """Return where worlds of a scenario are kept; another scenario there is refused."""
+    loaded = load_scenario(scenario, changes)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = folder / "scenario.yaml"
+    if written.exists() and written.read_text(encoding="utf-8") != loaded.resolved_yaml():
+        sys.exit(f"{folder}: holds worlds of another scenario; choose another folder")
+    written.write_text(loaded.resolved_yaml(), encoding="utf-8")
+    return Kept(loaded, folder)
+
+
+def simulate(kept: Kept, wanted: list[tuple[bool, int]]) -> Iterator[tuple[bool, int]]:
+    """Run the worlds that are not there yet, (with the program?, seed), and yield each of all that are wanted."""
+    for has_program, seed in wanted:
+        if not kept.path(has_program, seed).exists():
+            begun = time.monotonic()
+            scenario = kept.scenario if has_program else kept.scenario.without(PROGRAM)
+            counts = count_run(scenario, seed=seed, replication=0)
+            _keep(kept, counts, has_program, seed)
+            print(f"{kept.path(has_program, seed).name}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
+        yield has_program, seed
+
+
+def _keep(kept: Kept, counts: CountyCounts, has_program: bool, seed: int) -> None:
+    books = {name: it.astype(np.int32) for name, it in books_of(counts, "year")._asdict().items()}
+    if not (kept.folder / "design.npz").exists():
+        dated = counts if has_program else with_dates_of(counts, kept.scenario)
+        design = design_of(dated, PROGRAM, "year")
+        names = ("county", "state", "periods", "people", "treated")
+        _save(kept.folder / "design.npz", {name: np.asarray(getattr(design, name)) for name in names})
+    _save(kept.path(has_program, seed), books)
+
+
+def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    half = path.with_suffix(".half.npz")
+    with half.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+    half.replace(path)
