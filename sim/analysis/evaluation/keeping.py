@@ -66,11 +66,11 @@ class KeptWorlds:
         self.folder.mkdir(exist_ok=True)
         (self.folder / IDENTITY).write_text(self.identity, encoding="utf-8")
         names = (*_TEXTS, *_LISTS, "left_out", *_ARRAYS)
-        _save(self.folder / DESIGN, {name: np.asarray(getattr(design, name)) for name in names})
+        save_arrays(self.folder / DESIGN, {name: np.asarray(getattr(design, name)) for name in names})
         worlds = {"program": pair.program, "without": pair.without}
         arrays = {f"{world}_{name}": it for world, books in worlds.items() for name, it in books._asdict().items()}
         whole = {name: it.astype(np.int64) for name, it in arrays.items()}
-        _save(self._path(pair.background, pair.replication), whole)
+        save_arrays(self._path(pair.background, pair.replication), whole)
 
     def count(self) -> int:
         """Return how many pairs are there."""
@@ -94,7 +94,7 @@ def _identity_in(folder: Path) -> str:
         return ""
 
 
-def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+def save_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays so that the file is whole or not there."""
     half = path.with_suffix(".half")
     with half.open("wb") as file:
