@@ -120,7 +120,6 @@ def estimate_to_folder(
         No program to evaluate, one that is switched off again, too little memory, or ``out`` holds something.
     """
     from sim.analysis.evaluation.keeping import KeptWorlds
-    from sim.analysis.evaluation.tables import write_tables
     from sim.running.needs import forecast_comparison, is_compiled
     from sim.running.run import whole_folder
     from sim.running.staggered import evaluated_program
@@ -132,16 +131,28 @@ def estimate_to_folder(
     kept = KeptWorlds(out.with_name(f"{out.name}.unfinished"), _identity(asked, evaluated.program))
     with whole_folder(out) as folder, _going_on(kept, len(asked.backgrounds) * asked.replications):
         evaluation = evaluate_worlds(asked, evaluated.program, engine=engine, threads=threads, quiet=quiet, kept=kept)
-        write_tables(evaluation, folder)
-        (folder / "scenario.yaml").write_text(asked.scenario.resolved_yaml(), encoding="utf-8")
-        _write_manifest(asked, evaluated, evaluation, engine, folder)
-        made = _write_meaning(asked, evaluated, evaluation, folder)
+        made = write_evaluation(asked, evaluated, evaluation, engine, folder)
     kept.drop()
     if not quiet:
-        from sim.telling.reports.estimates_terminal import print_estimates
-
-        print_estimates(evaluation, made, out)
+        print_told(evaluation, made, out)
     return out
+
+
+def write_evaluation(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, engine: str, folder: Path) -> Made:
+    """Write all files of an evaluation, and return how it was made."""
+    from sim.analysis.evaluation.tables import write_tables
+
+    write_tables(evaluation, folder)
+    (folder / "scenario.yaml").write_text(asked.scenario.resolved_yaml(), encoding="utf-8")
+    _write_manifest(asked, evaluated, evaluation, engine, folder)
+    return _write_meaning(asked, evaluated, evaluation, folder)
+
+
+def print_told(evaluation: Evaluation, made: Made, out: Path) -> None:
+    """Print what an evaluation found."""
+    from sim.telling.reports.estimates_terminal import print_estimates
+
+    print_estimates(evaluation, made, out)
 
 
 def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, folder: Path) -> Made:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.doors.cli.options import add_running, command_parser, free_folder
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Arguments = argparse.Namespace
 UNITS = ("month", "quarter", "year")
+WORLDS = "worlds without the program"
 BACKGROUNDS = ("both", "trends", "flat")
 
 
@@ -27,11 +29,14 @@ def add_study_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     )
     _add_design(estimate, 5, "pairs of runs, with and without the program", 99)
     power = command_parser(commands, "power", "tell how small an effect an evaluator could have seen", power_command)
-    _add_design(power, 3, "worlds without the program", 199)
+    _add_design(power, 3, WORLDS, 199)
 
 
 def _add_design(command: argparse.ArgumentParser, replications: int, what: str, permutations: int) -> None:
-    command.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML), or the name of a shipped scenario")
+    scenario = "scenario file (YAML), or the name of a shipped scenario"
+    if what != WORLDS:
+        scenario += "; or the folder of a finished comparison"
+    command.add_argument("scenario", metavar="SCENARIO", help=scenario)
     command.add_argument(
         "--program",
         metavar="NAME",
@@ -68,11 +73,33 @@ def _add_design(command: argparse.ArgumentParser, replications: int, what: str, 
 
 def estimate_command(arguments: Arguments) -> int:
     """Evaluate a program into a folder; it appears whole or not at all."""
+    if Path(arguments.scenario).is_dir():
+        return _estimate_folder(arguments)
     from sim.jobs.estimate import estimate_to_folder
 
     asked = _asked(arguments)
     out = free_folder(arguments.out, f"estimate-{asked.scenario.name}")
     estimate_to_folder(asked, out=out, **_how(arguments))
+    return 0
+
+
+def _estimate_folder(arguments: Arguments) -> int:
+    """Evaluate the runs of a finished comparison."""
+    from sim.jobs.estimate_folder import estimate_folder
+    from sim.words.faults import UserError
+
+    if arguments.overrides or arguments.seed is not None:
+        raise UserError("--set and --seed: the runs in a folder are what they are; give the scenario to run others")
+    folder = Path(arguments.scenario)
+    estimate_folder(
+        folder,
+        out=free_folder(arguments.out, f"estimate-{folder.absolute().name}"),
+        program=arguments.program,
+        quiet=arguments.quiet,
+        unit=arguments.unit,
+        outcome="rate" if arguments.rates else "log_rate",
+        permutations=arguments.permutations,
+    )
     return 0
 
 
