@@ -29,6 +29,7 @@ ALONE = (
     "crime.travel_share=0",
     "enforcement.capacity_per_100k=10000",
     "crime.deterrence=0.8",
+    "trust.awareness=0.4",
 )
 WORLDS: dict[str, tuple[str, ...]] = {
     "Nothing crosses county lines": (),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.analysis.evaluation.keeping import save_arrays
 from sim.analysis.evaluation.worlds import Books, Design, books_of, design_of
 from sim.running.county_counts import CountyCounts, count_run, with_dates_of
 from sim.scenario.scenario import Scenario, load_scenario
@@ -76,12 +77,5 @@ def _keep(kept: Kept, counts: CountyCounts, has_program: bool, seed: int) -> Non
         dated = counts if has_program else with_dates_of(counts, kept.scenario)
         design = design_of(dated, PROGRAM, "year")
         names = ("county", "state", "periods", "people", "treated")
-        _save(kept.folder / "design.npz", {name: np.asarray(getattr(design, name)) for name in names})
-    _save(kept.path(has_program, seed), books)
-
-
-def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    half = path.with_suffix(".half.npz")
-    with half.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
-    half.replace(path)
+        save_arrays(kept.folder / "design.npz", {name: np.asarray(getattr(design, name)) for name in names})
+    save_arrays(kept.path(has_program, seed), books)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sim.words.faults import UserError
+from sim.words.faults import UserError, printable
 
 if TYPE_CHECKING:
     from sim.analysis.estimate.panel import Outcome
     from sim.analysis.evaluation.evaluating import Evaluation
+    from sim.analysis.evaluation.keeping import KeptWorlds
     from sim.analysis.evaluation.questions import Unit
     from sim.analysis.evaluation.worlds import Design, Pair
     from sim.running.costs import Size
@@ -108,14 +111,15 @@ def estimate_to_folder(
 ) -> Path:
     """Run the scenario with and without the program, let every estimator judge, and write a folder.
 
-    The folder appears whole or not at all: a run of this command that is ended begins anew the next time.
+    The folder appears whole or not at all. Pairs of worlds that are done are kept beside it in ``OUT.unfinished`` until
+    it does: the same call again goes on with them.
 
     Raises
     ------
     UserError
         No program to evaluate, one that is switched off again, too little memory, or ``out`` holds something.
     """
-    from sim.analysis.evaluation.tables import write_tables
+    from sim.analysis.evaluation.keeping import KeptWorlds
     from sim.running.needs import forecast_comparison, is_compiled
     from sim.running.run import whole_folder
     from sim.running.staggered import evaluated_program
@@ -124,17 +128,31 @@ def estimate_to_folder(
     evaluated = evaluated_program(asked.scenario, asked.program)
     forecast = forecast_comparison(_runs_of(asked, evaluated.program), engine, threads, 1, is_compiled(engine))
     foretell(replace(forecast, seconds=forecast.seconds + _seconds_of_estimating(asked, forecast.size)), quiet)
-    with whole_folder(out) as folder:
-        evaluation = evaluate_worlds(asked, evaluated.program, engine=engine, threads=threads, quiet=quiet)
-        write_tables(evaluation, folder)
-        (folder / "scenario.yaml").write_text(asked.scenario.resolved_yaml(), encoding="utf-8")
-        _write_manifest(asked, evaluated, evaluation, engine, folder)
-        made = _write_meaning(asked, evaluated, evaluation, folder)
+    kept = KeptWorlds(out.with_name(f"{out.name}.unfinished"), _identity(asked, evaluated.program))
+    with whole_folder(out) as folder, _going_on(kept, len(asked.backgrounds) * asked.replications):
+        evaluation = evaluate_worlds(asked, evaluated.program, engine=engine, threads=threads, quiet=quiet, kept=kept)
+        made = write_evaluation(asked, evaluated, evaluation, engine, folder)
+    kept.drop()
     if not quiet:
-        from sim.telling.reports.estimates_terminal import print_estimates
-
-        print_estimates(evaluation, made, out)
+        print_told(evaluation, made, out)
     return out
+
+
+def write_evaluation(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, engine: str, folder: Path) -> Made:
+    """Write all files of an evaluation, and return how it was made."""
+    from sim.analysis.evaluation.tables import write_tables
+
+    write_tables(evaluation, folder)
+    (folder / "scenario.yaml").write_text(asked.scenario.resolved_yaml(), encoding="utf-8")
+    _write_manifest(asked, evaluated, evaluation, engine, folder)
+    return _write_meaning(asked, evaluated, evaluation, folder)
+
+
+def print_told(evaluation: Evaluation, made: Made, out: Path) -> None:
+    """Print what an evaluation found."""
+    from sim.telling.reports.estimates_terminal import print_estimates
+
+    print_estimates(evaluation, made, out)
 
 
 def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, folder: Path) -> Made:
@@ -158,10 +176,39 @@ def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, f
     return made
 
 
+def _identity(asked: Asked, program: str) -> str:
+    """Return what runs depend on: the version, scenario, program, seed and unit, and the files that are named."""
+    from sim.running.batch.files import digest_of
+    from sim.running.batch.inputs import Inputs
+    from sim.running.run import fingerprint
+
+    files = {place: digest_of(content) for place, content in Inputs([asked.scenario]).files.items()}
+    return "\n".join(map(str, (fingerprint(), asked.scenario.resolved_yaml(), program, asked.seed, asked.unit, files)))
+
+
+@contextmanager
+def _going_on(kept: KeptWorlds, pairs: int) -> Iterator[None]:
+    """Tell, where an evaluation is interrupted, what is kept and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        done = kept.count()
+        if not done:
+            raise
+        told = f"interrupted; {done:,} of {pairs:,} pairs of worlds are done and kept in {kept.folder}"
+        raise KeyboardInterrupt(printable(f"{told}, the same command goes on with them")) from None
+
+
 def evaluate_worlds(
-    asked: Asked, program: str, *, engine: str = "columnar", threads: int = 1, quiet: bool = True
+    asked: Asked,
+    program: str,
+    *,
+    engine: str = "columnar",
+    threads: int = 1,
+    quiet: bool = True,
+    kept: KeptWorlds | None = None,
 ) -> Evaluation:
-    """Run all pairs of worlds and return what every estimator says of them."""
+    """Run all pairs of worlds that are not ``kept`` yet, and return what every estimator says of them."""
     from sim.analysis.evaluation.evaluating import evaluate
     from sim.running.needs import is_compiled
     from sim.running.terminal import month_progress, working
@@ -173,8 +220,13 @@ def evaluate_worlds(
     with month_progress(months, quiet, is_compiled(engine)) as advance:
         for name, scenario in asked.backgrounds.items():
             for replication in range(asked.replications):
-                options = {"seed": asked.seed, "replication": replication, "engine": engine, "threads": threads}
-                design, pair = _pair(scenario, program, asked.unit, name, {**options, "on_month": advance})
+                pair = None if kept is None else kept.pair(name, replication)
+                design = kept.design() if kept is not None and pair is not None else None
+                if design is None or pair is None:
+                    options = {"seed": asked.seed, "replication": replication, "engine": engine, "threads": threads}
+                    design, pair = _pair(scenario, program, asked.unit, name, {**options, "on_month": advance})
+                    if kept is not None:
+                        kept.keep(design, pair)
                 pairs.setdefault(name, []).append(pair)
     assert design is not None
     with working("estimating", quiet):

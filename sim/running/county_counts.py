@@ -27,10 +27,9 @@ from sim.world.counties.building import Counties
 from sim.world.setting import program_flags
 
 if TYPE_CHECKING:
-    from sim.engines.ledger import MonthRecord
+    from sim.engines.ledger import Ledger, MonthRecord
     from sim.engines.panel import SurveyMonth
     from sim.scenario.scenario import Scenario
-    from sim.world.setting import Setting
 
 Counts = NDArray[np.int32]
 BOOKS = ("occurred", "reported", "recorded")
@@ -107,11 +106,19 @@ def count_run(
         Where the scenario's files do not fit together.
     """
     setting = prepare(scenario, replication)
-    counting = _Counting(setting)
+    counting = _Counting(setting.months, setting.world.counties)
     for record in records(setting, seed_of(seed, replication), engine, threads):
         counting.add(record)
         if on_month is not None:
             on_month()
+    return counting.finish()
+
+
+def count_ledger(ledger: Ledger) -> CountyCounts:
+    """Return what is counted in a run that lies in memory."""
+    counting = _Counting(ledger.months, ledger.counties)
+    for index in range(len(ledger.months)):
+        counting.add(ledger.record(index))
     return counting.finish()
 
 
@@ -123,9 +130,9 @@ def with_dates_of(counts: CountyCounts, scenario: Scenario) -> CountyCounts:
 class _Counting:
     """Adds a run up, month by month."""
 
-    def __init__(self, setting: Setting) -> None:
-        """Begin a run in a setting."""
-        self.months, self.counties = setting.months, setting.world.counties
+    def __init__(self, months: list[str], counties: Counties) -> None:
+        """Begin a run over some months."""
+        self.months, self.counties = months, counties
         shape = (len(self.months), len(self.counties))
         self.crime = np.zeros((*shape, len(KINDS), len(BOOKS), len(TARGET_GROUPS)), dtype=np.int32)
         self.told = np.zeros((*shape, len(TOTALS), len(GROUPS), 2), dtype=np.int32)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,12 @@ from evaluated_worlds import PROGRAM, SMALL, small_evaluation, small_scenario
 
 import sim
 from sim.analysis.estimate.registry import ESTIMATORS
+from sim.analysis.evaluation.keeping import KeptWorlds
 from sim.analysis.evaluation.of_survey import SURVEY_ESTIMATORS
 from sim.doors.cli import main as cli
 from sim.jobs.estimate import Asked, estimate_to_folder
+from sim.running import county_counts
+from sim.scenario.scenario import Scenario
 from sim.words.faults import UserError
 
 FILES = {
@@ -222,6 +226,44 @@ def test_what_is_ended_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(KeyboardInterrupt):
         estimate_to_folder(Asked(small_scenario()), out=tmp_path / "out", quiet=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_ended_goes_on_where_it_was(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second pair of worlds is interrupted; the same command runs that one alone, and the tables are the same."""
+    counts, begun = county_counts.count_run, []
+
+    def counted(scenario: Scenario, **options: Any) -> county_counts.CountyCounts:
+        begun.append((scenario.name, options["replication"]))
+        if len(begun) == 4:
+            raise KeyboardInterrupt
+        return counts(scenario, **options)
+
+    monkeypatch.setattr(county_counts, "count_run", counted)
+    asked, out = Asked(small_scenario(), replications=2, permutations=19), tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt, match="1 of 2 pairs of worlds are done and kept"):
+        estimate_to_folder(asked, out=out, quiet=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.unfinished"]
+    with pytest.raises(UserError, match="another evaluation"):
+        estimate_to_folder(Asked(small_scenario(), seed=2, replications=2), out=out, quiet=True)
+    estimate_to_folder(asked, out=out, quiet=True)
+    assert [replication for _, replication in begun] == [0, 0, 1, 1, 1, 1]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    for name in ("estimates.csv", "event_study.csv", "summary.csv", "panel.csv", "recording.csv", "event_study.png"):
+        assert (out / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_a_damaged_world_is_run_again(tmp_path: Path) -> None:
+    evaluation = small_evaluation()
+    kept = KeptWorlds(tmp_path / "kept", "a")
+    kept.keep(evaluation.design, evaluation.pairs["flat"][0])
+    found = KeptWorlds(tmp_path / "kept", "a").pair("flat", 0)
+    assert found is not None
+    assert (found.program.crime == evaluation.pairs["flat"][0].program.crime).all()
+    assert kept.pair("flat", 1) is None
+    next((tmp_path / "kept").glob("flat*")).write_bytes(b"PK\x03\x04 cut off")
+    assert kept.pair("flat", 0) is None
+    kept.drop()
+    assert not (tmp_path / "kept").exists()
 
 
 def test_memory_is_told_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -316,7 +316,7 @@ def test_shipped_sweeps_load(path: Path) -> None:
     assert found.levers
     assert found.uncertainties
     assert found.against is not None
-    assert 300 <= found.runs <= 1000
+    assert 200 <= found.runs <= 1000
 
 
 def test_check_tells_what_a_sweep_is_and_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,6 +53,7 @@ examples:
   darkfigure estimate secure_communities
   darkfigure estimate secure_communities --unit quarter --rates --replications 10 --out outputs/evaluated
   darkfigure estimate my_scenario.yaml --program agreement_287g_jail --background flat
+  darkfigure estimate outputs/demo --unit quarter
 
 Nothing is kept of an evaluation that is ended before it is done: it begins anew.""",
     "power": """\

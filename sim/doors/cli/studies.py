@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Arguments = argparse.Namespace
 UNITS = ("month", "quarter", "year")
+WORLDS = "worlds without the program"
 BACKGROUNDS = ("both", "trends", "flat")
 
 
@@ -28,7 +29,7 @@ def add_study_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     )
     _add_design(estimate, 5, "pairs of runs, with and without the program", 99)
     power = command_parser(commands, "power", "tell how small an effect an evaluator could have seen", power_command)
-    _add_design(power, 3, "worlds without the program", 199)
+    _add_design(power, 3, WORLDS, 199)
     _add_validate(commands)
 
 
@@ -55,7 +56,10 @@ def _add_validate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _add_design(command: argparse.ArgumentParser, replications: int, what: str, permutations: int) -> None:
-    command.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML), or the name of a shipped scenario")
+    scenario = "scenario file (YAML), or the name of a shipped scenario"
+    if what != WORLDS:
+        scenario += "; or the folder of a finished comparison"
+    command.add_argument("scenario", metavar="SCENARIO", help=scenario)
     command.add_argument(
         "--program",
         metavar="NAME",
@@ -92,11 +96,33 @@ def _add_design(command: argparse.ArgumentParser, replications: int, what: str, 
 
 def estimate_command(arguments: Arguments) -> int:
     """Evaluate a program into a folder; it appears whole or not at all."""
+    if Path(arguments.scenario).is_dir():
+        return _estimate_folder(arguments)
     from sim.jobs.estimate import estimate_to_folder
 
     asked = _asked(arguments)
     out = free_folder(arguments.out, f"estimate-{asked.scenario.name}")
     estimate_to_folder(asked, out=out, **_how(arguments))
+    return 0
+
+
+def _estimate_folder(arguments: Arguments) -> int:
+    """Evaluate the runs of a finished comparison."""
+    from sim.jobs.estimate_folder import estimate_folder
+    from sim.words.faults import UserError
+
+    if arguments.overrides or arguments.seed is not None:
+        raise UserError("--set and --seed: the runs in a folder are what they are; give the scenario to run others")
+    folder = Path(arguments.scenario)
+    estimate_folder(
+        folder,
+        out=free_folder(arguments.out, f"estimate-{folder.absolute().name}"),
+        program=arguments.program,
+        quiet=arguments.quiet,
+        unit=arguments.unit,
+        outcome="rate" if arguments.rates else "log_rate",
+        permutations=arguments.permutations,
+    )
     return 0
 
 

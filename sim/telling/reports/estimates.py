@@ -184,7 +184,7 @@ def _how_made(made: Made) -> str:
         "book, kind of crime, group and estimator; <code>summary.csv</code> means and standard deviations over "
         "replications; <code>event_study.csv</code> event studies with their covariances; <code>panel.csv</code> the "
         "county-periods of the first replication in both worlds, from which the scripts in <code>scripts/</code> (R, "
-        f"Stata, Python) find its estimates again. {how_equal('threads')}. An evaluation that is ended begins anew: "
-        "nothing of it is kept."
+        f"Stata, Python) find its estimates again. {how_equal('threads')}. An evaluation that is ended goes on "
+        "where it was with the same command."
         "</p>"
     )

@@ -1,0 +1,58 @@
+"""The command estimate on the folder of a comparison: the same numbers as from the scenario, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_worlds import REPOSITORY
+
+import sim
+from sim.doors.cli.main import main
+
+SCENARIO = REPOSITORY / "scenarios" / "secure_communities.yaml"
+SMALL = {"months": 96, "world": {"people": 12_000}}
+FILES = ("estimates.csv", "summary.csv", "event_study.csv", "panel.csv", "recording.csv", "headline.txt")
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("estimate") / "comparison"
+    names = ("baseline", "secure_communities")
+    paths = {name: REPOSITORY / "scenarios" / f"{name}.yaml" for name in names}
+    sim.compare(paths, SMALL, replications=2, folder=folder)
+    return folder
+
+
+def test_runs_of_a_comparison_say_what_runs_of_the_scenario_say(comparison: Path, tmp_path: Path) -> None:
+    assert main(["estimate", str(comparison), "--permutations", "9", "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    changes = {"months": 96, "world.people": 12_000}
+    found = sim.estimate(SCENARIO, changes, replications=2, permutations=9, threads=1)
+    for name in FILES:
+        assert (tmp_path / "out" / name).read_bytes() == (found.folder / name).read_bytes(), name
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--program", "agreement_287g_jail"], "no scenario beside the same one without the program"),
+        (["--set", "world.people=5000"], "the runs in a folder are what they are"),
+        (["--seed", "3"], "the runs in a folder are what they are"),
+    ],
+)
+def test_what_a_comparison_cannot_tell_is_refused(
+    words: list[str], message: str, comparison: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["estimate", str(comparison), *words, "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert "Traceback" not in told
+    assert not list(tmp_path.iterdir())
+
+
+def test_other_folders_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert main(["estimate", str(empty), "--out", str(tmp_path / "out")]) == 2
+    assert "holds no results" in capsys.readouterr().err
