@@ -57,8 +57,8 @@ class ComparisonHeader(Section):
         None,
         "path",
         "the user's comparison",
-        "Draws from a posterior, as 'calibrate' writes them: each two replications are run with one, the same in all "
-        "scenarios",
+        "Draws from a posterior, as 'calibrate' writes them, or 'posterior' for those that come with the program: each "
+        "two replications are run with one, the same in all scenarios",
     )
 
     @model_validator(mode="after")

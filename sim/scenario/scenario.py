@@ -29,7 +29,7 @@ from sim.scenario.files import (
     set_for_all,
     tree_of_kind,
 )
-from sim.scenario.shipped import hint_at, meant_by
+from sim.scenario.shipped import draws_meant_by, hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Place, Scalar, read_file
 from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean, shortened
 
@@ -244,6 +244,10 @@ def _comparison(
 ) -> Comparison:
     """Return the comparison of ``members`` under the header ``tree``, or all its faults."""
     tree = merge(tree, options_tree(options or {}), ComparisonHeader)
+    draws = tree.entries.get("uncertainty")
+    if isinstance(draws, Scalar) and not draws.is_empty:
+        named = Scalar(draws_meant_by(draws.text), draws.place, draws.plain)
+        tree = Branch({**tree.entries, "uncertainty": named}, tree.place)
     header = header_of(ComparisonHeader, tree, faults)
     asked = (options or {}).get("reference")
     if asked is not None and header.reference is None:

@@ -39,6 +39,11 @@ def meant_by(text: str | Path, folder: Path | None = None) -> Path:
     return path
 
 
+def draws_meant_by(text: str) -> str:
+    """Return the path of a file of draws; ``posterior`` alone means the one that comes with the program."""
+    return str(shipped_folder() / "posterior.csv") if text == "posterior" else text
+
+
 def hint_at(path: Path) -> str:
     """Return what to say of a scenario file that is not there: a file of nearly its name, or a shipped one."""
     names = shipped_names()

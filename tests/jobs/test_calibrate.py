@@ -137,8 +137,13 @@ def test_another_version_or_a_changed_file_is_refused(finished: Path, tmp_path: 
     ("old", "new", "told"),
     [
         ("[transfers]", "[transfer]", "transfer is not a figure; did you mean transfers?"),
-        ("[transfers]", "[T10, T36, T39]", "T39 is not counted in a run"),
+        ("[transfers]", "[T10, T39]", "T39 is not counted in a run"),
         ("own.csv", "mine.csv", "no such file"),
+        (
+            "[transfers]\n  validation: [reported]",
+            "[reported]",
+            "reported is kept for validation, and no calibration may weigh worlds by it",
+        ),
     ],
 )
 def test_figures_that_cannot_be_used_are_told(

@@ -42,7 +42,7 @@ class Outcome:
     predicted, error : dict of float64[N]
         Of each emulated figure and effect at the draws, and what the emulator may get wrong.
     before : dict of float64[N]
-        Effects at ``prior``.
+        Effects at ``prior``, with what emulators may get wrong drawn as well.
     weights : float64[W]
         Of the worlds run, by their own figures.
     """
@@ -90,7 +90,7 @@ def outcome_of(study: Study, worlds: Worlds, best: Worlds, emulators: Emulators 
     prior = prior_draws(header.draws, count, header.seed)
     predicted, error = emulators.predict(draws.shares, names)
     effects = [name for name in EFFECT_NAMES if name in names]
-    before = emulators.predict(prior, effects)[0] if effects else np.zeros((len(prior), 0))
+    before = _with_errors(*emulators.predict(prior, effects), header.seed) if effects else np.zeros((len(prior), 0))
     of_one = published.with_noise(luck_of(best, targets))
     return Outcome(
         worlds,
@@ -105,6 +105,11 @@ def outcome_of(study: Study, worlds: Worlds, best: Worlds, emulators: Emulators 
         dict(zip(effects, before.T, strict=True)),
         weights_of(of_one.log_likelihood(worlds.of(targets))),
     )
+
+
+def _with_errors(mean: Floats, error: Floats, seed: int) -> Floats:
+    luck = np.random.Generator(np.random.PCG64([seed, 4]))
+    return np.asarray(mean + error * luck.standard_normal(mean.shape))
 
 
 def luck_of(best: Worlds, ids: list[str]) -> Floats:

@@ -226,6 +226,8 @@ def _problem_of(name: str, key: str, known: dict[str, Figure], tolerance: float)
     figure = known[name]
     if figure.kind == "not_counted":
         return f"is not counted in a run ({figure.note})"
+    if key == "targets" and figure.role == "validation":
+        return "is kept for validation, and no calibration may weigh worlds by it; list it under validation"
     if key == "targets" and not np.isfinite(figure.se) and tolerance * figure.value == 0 and np.isnan(figure.low):
         return "is 0 and has no standard error, so nothing says how near a world must come"
     return ""

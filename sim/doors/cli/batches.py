@@ -16,7 +16,7 @@ from sim.doors.cli.options import (
     execution_options,
     free_folder,
 )
-from sim.running.machine import processors
+from sim.running.machine import algebra_on_one_thread, processors
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def resume_command(arguments: Arguments) -> int:
     from sim.jobs.folders import is_calibration
 
     if is_calibration(arguments.folder):
+        algebra_on_one_thread()
         from sim.analysis.calibration.study import Study
         from sim.jobs.calibrate import resume_calibration
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from sim.doors.cli.options import add_executing, command_parser, count, execution_options, free_folder
+from sim.running.machine import algebra_on_one_thread
 
 Arguments = argparse.Namespace
 NUMBERS = {"worlds": "worlds of each wave", "waves": "waves", "luck": "seeds of luck of the best world", "seed": "seed"}
@@ -54,6 +55,7 @@ def add_calibration_commands(commands: argparse._SubParsersAction[argparse.Argum
 
 def calibrate_command(arguments: Arguments) -> int:
     """Calibrate into a folder, which can be resumed from its first moment on."""
+    algebra_on_one_thread()
     from sim.scenario.calibration.files import load_calibration
 
     options = {name: getattr(arguments, name) for name in NUMBERS}
@@ -68,6 +70,7 @@ def calibrate_command(arguments: Arguments) -> int:
 
 def identify_command(arguments: Arguments) -> int:
     """Weigh the worlds of a calibration by sets of evidence, into a folder that appears whole."""
+    algebra_on_one_thread()
     from sim.scenario.calibration.identification import load_identification
 
     asked = load_identification(arguments.file)
