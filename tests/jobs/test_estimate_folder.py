@@ -39,6 +39,8 @@ def test_runs_of_a_comparison_say_what_runs_of_the_scenario_say(comparison: Path
         (["--program", "agreement_287g_jail"], "no scenario beside the same one without the program"),
         (["--set", "world.people=5000"], "the runs in a folder are what they are"),
         (["--seed", "3"], "the runs in a folder are what they are"),
+        (["--replications", "2"], "--replications: the runs in a folder are what they are"),
+        (["--background", "flat"], "--background: the runs in a folder are what they are"),
     ],
 )
 def test_what_a_comparison_cannot_tell_is_refused(

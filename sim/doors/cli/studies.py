@@ -69,14 +69,13 @@ def _add_design(command: argparse.ArgumentParser, replications: int, what: str, 
         "--replications",
         metavar="N",
         type=partial(_whole, least=1, most=10_000),
-        default=replications,
         help=f"{what} (default: {replications})",
     )
+    command.set_defaults(usual_replications=replications)
     command.add_argument("--unit", choices=UNITS, default="year", help="length of a period (default: year)")
     command.add_argument(
         "--background",
         choices=BACKGROUNDS,
-        default="both",
         help="the scenario's background trends, none (flat), or one beside the other (default: both)",
     )
     command.add_argument(
@@ -111,8 +110,12 @@ def _estimate_folder(arguments: Arguments) -> int:
     from sim.jobs.estimate_folder import estimate_folder
     from sim.words.faults import UserError
 
-    if arguments.overrides or arguments.seed is not None:
-        raise UserError("--set and --seed: the runs in a folder are what they are; give the scenario to run others")
+    given = (arguments.overrides, arguments.seed, arguments.replications, arguments.background)
+    named = zip(("--set", "--seed", "--replications", "--background"), given, strict=True)
+    unwanted = [name for name, value in named if value not in (None, [])]
+    if unwanted:
+        wrong = " and ".join(unwanted)
+        raise UserError(f"{wrong}: the runs in a folder are what they are; give the scenario to run others")
     folder = Path(arguments.scenario)
     estimate_folder(
         folder,
@@ -172,9 +175,9 @@ def _asked(arguments: Arguments) -> Asked:
         scenario,
         arguments.program,
         seed,
-        arguments.replications,
+        arguments.replications or arguments.usual_replications,
         arguments.unit,
-        arguments.background,
+        arguments.background or "both",
         "rate" if arguments.rates else "log_rate",
         arguments.permutations,
     )
