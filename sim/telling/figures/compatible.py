@@ -20,7 +20,7 @@ from sim.telling.wording import number_text
 
 MOST_DOTS = 3000
 """Emulated worlds drawn; more hide each other."""
-_WIDTH = (0.5, 99.5)
+_WIDTH = (0.5, 98.5)
 """Percentiles of emulated worlds that axes hold."""
 _LIGHT = "#CFCFCF"
 
