@@ -24,6 +24,7 @@ PUBLIC = [
     "Results",
     "Scenario",
     "ScenarioError",
+    "Session",
     "UserError",
     "compare",
     "estimate",
@@ -31,6 +32,7 @@ PUBLIC = [
     "load_scenario",
     "mesa_model",
     "run",
+    "session",
     "sweep",
 ]
 
