@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.doors.cli.batches import add_batch_commands, exit_status
 from sim.doors.cli.catalogue import add_catalogue_commands
+from sim.doors.cli.exploring import add_explore_command
 from sim.doors.cli.options import (
     add_executing,
     add_running,
@@ -92,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_executing(sweep)
     add_shard(sweep)
     add_study_commands(commands)
+    add_explore_command(commands)
     add_catalogue_commands(commands, parser)
     add_batch_commands(commands)
     add_results_commands(commands)

@@ -59,6 +59,10 @@ Nothing is kept of an evaluation that is ended before it is done: it begins anew
 examples:
   darkfigure power secure_communities
   darkfigure power secure_communities --unit quarter --permutations 499 --out outputs/power""",
+    "explore": """\
+examples:
+  darkfigure explore
+  darkfigure explore my_scenario.yaml --port 9000 --no-browser""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500
