@@ -39,6 +39,7 @@ class Runners:
         """Take where scenarios and folders are looked for."""
         self.warm, self.folders = warm, folders
         self._begun: dict[str, tuple[subprocess.Popen[bytes], IO[bytes]]] = {}
+        self._told: dict[str, str] = {}  # what runners complained of before they ended
         self._lock = Lock()
 
     def begin(self, asked: Asked) -> dict[str, Any]:
@@ -136,9 +137,14 @@ class Runners:
     def _said(self, name: str) -> str:
         if name not in self._begun or self._is_alive(name):
             return ""
-        said = self._begun[name][1]
-        said.seek(0)
-        return shortened(said.read(8 * MOST_TOLD).decode("utf-8", "replace").strip(), MOST_TOLD)
+        with self._lock:
+            said = self._begun[name][1]
+            if not said.closed:
+                said.seek(0)
+                text = said.read(8 * MOST_TOLD).decode("utf-8", "replace").strip()
+                self._told[name] = shortened(text, MOST_TOLD)
+                said.close()
+        return self._told[name]
 
 
 _SOURCES = Path(__file__).parents[3]

@@ -92,11 +92,11 @@ class Folders:
         path = self.folder(name)
         manifest = manifest_of(path)
         if manifest.get("kind") in ("estimate", "power"):
-            found = {"kind": manifest["kind"], "title": str(manifest.get("scenario", "")), "done": 1, "runs": 1}
+            found = {"kind": manifest["kind"], "title": str(manifest.get("scenario", "")), "complete": True}
         else:
             found = _batch_or_run(path)
         report = (path / "report.html").is_file()
-        return {"name": name, "complete": found["done"] == found["runs"], "report": report, **found}
+        return {"name": name, "done": 1, "runs": 1, "report": report, **found}
 
     def course(self, name: str) -> dict[str, Any]:
         """Return the monthly counts of each scenario of a run or comparison, means over replications, and its summary.
@@ -118,7 +118,7 @@ class Folders:
 def _batch_or_run(path: Path) -> dict[str, Any]:
     kind = kind_of_folder(path)
     if kind == "run" or not (path / "plan.json").exists():
-        return {"kind": kind, "title": str(manifest_of(path).get("scenario", path.name)), "done": 1, "runs": 1}
+        return {"kind": kind, "title": str(manifest_of(path).get("scenario", path.name)), "complete": True}
     from sim.running.batch import Batch
     from sim.running.batch.journal import is_locked
 
@@ -128,6 +128,7 @@ def _batch_or_run(path: Path) -> dict[str, Any]:
         "title": batch.plan.title or batch.plan.name,
         "done": len(batch.finished()),
         "runs": len(batch.plan),
+        "complete": batch.is_complete,
         "at_work": is_locked(path),
     }
 

@@ -53,7 +53,12 @@ def make_service(given: Path | None = None, *, scenarios: Path = SCENARIOS, outp
     """
     warm, folders = Warm(given, scenarios), Folders(outputs)
     app = FastAPI(
-        title="darkfigure explore", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", responses=REFUSALS
+        title="darkfigure explore",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        redirect_slashes=False,
+        responses=REFUSALS,
     )
     app.state.warm, app.state.runners = warm, Runners(warm, folders)
     _add_refusals(app)

@@ -42,6 +42,16 @@ def _title(path: Path, stamp: tuple[int, ...]) -> str | None:
         return None
 
 
+@lru_cache(maxsize=20)
+def _loaded(path: Path, stamp: tuple[int, ...]) -> Scenario:
+    return load_scenario(path)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    facts = path.stat()
+    return facts.st_mtime_ns, facts.st_size
+
+
 class Warm:
     """Scenarios by name, and a session for each that was run lately."""
 
@@ -53,7 +63,8 @@ class Warm:
 
     def names(self) -> list[str]:
         """Return the names of all scenarios: the user's own first."""
-        own = sorted(path.stem for path in self.folder.glob(f"*{SUFFIX}")) if self.folder.is_dir() else []
+        found = sorted(self.folder.glob(f"*{SUFFIX}")) if self.folder.is_dir() else []
+        own = [path.stem for path in found if inside(self.folder, path.name)]
         given = [self.given.stem] if self.given is not None else []
         known = dict.fromkeys([*given, *own, *shipped_names()])
         return [name for name in known if self.title(name) is not None]
@@ -65,8 +76,7 @@ class Warm:
     def title(self, name: str) -> str | None:
         """Return what a scenario is called; None where its file holds none, or cannot be read."""
         path = self.file(name)
-        facts = path.stat()
-        return _title(path, (facts.st_mtime_ns, facts.st_size))
+        return _title(path, _stamp(path))
 
     def file(self, name: str) -> Path:
         """Return the file of a scenario: the one given, one of the folder's, or one that comes with the program.
@@ -85,13 +95,9 @@ class Warm:
             return shipped_folder() / f"{name}{SUFFIX}"
         raise not_there(f"{name}: no scenario of this name")
 
-    def scenario(self, name: str) -> Scenario:
-        """Return a scenario as it stands in its file."""
-        return self.session(name).scenario
-
     def about(self, name: str) -> dict[str, Any]:
         """Return what the page says of a scenario, and where its dials stand."""
-        parameters = load_scenario(self.file(name)).parameters
+        parameters = self._own(name).parameters
         return {
             "title": parameters.title or name,
             "question": parameters.question,
@@ -109,7 +115,7 @@ class Warm:
         UserError
             Where a dial cannot stand there, or the world is too large.
         """
-        own = load_scenario(self.file(name))
+        own = self._own(name)
         found = scenario_of(own, changes_of(dials, own.parameters))
         size = size_of(found.parameters)
         if size.people * size.months > MOST_PERSON_MONTHS:
@@ -127,20 +133,10 @@ class Warm:
         UserError
             As ``changed``, or where too many runs wait.
         """
-        session = self.session(name)
+        self.changed(name, dials)
         with self._turn():
-            changes = changes_of(dials, session.scenario.parameters)
-            self._ensure_small(session, changes)
-            return session.run(changes, seed, replication=replication)
-
-    def _ensure_small(self, session: Session, changes: Mapping[str, Any]) -> None:
-        world = {path: value for path, value in changes.items() if path.startswith("world.")}
-        size = size_of(session.changed(world).parameters) if world else size_of(session.scenario.parameters)
-        if size.people * size.months > MOST_PERSON_MONTHS:
-            raise too_much(
-                f"{size.people:,} people in {size.months} months are more than the page runs; 'darkfigure run' has no "
-                "such limit"
-            )
+            session = self.session(name)
+            return session.run(changes_of(dials, session.scenario.parameters), seed, replication=replication)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -151,19 +147,20 @@ class Warm:
         finally:
             self._waiting.release()
 
+    def _own(self, name: str) -> Scenario:
+        """Return a scenario as it stands in its file, which is read again where it changed."""
+        file = self.file(name)
+        return _loaded(file, _stamp(file))
+
     def session(self, name: str) -> Session:
-        """Return the session of a scenario; its file is read again where it changed."""
+        """Return the session of a scenario, as its file stands."""
         from sim.running.session import Session
 
         file = self.file(name)
-        facts = file.stat()
-        key = (name, (facts.st_mtime_ns, facts.st_size))
+        key = (name, _stamp(file))
         with self._lock:
             if key not in self._sessions:
-                own = load_scenario(file)
-                size = size_of(own.parameters)
-                if size.people * size.months > MOST_PERSON_MONTHS:
-                    raise too_much(f"{name} has {size.people:,} people: more than the page runs; use 'darkfigure run'")
+                own = self.changed(name, {})
                 while len(self._sessions) >= MOST_SESSIONS:
                     self._sessions.popitem(last=False)
                 self._sessions[key] = Session(own)

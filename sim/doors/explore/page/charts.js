@@ -58,7 +58,7 @@ export function lines(box, label, { months, series, format, cursor = null, fromZ
     const x = (at) => room.left + (at / last) * (width - room.left - room.right);
     const y = (value) => height - room.bottom - ((value - low) / (high - low)) * (height - room.top - room.bottom);
     for (const at of ticks(low, high, 4)) {
-      svg.append(node("line", { x1: room.left, x2: width - room.right, y1: y(at), y2: y(at), stroke: "#E3E3E3" }));
+      svg.append(node("line", { x1: room.left, x2: width - room.right, y1: y(at), y2: y(at), stroke: at === 0 && !fromZero ? "#888" : "#E3E3E3" }));
       svg.append(node("text", { x: room.left - 6, y: y(at) + 4, "text-anchor": "end", class: "axis" }, format(at)));
     }
     const every = Math.max(1, Math.ceil(months.length / 12 / (width / 70))) * 12;
@@ -168,22 +168,23 @@ export function map(box, label, { places, values, format, outline = [], unit }) 
     const there = values.map((value, at) => at).filter((at) => values[at] !== null && places.x[at] !== null);
     const low = Math.min(...there.map((at) => values[at]));
     const high = Math.max(...there.map((at) => values[at]), low + 1e-9);
-    const xs = there.map((at) => places.x[at]);
-    const ys = there.map((at) => places.y[at]);
+    const known = places.x.map((x, at) => at).filter((at) => places.x[at] !== null);
+    const xs = known.map((at) => places.x[at]);
+    const ys = known.map((at) => places.y[at]);
     const left = Math.min(...xs);
     const top = Math.min(...ys);
     const wide = Math.max(...xs) - left + (places.squares ? 1 : 0.05);
     const deep = Math.max(...ys) - top + (places.squares ? 1 : 0.05);
     const size = Math.min(width / wide, (height - 30) / deep);
     const begin = (width - size * wide) / 2;
-    for (const at of there) {
+    for (const at of places.squares ? values.keys() : there) {
       const x = begin + (places.x[at] - left) * size;
       const y = places.squares ? (places.y[at] - top) * size : (top + deep - places.y[at]) * size;
-      const look = { fill: shade((values[at] - low) / (high - low)), stroke: outline[at] ? "#1a1a1a" : "#fff", "stroke-width": outline[at] ? 1.6 : 0.5 };
+      const look = { fill: values[at] === null ? "#fff" : shade((values[at] - low) / (high - low)), stroke: outline[at] ? "#1a1a1a" : values[at] === null ? "#bbb" : "#fff", "stroke-width": outline[at] ? 1.6 : 0.5 };
       const shape = places.squares
         ? node("rect", { x: x + 1.5, y: y + 1.5, width: size - 3, height: size - 3, ...look })
         : node("circle", { cx: x, cy: y, r: Math.max(1.4, width / 260), ...look, "stroke-width": outline[at] ? 0.6 : 0 });
-      shape.append(node("title", {}, `${places.label[at]}: ${format(values[at])}`));
+      shape.append(node("title", {}, `${places.label[at]}: ${values[at] === null ? "too few offences" : format(values[at])}`));
       svg.append(shape);
     }
     scale(svg, width, height, low, high, format, unit);
