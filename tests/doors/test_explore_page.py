@@ -43,6 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name, base in (("short", "secure_communities"), ("short_base", "baseline")):
         content = {"extends": base, "title": name.capitalize(), **short}
         (found / "scenarios" / f"{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    wide = {"extends": "secure_communities", "months": 72, "world": {"rows": 3, "columns": 4, "people": 10_000}}
+    (found / "scenarios" / "wide.yaml").write_text(yaml.safe_dump(wide), encoding="utf-8")
     before = Path.cwd()
     os.chdir(found)
     yield found
@@ -191,6 +193,7 @@ def test_every_control_of_the_world_works(page: Any) -> None:
     assert "d." not in page.url.replace("p.", "")
 
 
+@pytest.mark.slow
 def test_a_world_is_saved_and_a_batch_begun_watched_and_opened(page: Any, folder: Path) -> None:
     name = f"batch-{page.viewport_size['width']}"
     page.evaluate("location.hash = '#scenario=short&pinned=short'")
@@ -216,7 +219,30 @@ def test_a_world_is_saved_and_a_batch_begun_watched_and_opened(page: Any, folder
     assert "mean of 2 replications" in page.text_content("#beside")
 
 
+def test_the_list_of_batches_and_a_saved_world(page: Any, folder: Path) -> None:
+    name = f"kept-{page.viewport_size['width']}"
+    page.fill("#name", name)
+    page.click("#save")
+    until(page, "document.getElementById('kept').textContent.includes('Saved')")
+    assert (folder / "scenarios" / f"{name}.yaml").exists()
+    page.click("a[data-view=batches]")
+    until(page, "document.querySelector('#folders thead').textContent.includes('Runs done')")
+
+
+def test_worlds_of_two_sizes_are_compared_at_one(page: Any) -> None:
+    page.fill("#dial-people", "4.3")
+    settled(page)
+    until(page, "document.getElementById('crime-title').textContent.includes('20,000 people')")
+    settled(page)
+    assert "Against Short_base" in page.text_content("#headline")
+    page.select_option("#scenario", "wide")
+    until(page, "document.getElementById('pinned').textContent.includes('not shown')")
+    assert page.is_hidden("#change-figure")
+
+
 def test_the_evaluator_answers(page: Any) -> None:
+    page.select_option("#scenario", "wide")
+    settled(page)
     page.click("a[data-view=evaluator]")
     page.click("#evaluate")
     until(page, "document.getElementById('found').textContent.length > 20")

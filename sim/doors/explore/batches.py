@@ -113,6 +113,12 @@ class Runners:
         alive = self._is_alive(name)
         return {**about, "at_work": bool(about.get("at_work")) or alive, "ours": alive, "said": self._said(name)}
 
+    def listed(self) -> list[dict[str, Any]]:
+        """Return all folders of results, the newest first; a runner that only just began is at work as well."""
+        return [
+            {**about, "at_work": True} if self._is_alive(about["name"]) else about for about in self.folders.listed()
+        ]
+
     def at_work(self) -> list[str]:
         """Return the names of batches that runners of this service are at work on."""
         return [name for name in self._begun if self._is_alive(name)]

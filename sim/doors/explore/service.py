@@ -170,7 +170,7 @@ def _add_batches(app: FastAPI, runners: Runners, folders: Folders) -> None:
     @app.get("/api/batches")
     def list_batches() -> list[dict[str, Any]]:
         """Return the folders of results."""
-        return folders.listed()
+        return runners.listed()
 
     @app.post("/api/batches", status_code=201)
     def begin(asked: questions.Batch) -> dict[str, Any]:

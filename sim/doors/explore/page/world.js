@@ -50,7 +50,7 @@ function listen() {
   at("reset").addEventListener("click", guarded(async () => { state.dials = {}; await showScenario(); await refresh(); }));
   at("save").addEventListener("click", guarded(save));
   at("batch").addEventListener("click", guarded(startBatch));
-  if (window.innerWidth <= 800) at("dials-box").open = false;
+  if (window.innerWidth <= 800) at("dials-box").open = at("more-box").open = false;
 }
 
 async function showScenario() {
@@ -161,6 +161,7 @@ function refreshSoon() {
 async function refresh() {
   toAddress();
   if (going) return;
+  if (state.pinned) await aboutScenario(state.pinned.scenario);
   going = true;
   try {
     for (let next = missing(); next; next = missing()) {
@@ -182,12 +183,21 @@ async function refresh() {
 }
 
 function missing() {
-  const worlds = [worldNow(), ...(state.pinned ? [state.pinned] : [])];
+  const worlds = [worldNow(), ...(state.pinned ? [partner()] : [])];
   for (let replication = 0; replication < Number(state.replications); replication++) {
     for (const world of worlds) if (!coursesOf(world)[replication]) return { world, replication };
   }
   return null;
 }
+
+// The compared world, at the size of the one shown.
+function partner() {
+  const sizes = Object.fromEntries(["people", "scale"].filter((name) => name in state.dials).map((name) => [name, state.dials[name]]));
+  const isAlike = about.get(state.pinned.scenario)?.kind === about.get(state.scenario)?.kind;
+  return { scenario: state.pinned.scenario, dials: { ...state.pinned.dials, ...(isAlike ? sizes : {}) } };
+}
+
+const isComparable = (mine, other) => mine.people === other.people && mine.months.length === other.months.length && mine.months[0] === other.months[0];
 
 function coursesOf(world) {
   const key = `${state.seed} ${keyOf(world)}`;
@@ -201,13 +211,15 @@ export function draw() {
   const now = there(worldNow());
   if (!now.length || state.view !== "world") return;
   toAddress();
-  const other = there(state.pinned);
+  const found = state.pinned ? there(partner()) : [];
+  const other = found.filter((one) => isComparable(now[0], one));
   const months = now[0].months;
   const cursor = Math.min(months.length - 1, state.month === "" ? months.length - 1 : Number(state.month));
   at("month").value = String(cursor);
   at("month").setAttribute("aria-valuetext", months[cursor]);
   at("month-name").textContent = months[cursor];
   at("pinned").textContent = state.pinned ? `${nameOf(state.pinned)}${Object.keys(state.pinned.dials).length ? `: ${told(state.pinned.dials)}` : ""}` : "nothing";
+  if (found.length > other.length) at("pinned").textContent += " \u2013 not shown: it has other months or another number of people";
   drawCrime(now, other, months, cursor);
   drawReporting(now, other, months, cursor);
   drawFunnel(now, other);
@@ -236,6 +248,24 @@ function drawCrime(now, other, months, cursor) {
   at("crime-title").textContent = `Offences a month, ${whole(now[0].people)} people${marks.length ? `; dotted: the first program begins, ${months[first]}` : ""}`;
   lines(at("crime"), `True and recorded crime by month from ${months[0]} to ${months.at(-1)}`, { months, series, format: whole, cursor, marks });
   at("headline").textContent = headline(now, other, first);
+  drawChange(now, other, months, cursor, marks);
+}
+
+// Change of both books against the compared world, replication by replication, in % of its mean level.
+function drawChange(now, other, months, cursor, marks) {
+  const pairs = now.slice(0, Math.min(now.length, other.length)).map((one, place) => ({ mine: one, base: other[place] }));
+  at("change-figure").hidden = !pairs.length;
+  if (!pairs.length) return;
+  const { blue, vermillion } = catalogue.colours;
+  const width = Math.max(6, Number(state.smooth));
+  const course = (book) => pooled(pairs, ({ mine, base }) => {
+    const usual = totals(base, chosen(), book) / months.length;
+    const [here, there] = [mine, base].map((one) => smooth(sum(one, chosen(), book), width));
+    return here.map((value, place) => (value === null || !usual ? null : (100 * (value - there[place])) / usual));
+  }, catalogue.t);
+  const series = [{ name: "true", colour: blue, ...course("occurred") }, { name: "recorded", colour: vermillion, dash: "6 3", ...course("recorded") }];
+  at("change-title").textContent = `Change against ${nameOf(state.pinned)}, % of its mean, smoothed over ${width} months`;
+  lines(at("change"), "Change of true and recorded crime against the compared world", { months, series, format: (value) => fixed(value, 1), cursor, marks, fromZero: false });
 }
 
 function headline(now, other, first) {
