@@ -4,8 +4,8 @@
 >>> found = sim.compare(["scenarios/baseline.yaml", "scenarios/secure_communities.yaml"], replications=5)
 >>> found.summary, found.tables["crime"], found.figures["crime_over_time"]
 
-``run``, ``compare``, ``sweep``, ``estimate`` and ``power`` simulate, ``load`` opens a folder of results, ``mesa_model``
-makes a model of Mesa to step through. Nothing heavy is imported before it is needed.
+``run``, ``compare``, ``sweep``, ``estimate`` and ``power`` simulate, ``session`` keeps a scenario warm, ``load`` opens a
+folder of results, ``mesa_model`` makes a model of Mesa to step through. Nothing heavy is imported before it is needed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.doors.notebook.api import compare, load, mesa_model, run, sweep
+    from sim.doors.notebook.api import Session, compare, load, mesa_model, run, session, sweep
     from sim.doors.notebook.estimates import Estimates, Power, estimate, power
     from sim.doors.notebook.results import Results
     from sim.scenario.scenario import Scenario, load_scenario
@@ -26,6 +26,7 @@ __all__ = [
     "Results",
     "Scenario",
     "ScenarioError",
+    "Session",
     "UserError",
     "compare",
     "estimate",
@@ -34,6 +35,7 @@ __all__ = [
     "mesa_model",
     "power",
     "run",
+    "session",
     "sweep",
 ]
 _HOMES = {
@@ -41,6 +43,7 @@ _HOMES = {
     "Results": "sim.doors.notebook.results",
     "Scenario": "sim.scenario.scenario",
     "ScenarioError": "sim.words.faults",
+    "Session": "sim.doors.notebook.api",
     "UserError": "sim.words.faults",
     "Power": "sim.doors.notebook.estimates",
     "estimate": "sim.doors.notebook.estimates",
@@ -50,6 +53,7 @@ _HOMES = {
     "load_scenario": "sim.scenario.scenario",
     "mesa_model": "sim.doors.notebook.api",
     "run": "sim.doors.notebook.api",
+    "session": "sim.doors.notebook.api",
     "sweep": "sim.doors.notebook.api",
 }
 """Where each public name lives; it is looked up when it is asked for."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from sim.running.batch import Options, Plan
+from sim.running.batch import Batch, Options, Plan
 from sim.running.batch.beginning import Shard, begin
 from sim.running.batch.drawn import POSTERIOR
 from sim.running.batch.evaluation import evaluate
@@ -60,6 +60,18 @@ def compare_to_folder(
         ``out`` holds something already, memory is too little, scenarios are the same, or runs failed.
     """
     from sim.jobs.finish import carry_on
+
+    how = replace(options or Options(), workers=workers, threads=threads, quiet=quiet)
+    return carry_on(begin_comparison(comparison, how, engine=engine, out=out, shard=shard), how)
+
+
+def begin_comparison(
+    comparison: Comparison, options: Options, *, engine: str, out: Path, shard: Shard | None = None
+) -> Batch:
+    """Make the folder of a comparison, of which nothing is run yet: ``resume`` does.
+
+    Parameters and errors are those of ``compare_to_folder``.
+    """
     from sim.running.needs import forecast_comparison, is_compiled
     from sim.running.terminal import foretell
 
@@ -67,12 +79,12 @@ def compare_to_folder(
         raise UserError("a comparison needs two scenarios or more")
     refuse_duplicates(comparison.scenarios)
     refuse_unfit_draws(comparison)
-    foretell(forecast_comparison(comparison, engine, threads, workers, is_compiled(engine)), quiet)
+    needs = forecast_comparison(comparison, engine, options.threads, options.workers, is_compiled(engine))
+    foretell(needs, options.quiet)
     inputs = Inputs(comparison.scenarios)
     plan = plan_comparison(comparison, engine)
     inputs.ensure_unchanged()
-    batch = begin(out, plan, comparison_files(comparison, inputs), shard)
-    return carry_on(batch, replace(options or Options(), workers=workers, threads=threads, quiet=quiet))
+    return begin(out, plan, comparison_files(comparison, inputs), shard)
 
 
 def plan_comparison(comparison: Comparison, engine: str) -> Plan:

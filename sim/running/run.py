@@ -9,12 +9,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.running.machine import machine
 from sim.running.tables.files import TableWriter, write_world
+from sim.running.worlds import Worlds, build
 from sim.words.faults import UserError
 from sim.words.labels import TABLES
 
@@ -29,7 +29,8 @@ ENGINES = ("columnar", "mesa")
 MESA_PEOPLE = 200_000
 """Above so many people the Mesa engine is refused: it would take hours and several gigabytes."""
 _SEED_PURPOSE = 1_000
-Stamps = tuple[tuple[int, int], ...]
+_WORLDS = Worlds(most=2)
+"""The worlds that runs of this process share."""
 
 
 def seed_of(master: int, replication: int) -> int:
@@ -37,61 +38,6 @@ def seed_of(master: int, replication: int) -> int:
     from sim.numerics.draws import philox
 
     return int(philox(master, replication, 0, 0, _SEED_PURPOSE)[0]) >> 2
-
-
-@lru_cache(maxsize=2)
-def _homes(description: str, stamps: Stamps, seed: int) -> Any:
-    """Return the counties of parameters (as JSON) and where their people live; ``stamps`` are those of their files."""
-    from sim.parameters import Parameters
-    from sim.world.counties.building import build_counties
-    from sim.world.people import homes_of
-
-    parameters = Parameters.model_validate_json(description)
-    counties = build_counties(parameters, seed)
-    return counties, homes_of(parameters, counties, seed)
-
-
-@lru_cache(maxsize=2)
-def _world(
-    description: str, homes_description: str, stamps: Stamps, seed: int, threads: int = 1, keep_homes: bool = True
-) -> Any:
-    """Return the world of parameters (as JSON); scenarios that differ only in programs share it.
-
-    Those that differ in more share their counties and homes, unless these are not to be kept.
-    """
-    from sim.parameters import Parameters
-    from sim.world.people import build_world
-
-    homes_of = _homes if keep_homes else _homes.__wrapped__
-    counties, homes = homes_of(homes_description, stamps, seed)
-    return build_world(Parameters.model_validate_json(description), counties, seed, threads, homes)
-
-
-def _stamps(parameters: Parameters) -> Stamps:
-    """Return time and size of the files that counties come from, so that an edited file is read again."""
-    names = [name for name in (parameters.world.counties, parameters.world.adjacency) if name is not None]
-    found = [Path(name) for name in names if Path(name).exists()]
-    return tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in found)
-
-
-def _homes_description(parameters: Parameters) -> str:
-    """Return the part of the parameters that shapes counties and homes, as JSON; all else stands at its default."""
-    from sim.parameters import Parameters as Table
-
-    crime = Table().crime.model_copy(update={"recorded_per_100k": parameters.crime.recorded_per_100k})
-    names = ("start", "months", "world", "people")
-    shaping = {name: getattr(parameters, name) for name in names}
-    return Table().model_copy(update={**shaping, "crime": crime}).model_dump_json()
-
-
-def _world_description(parameters: Parameters) -> str:
-    """Return the part of the parameters that shapes a world, as JSON: all but programs and detainers."""
-    from sim.parameters import Parameters as Table
-
-    defaults = Table()
-    same = {name: getattr(defaults, name) for name in ("programs", "detainers")}
-    plain = parameters.model_copy(update={**same, "title": "", "question": "", "source": ""})
-    return plain.model_dump_json()
 
 
 def prepare(scenario: Scenario, replication: int = 0, *, share: bool = True, threads: int = 1) -> Setting:
@@ -106,16 +52,16 @@ def prepare(scenario: Scenario, replication: int = 0, *, share: bool = True, thr
     """
     from sim.world.setting import build_setting
 
-    world_seed = scenario.parameters.world.seed
-    if scenario.parameters.world.redraw:
-        world_seed = seed_of(world_seed, replication)
-    description = _world_description(scenario.parameters)
-    homes, stamps = _homes_description(scenario.parameters), _stamps(scenario.parameters)
-    if share:
-        world = _world(description, homes, stamps, world_seed)
-    else:
-        world = _world.__wrapped__(description, homes, stamps, world_seed, threads, keep_homes=False)
-    return build_setting(scenario.parameters, world_seed, world)
+    parameters = scenario.parameters
+    seed = world_seed(parameters, replication)
+    world = _WORLDS.of(parameters, seed) if share else build(parameters, seed, threads)
+    return build_setting(parameters, seed, world)
+
+
+def world_seed(parameters: Parameters, replication: int) -> int:
+    """Return the seed of the world of a replication: the same for all unless worlds are redrawn."""
+    own = parameters.world.seed
+    return seed_of(own, replication) if parameters.world.redraw else own
 
 
 def records(
@@ -179,11 +125,21 @@ def simulate(
     on_month : callable, optional
         Called with the number of months done and the number in all.
     """
+    return ledger_of(prepare(scenario, replication), seed_of(seed, replication), engine, threads, on_month)
+
+
+def ledger_of(
+    setting: Setting,
+    seed: int,
+    engine: str = "columnar",
+    threads: int = 1,
+    on_month: Callable[[int, int], None] | None = None,
+) -> Ledger:
+    """Return the ledger of a scenario made ready; ``seed`` is the seed of luck, the rest as in ``simulate``."""
     from sim.engines.ledger import stack
 
-    setting = prepare(scenario, replication)
     done: list[MonthRecord] = []
-    for record in records(setting, seed_of(seed, replication), engine, threads):
+    for record in records(setting, seed, engine, threads):
         done.append(record)
         if on_month is not None:
             on_month(len(done), len(setting.months))

@@ -51,8 +51,7 @@ def scenario_of(given: Given, changes: Mapping[str, Any] | None = None, *, name:
     if isinstance(given, Scenario):
         if not layers:
             return given
-        whole = tree_of(given.parameters.model_dump(mode="json"), Place(given.name))
-        return replace(given, parameters=_parameters([whole, *layers]))
+        return replace(given, parameters=_changed(given, layers[0]))
     if isinstance(given, Mapping):
         return _from_mapping(given, layers, name)
     if not isinstance(given, (str, Path)):
@@ -76,6 +75,14 @@ def _parameters(layers: Sequence[Branch]) -> Parameters:
     for layer in layers:
         tree = merge(tree, layer, Parameters)
     return checked(Parameters, tree, [])
+
+
+def _changed(scenario: Scenario, changes: Branch) -> Parameters:
+    """Return the parameters of a scenario with ``changes`` on top; only the sections that they name are checked."""
+    named = {name for name in changes.entries if name in Parameters.model_fields}
+    own = tree_of(scenario.parameters.model_dump(mode="json", include=named), Place(scenario.name))
+    found = _parameters([own, changes])
+    return scenario.parameters.model_copy(update={name: getattr(found, name) for name in named})
 
 
 def _checked_layer(changes: Mapping[str, Any]) -> Branch:

@@ -25,6 +25,7 @@ PUBLIC = [
     "Results",
     "Scenario",
     "ScenarioError",
+    "Session",
     "UserError",
     "compare",
     "estimate",
@@ -33,6 +34,7 @@ PUBLIC = [
     "mesa_model",
     "power",
     "run",
+    "session",
     "sweep",
 ]
 

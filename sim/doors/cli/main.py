@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sim.doors.cli.batches import add_batch_commands, exit_status
 from sim.doors.cli.calibrating import add_calibration_commands
 from sim.doors.cli.catalogue import add_catalogue_commands
+from sim.doors.cli.exploring import add_explore_command
 from sim.doors.cli.options import (
     add_executing,
     add_running,
@@ -94,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_shard(sweep)
     add_study_commands(commands)
     add_calibration_commands(commands)
+    add_explore_command(commands)
     add_catalogue_commands(commands, parser)
     add_batch_commands(commands)
     add_results_commands(commands)

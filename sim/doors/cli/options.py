@@ -78,6 +78,10 @@ examples:
   darkfigure validate --set trust.sensitivity=2 --json
 
 The folder of results holds figures.csv, from which to start a file of your own.""",
+    "explore": """\
+examples:
+  darkfigure explore
+  darkfigure explore my_scenario.yaml --port 9000 --no-browser""",
     "resume": """\
 examples:
   darkfigure resume outputs/compare_programs-20260301-221500

@@ -85,6 +85,57 @@ def run(
     return view_of_ledger(resolved, ledger, seed, replication)
 
 
+class Session:
+    """A scenario kept warm: see ``sim.session``. Threads may share one; a run waits for the one before it."""
+
+    def __init__(self, scenario: Given, changes: Mapping[str, Any] | None, threads: int | None) -> None:
+        """Build the scenario's world."""
+        from sim.running.session import Session as Warm
+
+        self._warm = Warm(scenario, changes, threads=threads or processors())
+        self.scenario = self._warm.scenario
+
+    def run(self, changes: Mapping[str, Any] | None = None, seed: int = 1, *, replication: int = 0) -> Results:
+        """Run the scenario with ``changes`` on top; parameters, results and errors are those of ``sim.run``.
+
+        Nothing of the changes stays for the next run.
+        """
+        from sim.doors.notebook.views import view_of_ledger
+        from sim.scenario.scenario import checked_seed
+
+        ran = self._warm.run(changes, checked_seed(str(seed)), replication=replication)
+        return view_of_ledger(ran.scenario, ran.ledger, ran.seed, ran.replication)
+
+
+def session(scenario: Given, changes: Mapping[str, Any] | None = None, *, threads: int | None = None) -> Session:
+    """Return a scenario kept warm, to be run again and again with changed parameters.
+
+    Its world stays in memory, so that a run takes a fraction of the time of ``sim.run`` and gives the same.
+
+    Parameters
+    ----------
+    scenario, changes, threads
+        As in ``run``.
+
+    Returns
+    -------
+    Session
+        ``session.run(changes, seed)`` gives the results of one run.
+
+    Raises
+    ------
+    UserError
+        Where the scenario has a fault, or memory is too little.
+
+    Examples
+    --------
+    >>> warm = sim.session("scenarios/secure_communities.yaml", {"world.people": 100_000})
+    >>> found = {s: warm.run({"trust.sensitivity": s}).tables["crime"]["recorded"].sum() for s in (0, 1, 2)}
+    """
+    refuse_inside_a_worker()
+    return Session(scenario, changes, threads)
+
+
 def compare(
     scenarios: str | Path | Sequence[Given] | Mapping[str, Given],
     changes: Mapping[str, Any] | None = None,

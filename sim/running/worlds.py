@@ -1,0 +1,91 @@
+"""The worlds last made are kept, so that scenarios that differ only in programs share one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from sim.parameters import Parameters
+    from sim.world.counties.building import Counties
+    from sim.world.people import Homes, World
+
+Stamps = tuple[tuple[int, int], ...]
+Key = tuple[str, Stamps, int]
+Kept = TypeVar("Kept")
+
+
+class Worlds:
+    """At most so many worlds, and as many sets of counties and homes; those used longest ago go first.
+
+    Worlds that differ in more than programs still share their counties and homes. Threads wait for each other.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Keep at most ``most`` worlds."""
+        self.most, self._lock = most, Lock()
+        self._worlds: OrderedDict[Key, World] = OrderedDict()
+        self._homes: OrderedDict[Key, tuple[Counties, Homes]] = OrderedDict()
+
+    def of(self, parameters: Parameters, seed: int, threads: int = 1) -> World:
+        """Return the world of ``parameters`` drawn with ``seed``; a county file that changed is read again."""
+        from sim.world.people import build_world
+
+        stamps = _stamps(parameters)
+        key = (_world_description(parameters), stamps, seed)
+        with self._lock:
+            if key not in self._worlds:
+                counties, homes = self._homes_of(parameters, stamps, seed)
+                self._keep(self._worlds, key, build_world(parameters, counties, seed, threads, homes))
+            self._worlds.move_to_end(key)
+            return self._worlds[key]
+
+    def _homes_of(self, parameters: Parameters, stamps: Stamps, seed: int) -> tuple[Counties, Homes]:
+        from sim.world.counties.building import build_counties
+        from sim.world.people import homes_of
+
+        key = (_homes_description(parameters), stamps, seed)
+        if key not in self._homes:
+            counties = build_counties(parameters, seed)
+            self._keep(self._homes, key, (counties, homes_of(parameters, counties, seed)))
+        self._homes.move_to_end(key)
+        return self._homes[key]
+
+    def _keep(self, kept: OrderedDict[Key, Kept], key: Key, value: Kept) -> None:
+        while len(kept) >= self.most:
+            kept.popitem(last=False)
+        kept[key] = value
+
+
+def build(parameters: Parameters, seed: int, threads: int = 1) -> World:
+    """Return a world that nobody else has, for a run to use up."""
+    return Worlds(most=1).of(parameters, seed, threads)
+
+
+def _stamps(parameters: Parameters) -> Stamps:
+    """Return time and size of the files that counties come from, so that an edited file is read again."""
+    names = [name for name in (parameters.world.counties, parameters.world.adjacency) if name is not None]
+    found = [Path(name) for name in names if Path(name).exists()]
+    return tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in found)
+
+
+def _homes_description(parameters: Parameters) -> str:
+    """Return the part of the parameters that shapes counties and homes, as JSON; all else stands at its default."""
+    from sim.parameters import Parameters as Table
+
+    crime = Table().crime.model_copy(update={"recorded_per_100k": parameters.crime.recorded_per_100k})
+    names = ("start", "months", "world", "people")
+    shaping = {name: getattr(parameters, name) for name in names}
+    return Table().model_copy(update={**shaping, "crime": crime}).model_dump_json()
+
+
+def _world_description(parameters: Parameters) -> str:
+    """Return the part of the parameters that shapes a world, as JSON: all but programs and detainers."""
+    from sim.parameters import Parameters as Table
+
+    defaults = Table()
+    same = {name: getattr(defaults, name) for name in ("programs", "detainers")}
+    plain = parameters.model_copy(update={**same, "title": "", "question": "", "source": ""})
+    return plain.model_dump_json()
