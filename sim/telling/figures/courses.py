@@ -146,7 +146,7 @@ def book_legend(figure: Figure, width: float, strip: str) -> None:
         Line2D([], [], label=f"{LABELS[book]} crime", **look) for book, look in BOOK_STYLES.items()
     ]
     handles += [Patch(color=BOOKS["occurred"], alpha=0.18, linewidth=0, label="95 % interval")]
-    handles += [Patch(color=SHADE, linewidth=0, label=f"below: {strip}")]
+    handles += [Patch(color=SHADE, linewidth=0, label=strip if width <= NARROW else f"below: {strip}")]
     columns = 2 if width <= NARROW else 4
     look: dict[str, Any] = {"columnspacing": 1.2, "handlelength": 1.8, "borderaxespad": 0.1}
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1), ncols=columns, **look)

@@ -198,7 +198,7 @@ def _in_full(results: ComparisonRuns, rows: Sequence[Row]) -> Iterator[str]:
     balance = [line for line in lines if line.section == BALANCE_SECTION or line.measure in _REMOVALS]
     reasons = [note(f"{NOTHING}: {reason}.") for reason in reasons_of(rows)]
     measures = [line for line in lines if line.section not in _ELSEWHERE]
-    yield "<h2>All numbers</h2>"
+    yield '<h2 class="screen">All numbers</h2>'
     yield from folded("All measures, by kind of crime, group and legal status", all_measures(results, measures))
     yield from folded("The balance: offences counted one by one", balance_parts(results, balance))
     yield from folded("What one removed person-year prevents", incapacitation_parts(results))

@@ -120,13 +120,13 @@ def part_text(results: ComparisonRuns, found: Mapping[tuple[str, str, str], Esti
     name = results.others[0]
     gap = found[name, "gap_total", "all"].estimate
     reporting = [
-        f"{people} report {_moved(found[name, 'reporting_total', group])} of what happens to them"
+        f"{people} report {_moved(found[name, 'reporting_total', group])}"
         for group, people in (("hispanic", "Hispanic victims"), ("other", "victims outside the community"))
     ]
     apart = (
         "The books cannot be told apart" if gap is None else f"The two books part by {number_text(abs(gap), 2)} points"
     )
-    return f"{apart}: {' and '.join(reporting)}."
+    return f"{apart}: of what happens to them {' and '.join(reporting)}."
 
 
 def _moved(estimate: Estimate) -> str:

@@ -40,7 +40,7 @@ td .interval {{ white-space: nowrap; color: var(--soft); font-size: .92em; }}
 .key td {{ font-size: 1rem; }} .key td .interval {{ font-size: .8rem; display: block; }}
 figure {{ margin: 1rem 0; break-inside: avoid; }}
 figure img {{ display: block; width: 100%; height: auto; }}
-code, pre {{ font-size: .86rem; background: var(--pale); overflow-wrap: anywhere; white-space: pre-wrap; }}
+code, pre {{ font-size: .88em; background: var(--pale); overflow-wrap: anywhere; white-space: pre-wrap; }}
 td code, th code {{ overflow-wrap: normal; }}
 pre {{ padding: .6rem; }}
 details {{ border-top: 1px solid var(--line); padding: .1rem 0; }}
@@ -56,6 +56,8 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   .first {{ font-size: 1.02rem; }}
   table {{ font-size: .82rem; }}
   th:first-child, td:first-child {{ min-width: 7.5rem; max-width: 9rem; }}
+  caption span {{ display: block; position: sticky; left: 0; max-width: calc(100vw - 2.4rem); }}
+  th code {{ overflow-wrap: anywhere; }}
   .wide {{ box-shadow: inset -9px 0 7px -8px #999; }}
   tbody th, thead :first-child {{ box-shadow: 2px 0 3px -2px #bbb; }}
 }}
@@ -73,7 +75,7 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   tr, figure {{ break-inside: avoid; }}
   figure {{ margin: .5rem 0; }} figure.tall img {{ width: 86%; }}
   tbody th, thead :first-child {{ position: static; }}
-  details:not([open]) {{ display: none; }}
+  .screen, details:not([open]) {{ display: none; }}
   a {{ color: inherit; text-decoration: none; }}
 }}
 """

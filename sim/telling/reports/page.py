@@ -115,7 +115,7 @@ def table_html(
     """
     first = "<td></td>" if corner is None else _head(corner)
     body, said = "\n".join(rows), escape(caption or "Table")
-    above = f"<caption>{escape(caption)}</caption>" if caption else ""
+    above = f"<caption><span>{escape(caption)}</span></caption>" if caption else ""
     return (
         f'<div class="wide" role="region" aria-label="{said}" tabindex="0"><table class="{kind or "plain"}">{above}'
         f"<thead><tr>{first}{''.join(map(_head, heads))}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
