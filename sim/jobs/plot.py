@@ -123,9 +123,9 @@ def _draw(kind: str, folders: Sequence[Path], levers: tuple[str, str] | None, ou
         from sim.telling.figures.side_by_side import draw_together
 
         return draw_together({name: comparison_in(folder) for name, folder in _names(folders).items()})
-    from sim.telling.figures.of_comparisons import write_figures
+    from sim.telling.figures.of_comparisons import draw_all
 
-    return write_figures(comparison_in(folders[0]), folders[0])
+    return draw_all(comparison_in(folders[0]), folders[0])
 
 
 def _names(folders: Sequence[Path]) -> dict[str, Path]:

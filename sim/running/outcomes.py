@@ -49,9 +49,9 @@ CAPTIONS: dict[str, str] = {
     "ice_custody": "Taken into ICE custody",
     "removed": "Removals",
     "removed_parents": "Removals of parents of citizen children",
-    "prevented_by_removal": "Offences prevented by removal",
-    "prevented_by_deterrence": "Offences prevented by deterrence",
-    "added_by_impunity": "Offences added by impunity",
+    "prevented_by_removal": "Fewer offences: people are removed",
+    "prevented_by_deterrence": "Fewer offences: removal deters",
+    "added_by_impunity": "More offences: fewer are reported and solved",
     "by_released_after_declined_detainer": "Offences by people released after a declined detainer",
 }
 

@@ -14,7 +14,7 @@ from sim.parameters import Parameters
 from sim.running.measures import ComparisonRuns, Evaluation, reduce
 from sim.running.tables.months import run_tables
 from sim.scenario.scenario import Comparison, Scenario
-from sim.telling.figures.of_comparisons import write_figures
+from sim.telling.figures.of_comparisons import draw_all, write_figures
 from sim.telling.figures.style import Drawn
 from sim.world.counties.building import Counties
 
@@ -54,8 +54,9 @@ def drawn(
     counties: Counties | None = None,
     title: str = "With $igns & 漢字",
     rate: float = 0.004,
+    every: bool = False,
 ) -> tuple[ComparisonRuns, list[Drawn]]:
-    """Draw all figures of a comparison into ``folder``."""
+    """Draw the figures of a comparison's page into ``folder``, or every one there is."""
     results = make_results(others, counties, title, rate)
     write_crime(make_ledgers(others, results.counties, rate), folder / "crime.parquet")
-    return results, write_figures(results, folder)
+    return results, (draw_all if every else write_figures)(results, folder)

@@ -351,11 +351,11 @@ def test_maps_of_a_comparison_from_the_command_line(tmp_path: Path) -> None:
     files = [str(tmp_path / name) for name in ("without.yaml", "with.yaml")]
     done = darkfigure("compare", *files, "--replications", "2", "--workers", "1", "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
-    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert '<figure id="map"' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert cli.main(["plot", str(tmp_path / "out")]) == 0
     for family in ("violent", "property"):
-        assert (tmp_path / "out" / f"map_over_time_{family}_with.png").stat().st_size > 10_000
-        assert (tmp_path / "out" / f"map_over_time_{family}_with.svg").exists()
-    assert report.count("<strong>Map over time: ") == 2
+        assert (tmp_path / "out" / "figures" / f"map_over_time_{family}_with.png").stat().st_size > 10_000
+        assert (tmp_path / "out" / "figures" / f"map_over_time_{family}_with.svg").exists()
 
 
 def test_a_world_without_places_is_told_before_it_runs(

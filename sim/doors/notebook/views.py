@@ -93,7 +93,7 @@ def _view_of_comparison(folder: Path) -> Results:
     """Return a comparison whose folder has no plan: one of an earlier version."""
     from sim.running.stored import stored_results
     from sim.scenario.scenario import load_comparison
-    from sim.telling.figures.of_comparisons import write_figures
+    from sim.telling.figures.of_comparisons import draw_all
 
     comparison = load_comparison(folder / "comparison.yaml")
     return Results(
@@ -104,7 +104,7 @@ def _view_of_comparison(folder: Path) -> Results:
         + f", reference {comparison.reference}",
         folder,
         Tables(_stored_tables(folder)),
-        Figures(lambda: write_figures(stored_results(folder), folder)),
+        Figures(lambda: draw_all(stored_results(folder), folder)),
         lambda: _stored_table(folder / "summary.csv"),
     )
 
@@ -143,13 +143,13 @@ def _batch_summary(batch: Batch) -> pd.DataFrame:
 
 
 def _batch_figures(batch: Batch) -> list[Drawn]:
-    from sim.telling.figures.of_comparisons import write_figures
+    from sim.telling.figures.of_comparisons import draw_all
 
     if batch.plan.kind == "sweep":
         from sim.telling.figures.chosen_outcome import draw_sweeps
 
         return draw_sweeps({batch.path.name: sweep_in(batch.path)})
-    return write_figures(batch.results(), batch.path)
+    return draw_all(batch.results(), batch.path)
 
 
 def _means_by_point(batch: Batch) -> pd.DataFrame:

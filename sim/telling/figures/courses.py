@@ -1,93 +1,159 @@
-"""The figures of a comparison that have a time axis or stages; maps are in ``maps``."""
+"""The figures of a comparison that have a time axis; the funnel is in ``funnel``, maps in ``maps``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import SubFigure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.running.measures import ComparisonRuns
-from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, YELLOW
+from sim.telling.figures.colours import BLACK, BOOKS, GREY, SHADE
+from sim.telling.figures.colours import GROUPS as GROUP_COLOURS
+from sim.telling.figures.colours import STATUSES as STATUS_COLOURS
 from sim.telling.figures.data import (
     SMOOTHING_MONTHS,
-    STAGES,
     crime_change,
-    funnel,
     reporting_by_group,
     reporting_by_status,
     years_of,
 )
-from sim.telling.figures.style import Drawn, new_figure, save, short
-from sim.telling.wording import reference_text
-from sim.words.labels import FAMILIES, GROUPS, LABELS, LEVELS, STATUSES
+from sim.telling.figures.style import (
+    NARROW,
+    WIDE,
+    Drawn,
+    Margins,
+    Sheet,
+    new_figure,
+    note_above,
+    save,
+    save_both,
+    sheet_of,
+    short,
+    true_minus,
+)
+from sim.telling.wording import number_text, reference_text
+from sim.words.labels import FAMILIES, GROUPS, LABELS, STATUSES
 
 SMOOTHING = f"centred {SMOOTHING_MONTHS}-month windows (which begin to move up to three months before a change)"
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 BOOK_STYLES: dict[str, dict[str, Any]] = {
-    "occurred": {"color": BLUE, "linestyle": "-", "linewidth": 2.0},
-    "recorded": {"color": VERMILLION, "linestyle": (0, (5, 2)), "linewidth": 1.6},
+    "occurred": {"color": BOOKS["occurred"], "linestyle": "-", "linewidth": 2.0},
+    "recorded": {"color": BOOKS["recorded"], "linestyle": (0, (5, 2)), "linewidth": 1.6},
 }
-LINE_STYLES: tuple[dict[str, Any], ...] = (
-    {"color": VERMILLION, "linestyle": "-"},
-    {"color": BLUE, "linestyle": (0, (5, 2))},
-    {"color": BLACK, "linestyle": (0, (1, 1.2))},
-)
-LEVEL_FILLS: tuple[tuple[str, str], ...] = ((BLACK, ""), (BLUE, "////"), (ORANGE, "...."), ("#F2F2F2", ""))
-MARKERS = "osD^vP*X<>"
-MARKER_COLOURS = (BLACK, VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, YELLOW)
-STAGE_LABELS: dict[str, str] = {
-    "arrested": "Arrested",
-    "booked": "Booked, fingerprints sent",
-    "identified": "Identified",
-    "removable": "Removable",
-    "detainers": "Detainer issued",
-    "honoured": "Detainer honoured",
-    "ice_custody": "Taken into ICE custody",
-    "removed": "Removed",
-}
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.2)))
+OVER_TIME, BY_KIND = "crime_over_time", "crime_by_kind"
+PANELS_ACROSS, FOOT = 3, 0.26
 
 
 def draw_crime_over_time(results: ComparisonRuns, folder: Path) -> Drawn:
-    """Draw the change of true and observed crime against the reference, with the spread of programs beneath."""
-    others = results.others
-    figure = new_figure(8.2, 0.6 + 2.75 * len(others))
-    grid = figure.add_gridspec(2 * len(others), 2, height_ratios=[5, 1] * len(others))
-    first: dict[str, Axes] = {}
-    for row, name in enumerate(others):
-        for column, family in enumerate(FAMILIES):
-            axes = figure.add_subplot(grid[2 * row, column], sharey=first.get(family))
-            first.setdefault(family, axes)
-            change_panel(axes, results, name, family)
-            strip = figure.add_subplot(grid[2 * row + 1, column], sharex=axes)
-            _strip(strip, results, name, labelled=column == 0)
-            if column == 0:
-                axes.set_ylabel("Change against\nthe reference (%)")
-            axes.set_title(f"{short(results.title(name), 44)}\n{LABELS[family]}")
-    handles: list[Artist] = [Line2D([], [], label=LABELS[book], **look) for book, look in BOOK_STYLES.items()]
-    handles += [Patch(color=BLUE, alpha=0.18, linewidth=0, label="95 % interval (each in the colour of its line)")]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
-    save(figure, folder, "crime_over_time")
+    """Draw the change of all true and observed index crime, a panel for each scenario, with whom programs reach."""
+    panels = [(name, "total") for name in results.others]
+    narrow = save_both(lambda width: _over_time(results, panels, width, PANELS_ACROSS), folder, OVER_TIME)
     return Drawn(
-        "crime_over_time",
+        OVER_TIME,
         "True and observed crime over time",
-        f"Change of crime against {reference_text(results)}, in % of the reference's mean: totals in "
-        f"{SMOOTHING}; mean of paired differences and 95 % interval over "
-        f"{results.comparison.replications} replications. The strip shows the share of people who live in counties "
-        "whose programs differ from the reference's (or, if none differ, that have any program but the Criminal "
-        "Alien Program). The dotted line marks the first month of the evaluation.",
+        f"All index crime, change against {reference_text(results)} in % of its mean: totals in {SMOOTHING}; mean of "
+        f"paired differences and 95 % interval over {results.comparison.replications} replications. Below: share of "
+        "people in counties whose programs differ from the reference's (or, if none differ, that have any program but "
+        "the Criminal Alien Program). The dotted line marks the first month of the evaluation.",
+        " ".join(_ending(results, name) for name in results.others),
+        narrow,
     )
 
 
+def draw_crime_by_kind(results: ComparisonRuns, folder: Path) -> Drawn:
+    """Draw the change of true and observed crime, violent beside property crime, a row for each scenario."""
+    panels = [(name, family) for name in results.others for family in FAMILIES]
+    save(_over_time(results, panels, WIDE, len(FAMILIES)), folder, BY_KIND)
+    return Drawn(
+        BY_KIND,
+        "True and observed crime over time, violent and property",
+        f"Change against {reference_text(results)} in % of its mean, in {SMOOTHING}; mean of paired differences and "
+        f"95 % interval over {results.comparison.replications} replications. Below: people whom programs reach.",
+    )
+
+
+def _ending(results: ComparisonRuns, name: str) -> str:
+    """Return in a sentence where both lines of a scenario end."""
+    told = []
+    for book, word in (("occurred", "true crime"), ("recorded", "observed crime")):
+        value = float(crime_change(results, name, "total", book).estimate[-1])
+        told.append(f"{word} at {number_text(value, 1, signed=True)} %" if np.isfinite(value) else f"{word} unknown")
+    reached = 100 * float(results.evaluation.exposure[name][-1])
+    return (
+        f"{results.title(name)}: the lines end in {results.months[-1]} with {' and '.join(told)}, when programs reach "
+        f"{reached:.0f} % of people."
+    )
+
+
+def _over_time(results: ComparisonRuns, panels: Sequence[tuple[str, str]], width: float, across: int) -> Figure:
+    """Draw a panel with its strip for each scenario and family; panels of one family share their scale."""
+    sheet = course_sheet(len(panels), across, width, two_lines=across == len(FAMILIES))
+    for place, (name, family) in enumerate(panels):
+        change_panel(sheet.panels.flat[place], results, name, family)
+        _strip(sheet.strips.flat[place], results, name)
+        title_panel(sheet.panels.flat[place], results.title(name), "" if family == "total" else LABELS[family])
+    for family in dict.fromkeys(family for _, family in panels):
+        one_scale([axes for axes, (_, own) in zip(sheet.panels.flat, panels, strict=False) if own == family])
+    label_left(sheet, "Change (%)")
+    book_legend(sheet.figure, width, "people reached (%)")
+    return sheet.figure
+
+
+def course_sheet(count: int, across: int, width: float, foot: float = FOOT, two_lines: bool = False) -> Sheet:
+    """Return the sheet of panels that have a time axis, each with a strip under it, ``foot`` inches over the edge."""
+    is_narrow = width <= NARROW
+    columns = 1 if is_narrow else min(across, count)
+    title = 0.17 if two_lines else 0.0
+    room = Margins(0.55, 0.12, title + (0.68 if is_narrow else 0.52), foot, 0.2, title + 0.55 + foot - FOOT)
+    return sheet_of(count, columns, width, 1.5 if is_narrow else 1.9, room, 0.3)
+
+
+def one_scale(panels: Sequence[Axes]) -> None:
+    """Let panels have one vertical scale."""
+    limits = [axes.get_ylim() for axes in panels]
+    for axes in panels:
+        axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+        true_minus(axes.yaxis)
+
+
+def title_panel(axes: Axes, title: str, detail: str = "") -> None:
+    """Write a scenario's title over its panel, and a detail under it."""
+    note_above(axes, short(title, 38), 1 if detail else 0, fontweight="bold")
+    if detail:
+        note_above(axes, detail)
+
+
+def label_left(sheet: Sheet, unit: str) -> None:
+    """Name the scale of the leftmost panels; the others, which share it, have no numbers."""
+    for row, below in zip(sheet.panels, sheet.strips, strict=True):
+        row[0].set_ylabel(unit)
+        for axes in filter(None, (*row[1:], *below[1:])):
+            axes.tick_params(labelleft=False)
+
+
+def book_legend(figure: Figure, width: float, strip: str) -> None:
+    """Say at the top how the books and the strip below them look."""
+    handles: list[Artist] = [
+        Line2D([], [], label=f"{LABELS[book]} crime", **look) for book, look in BOOK_STYLES.items()
+    ]
+    handles += [Patch(color=BOOKS["occurred"], alpha=0.18, linewidth=0, label="95 % interval")]
+    handles += [Patch(color=SHADE, linewidth=0, label=strip if width <= NARROW else f"below: {strip}")]
+    columns = 2 if width <= NARROW else 4
+    look: dict[str, Any] = {"columnspacing": 1.2, "handlelength": 1.8, "borderaxespad": 0.1}
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1), ncols=columns, **look)
+
+
 def change_panel(axes: Axes, results: ComparisonRuns, name: str, family: str) -> None:
-    """Draw the change of both books of a family over time, with intervals."""
+    """Draw the change of both books of a family, or of all (``total``), over time, with intervals."""
     years = years_of(results.months)
     axes.axhline(0, color=GREY, linewidth=0.8)
     for book, look in BOOK_STYLES.items():
@@ -101,18 +167,19 @@ def change_panel(axes: Axes, results: ComparisonRuns, name: str, family: str) ->
     axes.set_xlim(years[0] - 1 / 24, years[-1] + 1 / 24)
 
 
-def _strip(axes: Axes, results: ComparisonRuns, name: str, labelled: bool) -> None:
+def _strip(axes: Axes, results: ComparisonRuns, name: str) -> None:
     """Draw the share of people whom the programs reach, as steps."""
-    years = years_of(results.months)
-    share = 100 * results.evaluation.exposure[name]
-    axes.fill_between(years, 0, share, step="mid", color="#9A9A9A", linewidth=0)
+    share_strip(axes, years_of(results.months), 100 * results.evaluation.exposure[name])
+    _mark_start(axes, results)
+    year_ticks(axes, results)
+
+
+def share_strip(axes: Axes, across: Floats, share: Floats) -> None:
+    """Draw a share of people in %, as steps."""
+    axes.fill_between(across, 0, share, step="mid", color=SHADE, linewidth=0)
     axes.set_ylim(0, 100)
     axes.set_yticks([0, 100])
     axes.grid(visible=False)
-    if labelled:
-        axes.set_ylabel("People\nreached (%)", fontsize=7.5)
-    _mark_start(axes, results)
-    year_ticks(axes, results)
 
 
 def _mark_start(axes: Axes, results: ComparisonRuns) -> None:
@@ -126,7 +193,7 @@ def year_ticks(axes: Axes, results: ComparisonRuns) -> None:
     """Mark whole years, or months where the run is short."""
     years = years_of(results.months)
     if len(years) > 30:
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, prune="upper"))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     else:
         chosen = range(0, len(years), max(1, len(years) // 4))
@@ -139,8 +206,8 @@ def draw_reporting(results: ComparisonRuns, folder: Path) -> Drawn:
     halves = figure.add_gridspec(1, 2)
     left, right = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
     panels = [
-        *_reporting_column(left, results, reporting_by_group, GROUPS, "By group"),
-        *_reporting_column(right, results, reporting_by_status, STATUSES, "By legal status"),
+        *_reporting_column(left, results, reporting_by_group, GROUPS, "By group", GROUP_COLOURS),
+        *_reporting_column(right, results, reporting_by_status, STATUSES, "By legal status", STATUS_COLOURS),
     ]
     low, high = min(axes.get_ylim()[0] for axes in panels), max(axes.get_ylim()[1] for axes in panels)
     for axes in panels:
@@ -163,12 +230,14 @@ def _reporting_column(
     share: Callable[[ComparisonRuns, str, str], Floats],
     names: tuple[str, ...],
     title: str,
+    colours: Mapping[str, str],
 ) -> list[Axes]:
     """Draw one panel below the other, one for each scenario beside the reference."""
     years = years_of(results.months)
+    looks = [{"color": colours[name], "linestyle": dashes} for name, dashes in zip(names, _DASHES, strict=True)]
     panels = part.subplots(len(results.others), 1, sharex=True, squeeze=False)[:, 0]
     for axes, name in zip(panels, results.others, strict=True):
-        for key, look in zip(names, LINE_STYLES, strict=True):
+        for key, look in zip(names, looks, strict=True):
             axes.plot(years, share(results, results.references[name], key), **{**look, "linewidth": 0.9, "alpha": 0.5})
             axes.plot(years, share(results, name, key), **{**look, "linewidth": 2.0})
         _mark_start(axes, results)
@@ -176,96 +245,7 @@ def _reporting_column(
         axes.set_title(short(results.title(name), 48))
         axes.set_ylabel("Reported to police\n(% of true incidents)")
     handles: list[Artist] = [
-        Line2D([], [], label=LABELS[key], linewidth=2.0, **look) for key, look in zip(names, LINE_STYLES, strict=True)
+        Line2D([], [], label=LABELS[key], linewidth=2.0, **look) for key, look in zip(names, looks, strict=True)
     ]
     part.legend(handles=handles, loc="outside upper center", ncols=3, title=title, fontsize=7.5, columnspacing=1.2)
     return list(panels)
-
-
-def draw_funnel(results: ComparisonRuns, folder: Path) -> Drawn:
-    """Draw noncitizens at each stage of enforcement: totals on a log scale, and the levels' shares."""
-    names = list(results.runs)
-    is_paired = results.comparison.effect_of is not None
-    columns = 2 if is_paired or len(names) in (2, 4) else 3
-    rows = -(-len(names) // columns)
-    figure = new_figure(8.2, 3.6 + 2.7 * rows)
-    grid = figure.add_gridspec(2, 1, height_ratios=[3.4, 2.7 * rows])
-    top = figure.add_subfigure(grid[0])
-    bottom = figure.add_subfigure(grid[1])
-    tables = {name: funnel(results, name) for name in names}
-    _funnel_totals(top.subplots(), results, tables)
-    panels = bottom.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for axes, name in zip(panels.flat, names, strict=False):
-        _funnel_shares(axes, tables[name], short(results.title(name), 44 if is_paired else 36))
-    for axes in panels.flat[len(names) :]:
-        axes.set_visible(False)
-    for axes in panels[-1]:
-        axes.set_xlabel("Share of the stage (%)")
-    handles = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor="white" if colour != "#F2F2F2" else GREY, label=LABELS[level])
-        for (colour, hatch), level in zip(LEVEL_FILLS, LEVELS, strict=True)
-    ]
-    bottom.legend(handles=handles, loc="outside lower center", ncols=4, title="Criminal record")
-    save(figure, folder, "enforcement_funnel")
-    return Drawn(
-        "enforcement_funnel",
-        "The enforcement funnel",
-        f"Noncitizens at each stage, {results.window}, mean over replications. Above: per 100,000 person-years of "
-        "the whole population, log scale. Below: what share of each stage has which criminal record (level 1 the "
-        f"gravest). Hollow: {reference_text(results)}. People arrested at large join at ICE custody.",
-    )
-
-
-def _funnel_totals(axes: Axes, results: ComparisonRuns, tables: dict[str, Floats]) -> None:
-    positions = np.arange(len(STAGES), dtype=np.float64)
-    offsets = np.linspace(-0.28, 0.28, len(tables)) if len(tables) > 1 else np.zeros(1)
-    for index, (name, table) in enumerate(tables.items()):
-        totals = table.sum(axis=1)
-        good = totals > 0
-        alike = index // 2 if results.comparison.effect_of is not None else index
-        marker, colour = MARKERS[alike % len(MARKERS)], MARKER_COLOURS[alike % len(MARKER_COLOURS)]
-        is_reference = name not in results.references
-        look: dict[str, Any] = {
-            "marker": marker,
-            "markeredgecolor": colour,
-            "markerfacecolor": "white" if is_reference else colour,
-            "linestyle": "none",
-        }
-        label = _funnel_label(results, name, index)
-        axes.plot(totals[good], (positions + offsets[index])[good], label=label, **look)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_yticks(positions, [STAGE_LABELS[stage] for stage in STAGES])
-    axes.yaxis.set_minor_locator(FixedLocator(list(positions[:-1] + 0.5)))
-    axes.grid(visible=False, axis="y", which="major")
-    axes.grid(visible=True, axis="y", which="minor")
-    axes.tick_params(axis="y", which="both", length=0)
-    axes.invert_yaxis()
-    axes.set_xlabel("Noncitizens per 100,000 person-years (log scale)")
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-
-
-def _funnel_label(results: ComparisonRuns, name: str, index: int) -> str:
-    """Return a scenario's entry in the legend; partners share the first one's, and the others' are hidden."""
-    if results.comparison.effect_of is None or name in results.references:
-        return short(results.title(name), 40)
-    return "hollow: without the program" if index == 0 else f"_{name}"
-
-
-def _funnel_shares(axes: Axes, table: Floats, title: str) -> None:
-    total = table.sum(axis=1, keepdims=True)
-    shares = 100 * np.divide(table, total, out=np.zeros_like(table), where=total > 0)
-    left = np.zeros(len(STAGES))
-    for index, (colour, hatch) in enumerate(LEVEL_FILLS):
-        edge = GREY if colour == "#F2F2F2" else "white"
-        axes.barh(
-            np.arange(len(STAGES)), shares[:, index], left=left, color=colour, hatch=hatch, edgecolor=edge, lw=0.6
-        )
-        left += shares[:, index]
-    axes.set_yticks(np.arange(len(STAGES)), [STAGE_LABELS[stage] for stage in STAGES])
-    axes.set_xlim(0, 100)
-    axes.set_ylim(len(STAGES) - 0.5, -0.5)
-    axes.set_title(title)
-    axes.grid(visible=False)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics import Band, centred_sums, mean_band, ratio, relative_changes
-from sim.running.measures import BOOKS, ComparisonRuns, RunSummary
-from sim.words.labels import FAMILIES, LEVELS
+from sim.running.measures import BOOKS, NOT_ADOPTED, ComparisonRuns, RunSummary
+from sim.words.labels import ENFORCEMENT_COLUMNS, FAMILIES, STATUSES
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -67,15 +67,11 @@ def funnel(results: ComparisonRuns, name: str) -> Floats:
     float64[8, 4]: ``STAGES``, ``labels.LEVELS``; mean over replications, over the evaluation.
     """
     runs = results.runs[name]
-    totals = [
-        [
-            sum(float(run.enforced(stage, level=level, statuses=NONCITIZENS)[run.start :].sum()) for run in runs)
-            for level in LEVELS
-        ]
-        for stage in STAGES
-    ]
+    noncitizens = [STATUSES.index(status) for status in NONCITIZENS]
+    stages = [ENFORCEMENT_COLUMNS.index(stage) for stage in STAGES]
+    totals = sum(run.enforcement[run.start :].sum(axis=(0, 1))[noncitizens].sum(axis=0)[:, stages] for run in runs)
     years = sum(run.person_years for run in runs)
-    return np.array(totals) * (1e5 / years if years > 0 else 0.0)
+    return np.asarray(totals, dtype=np.float64).T * (1e5 / years if years > 0 else 0.0)
 
 
 def county_changes(results: ComparisonRuns, name: str, family: str) -> CountyChanges:
@@ -87,6 +83,40 @@ def county_changes(results: ComparisonRuns, name: str, family: str) -> CountyCha
     change = np.where(shown[:, None], 100 * ratio((mine - base).astype(np.float64), base.astype(np.float64)), np.nan)
     true, observed = change[:, BOOKS.index("occurred")], change[:, BOOKS.index("recorded")]
     return CountyChanges(true, observed, observed - true, shown)
+
+
+@dataclass(frozen=True)
+class CountyEstimates:
+    """What is known of all index crime in each of K counties, change against the reference over the evaluation.
+
+    Attributes
+    ----------
+    values : float64[3, K]
+        True and observed in %, the gap in percentage points; nan where a county has fewer than ``LEAST_EVENTS``.
+    clear : bool[3, K]
+        Where 0 lies outside the 95 % interval over replications; with one replication everywhere.
+    marked : bool[K]
+        Counties that get a program in the scenario when they do not in the reference, or in another month.
+    """
+
+    values: Floats
+    clear: Bools
+    marked: Bools
+
+
+def county_estimates(results: ComparisonRuns, name: str) -> CountyEstimates:
+    """Return the changes of each county's index crime with what chance leaves open."""
+    runs, others = results.runs[name], results.runs[results.references[name]]
+    mine, base = (np.stack([run.county_crime.sum(axis=1) for run in it]).astype(np.float64) for it in (runs, others))
+    shown = (base.sum(axis=0) >= LEAST_EVENTS).all(axis=1)
+    true, seen = np.moveaxis(relative_changes(mine, base), 2, 0)
+    bands = [mean_band(changes) for changes in (true, seen, seen - true)]
+    values = np.where(shown, np.stack([it.estimate for it in bands]), np.nan)
+    low, high = (np.stack([getattr(it, side) for it in bands]) for side in ("low", "high"))
+    adoption = runs[0].adoption
+    marked = (adoption != NOT_ADOPTED) & (adoption != others[0].adoption)
+    clear = shown & ((low > 0) | (high < 0) | (len(runs) < 2))
+    return CountyEstimates(values, clear, marked)
 
 
 def limit_of(sizes: Floats, agents: Integers) -> float:

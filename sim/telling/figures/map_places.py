@@ -76,6 +76,13 @@ class Places:
         """Which counties stand on the map: bool[K]."""
         return np.isfinite(self.x)
 
+    @property
+    def height_share(self) -> float:
+        """Height over width of the counties' extent, within reason."""
+        x, y = self.x[self.drawn], self.y[self.drawn]
+        margin = 1.0 if self.squares else 0.2
+        return float(np.clip((np.ptp(y) + margin) / (np.ptp(x) + margin), 0.4, 1.6))
+
 
 def places_of(counties: Counties) -> Places | None:
     """Return where counties are drawn, or None where none has a place.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,35 +12,47 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from sim.running.measures import ComparisonRuns
-from sim.telling.figures.colours import GREY
-from sim.telling.figures.data import LEAST_EVENTS, county_changes, limit_of
+from sim.telling.figures.colours import BLACK, GREY, MORE_OR_LESS
+from sim.telling.figures.data import LEAST_EVENTS, CountyEstimates, county_changes, county_estimates, limit_of
 from sim.telling.figures.map_places import Places, places_of
-from sim.telling.figures.style import Drawn, new_figure, save, short
+from sim.telling.figures.style import (
+    NARROW,
+    Drawn,
+    Margins,
+    new_figure,
+    note_above,
+    save,
+    save_both,
+    sheet_of,
+    short,
+    true_minus,
+)
 from sim.telling.wording import MINUS, number_text, reference_text
 from sim.words.labels import FAMILIES, LABELS
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-CHANGE_COLOURS = "PuOr_r"
-LEVEL_COLOURS = "cividis_r"
 USUAL_WIDTH = 2.6
 """Inches across a panel, where three stand side by side."""
 LARGEST_AREA = 60.0
 """Square points of a county larger than all but one in two hundred, in a panel of usual width."""
 SMALLEST_NUMBERS = 5.0
 """Size in points below which numbers in squares give way to signs."""
+TALLEST, BESIDE = 1.5, 1.8
+"""Inches: the height of a small map, and the room at its right that holds a legend."""
 PANELS = ("True change", "Observed change", "Gap: observed minus true")
 FORM_OF_POINTS = (
     "Each mark is a county, its area its people; it points up for more and down for less, and is round for no change."
 )
 COLOURS_IN_WORDS = (
-    "Orange: more, purple: less; white: no change; colours end at a change that counties of 5 % of people exceed"
+    "Brown: more, green: less; white: no change; colours end at a change that counties of 5 % of people exceed"
 )
 _HIDDEN: dict[str, Any] = {"facecolor": "#EFEFEF", "edgecolor": GREY, "hatch": "xxxx", "linewidth": 0.3}
 FEW_COLOUR = "#BDBDBD"
@@ -71,7 +84,80 @@ class Look:
 def look_of_changes(values: Floats, agents: Integers, width: float = USUAL_WIDTH) -> Look:
     """Return the look of changes, float64[..., K], on one scale around 0 for all of them."""
     limit = limit_of(np.abs(values), agents)
-    return Look(CHANGE_COLOURS, Normalize(-limit, limit), True, width)
+    return Look(MORE_OR_LESS, Normalize(-limit, limit), True, width)
+
+
+def draw_map(results: ComparisonRuns, folder: Path) -> list[Drawn]:
+    """Draw the map of the page: all index crime, a row for each scenario on one scale; none where no place is known."""
+    places = places_of(results.counties)
+    if places is None:
+        return []
+    found = {name: county_estimates(results, name) for name in results.others}
+    narrow = save_both(lambda width: _small_maps(results, found, places, width), folder, "map")
+    form = "Each square is a county of the grid." if places.squares else FORM_OF_POINTS
+    caption = (
+        f"All index crime by county, {results.window}, against {reference_text(results)}, on one scale. {form} "
+        f"{COLOURS_IN_WORDS}. Black edge: counties that get a program. Without colour: 0 lies within the 95 % interval "
+        f"over {results.comparison.replications} replications. {few_in_words(places)}: fewer than {LEAST_EVENTS} true "
+        f"or recorded offences in the reference.{missing_in_words(places)}"
+    )
+    alt = " ".join(_counted(results, name, it) for name, it in found.items())
+    return [Drawn("map", "Where: county by county", caption, alt, narrow)]
+
+
+def _counted(results: ComparisonRuns, name: str, found: CountyEstimates) -> str:
+    """Return in a sentence in how many counties crime moves which way, beyond chance."""
+    counts = [
+        (
+            int((found.clear[book] & (found.values[book] > 0)).sum()),
+            int((found.clear[book] & (found.values[book] < 0)).sum()),
+        )
+        for book in (0, 1)
+    ]
+    return (
+        f"{results.title(name)}, of {len(found.marked):,} counties, {int(found.marked.sum()):,} with a program: true "
+        f"crime is higher beyond chance in {counts[0][0]:,} and lower in {counts[0][1]:,}, observed crime higher in "
+        f"{counts[1][0]:,} and lower in {counts[1][1]:,}."
+    )
+
+
+def _small_maps(results: ComparisonRuns, found: Mapping[str, CountyEstimates], places: Places, width: float) -> Figure:
+    """Draw a row of three small maps for each scenario, with one bar of colours: at the right where there is room."""
+    is_narrow, agents = width <= NARROW, results.counties.agents
+    gap = 0.1 if is_narrow else 0.25
+    most = (width - 0.1 - 2 * gap) / len(PANELS)
+    each = min(most, TALLEST / places.height_share)
+    side = width - 3 * each - 2 * gap - 0.05
+    is_beside = side > BESIDE
+    room = Margins(0.05, side if is_beside else 0.05, 0.62, 0.1 if is_beside else 0.62, gap, 0.34)
+    sheet = sheet_of(len(PANELS) * len(found), len(PANELS), width, each * places.height_share, room)
+    look = look_of_changes(np.array([it.values for it in found.values()]), agents, each)
+    drawn: Any = None
+    for row, (name, it) in zip(sheet.panels, found.items(), strict=True):
+        for axes, values, clear in zip(row, it.values, it.clear, strict=True):
+            drawn = draw_counties(axes, places, values, agents, look, clear, it.marked)
+        note_above(row[0], short(results.title(name), 60), fontweight="bold")
+    for axes, title in zip(sheet.panels[0], PANELS, strict=True):
+        note_above(axes, title.split(":")[0] if is_narrow else title, 1.4, fontsize=8.5)
+    _map_legend(sheet.figure, drawn, side if is_beside else 0.0)
+    return sheet.figure
+
+
+def _map_legend(figure: Figure, drawn: Any, side: float) -> None:
+    """Draw the bar of colours and what edges mean: in ``side`` inches at the right, or below where that is 0."""
+    width, height = figure.get_size_inches()
+    box = (width - side + 0.35, height - 1.1, side - 0.6, 0.12) if side else (0.15, 0.42, 0.46 * width, 0.1)
+    bar_axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height))
+    bar = figure.colorbar(drawn, cax=bar_axes, orientation="horizontal", extend="both")
+    bar.set_label("change (%), gap (points)", fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    true_minus(bar.ax.xaxis)
+    handles = [Patch(facecolor="white", edgecolor=BLACK, linewidth=1.3, label="gets a program")]
+    handles.append(Patch(facecolor="white", edgecolor=GREY, linewidth=0.4, label="0 within interval"))
+    place: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1, 0)}
+    if side:
+        place = {"loc": "upper left", "bbox_to_anchor": ((width - side + 0.25) / width, (height - 1.65) / height)}
+    figure.legend(handles=handles, fontsize=8, borderaxespad=0.3, **place)
 
 
 def draw_maps(results: ComparisonRuns, folder: Path) -> list[Drawn]:
@@ -130,11 +216,18 @@ def missing_in_words(places: Places) -> str:
 
 
 def draw_counties(
-    axes: Axes, places: Places, values: Floats, agents: Integers, look: Look, clear: Bools | None = None
+    axes: Axes,
+    places: Places,
+    values: Floats,
+    agents: Integers,
+    look: Look,
+    clear: Bools | None = None,
+    marked: Bools | None = None,
 ) -> Any:
     """Draw the K counties of a panel; those whose value is nan look like no others.
 
-    Where ``clear``, bool[K], is given and false, a county has no colour. Returns what a colour bar can be made of.
+    Where ``clear``, bool[K], is given and false, a county has no colour; where ``marked`` is given and true, a black
+    edge. Returns what a colour bar can be made of.
     """
     axes.set_xticks([])
     axes.set_yticks([])
@@ -142,12 +235,13 @@ def draw_counties(
     axes.spines[:].set_visible(False)
     axes.set_aspect("equal")
     coloured = np.isfinite(values) if clear is None else clear
+    edged = np.zeros(len(values), dtype=bool) if marked is None else marked
     if places.squares:
-        return _squares(axes, places, values, look, coloured)
-    return _points(axes, places, values, agents, look, coloured)
+        return _squares(axes, places, values, look, coloured, edged)
+    return _points(axes, places, values, agents, look, coloured, edged)
 
 
-def _squares(axes: Axes, places: Places, values: Floats, look: Look, coloured: Bools) -> Any:
+def _squares(axes: Axes, places: Places, values: Floats, look: Look, coloured: Bools, edged: Bools) -> Any:
     x, y, shown = places.x, places.y, np.isfinite(values)
     for k in np.flatnonzero(~shown):
         axes.add_patch(Rectangle((x[k] - 0.48, y[k] - 0.48), 0.96, 0.96, **_HIDDEN))
@@ -155,6 +249,8 @@ def _squares(axes: Axes, places: Places, values: Floats, look: Look, coloured: B
     drawn = PatchCollection(boxes, cmap=look.colours, norm=look.scale, edgecolor=GREY, linewidth=0.4)
     drawn.set_array(np.where(coloured, values, 0.0)[shown])
     axes.add_collection(drawn)
+    for k in np.flatnonzero(edged):
+        axes.add_patch(Rectangle((x[k] - 0.44, y[k] - 0.44), 0.88, 0.88, fill=False, edgecolor=BLACK, linewidth=1.3))
     _write_values(axes, places, values, look, coloured)
     axes.set(xlim=(-0.6, x.max() + 0.6), ylim=(y.max() + 0.6, -0.6))
     return drawn
@@ -174,7 +270,9 @@ def _write_values(axes: Axes, places: Places, values: Floats, look: Look, colour
         label.set_in_layout(False)  # it stays inside its square, and measuring hundreds takes as long as drawing them
 
 
-def _points(axes: Axes, places: Places, values: Floats, agents: Integers, look: Look, coloured: Bools) -> Any:
+def _points(
+    axes: Axes, places: Places, values: Floats, agents: Integers, look: Look, coloured: Bools, edged: Bools
+) -> Any:
     x, y = places.x, places.y
     shown = np.isfinite(values) & places.drawn
     few = places.drawn & ~shown
@@ -185,9 +283,10 @@ def _points(axes: Axes, places: Places, values: Floats, agents: Integers, look: 
     for marker, alike in _marks(values, look):
         hollow = order[(alike & shown & ~coloured)[order]]
         axes.scatter(x[hollow], y[hollow], s=area[hollow], marker=marker, rasterized=True, **HOLLOW)
-    style: dict[str, Any] = {"cmap": look.colours, "norm": look.scale, "edgecolors": GREY, "linewidths": 0.15}
+    style: dict[str, Any] = {"cmap": look.colours, "norm": look.scale, "linewidths": 0.3 if edged.any() else 0.15}
     for marker, alike in _marks(values, look):
         full = order[(alike & shown & coloured)[order]]
+        style["edgecolors"] = np.where(edged[full], BLACK, GREY) if edged.any() else GREY
         drawn = axes.scatter(x[full], y[full], s=area[full], c=values[full], marker=marker, rasterized=True, **style)
     _frames(axes, places)
     return drawn

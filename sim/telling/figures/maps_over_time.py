@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from sim.running.measures import ComparisonRuns
-from sim.telling.figures.colours import GREY
+from sim.telling.figures.colours import GREY, LEVELS
 from sim.telling.figures.data import LEAST_EVENTS, limit_of
 from sim.telling.figures.map_data import (
     CLEAR,
@@ -33,7 +33,6 @@ from sim.telling.figures.map_places import Places, places_of
 from sim.telling.figures.maps import (
     COLOURS_IN_WORDS,
     FORM_OF_POINTS,
-    LEVEL_COLOURS,
     USUAL_WIDTH,
     Look,
     draw_counties,
@@ -84,13 +83,6 @@ class Sheet:
     def beside(bars: int) -> float:
         """Return the inches that names of rows and bars of colour take."""
         return 0.6 + 0.85 * bars
-
-    @property
-    def height_share(self) -> float:
-        """Height over width of the counties' extent, within reason."""
-        x, y = self.places.x[self.places.drawn], self.places.y[self.places.drawn]
-        margin = 1.0 if self.places.squares else 0.2
-        return float(np.clip((np.ptp(y) + margin) / (np.ptp(x) + margin), 0.4, 1.6))
 
     @property
     def form(self) -> str:
@@ -214,14 +206,14 @@ def _rows_of_course(maps: CountyMaps, sheet: Sheet) -> list[_Row]:
 def _look_of_levels(values: Floats, agents: Integers, width: float) -> Look:
     high = limit_of(values, agents)
     low = high - limit_of(high - np.minimum(values, high), agents)
-    return Look(LEVEL_COLOURS, Normalize(low, high), False, width)
+    return Look(LEVELS, Normalize(low, high), False, width)
 
 
 def _panels(title: str, rows: list[_Row], maps: CountyMaps, sheet: Sheet) -> Figure:
     """Draw three rows of panels, a column for each period."""
     count, width = len(sheet.periods), rows[0].looks[0].width
     across = max(NARROWEST, count * width + sheet.beside(bars=len(rows[0].units)))
-    figure = new_figure(across, 3 * max(width * sheet.height_share + 0.2, LOWEST) + 1.0)
+    figure = new_figure(across, 3 * max(width * sheet.places.height_share + 0.2, LOWEST) + 1.0)
     figure.suptitle(textwrap.fill(title, int(12 * across)), x=0.01, ha="left")
     panels = figure.subplots(3, count, squeeze=False)
     for place, row in enumerate(rows):

@@ -13,7 +13,7 @@ from sim.engines.panel import national_survey
 from sim.running.measures import ComparisonRuns, Evaluation, RunSummary, adoption_months
 from sim.running.stored import stored_counties, stored_month_names, stored_months, stored_scenario
 from sim.scenario.scenario import Comparison, Scenario
-from sim.telling.figures.courses import draw_funnel
+from sim.telling.figures.funnel import draw_funnel
 from sim.telling.figures.map_data import Floats, Integers, by_family_and_book, period_numbers, periods_of
 from sim.telling.figures.map_places import places_of
 from sim.telling.figures.maps_over_time import RunMaps, Sheet, draw_run_maps

@@ -20,8 +20,7 @@ from sim.analysis.sweep.curves import Curve, Surface
 from sim.analysis.sweep.effects import Signs, signs
 from sim.scenario.design.paths import Value, text_of
 from sim.scenario.design.sweep import Factor
-from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
-from sim.telling.figures.maps import CHANGE_COLOURS, LEVEL_COLOURS
+from sim.telling.figures.colours import BLACK, BOOKS, GAP, GREY, LEVELS, MORE_OR_LESS
 from sim.telling.figures.style import new_figure, short, style
 from sim.telling.wording import number_text
 
@@ -32,14 +31,14 @@ MOST_NUMBERS = 144
 SEEN_IN_GREY = "////"
 """Hatching of negative cells, for the two ends of the colours look alike in grey."""
 CURVE_STYLES: dict[str, dict[str, Any]] = {
-    "occurred": {"color": BLUE, "linestyle": "-", "marker": "o"},
-    "recorded": {"color": VERMILLION, "linestyle": (0, (5, 2)), "marker": "s"},
-    "gap": {"color": BLACK, "linestyle": (0, (1, 1.2)), "marker": "D"},
+    "occurred": {"color": BOOKS["occurred"], "linestyle": "-", "marker": "o"},
+    "recorded": {"color": BOOKS["recorded"], "linestyle": (0, (5, 2)), "marker": "s"},
+    "gap": {"color": GAP, "linestyle": (0, (1, 1.2)), "marker": "D"},
 }
 OTHER_STYLES: tuple[dict[str, Any], ...] = (
-    {"color": GREEN, "linestyle": "-", "marker": "^"},
-    {"color": PURPLE, "linestyle": (0, (5, 2)), "marker": "v"},
-    {"color": ORANGE, "linestyle": (0, (1, 1.2)), "marker": "P"},
+    {"color": "#222222", "linestyle": "-", "marker": "^"},
+    {"color": "#6E6E6E", "linestyle": (0, (5, 2)), "marker": "v"},
+    {"color": "#9A9A9A", "linestyle": (0, (1, 1.2)), "marker": "P"},
 )
 
 
@@ -135,7 +134,7 @@ def _edges(centres: Floats) -> Floats:
 def _heat_map(axes: Axes, surface: Surface, norm: Normalize, roomy: bool) -> Any:
     x, y = positions(surface.across, surface.columns), positions(surface.up, surface.rows)
     is_change, heights = surface.outcome.is_change, np.ma.masked_invalid(surface.band.estimate)
-    colours = CHANGE_COLOURS if is_change else LEVEL_COLOURS
+    colours = MORE_OR_LESS if is_change else LEVELS
     axes.grid(visible=False)
     axes.set_facecolor("#EFEFEF")
     drawn = axes.pcolormesh(_edges(x), _edges(y), heights, cmap=colours, norm=norm, edgecolors="white", linewidth=0.4)

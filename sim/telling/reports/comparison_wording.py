@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 
 from sim.analysis.assumptions import dials_of
 from sim.analysis.differences import PROGRAMS, Difference, beyond_programs, differences_between
+from sim.analysis.disputed import Disputed, worlds_of
 from sim.analysis.incapacitation import SPREAD, Prevented
+from sim.analysis.statistics import Estimate
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.running.measures import ComparisonRuns
 from sim.telling.wording import NOTHING, change_text, number_text
@@ -104,3 +107,79 @@ def prevented_line(name: str, found: dict[str, Prevented]) -> str:
         f"{name}: {by_family}; {change_text(total.ratio, signed=False)} times the average person's "
         f"{change_text(total.average, signed=False)} index offences a year"
     )
+
+
+def named(results: ComparisonRuns, name: str) -> str:
+    """Return a scenario's title, and where it is called otherwise its name, as HTML."""
+    title = results.title(name)
+    return f"<em>{escape(title)}</em>" if title == name else f"<em>{escape(title)}</em> (<code>{escape(name)}</code>)"
+
+
+def part_text(results: ComparisonRuns, found: Mapping[tuple[str, str, str], Estimate]) -> str:
+    """Return in a sentence how far the books part in the first scenario compared, and whose reporting is behind it."""
+    name = results.others[0]
+    gap = found[name, "gap_total", "all"].estimate
+    reporting = [
+        f"{people} report {_moved(found[name, 'reporting_total', group])}"
+        for group, people in (("hispanic", "Hispanic victims"), ("other", "victims outside the community"))
+    ]
+    apart = (
+        "The books cannot be told apart" if gap is None else f"The two books part by {number_text(abs(gap), 2)} points"
+    )
+    return f"{apart}: of what happens to them {' and '.join(reporting)}."
+
+
+def _moved(estimate: Estimate) -> str:
+    """Return a change of a share in words."""
+    value = estimate.estimate
+    if value is None:
+        return "an unknown share"
+    size = number_text(abs(value), 1)
+    return f"{size} % {'more' if value > 0 else 'less'}" if size != "0.0" else "as much as before"
+
+
+def sign_text(results: ComparisonRuns, disputed: Disputed) -> str:
+    """Return in a sentence what would turn the sign of the first scenario's changes."""
+    told = []
+    for book, word in (("occurred", "true"), ("recorded", "observed")):
+        span = disputed.span(results.others[0], book)
+        if span is None:
+            continue
+        ends = f"from {number_text(span.low, 2, signed=True)} to {number_text(span.high, 2, signed=True)} %"
+        turn = "does not turn" if span.turns is None else f"turns at {number_text(span.turns, 2)}"
+        told.append(f"{word} crime would change by anything {ends}, and its sign {turn}")
+    return (
+        "The sign rests on how much more offenders do where less is reported and solved, an elasticity that is "
+        f"disputed: it is {disputed.value:g} here, and over its range, {disputed.least:g} to {disputed.most:g}, "
+        f"{'; '.join(told)}."
+    )
+
+
+def sure_text(results: ComparisonRuns, disputed: Disputed | None) -> str:
+    """Return what the intervals tell and what they do not."""
+    count = results.comparison.replications
+    chance = (
+        f"Intervals tell chance alone: {count} pairs of runs that share their luck"
+        if count > 1
+        else "One pair of runs tells nothing of chance"
+    )
+    if disputed is None:
+        return f"{chance}. They do not tell how far the assumptions can be trusted."
+    return (
+        f"{chance}. Assumptions move the answer further: below, the change if the elasticity were anything within its "
+        f"range (source: {disputed.source})."
+    )
+
+
+def worlds_text(results: ComparisonRuns, found: Mapping[tuple[str, str, str], Estimate]) -> Iterator[str]:
+    """Yield between what the changes lie, where the scenarios are worlds that differ in assumptions."""
+    names = worlds_of(results)
+    told = []
+    for book, word in (("occurred", "true crime"), ("recorded", "observed crime")):
+        values = [found[name, f"{book}_total", "all"].estimate for name in names]
+        known = [value for value in values if value is not None]
+        if known:
+            low, high = (number_text(value, 2, signed=True) for value in (min(known), max(known)))
+            told.append(f"{word} changes by {low} to {high} %")
+    if told:
+        yield f"Across the {len(names)} scenarios, which differ in assumptions too, {' and '.join(told)}."

@@ -29,15 +29,16 @@ from sim.telling.reports.page import (
     OBSERVED,
     Headings,
     assumption_parts,
-    first_box,
+    first_words,
     how_equal,
     how_to_repeat,
     note,
     pictures,
-    question_of,
     row_html,
+    section_row,
     strong,
     table_html,
+    title_of,
     write_page,
 )
 from sim.telling.wording import NOTHING, number_text
@@ -79,9 +80,9 @@ def write_estimates_report(
 def _parts(
     title: str, evaluation: Evaluation, scenario: Scenario, made: Made, figures: Sequence[Drawn], folder: Path
 ) -> Iterator[str]:
-    yield f"<h1>{escape(title)}</h1>"
+    yield from title_of(title, scenario.parameters.question)
     first = headline(evaluation)
-    yield first_box(f": {escape(first[:1].lower() + first[1:])}")
+    yield first_words(f": {escape(first[:1].lower() + first[1:])}")
     yield from (
         note(
             f"<em>{BACKGROUND_TITLES[background].capitalize()}</em>: {escape(headline(evaluation, group, background))}"
@@ -92,7 +93,6 @@ def _parts(
     )
     yield note(f"{KNOWN} {OBSERVED}. {escape(window_text(evaluation))}")
     yield from map(strong, made.warnings)
-    yield from question_of(scenario.parameters.question)
     yield from pictures(figures[:1], folder)
     yield "<h2>What each estimator finds with police data, and why</h2>"
     yield note(THREE_NUMBERS)
@@ -131,7 +131,7 @@ def _estimators_table(evaluation: Evaluation) -> str:
     for background in reversed(list(evaluation.pairs)):
         for group in shown_groups(evaluation):
             title = f"Recorded index crime against {against(group)}, {BACKGROUND_TITLES[background]} (%)"
-            rows.append(f'<tr class="section"><th colspan="{len(_HEADS) + 1}">{escape(title)}</th></tr>')
+            rows.append(section_row(title, len(_HEADS) + 1))
             for name in shown_estimators(evaluation):
                 key = Key(background, Question("recorded", "index", group, evaluation.outcome), name)
                 found = evaluation.typical().get(key)

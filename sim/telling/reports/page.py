@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 from sim.analysis.assumptions import Assumption, assumptions_of, dials_of
+from sim.analysis.statistics import Estimate
 from sim.scenario.scenario import Scenario
 from sim.telling.describe.sources import sources_of
 from sim.telling.figures.style import Drawn
+from sim.telling.reports.look import STYLE
+from sim.telling.wording import change_text
 
-STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; max-width: 68rem;
-  padding: 1rem 1.2rem 4rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: .5rem 0; }
-h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; border-bottom: 1px solid #bbb; }
-.first { font-size: 1.12rem; }
-.box { border-left: 4px solid #0072B2; padding: .2rem 0 .2rem .9rem; margin: 1rem 0; }
-.small, figcaption { font-size: .86rem; color: #444; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .84rem; width: 100%; }
-th, td { padding: .22rem .55rem; text-align: right; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; min-width: 13rem; }
-td code { overflow-wrap: normal; }
-thead th { border-bottom: 2px solid #444; vertical-align: bottom; }
-tr.section th { text-align: left; padding-top: .9rem; border-bottom: 1px solid #bbb; background: #f5f5f5; }
-tbody tr td { border-bottom: 1px solid #eee; }
-figure { margin: 1.2rem 0; break-inside: avoid; }
-figure img { width: 100%; height: auto; }
-code, pre { font-size: .86rem; background: #f5f5f5; overflow-wrap: anywhere; white-space: pre-wrap; }
-pre { padding: .6rem; }
-summary { cursor: pointer; }
-@media print {
-  body { font-size: 10pt; max-width: none; padding: 0; }
-  .wide { overflow: visible; }
-  table { font-size: 7pt; }
-  tr { break-inside: avoid; }
-  h2 { break-after: avoid; }
-}
-"""
 PERCENT = "\u00a0%"
 KNOWN = "<strong>True means true in the simulated world</strong>: the model knows each incident, reported or not."
 OBSERVED = "Recorded crime is what police write down, all that an observer of real data would see"
@@ -62,7 +36,8 @@ def write_page(title: str, parts: Iterable[str], path: Path) -> None:
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
+        "</body>\n</html>\n"
     )
     path.write_text(page, encoding="utf-8")
 
@@ -72,9 +47,16 @@ def note(text: str) -> str:
     return f'<p class="small">{text}</p>'
 
 
-def first_box(text: str) -> str:
+def first_words(text: str) -> str:
     """Return the paragraph that says what changed; ``text`` is HTML."""
-    return f'<p class="first box">Under the <a href="#assumptions">listed assumptions</a>{text}</p>'
+    return f'<p class="first">Under the <a href="#assumptions">listed assumptions</a>{text}</p>'
+
+
+def lead(words: Iterable[str], beside: Iterable[str] = ()) -> str:
+    """Return the first part of a page: what was found, and beside it how far it can be trusted; both are HTML."""
+    aside = "\n".join(beside)
+    kind, rest = ("lead", f"\n<aside>\n{aside}\n</aside>") if aside else ("lead alone", "")
+    return f'<div class="{kind}">\n<div>\n{chr(10).join(words)}\n</div>{rest}\n</div>'
 
 
 def strong(text: str) -> str:
@@ -82,35 +64,61 @@ def strong(text: str) -> str:
     return f"<p><strong>{escape(text)}</strong></p>"
 
 
-def question_of(text: str) -> Iterator[str]:
-    """Yield the user's question, if there is one."""
-    if text:
-        yield f"<p><strong>Question:</strong> {escape(text)}</p>"
+def title_of(title: str, question: str) -> Iterator[str]:
+    """Yield the title of a page, and the user's question, if there is one."""
+    yield f"<h1>{escape(title)}</h1>"
+    if question:
+        yield f'<p class="question">{escape(question)}</p>'
 
 
-def figures_part(figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
-    """Yield the figures of ``folder`` under a heading."""
-    yield "<h2>Figures</h2>"
-    yield from pictures(figures, folder)
+def folded(title: str, parts: Iterable[str]) -> Iterator[str]:
+    """Yield parts that are read when they are unfolded; ``title`` is plain, parts are HTML. Nothing where all are."""
+    told = list(parts)
+    if told:
+        yield f"<details><summary>{escape(title)}</summary>"
+        yield from told
+        yield "</details>"
 
 
-def pictures(figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
-    """Yield the figures of ``folder`` with their captions, the pictures within the page."""
+def pictures(figures: Iterable[Drawn], folder: Path) -> Iterator[str]:
+    """Yield figures of ``folder`` with their captions, the pictures within the page, drawn anew for a telephone."""
     for figure in figures:
-        data = base64.b64encode((folder / f"{figure.name}.png").read_bytes()).decode("ascii")
+        wide = (folder / f"{figure.name}.svg").read_bytes()
+        narrow = f'<source media="(max-width: 600px)" srcset="{_data(figure.narrow)}">' if figure.narrow else ""
+        is_tall = "tall" if _height_share(wide) > TALL else "flat"
         yield (
-            f'<figure><img alt="{escape(figure.title)}" src="data:image/png;base64,{data}">'
+            f'<figure id="{figure.name}" class="{is_tall}"><picture>{narrow}'
+            f'<img alt="{escape(figure.alt or figure.caption)}" src="{_data(wide)}"></picture>'
             f"<figcaption><strong>{escape(figure.title)}.</strong> {escape(figure.caption)}</figcaption></figure>"
         )
 
 
-def table_html(heads: Iterable[str], rows: Iterable[str], corner: str | None = None) -> str:
-    """Return a table of ``rows`` under ``heads``, all of them HTML; ``corner`` heads the labels."""
-    first = "<th></th>" if corner is None else _head(corner)
-    body = "\n".join(rows)
+TALL = 0.6
+"""Height over width from which a figure is made a little smaller on paper."""
+
+
+def _data(svg: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+
+
+def _height_share(svg: bytes) -> float:
+    found = re.search(rb'<svg[^>]* viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    return float(found[2]) / float(found[1]) if found else 0.0
+
+
+def table_html(
+    heads: Iterable[str], rows: Iterable[str], corner: str | None = None, caption: str = "", kind: str = ""
+) -> str:
+    """Return a table of ``rows`` under ``heads``, all of them HTML; ``corner`` heads the labels.
+
+    ``caption``, plain, says what the table holds; ``kind`` is ``key`` for the numbers that come first.
+    """
+    first = "<td></td>" if corner is None else _head(corner)
+    body, said = "\n".join(rows), escape(caption or "Table")
+    above = f"<caption><span>{escape(caption)}</span></caption>" if caption else ""
     return (
-        f'<div class="wide"><table><thead><tr>{first}{"".join(map(_head, heads))}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody></table></div>"
+        f'<div class="wide" role="region" aria-label="{said}" tabindex="0"><table class="{kind or "plain"}">{above}'
+        f"<thead><tr>{first}{''.join(map(_head, heads))}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
 
 
@@ -120,7 +128,18 @@ def _head(text: str) -> str:
 
 def row_html(label: str, cells: Iterable[str]) -> str:
     """Return a row of a table; ``label`` and ``cells`` are HTML."""
-    return f"<tr><td>{label}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return f'<tr><th scope="row">{label}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def section_row(text: str, columns: int) -> str:
+    """Return a row that begins a section of a table of so many columns; ``text`` is plain."""
+    return f'<tr class="section"><th colspan="{columns}" scope="rowgroup">{escape(text)}</th></tr>'
+
+
+def change_html(estimate: Estimate, unit: str = "") -> str:
+    """Return a change with its interval set back from it."""
+    told, _, interval = change_text(estimate, unit).partition(" (")
+    return f'{told} <span class="interval">({interval}</span>' if interval else told
 
 
 def breaking(path: str) -> str:
@@ -143,21 +162,18 @@ def assumption_parts(scenarios: Sequence[Scenario], headings: Headings, swept: S
     names = [scenario.name for scenario in scenarios]
     differing, shared = ([it for it in found if not _is_under(it.name, swept)] for found in assumptions_of(scenarios))
     dials = [it for it in dials_of(scenarios) if len(set(it.values)) == 1 and not _is_under(it.name, swept)]
+    told = [it for it in shared if not it.name.startswith(tuple(dial.name for dial in dials))]
+    sources = sources_of(it.source for it in (*differing, *dials, *told))
     if len(scenarios) > 1:
         yield f"<h3>{headings.differing}</h3>"
         yield _assumption_table(differing, names) if differing else "<p>In nothing.</p>"
     if dials:
-        yield f"<h3>{headings.dials}</h3>"
-        yield _assumption_table(dials, names[:1])
-    yield f"<h3>{headings.shared}</h3>"
-    told = [it for it in shared if not it.name.startswith(tuple(dial.name for dial in dials))]
-    yield _assumption_table(told, names[:1]) if told else "<p>Nothing: all else is at its default.</p>"
+        yield from folded(headings.dials, [_assumption_table(dials, names[:1])])
+    nothing = "<p>Nothing: all else is at its default.</p>"
+    yield from folded(headings.shared, [_assumption_table(told, names[:1]) if told else nothing])
+    listed = [f"<li>{escape(line)}</li>" for line in sources]
+    yield from folded("What the sources are", ["<ul>", *listed, "</ul>"] if listed else [])
     yield note("All other parameters, with unit, range and source, are printed by <code>darkfigure describe</code>.")
-    sources = sources_of(it.source for it in (*differing, *dials, *told))
-    if sources:
-        yield "<details><summary>What the sources are</summary><ul>"
-        yield from (f"<li>{escape(line)}</li>" for line in sources)
-        yield "</ul></details>"
 
 
 def _is_under(name: str, paths: Sequence[str]) -> bool:

@@ -20,15 +20,15 @@ from sim.telling.reports.page import (
     Headings,
     assumption_parts,
     breaking,
-    figures_part,
-    first_box,
+    first_words,
     how_equal,
     how_to_repeat,
     note,
-    question_of,
+    pictures,
     row_html,
     strong,
     table_html,
+    title_of,
     write_page,
 )
 from sim.telling.reports.sweep_wording import (
@@ -69,7 +69,7 @@ def write_sweep_report(runs: SweepRuns, window: str, reason: str, figures: Seque
 
 
 def _parts(runs: SweepRuns, window: str, reason: str, figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
-    yield f"<h1>{escape(runs.sweep.title or runs.sweep.name)}</h1>"
+    yield from title_of(runs.sweep.title or runs.sweep.name, runs.sweep.question)
     yield from _opening(runs, window, reason)
     if runs.other is not None:
         yield from _flips(runs)
@@ -77,7 +77,7 @@ def _parts(runs: SweepRuns, window: str, reason: str, figures: Sequence[Drawn], 
     yield note(SPREAD_NOTE)
     yield _spread(runs)
     yield from _sensitivity(runs)
-    yield from figures_part(figures, folder)
+    yield from pictures(figures, folder)
     yield from _assumptions(runs)
     yield from _how_made(runs)
 
@@ -95,7 +95,7 @@ def _opening(runs: SweepRuns, window: str, reason: str) -> Iterator[str]:
     """Yield by how much both books change across the design, before anything else."""
     told = [f"{LABELS[family].lower()}: {_both(runs, family)}" for family in ("violent", "property")]
     number = len(runs.points)
-    yield first_box(
+    yield first_words(
         f" and across the {number:,} points of the design, {_both(runs, 'total', is_main=True)} "
         f"{escape(compared_text(runs))}. By kind: {'; '.join(told)}."
     )
@@ -105,7 +105,6 @@ def _opening(runs: SweepRuns, window: str, reason: str) -> Iterator[str]:
     )
     yield note(f"{KNOWN} {OBSERVED}.")
     yield from map(strong, runs.notes)
-    yield from question_of(runs.sweep.question)
 
 
 def _both(runs: SweepRuns, family: str, is_main: bool = False) -> str:

@@ -1,0 +1,151 @@
+"""The page of a comparison: numbers as in the rows, order of headings, texts of figures, and the room it takes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_figures import drawn, make_results
+
+from sim.analysis.disputed import disputed_of
+from sim.analysis.summary import rows_of
+from sim.parameters import Parameters
+from sim.running.measures import ComparisonRuns
+from sim.scenario.scenario import Scenario
+from sim.telling.figures.since_adoption_data import since_adoption
+from sim.telling.reports.comparison import write_report
+
+CHROMIUM = os.environ.get("DARKFIGURE_CHROMIUM") or shutil.which("chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--hide-scrollbars",
+)
+SCREEN = 900
+TELLS = """<script>addEventListener('load', () => parent.postMessage([innerWidth,
+document.documentElement.scrollWidth, document.documentElement.scrollHeight,
+document.querySelector('#crime_over_time').offsetTop].join(' '), '*'))</script>"""
+LISTENS = """<body><script>addEventListener('message', (e) => { document.title += e.data + ';' })</script>"""
+Made = tuple[ComparisonRuns, Path]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("page")
+    results, figures = drawn(folder, 2, title="Two programs")
+    write_report(results, rows_of(results.runs, "plain"), figures, folder / "report.html")
+    return results, folder
+
+
+def signed(value: float | None) -> str:
+    assert value is not None
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def test_the_answer_has_the_numbers_of_the_rows(made: Made) -> None:
+    results, folder = made
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    found = {(row.scenario, row.measure, row.group): row.estimate for row in rows_of(results.runs, "plain")}
+    first = page[page.index('<p class="first">') : page.index("</p>", page.index('<p class="first">'))]
+    for measure in ("recorded_total", "occurred_total"):
+        assert f"<strong>{signed(found['program_0', measure, 'all'].estimate)}" in first
+    table = page[page.index('<table class="key">') :]
+    for name in results.others:
+        row = table[table.index(name) : table.index("</tr>", table.index(name))]
+        for measure in ("occurred_total", "recorded_total", "gap_total"):
+            assert f"<td>{signed(found[name, measure, 'all'].estimate)} <" in row
+
+
+def test_headings_are_in_order(made: Made) -> None:
+    page = (made[1] / "report.html").read_text(encoding="utf-8")
+    levels = [int(level) for level in re.findall(r"<h(\d)[ >]", page)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    places = [
+        page.index(text) for text in ("How sure is this?", 'id="crime_over_time"', "Who is affected", "Enforcement<")
+    ]
+    assert places == sorted(places)
+    assert "impunity" not in re.sub(r"<code>.*?</code>", "", page)
+
+
+def test_figures_say_in_words_what_they_show(made: Made) -> None:
+    page = (made[1] / "report.html").read_text(encoding="utf-8")
+    told = [unescape(text) for text in re.findall(r'<img alt="([^"]*)"', page)]
+    assert len(told) == len(set(told)) == page.count("<img ")
+    assert all(re.search(r"\d", text) for text in told)
+
+
+def test_the_disputed_assumption_moves_the_answer_in_proportion() -> None:
+    results = make_results(1)
+    rows = rows_of(results.runs, "plain")
+    found = {(row.measure, row.group): row.estimate.estimate for row in rows if row.scenario == "program_0"}
+    disputed = disputed_of(results, rows)
+    assert disputed is not None
+    span = disputed.span("program_0")
+    assert span is not None
+    assert span.told == found["occurred_total", "all"]
+    slope = (span.high - span.low) / (disputed.most - disputed.least)
+    runs = results.runs["plain"]
+    level = np.mean([1e5 * run.crimes("total", "occurred")[run.start :].sum() / run.person_years for run in runs])
+    added = found["added_by_impunity", "total"]
+    assert added is not None
+    assert slope * disputed.value == pytest.approx(abs(100 * added / level))
+
+
+def test_scenarios_with_other_elasticities_have_no_range_of_it() -> None:
+    results = make_results(1)
+    other = Parameters.model_validate({"months": 36, "crime": {"impunity_elasticity": 0.1}})
+    scenarios = [results.comparison.scenarios[0], Scenario("program_0", other)]
+    changed = replace(results, comparison=replace(results.comparison, scenarios=scenarios))
+    assert disputed_of(changed, rows_of(results.runs, "plain")) is None
+
+
+def test_half_years_since_adoption_are_those_of_the_calendar(made: Made) -> None:
+    results, folder = made
+    since = since_adoption(folder / "crime.parquet", results)["program_1"]
+    first = int(np.flatnonzero(since.middle > 0)[0])
+    mine, base = (
+        np.array([run.crimes("total", "occurred")[12:18].sum() for run in results.runs[name]])
+        for name in ("program_1", "plain")
+    )
+    assert since.covered[first] == 1.0
+    assert since.bands["occurred"].estimate[first] == pytest.approx(100 * (mine - base).mean() / base.mean())
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path; name one in DARKFIGURE_CHROMIUM")
+def test_a_desktop_and_a_telephone_have_room_for_it(made: Made, tmp_path: Path) -> None:
+    page = (made[1] / "report.html").read_text(encoding="utf-8")
+    (tmp_path / "told.html").write_text(page.replace("</body>", f"{TELLS}</body>"), encoding="utf-8")
+    frames = "".join(f'<iframe src="told.html" width="{width}" height="{SCREEN}"></iframe>' for width in (1280, 390))
+    (tmp_path / "frames.html").write_text(f"{LISTENS}{frames}</body>", encoding="utf-8")
+    options = [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=4000", "--dump-dom"]
+    asked = [str(CHROMIUM), *FLAGS, *options, (tmp_path / "frames.html").as_uri()]
+    shown = subprocess.run(asked, check=True, capture_output=True, timeout=120, text=True).stdout
+    told = sorted(tuple(map(int, it.split())) for it in re.findall(r"(\d+ \d+ \d+ \d+);", shown))
+    (narrow, narrow_across, _, _), (wide, wide_across, down, first) = told
+    assert (narrow, wide) == (390, 1280)
+    assert narrow_across <= narrow, "nothing but tables, within themselves, scrolls sideways"
+    assert wide_across <= wide
+    assert first < SCREEN
+    assert down <= 8 * SCREEN
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path; name one in DARKFIGURE_CHROMIUM")
+def test_it_prints_on_six_pages(made: Made, tmp_path: Path) -> None:
+    paper = tmp_path / "report.pdf"
+    options = [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={paper}", (made[1] / "report.html").as_uri()]
+    subprocess.run([str(CHROMIUM), *FLAGS, *options], check=True, capture_output=True, timeout=120)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) <= 6
