@@ -4,8 +4,8 @@
 >>> found = sim.compare(["scenarios/baseline.yaml", "scenarios/secure_communities.yaml"], replications=5)
 >>> found.summary, found.tables["crime"], found.figures["crime_over_time"]
 
-``run``, ``compare``, ``sweep``, ``estimate`` and ``power`` simulate, ``session`` keeps a scenario warm, ``load`` opens a
-folder of results, ``mesa_model`` makes a model of Mesa to step through. Nothing heavy is imported before it is needed.
+``run``, ``compare``, ``sweep``, ``estimate`` and ``power`` simulate, ``session`` keeps a scenario warm, ``load`` opens
+a folder of results, ``mesa_model`` makes a model of Mesa to step through. Nothing heavy is imported before it is needed.
 """
 
 from __future__ import annotations
