@@ -5,7 +5,7 @@
 >>> found.summary, found.tables["crime"], found.figures["crime_over_time"]
 
 ``run``, ``compare``, ``sweep``, ``estimate`` and ``power`` simulate, ``session`` keeps a scenario warm, ``load`` opens
-a folder of results, ``mesa_model`` makes a model of Mesa to step through. Nothing heavy is imported before it is needed.
+a folder of results, ``mesa_model`` makes a model of Mesa to step through. Nothing heavy is imported early.
 """
 
 from __future__ import annotations
