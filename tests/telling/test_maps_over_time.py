@@ -355,7 +355,6 @@ def test_maps_of_a_comparison_from_the_command_line(tmp_path: Path) -> None:
     assert cli.main(["plot", str(tmp_path / "out")]) == 0
     for family in ("violent", "property"):
         assert (tmp_path / "out" / "figures" / f"map_over_time_{family}_with.png").stat().st_size > 10_000
-        assert (tmp_path / "out" / "figures" / f"map_over_time_{family}_with.svg").exists()
 
 
 def test_a_world_without_places_is_told_before_it_runs(

@@ -145,9 +145,9 @@ def sign_text(results: ComparisonRuns, disputed: Disputed) -> str:
         span = disputed.span(results.others[0], book)
         if span is None:
             continue
-        ends = f"from {number_text(span.low, 2, signed=True)} to {number_text(span.high, 2, signed=True)} %"
-        turn = "does not turn" if span.turns is None else f"turns at {number_text(span.turns, 2)}"
-        told.append(f"{word} crime would change by anything {ends}, and its sign {turn}")
+        ends = f"{number_text(span.low, 2, signed=True)} to {number_text(span.high, 2, signed=True)} %"
+        turn = "does not turn" if span.turns is None else f"turns near {number_text(span.turns, 2)}"
+        told.append(f"{word} crime would change by about {ends}, and its sign {turn}")
     return (
         "The sign rests on how much more offenders do where less is reported and solved, an elasticity that is "
         f"disputed: it is {disputed.value:g} here, and over its range, {disputed.least:g} to {disputed.most:g}, "
