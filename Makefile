@@ -28,7 +28,7 @@ schema: $(VENV)/.ready
 	mv scenarios/schema.json.new scenarios/schema.json
 
 test: check
-	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist loadfile -rs
 
 test-slow: check
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
