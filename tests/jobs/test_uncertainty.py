@@ -13,7 +13,9 @@ from sim.analysis.doubt import parts_of
 from sim.doors.cli.main import main
 from sim.running.batch import Batch, RunName
 from sim.running.batch.drawn import Pooled, share_of_draw
-from sim.scenario.calibration.draws import PosteriorDraws, read_draws
+from sim.scenario.calibration.draws import PosteriorDraws, drawn, read_draws
+from sim.scenario.scenario import load_scenario
+from sim.scenario.shipped import draws_meant_by
 from sim.words.faults import ScenarioError
 
 DRAWS = "weight,trust.sensitivity,crime.impunity_elasticity\n1,0.5,0.1\n2,4,1.4\n0,1,1\n"
@@ -138,3 +140,12 @@ def test_draws_that_do_not_fit_are_refused(
     command = ["compare", str(put(tmp_path, text, draws)), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"]
     assert main(command) == 2
     assert told in capsys.readouterr().err
+
+
+def test_draws_come_with_the_program() -> None:
+    draws = read_draws(Path(draws_meant_by("posterior")))
+    assert len(draws.rows) == 500
+    assert "crime.deterrence" in draws.paths
+    scenario = load_scenario("secure_communities")
+    for share in (0.0, 0.5, 0.999):
+        assert drawn(scenario, draws.at(share)).parameters.crime.deterrence == draws.at(share)["crime.deterrence"]
