@@ -113,7 +113,7 @@ def course_sheet(count: int, across: int, width: float, foot: float = FOOT, two_
     is_narrow = width <= NARROW
     columns = 1 if is_narrow else min(across, count)
     title = 0.17 if two_lines else 0.0
-    room = Margins(0.55, 0.12, title + (0.68 if is_narrow else 0.52), foot, 0.2, title + 0.55 + foot - FOOT)
+    room = Margins(0.62, 0.12, title + (0.68 if is_narrow else 0.52), foot, 0.2, title + 0.55 + foot - FOOT)
     return sheet_of(count, columns, width, 1.5 if is_narrow else 1.9, room, 0.3)
 
 
@@ -148,7 +148,7 @@ def book_legend(figure: Figure, width: float, strip: str) -> None:
     handles += [Patch(color=BOOKS["occurred"], alpha=0.18, linewidth=0, label="95 % interval")]
     handles += [Patch(color=SHADE, linewidth=0, label=strip if width <= NARROW else f"below: {strip}")]
     columns = 2 if width <= NARROW else 4
-    look: dict[str, Any] = {"columnspacing": 1.2, "handlelength": 1.8, "borderaxespad": 0.1}
+    look: dict[str, Any] = {"columnspacing": 0.8, "handlelength": 1.5, "borderaxespad": 0.1}
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1), ncols=columns, **look)
 
 

@@ -74,6 +74,7 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   table {{ font-size: 7.6pt; }} .key td {{ font-size: 9pt; }} .key td .interval {{ font-size: 7.2pt; }}
   tr, figure {{ break-inside: avoid; }}
   figure {{ margin: .5rem 0; }} figure.tall img {{ width: 86%; }}
+  figure img {{ max-height: 13cm; object-fit: contain; object-position: left; }}
   tbody th, thead :first-child {{ position: static; }}
   .screen, details:not([open]) {{ display: none; }}
   a {{ color: inherit; text-decoration: none; }}
