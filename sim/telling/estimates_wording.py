@@ -76,7 +76,7 @@ def headline(evaluation: Evaluation, group: str | None = None, background: str |
     groups = (group,) if group is not None else tuple(reversed(shown_groups(evaluation)))
     for whom in groups:
         chosen = preferred(evaluation, whom, where)
-        if chosen is not None:
+        if chosen is not None and math.isfinite(chosen[1].percent(chosen[1].mean["estimate"])):
             truth = evaluation.happened(where, group=whom)
             return f"{_concluded(evaluation, chosen[1], whom)}; {_in_fact(truth, whom)}."
     return "No estimator can answer with police data: counties have too few crimes, or too few start late."

@@ -37,7 +37,7 @@ from sim.world.people import World
 BUSY = grid(
     2,
     2,
-    12_000,
+    24_000,
     24,
     {
         "people": {"hispanic_share": 0.4, "noncitizen_share": 0.25},

@@ -43,7 +43,7 @@ def test_power_tells_in_words_and_in_a_table_what_would_go_unseen(
     }
 
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert page.index("would mostly go unseen") < page.index("data:image/png") < page.index("<h2>")
+    assert page.index("would mostly go unseen") < page.index("data:image/svg+xml") < page.index("<h2>")
     assert "darkfigure power scenario.yaml --program secure_communities" in page
 
 

@@ -126,9 +126,9 @@ class Answer:
         return self.question.outcome == "log_rate"
 
     def percent(self, value: Any, of_true_crime: bool = False) -> Any:
-        """Return an effect, or an array of them, in percent of what would have been without the program."""
+        """Return an effect, or an array of them, in percent of what would have been; nan where that is nothing."""
         level = self.true_level if of_true_crime else self.level
-        return 100.0 * np.expm1(value) if self.is_logarithm else 100.0 * value / level
+        return 100.0 * np.expm1(value) if self.is_logarithm else 100.0 * value / (level or np.nan)
 
 
 def answered(answer: Answer, found: PanelEstimate) -> Answer:
