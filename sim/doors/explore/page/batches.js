@@ -18,7 +18,7 @@ export const show = guarded(async () => {
   clearTimeout(timer);
   const folders = await json("/api/batches");
   at("folders-none").textContent = folders.length ? "" : "Nothing there yet: start a batch in World.";
-  fillTable(at("folders"), ["Side by side", "Folder", "What", "Runs done", "", ""], folders.map(row));
+  fillTable(at("folders"), ["Side by side", "Folder", "What", "Runs done", "Report", "Runner"], folders.map(row));
   await besides();
   if (state.view === "batches" && folders.some((one) => one.at_work)) timer = setTimeout(show, 1500);
 });

@@ -333,7 +333,7 @@ function drawFear(now, other, months, cursor) {
 function drawNumbers(now, other) {
   const both = [["this world", now], ...(other.length ? [["compared", other]] : [])];
   const row = (cells, kind) => { const made = document.createElement("tr"); made.append(...cells.map((text, place) => { const cell = element(place ? kind : "th", text); if (!place || kind === "th") cell.scope = place ? "col" : kind === "th" ? "col" : "row"; return cell; })); return made; };
-  at("numbers").tHead.replaceChildren(row(["", ...both.map(([name]) => name)], "th"));
+  at("numbers").tHead.replaceChildren(row(["Count", ...both.map(([name]) => name)], "th"));
   const count = (courses, what, book) => spread(courses.map((one) => totals(one, what, book)));
   const rows = [];
   for (const [book, label] of Object.entries(catalogue.names.books)) rows.push([`${label}, chosen crime`, ...both.map(([, courses]) => count(courses, chosen(), book))]);
