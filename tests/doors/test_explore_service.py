@@ -116,6 +116,7 @@ def test_a_saved_world_is_a_scenario_that_gives_the_same(client: TestClient, fol
     assert sorted(path.name for path in (folder / "scenarios").iterdir()) == ["found.yaml", "short.yaml"]
 
 
+@pytest.mark.slow
 def test_a_batch_is_begun_watched_stopped_resumed_and_looked_at(client: TestClient, folder: Path) -> None:
     worlds = {"one": {"scenario": "short", "dials": SMALL}, "two": {"scenario": "baseline", "dials": SMALL}}
     unlike = client.post("/api/batches", json={"name": "mine", "worlds": worlds, "replications": 2})

@@ -74,7 +74,7 @@ def test_a_partner_differs_in_that_program_alone() -> None:
 
 def test_a_switched_off_program_has_no_effect_at_all(tmp_path: Path) -> None:
     """Runs of the engine, not made ones: whatever is the same in both must cancel to the last bit."""
-    world = {"world.people": 8000, "world.rows": 2, "world.columns": 2, "months": 36}
+    world = {"world.people": 20_000, "world.rows": 2, "world.columns": 2, "months": 36}
     off = {"programs.secure_communities.counties": "none", "programs.secure_communities.start": "2006-03"}
     comparison = comparison_of(
         {"off": {**world, **off}, "on": {**world, "programs.secure_communities.counties": "all"}},
