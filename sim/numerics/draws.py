@@ -100,26 +100,24 @@ def draw(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[
 
 
 @rule
-def _half(word: Any) -> float:
+def uniform_of(word: Any) -> float:
+    """Return the uniform in [0, 1) that a 32-bit word stands for: fine enough for one choice."""
     return int64(word) * _HALF_TO_UNIT
 
 
 @rule
 def choices(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[float, ...]:
-    """Return eight uniforms in [0, 1) with 32 random bits each, for one counter: the halves of the words of ``philox``.
-
-    32 bits are fine enough for one choice each.
-    """
+    """Return eight uniforms in [0, 1) with 32 random bits each, for one counter: halves of the words of ``philox``."""
     a, b, c, d = philox(seed, entity, block, month, purpose)
     return (
-        _half(a & _LOWER),
-        _half(a >> _HALF),
-        _half(b & _LOWER),
-        _half(b >> _HALF),
-        _half(c & _LOWER),
-        _half(c >> _HALF),
-        _half(d & _LOWER),
-        _half(d >> _HALF),
+        uniform_of(a & _LOWER),
+        uniform_of(a >> _HALF),
+        uniform_of(b & _LOWER),
+        uniform_of(b >> _HALF),
+        uniform_of(c & _LOWER),
+        uniform_of(c >> _HALF),
+        uniform_of(d & _LOWER),
+        uniform_of(d >> _HALF),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.numerics.compiled import block, helper, int64, rule
+from sim.numerics.draws import uniform_of
 
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
 _MULTIPLIER_1 = np.uint64(0xCD9E8D57)
@@ -20,11 +21,8 @@ _WEYL_0 = np.uint64(0x9E3779B9)
 _WEYL_1 = np.uint64(0xBB67AE85)
 _WORD = np.uint64(0xFFFFFFFF)
 _BITS = np.uint64(32)
-_TO_UNIT = 2.0**-32
 CHOICES = 8
 """How many uniforms each thing has."""
-MOST_MONTHS, MOST_PURPOSES = 1 << 16, 1 << 8
-"""Months and purposes have to be below these."""
 
 Words = npt.NDArray[np.uint32]
 
@@ -51,12 +49,6 @@ def philox_4x32(c0: int, c1: int, c2: int, c3: int, key_0: int, key_1: int) -> t
 @helper
 def _last_word(month: int, purpose: int, number_of_block: int) -> int:
     return (int64(month) << 16) | (int64(purpose) << 8) | int64(number_of_block)
-
-
-@rule
-def uniform_of(word: int) -> float:
-    """Return the uniform in [0, 1) that a 32-bit word stands for."""
-    return int64(word) * _TO_UNIT
 
 
 @rule

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.running.batch.execution import RETRIES, Options
+from sim.running.batch.execution import RETRIES, Options, runner_for
 from sim.running.batch.files import as_json, remove_leftovers, write_whole
 from sim.running.batch.journal import Journal
 from sim.running.batch.progress import Progress, progress_of
-from sim.running.batch.runners import Here, Pool, Runner, WorkerLost, first_ended
+from sim.running.batch.runners import Runner, WorkerLost, first_ended
 from sim.words.faults import UserError
 from sim.words.reading import Damaged, record_in
 
@@ -63,7 +62,7 @@ def carry_out(
         waiting = [call for call in calls if found[call.name] is None]
         if waiting:
             journal.event("began", calls=len(waiting), workers=options.workers)
-            with _runner(options, len(waiting)) as runner, progress_of(len(calls), options.quiet) as progress:
+            with runner_for(options, len(waiting)) as runner, progress_of(len(calls), options.quiet) as progress:
                 progress.start(len(calls) - len(waiting))
                 for name, content in _answers(runner, function, waiting, progress):
                     write_whole(_path(folder, name), as_json({"of": identity, "name": name, **content}))
@@ -116,21 +115,3 @@ def _answers(
                 continue
             yield call.name, answer
             progress.advance()
-
-
-@contextmanager
-def _runner(options: Options, waiting: int) -> Iterator[Runner]:
-    workers = max(1, min(options.workers, waiting))
-    runner: Runner
-    if options.dask is not None:
-        from sim.running.batch.on_dask import DaskRunner
-
-        runner = DaskRunner(options.dask, options.workers, options.timeout)
-    else:
-        runner = Here() if workers == 1 and options.timeout is None else Pool(workers, options.timeout)
-    finished = False
-    try:
-        yield runner
-        finished = True
-    finally:
-        runner.close(at_once=not finished)

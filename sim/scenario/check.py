@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sim.parameters import Parameters, Section, Strict, Table
 from sim.parameters.listing import Allowed, facts, field_alternatives, in_words, inner_model, rows, wants_text
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_text
-from sim.words.faults import SHOWN, Fault, ScenarioError, did_you_mean, near, shortened
+from sim.words.faults import SHOWN, Fault, ScenarioError, did_you_mean, in_reading_order, near, shortened
 from sim.words.reading import not_regular
 
 KeyPath = tuple[str, ...]
@@ -79,7 +79,7 @@ def checked(model: type[Model], tree: Branch, faults: Sequence[Fault]) -> Model:
     except ValidationError as error:
         found.extend(_located(model, tree, error, is_whole=not found))
     if found:
-        raise ScenarioError(sorted(found, key=lambda fault: (fault.line is None, fault.path, fault.line)))
+        raise ScenarioError(in_reading_order(found))
     return result
 
 

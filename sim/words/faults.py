@@ -47,6 +47,11 @@ class ScenarioError(UserError):
         super().__init__("\n".join(on_a_screen([str(fault) for fault in self.faults], "faults")))
 
 
+def in_reading_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults file by file and line by line, those that stand on no line last."""
+    return sorted(faults, key=lambda fault: (fault.line is None, fault.path, fault.line))
+
+
 def on_a_screen(lines: Sequence[str], what: str) -> list[str]:
     """Return the lines of a message that fit on a screen; of those that do not, ``what`` they are is counted."""
     shown: list[str] = []

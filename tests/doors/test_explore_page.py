@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import threading
 import time
@@ -17,17 +16,14 @@ from typing import Any
 
 import pytest
 import yaml
+from browser import CHROMIUM, needs_chromium
 
 import sim
 
-CHROMIUM = os.environ.get("DARKFIGURE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
 playwright = pytest.importorskip("playwright.sync_api", reason="PLAYWRIGHT IS NOT INSTALLED: the page is not tested")
 pytestmark = [
-    pytest.mark.skipif(
-        CHROMIUM is None,
-        reason="NO CHROMIUM HERE: the page is not tested; name one in DARKFIGURE_CHROMIUM",
-    ),
+    needs_chromium,
     pytest.mark.filterwarnings("ignore"),
 ]
 

@@ -22,6 +22,7 @@ from sim.analysis.evaluation.of_survey import SURVEY_ESTIMATORS
 from sim.doors.cli import main as cli
 from sim.jobs.estimate import Asked, estimate_to_folder
 from sim.running import county_counts
+from sim.running.batch.files import TEMPORARY
 from sim.scenario.scenario import Scenario
 from sim.words.faults import UserError
 
@@ -262,6 +263,7 @@ def test_a_damaged_world_is_run_again(tmp_path: Path) -> None:
     assert kept.pair("flat", 1) is None
     next((tmp_path / "kept").glob("flat*")).write_bytes(b"PK\x03\x04 cut off")
     assert kept.pair("flat", 0) is None
+    (tmp_path / "kept" / f".flat_00001.npz.0badf00d{TEMPORARY}").write_bytes(b"PK")  # killed while writing
     kept.drop()
     assert not (tmp_path / "kept").exists()
 

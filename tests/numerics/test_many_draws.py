@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.numerics.draws import Purpose, entity_of
-from sim.numerics.many_draws import CHOICES, MOST_MONTHS, MOST_PURPOSES, choices_of, philox_4x32, words_of_many
+from sim.numerics.many_draws import CHOICES, choices_of, philox_4x32, words_of_many
 from sim.scenario.scenario import load_scenario
 from sim.words.calendar import month_number
 
 OPPORTUNITY = int(Purpose.OPPORTUNITY)
 WORD = 2**32 - 1
+MOST_MONTHS, MOST_PURPOSES = 2**16, 2**8
+"""What their parts of the counter's last word can hold."""
 words32 = st.integers(0, WORD)
 PI = (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344, 0xA4093822, 0x299F31D0)
 

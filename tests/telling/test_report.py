@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import Any
 import matplotlib.image
 import numpy as np
 import pytest
+from browser import in_chromium, needs_chromium
 from made_figures import drawn, make_results
 
 from sim.analysis.assumptions import assumptions_of, dials_of
@@ -25,19 +23,6 @@ from sim.scenario.scenario import Scenario
 from sim.telling.reports.comparison import write_report
 from sim.telling.reports.comparison_terminal import print_comparison
 from sim.telling.wording import change_text, number_text
-
-CHROMIUM = os.environ.get("DARKFIGURE_CHROMIUM") or shutil.which("chromium")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--window-size=1000,1400",
-)
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +119,10 @@ def test_numbers_in_words() -> None:
     assert number_text(-0.001, 2, signed=True) == "0.00"
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path; name one in DARKFIGURE_CHROMIUM")
+@needs_chromium
 def test_a_browser_shows_it(report: Path, tmp_path: Path) -> None:
     picture = tmp_path / "shown.png"
-    options = [f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={picture}", report.as_uri()]
-    subprocess.run([str(CHROMIUM), *FLAGS, *options], check=True, capture_output=True, timeout=120)
+    in_chromium(report, tmp_path / "profile", "--window-size=1000,1400", f"--screenshot={picture}")
     shades = np.asarray(matplotlib.image.imread(picture))[..., :3].mean(axis=2)
     assert 0.02 < (shades < 0.9).mean() < 0.6
 

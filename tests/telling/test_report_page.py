@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from html import unescape
 from itertools import pairwise
@@ -13,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import in_chromium, needs_chromium
 from made_figures import drawn, make_results
 
 from sim.analysis.disputed import disputed_of
@@ -23,16 +21,6 @@ from sim.scenario.scenario import Scenario
 from sim.telling.figures.since_adoption_data import since_adoption
 from sim.telling.reports.comparison import write_report
 
-CHROMIUM = os.environ.get("DARKFIGURE_CHROMIUM") or shutil.which("chromium")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--hide-scrollbars",
-)
 SCREEN = 900
 TELLS = """<script>addEventListener('load', () => parent.postMessage([innerWidth,
 document.documentElement.scrollWidth, document.documentElement.scrollHeight,
@@ -125,15 +113,14 @@ def test_half_years_since_adoption_are_those_of_the_calendar(made: Made) -> None
     assert since.bands["occurred"].estimate[first] == pytest.approx(100 * (mine - base).mean() / base.mean())
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path; name one in DARKFIGURE_CHROMIUM")
+@needs_chromium
 def test_a_desktop_and_a_telephone_have_room_for_it(made: Made, tmp_path: Path) -> None:
     page = (made[1] / "report.html").read_text(encoding="utf-8")
     (tmp_path / "told.html").write_text(page.replace("</body>", f"{TELLS}</body>"), encoding="utf-8")
     frames = "".join(f'<iframe src="told.html" width="{width}" height="{SCREEN}"></iframe>' for width in (1280, 390))
     (tmp_path / "frames.html").write_text(f"{LISTENS}{frames}</body>", encoding="utf-8")
-    options = [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=4000", "--dump-dom"]
-    asked = [str(CHROMIUM), *FLAGS, *options, (tmp_path / "frames.html").as_uri()]
-    shown = subprocess.run(asked, check=True, capture_output=True, timeout=120, text=True).stdout
+    options = ("--hide-scrollbars", "--virtual-time-budget=4000", "--dump-dom")
+    shown = in_chromium(tmp_path / "frames.html", tmp_path / "profile", *options)
     told = sorted(tuple(map(int, it.split())) for it in re.findall(r"(\d+ \d+ \d+ \d+);", shown))
     (narrow, narrow_across, _, _), (wide, wide_across, down, first) = told
     assert (narrow, wide) == (390, 1280)
@@ -143,9 +130,8 @@ def test_a_desktop_and_a_telephone_have_room_for_it(made: Made, tmp_path: Path) 
     assert down <= 8 * SCREEN
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path; name one in DARKFIGURE_CHROMIUM")
+@needs_chromium
 def test_it_prints_on_six_pages(made: Made, tmp_path: Path) -> None:
     paper = tmp_path / "report.pdf"
-    options = [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={paper}", (made[1] / "report.html").as_uri()]
-    subprocess.run([str(CHROMIUM), *FLAGS, *options], check=True, capture_output=True, timeout=120)
+    in_chromium(made[1] / "report.html", tmp_path / "profile", "--hide-scrollbars", f"--print-to-pdf={paper}")
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) <= 6

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.evaluation.worlds import Books, Design, Pair
+from sim.running.batch.files import remove_leftovers, whole_file
 from sim.words.faults import UserError, printable
 
 IDENTITY, DESIGN = "identity.txt", "design.npz"
@@ -79,6 +80,7 @@ class KeptWorlds:
     def drop(self) -> None:
         """Remove the folder, once the evaluation is done."""
         if self.folder.exists():
+            remove_leftovers(self.folder)
             for path in (*self.folder.glob("*.npz"), self.folder / IDENTITY):
                 path.unlink()
             self.folder.rmdir()
@@ -96,10 +98,8 @@ def _identity_in(folder: Path) -> str:
 
 def save_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays so that the file is whole or not there."""
-    half = path.with_suffix(".half")
-    with half.open("wb") as file:
+    with whole_file(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    half.replace(path)
 
 
 def _loaded(path: Path) -> dict[str, np.ndarray] | None:

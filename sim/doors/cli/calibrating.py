@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sim.doors.cli.options import add_executing, command_parser, count, execution_options, free_folder
+from sim.doors.cli.options import add_executing, add_settings, command_parser, execution_options, free_folder
 from sim.running.machine import algebra_on_one_thread
 
 Arguments = argparse.Namespace
@@ -23,17 +23,7 @@ def add_calibration_commands(commands: argparse._SubParsersAction[argparse.Argum
     calibrate.add_argument("file", metavar="FILE", help="calibration file (YAML), or the name of a shipped one")
     for name, meaning in NUMBERS.items():
         calibrate.add_argument(f"--{name}", metavar="N", help=f"{meaning} (default: the file's)")
-    calibrate.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
-    calibrate.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        dest="overrides",
-        help="set a parameter in all worlds, for example world.scale=0.01; may be repeated",
-    )
-    calibrate.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: in outputs/)")
-    calibrate.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_settings(calibrate, "set a parameter in all worlds")
     add_executing(calibrate)
     identify = command_parser(
         commands,

@@ -143,6 +143,11 @@ def add_running(parser: argparse.ArgumentParser, seed: str = LUCK) -> None:
     """Add the options that run, compare, sweep and estimate share; ``seed`` is what help says of the seed."""
     parser.add_argument("--seed", metavar="N", help=seed)
     parser.add_argument("--engine", choices=ENGINES, default="columnar", help="both give the same tables")
+    add_settings(parser, "set a parameter")
+
+
+def add_settings(parser: argparse.ArgumentParser, sets: str) -> None:
+    """Add the options of whatever runs worlds into a folder; ``sets`` is what help says of ``--set``."""
     parser.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
     parser.add_argument(
         "--set",
@@ -150,7 +155,7 @@ def add_running(parser: argparse.ArgumentParser, seed: str = LUCK) -> None:
         action="append",
         default=[],
         dest="overrides",
-        help="set a parameter, for example world.scale=0.01; may be repeated; paths are relative to this folder",
+        help=f"{sets}, for example world.scale=0.01; may be repeated; paths are relative to this folder",
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="new folder for the results (default: under outputs/)")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")

@@ -59,16 +59,26 @@ def course_of(ledger: Ledger) -> dict[str, Any]:
 def counts_of(run: RunSummary) -> dict[str, Any]:
     """Return national monthly counts of a run."""
     return {
-        "crime": np.transpose(run.crime[..., _BOOKS], (1, 2, 3, 0)).tolist(),
-        "funnel": run.enforcement[:, :, NONCITIZENS].sum(axis=(1, 2, 3))[:, _STAGES].T.tolist(),
+        "crime": _crime(run).tolist(),
+        "funnel": _funnel(run).tolist(),
     }
 
 
+def _crime(run: RunSummary) -> NDArray[Any]:
+    """Return crime by family, group of the target, book and month."""
+    return np.transpose(run.crime[..., _BOOKS], (1, 2, 3, 0))
+
+
+def _funnel(run: RunSummary) -> NDArray[Any]:
+    """Return noncitizens by stage of enforcement and month."""
+    found: NDArray[Any] = run.enforcement[:, :, NONCITIZENS].sum(axis=(1, 2, 3))[:, _STAGES].T
+    return found
+
+
 def mean_counts(runs: Sequence[RunSummary]) -> dict[str, Any]:
-    """Return the means of national monthly counts over replications, and standard deviations of all index crime."""
-    crime = np.stack([np.transpose(run.crime[..., _BOOKS], (1, 2, 3, 0)) for run in runs]).astype(np.float64)
-    funnel = np.mean([run.enforcement[:, :, NONCITIZENS].sum(axis=(1, 2, 3))[:, _STAGES].T for run in runs], axis=0)
-    return {"crime": _rounded(crime.mean(axis=0), 3), "funnel": _rounded(funnel, 3)}
+    """Return the means of national monthly counts over replications."""
+    crime, funnel = (np.mean([part(run) for run in runs], axis=0) for part in (_crime, _funnel))
+    return {"crime": _rounded(crime, 3), "funnel": _rounded(funnel, 3)}
 
 
 def _map(ledger: Ledger) -> dict[str, Any]:

@@ -23,16 +23,31 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class Estimates:
+class _Told:
+    """What a job left in a folder, with what it comes to in words."""
+
+    folder: Path
+
+    @cached_property
+    def headline(self) -> str:
+        """What it comes to, in sentences."""
+        return (self.folder / "headline.txt").read_text(encoding="utf-8").strip()
+
+    def __repr__(self) -> str:
+        """Return what it comes to, and where it lies."""
+        return f"{self.headline}\n{self.folder}"
+
+
+class Estimates(_Told):
     """An evaluation in a folder, as ``darkfigure estimate`` writes it.
 
     Attributes
     ----------
     folder : Path
         With figures, ``report.html`` and scripts. A temporary one goes with the last reference to the results.
+    headline : str
+        What an evaluator with police data alone would have concluded, and what was true.
     """
-
-    folder: Path
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
@@ -58,15 +73,6 @@ class Estimates:
     def panel(self) -> pd.DataFrame:
         """County-periods of the first replication, in both worlds: what the scripts read."""
         return _table(self.folder, "panel")
-
-    @cached_property
-    def headline(self) -> str:
-        """What an evaluator with police data alone would have concluded, and what was true."""
-        return _headline(self.folder)
-
-    def __repr__(self) -> str:
-        """Return what it comes to, and where it lies."""
-        return f"{self.headline}\n{self.folder}"
 
 
 def estimate(
@@ -134,31 +140,21 @@ def estimate(
     return _made(Estimates, estimate_to_folder, _asked(scenario, changes, options), engine, threads, folder, quiet)
 
 
-@dataclass(frozen=True)
-class Power:
+class Power(_Told):
     """What an evaluator could have seen, in a folder as ``darkfigure power`` writes it.
 
     Attributes
     ----------
     folder : Path
         With the figure and ``report.html``. A temporary one goes with the last reference to the results.
+    headline : str
+        What could have been seen.
     """
-
-    folder: Path
 
     @cached_property
     def power(self) -> pd.DataFrame:
         """A row for each background, question and estimator: ``codebook.csv`` explains the columns."""
         return _table(self.folder, "power")
-
-    @cached_property
-    def headline(self) -> str:
-        """What could have been seen, in sentences."""
-        return _headline(self.folder)
-
-    def __repr__(self) -> str:
-        """Return what it comes to, and where it lies."""
-        return f"{self.headline}\n{self.folder}"
 
 
 def power(
@@ -241,10 +237,6 @@ def _checked(seed: int) -> int:
     from sim.scenario.scenario import checked_seed
 
     return checked_seed(str(seed))
-
-
-def _headline(folder: Path) -> str:
-    return (folder / "headline.txt").read_text(encoding="utf-8").strip()
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from sim.engines.columnar.people import group_at, record_of
 from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, State, entity_at, home_of, keep_in_front
 from sim.engines.columnar.repeats import UNIT, victim_again
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, choices, poisson
-from sim.numerics.many_draws import uniform_of, words_of_many
+from sim.numerics.draws import Purpose, choices, poisson, uniform_of
+from sim.numerics.many_draws import words_of_many
 from sim.rules.booking import is_removable
 from sim.rules.offending import intensity, is_taken
 from sim.rules.opportunity import choose, likely_mass, roster_entry

@@ -17,8 +17,7 @@ from sim.engines.columnar.records import (
     arrest_of,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, choices, draw, poisson_at
-from sim.numerics.many_draws import uniform_of
+from sim.numerics.draws import Purpose, choices, draw, poisson_at, uniform_of
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.clearance import clearance_probability, risk_units, witness_help
 from sim.rules.opportunity import choose, likely_mass, roster_entry

@@ -7,7 +7,7 @@ import numpy as np
 from sim.engines import panel
 from sim.engines.columnar.records import Array, Incidents, Land, Month, Reports, told_of
 from sim.numerics.compiled import block, helper, int64, unowned
-from sim.numerics.many_draws import uniform_of
+from sim.numerics.draws import uniform_of
 from sim.rules.reporting import NOBODY
 from sim.rules.survey import is_told, next_interview, panel_member, rotation
 from sim.words.codes import HOMICIDE, ORGANIZATION

@@ -171,8 +171,8 @@ def _tell(faults: list[str]) -> None:
 
 
 @contextmanager
-def _runner(folder: Path, options: Options, waiting: int) -> Iterator[Runner]:
-    """Give what carries out the runs of the batch in ``folder``; what processes ended at once have begun is cleared."""
+def runner_for(options: Options, waiting: int) -> Iterator[Runner]:
+    """Give what carries out so many calls as the options say; it is closed at once where they do not end."""
     runner: Runner
     workers = max(1, min(options.workers, waiting))
     if options.dask is not None:
@@ -189,8 +189,18 @@ def _runner(folder: Path, options: Options, waiting: int) -> Iterator[Runner]:
         finished = True
     finally:
         runner.close(at_once=not finished)
-        if not finished and options.dask is None:
+
+
+@contextmanager
+def _runner(folder: Path, options: Options, waiting: int) -> Iterator[Runner]:
+    """Give what carries out the runs of the batch in ``folder``; what processes ended at once have begun is cleared."""
+    try:
+        with runner_for(options, waiting) as runner:
+            yield runner
+    except BaseException:
+        if options.dask is None:
             remove_leftovers(folder / run_file.FOLDER)
+        raise
 
 
 class _Execution:

@@ -16,7 +16,7 @@ from sim.scenario.files import header_of, options_tree, override_trees, set_for_
 from sim.scenario.scenario import Scenario, layered_scenario
 from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Node, Place, Scalar
-from sim.words.faults import Fault, ScenarioError, did_you_mean, shortened
+from sim.words.faults import Fault, ScenarioError, did_you_mean, in_reading_order, shortened
 
 KEYS = (*CalibrationHeader.model_fields, "scenario", "set", "priors", "figures")
 
@@ -71,7 +71,7 @@ def load_calibration(
     priors = _priors(tree, base, faults)
     figures, place = _figures(tree, faults)
     if faults or base is None:
-        raise ScenarioError(sorted(faults, key=lambda fault: (fault.line is None, fault.path, fault.line)))
+        raise ScenarioError(in_reading_order(faults))
     told = (header.title, header.question, header.source)
     return Calibration(*told, base, tuple(priors), header, figures, path, place)
 

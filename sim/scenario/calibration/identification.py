@@ -11,7 +11,7 @@ from sim.scenario.check import is_number, quoted
 from sim.scenario.files import header_of, tree_of_kind
 from sim.scenario.shipped import meant_by
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar
-from sim.words.faults import Fault, ScenarioError, did_you_mean, shortened
+from sim.words.faults import Fault, ScenarioError, did_you_mean, in_reading_order, shortened
 
 KEYS = (*IdentificationHeader.model_fields, "evidence", "cases")
 SET_KEYS = ("figures", "course")
@@ -75,7 +75,7 @@ def load_identification(path: str | Path) -> Identification:
     evidence = tuple(_sets(tree.entries["evidence"], faults))
     cases = dict(_cases(tree.entries.get("cases"), faults))
     if faults:
-        raise ScenarioError(sorted(faults, key=lambda fault: (fault.line is None, fault.path, fault.line)))
+        raise ScenarioError(in_reading_order(faults))
     return Identification(header, evidence, cases, path, tree.place)
 
 

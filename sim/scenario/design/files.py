@@ -17,7 +17,7 @@ from sim.scenario.files import header_of, options_tree, override_trees, set_for_
 from sim.scenario.scenario import Scenario, layered_scenario, unfit
 from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Node, Place, Scalar
-from sim.words.faults import Fault, ScenarioError, did_you_mean, shortened
+from sim.words.faults import Fault, ScenarioError, did_you_mean, in_reading_order, shortened
 from sim.words.limits import MOST_POINTS
 
 PARTS = ("scenario", "against", "set", "levers", "uncertainties", "design", "reference")
@@ -51,7 +51,7 @@ def load_sweep(path: str | Path, overrides: Sequence[str] = (), options: dict[st
     design, factors, reference = _points(tree, base, layers, faults)
     faults.extend(_held_in_vain(tree, header.against_keeps, factors))
     if faults or base is None:
-        raise ScenarioError(sorted(faults, key=lambda fault: (fault.line is None, fault.path, fault.line)))
+        raise ScenarioError(in_reading_order(faults))
     _ensure_size(tree, design, factors)
     told, luck = (header.title, header.question, header.source), (header.replications, header.seed)
     return Sweep(
