@@ -180,7 +180,9 @@ def test_expected_removable_is_what_bookings_add_up_to(solved: Setting, expected
     booked = (1 - np.exp(-arrest_rates(solved, expected).sum(axis=-1))) * expected.free
     mine = np.zeros(len(base.street_rate))
     for g, c in np.ndindex(3, 3):
-        serious = base.records.level[g, 1, 0 if c == 2 else 1, :2].sum()  # lawful noncitizens with levels 1 and 2
+        serious = base.records.level[base.history, g, 1, 0 if c == 2 else 1, :2].sum(
+            axis=-1
+        )  # lawful noncitizens with levels 1 and 2
         for status, removable in ((1, serious), (2, 1.0)):
             share = base.group_share[:, g] * base.status_share[:, g, status] * expected.class_share[c]
             mine += share * booked[:, g, status, c] * removable

@@ -6,20 +6,24 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import grid, merged, setting_of
+from scipy.stats import poisson
+from small_worlds import grid, ledger_of, merged, setting_of
 
 from sim.parameters import Parameters
 from sim.rules.booking import record_level
 from sim.rules.custody import months_in_ice_custody, months_until_refill
 from sim.rules.news import county_fear as next_fear
 from sim.rules.reporting import own_fear as own_fear_left
+from sim.words.labels import PEOPLE_COLUMNS
 from sim.world.setting import Setting
+from sim.world.settled.capacity import expected_least
 from sim.world.settled.custody import months_vacant
 from sim.world.settled.fear import Jumps, county_fear, jump_sizes, own_fear
 from sim.world.settled.records import federal_records, records_of
 
 MIXED: dict[str, Any] = {"people": {"hispanic_share": 0.4, "noncitizen_share": 0.25}}
 WORLD = grid(2, 2, 40_000, 2, MIXED)
+WIDE = grid(4, 4, 160_000, 2, MIXED)
 PER_YEAR = 12 * 100_000
 
 
@@ -111,7 +115,9 @@ def chain(courts: dict[str, Any], leaves: float, rate: float = 1e-9) -> np.ndarr
     parameters = Parameters.model_validate({"courts": courts})
     booked = np.zeros((1, 3, 3, 3, 10))
     booked[..., 6] = rate
-    return records_of(parameters, booked, np.ones((1, 3, 3, 3)), np.full((3, 3, 2, 4), leaves)).level[0, 0, 1]
+    return records_of(
+        parameters, booked, np.ones((1, 3, 3, 3)), np.full((1, 3, 3, 2, 4), leaves), np.zeros(1, dtype=np.int64)
+    ).level[0, 0, 0, 1]
 
 
 def test_without_convictions_nobody_has_a_record() -> None:
@@ -182,7 +188,7 @@ def test_who_is_in_the_immigration_database() -> None:
     """A million bookings of people of one kind: turnover, contact with ICE, newcomers for those removed for good."""
     parameters = Parameters.model_validate({"courts": {"first_booking_likely": 0.25}})
     entry, kept, leaves = 0.85, 0.15, 0.1
-    newcomers, booked, between = federal_records(parameters, np.full((3, 3, 2), kept), np.full((3, 3, 2), leaves))
+    newcomers, booked, between = federal_records(parameters, np.full((1, 3, 3, 2), kept), np.full((1, 3, 3, 2), leaves))
     luck, found = np.random.default_rng(2), []
     known = luck.random(20_000) < entry
     for _ in range(60):
@@ -192,8 +198,8 @@ def test_who_is_in_the_immigration_database() -> None:
         u = luck.random(20_000)
         known = np.where(u < kept, True, np.where(u < kept + leaves, luck.random(20_000) < entry, known))
     assert newcomers[0, 2] == entry
-    assert booked[0, 2, 1] == pytest.approx(np.mean(found[10:]), abs=0.002)
-    assert between[0, 2, 1] == pytest.approx(known.mean(), abs=0.01)
+    assert booked[0, 0, 2, 1] == pytest.approx(np.mean(found[10:]), abs=0.002)
+    assert between[0, 0, 2, 1] == pytest.approx(known.mean(), abs=0.01)
 
 
 # Fear
@@ -239,3 +245,48 @@ def test_nobody_frightened_is_at_full_trust() -> None:
 def test_own_fear_fades_as_the_rule_says() -> None:
     assert own_fear_left(32, 0.5) == pytest.approx(0.5)
     assert set(Jumps._fields) == {"friends", "friends_at_large", "housemate", "housemate_at_large"}
+
+
+# Field offices
+
+
+@pytest.mark.parametrize("mean", [0.01, 0.7, 5.0, 60.0, 199.0, 201.0, 3000.0])
+@pytest.mark.parametrize("share", [0.3, 0.9, 1.0, 1.05, 2.0])
+def test_what_an_office_lodges_of_what_it_wants(mean: float, share: float) -> None:
+    """Beside the Poisson distribution, term by term; whole quotas of which the mean is the capacity."""
+    most = share * mean
+    numbers = np.arange(int(mean + 12 * np.sqrt(mean) + 30))
+    chance = poisson.pmf(numbers, mean)
+    low, high = (float(chance @ np.minimum(numbers, quota)) for quota in (np.floor(most), np.ceil(most)))
+    assert expected_least(mean, most) == pytest.approx(low + (most % 1.0) * (high - low), rel=5e-4)
+
+
+def test_places_stay_empty_as_offices_without_time_leave_them() -> None:
+    """Offices that can lodge a third of what they want: five years on as many places are vacant as at the start."""
+    crowded = {"hispanic_share": 0.9, "noncitizen_share": 0.5}
+    crowded |= {"noncitizen_hispanic_share": 0.98, "unauthorized_hispanic_share": 0.98}
+    busy = {"cap_reach": 1.0, "capacity_per_100k": 11.0}
+    parameters = grid(2, 2, 200_000, 60, {"people": crowded}, {"enforcement": busy})
+    vacant = ledger_of(parameters).people[..., PEOPLE_COLUMNS.index("vacant")].sum(axis=(1, 2, 3))
+    assert vacant[-24:].mean() == pytest.approx(vacant[:3].mean(), rel=0.06)
+    without_limit = setting_of(merged(parameters, {"enforcement": {"capacity_per_100k": 400.0}})).world.baseline
+    assert setting_of(parameters).world.baseline.away_share.sum() < 0.7 * without_limit.away_share.sum()
+
+
+# Histories
+
+
+def test_records_follow_what_programs_did_to_a_county() -> None:
+    """Where removals make newcomers, fewer people booked have records; each history has a chain of its own."""
+    parameters = merged(WIDE, {"enforcement": {"cap_reach": 0.5}})
+    base = setting_of(parameters).world.baseline
+    assert sorted(set(base.history.tolist())) == [0, 1]
+    reached = base.held_chance.any(axis=(1, 2, 3, 4))
+    none = base.records.level[base.history, 0, 2, 1, 3]
+    assert none[reached].min() > none[~reached].max() + 0.05
+    everywhere, nowhere = (
+        setting_of(merged(WIDE, {"enforcement": {"cap_reach": reach}})).world.baseline for reach in (1.0, 0.0)
+    )
+    assert len(everywhere.records.level) == len(nowhere.records.level) == 1
+    assert none[~reached] == pytest.approx(nowhere.records.level[0, 0, 2, 1, 3], abs=0.01)
+    assert none[reached] == pytest.approx(everywhere.records.level[0, 0, 2, 1, 3], abs=0.02)

@@ -114,11 +114,12 @@ def _plan_conviction(arrest: int, generation: int, u: float, constants: Constant
 
 @helper
 def _found(
-    person: int, group: int, entity: int, stay: int, u: float, now: Any, land: Land, constants: Constants
+    person: int, group: int, known: bool, stay: int, u: float, now: Any, constants: Constants
 ) -> tuple[bool, bool]:
-    """Return whether somebody whose fingerprints were sent is matched, and whether screening finds them."""
-    sent = now.secure_communities
-    known = sent and is_in_database(person, group, entity, land.world_seed, constants)
+    """Return whether somebody whose fingerprints were taken is matched, and whether screening finds them.
+
+    ``known`` says whether they are in the immigration database; it matters where fingerprints are sent there.
+    """
     screening = screening_probability(
         status_of(person) != CITIZEN,
         now.cap,
@@ -129,7 +130,7 @@ def _found(
         constants.screening_287g,
         constants.screening_ease[group],
     )
-    return is_matched(sent, known), is_screened(u, screening)
+    return is_matched(now.secure_communities, known), is_screened(u, screening)
 
 
 @helper
@@ -174,7 +175,7 @@ def booking(
         group, entity = group_in(slot, home, land), entity_at(slot, home, land)
         u = choices(land.seed, entity, 0, month.index, BOOKING)
         person = _whoever_it_is(slot, int64(persons[i]), u[NEW], state, constants)
-        status, level = status_of(person), record_of(person, group, entity, land.world_seed, constants)
+        status, level = status_of(person), record_of(person, group, home, entity, land, constants)
         counts = registry.enforcement[county, group, status, level]
         registry.bookings[county, group, status, charge] += 1
         counts[ARRESTED] += 1
@@ -185,7 +186,8 @@ def booking(
         candidate = int64(0)
         if u[PRINTS] < constants.fingerprints:
             now = month.counties[county]
-            matched, screened = _found(person, group, entity, stay, u[SCREENS], now, land, constants)
+            known = now.secure_communities and is_in_database(person, group, home, entity, land, constants)
+            matched, screened = _found(person, group, known, stay, u[SCREENS], now, constants)
             candidate = int64(_identify(counts, removable, matched, screened))
         records.slot[count], records.county[count], records.group[count] = slot, county, group
         records.status[count], records.level[count], records.charge[count] = status, level, charge

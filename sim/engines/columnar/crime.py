@@ -220,7 +220,7 @@ def _deterrence_for(person: int, slot: int, county: int, land: Land, constants: 
     level = LEVEL_NONE
     if status == LAWFUL:
         home, group = home_of(slot, land)
-        level = record_of(person, group, entity_at(slot, home, land), land.world_seed, constants)
+        level = record_of(person, group, home, entity_at(slot, home, land), land, constants)
     return month.counties[county].deterrence if is_removable(status, level) else 1.0
 
 

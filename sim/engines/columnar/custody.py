@@ -102,7 +102,7 @@ def _plan_for(one: Person, kind: int, due: int, state: State, plans: Plans) -> N
 def _count(one: Person, column: int, land: Land, state: State, constants: Constants, registry: Registry) -> None:
     """Count a step of the enforcement funnel in the county of the arrest."""
     person = state.person[one.slot]
-    level = record_of(person, one.group, entity_at(one.slot, one.county, land), land.world_seed, constants)
+    level = record_of(person, one.group, one.county, entity_at(one.slot, one.county, land), land, constants)
     registry.enforcement[one.arrested_in, one.group, status_of(person), level, column] += 1
 
 

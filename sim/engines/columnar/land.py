@@ -38,7 +38,7 @@ def _county_records(world: World) -> npt.NDArray[Any]:
     records["cell_first"], records["cell_end"] = world.cell_first[:-1], world.cell_first[1:]
     records["organization"] = baseline.organization_opportunity
     records["opportunity_rate"], records["street_rate"] = baseline.opportunity_rate, baseline.street_rate
-    records["region"] = world.counties.region
+    records["region"], records["history"] = world.counties.region, baseline.history
     records["neighbour_first"], records["neighbours"] = start[:-1], np.diff(start)
     records["group_share"] = baseline.group_share
     records["expected_risk"], records["expected_recorded"] = baseline.expected_risk, baseline.expected_recorded

@@ -83,12 +83,13 @@ def sensitivity_and_trust(
 
 
 @helper
-def record_of(person: int, group: int, entity: int, world_seed: int, constants: Constants) -> int:
+def record_of(person: int, group: int, home: int, entity: int, land: Land, constants: Constants) -> int:
     """Return a person's level of criminal record: what those of the start brought, and what was added."""
     brought = 0
     if generation_of(person) == 0:
-        many = constants.prior_record[group, status_of(person), is_likely_offender(person)]
-        u = draw(world_seed, entity, 0, 0, RECORD)[0]
+        history = land.counties[home].history
+        many = constants.prior_record[history, group, status_of(person), is_likely_offender(person)]
+        u = draw(land.world_seed, entity, 0, 0, RECORD)[0]
         for record in range(len(many)):  # no branch that the processor cannot foresee
             brought += 1 if u >= many[record] else 0
     felonies = felonies_in(brought) + added_felonies(person)
@@ -97,13 +98,14 @@ def record_of(person: int, group: int, entity: int, world_seed: int, constants: 
 
 
 @helper
-def is_in_database(person: int, group: int, entity: int, world_seed: int, constants: Constants) -> bool:
+def is_in_database(person: int, group: int, home: int, entity: int, land: Land, constants: Constants) -> bool:
     """Return whether somebody's fingerprints are in the immigration database."""
     generation, status = generation_of(person), status_of(person)
     share = constants.federal_record[group, status]
     if generation == 0:
-        share = constants.federal_record_at_start[group, status, is_likely_offender(person)]
-    known = draw(world_seed, entity, 2 * generation, 0, RECORD)[3] if share > 0.0 else 1.0
+        history = land.counties[home].history
+        share = constants.federal_record_at_start[history, group, status, is_likely_offender(person)]
+    known = draw(land.world_seed, entity, 2 * generation, 0, RECORD)[3] if share > 0.0 else 1.0
     return has_federal_record(is_known_to_ice(person), known, share)
 
 

@@ -29,6 +29,7 @@ COUNTY = np.dtype(
         ("opportunity_rate", np.float64),
         ("street_rate", np.float64),
         ("region", np.int64),
+        ("history", np.int64),  # programs before the start
         ("neighbour_first", np.int64),
         ("neighbours", np.int64),
         ("group_share", np.float64, BY_GROUP),

@@ -170,6 +170,7 @@ class County(Condition):
     expected_risk: list[list[float]]  # group x family: risk units per slot and month
     expected_recorded: list[float]  # by crime type, per slot and month
     expected_removable: float  # per slot and month
+    history: int  # programs before the start
     cells: list[Neighbourhood] = field(default_factory=list, repr=False)
     neighbours: list[County] = field(default_factory=list, repr=False)
     police: PoliceDepartment = field(init=False, repr=False)

@@ -159,7 +159,8 @@ class Resident(CellAgent):  # type: ignore[misc]
         """Return the record from before the start; whoever came later has none."""
         if self.generation > 0:
             return 0
-        cumulative = self.model.constants.prior_record[self.group][self.status][int(self.likely_offender)]
+        prior = self.model.constants.prior_record[self.county.history]
+        cumulative = prior[self.group][self.status][int(self.likely_offender)]
         return bisect_right(cumulative, self.brought()[0])
 
     def brought(self, block: int = 0) -> tuple[float, float, float, float]:
@@ -171,7 +172,8 @@ class Resident(CellAgent):  # type: ignore[misc]
         constants = self.model.constants
         share = constants.federal_record[self.group][self.status]
         if self.generation == 0:
-            share = constants.federal_record_at_start[self.group][self.status][int(self.likely_offender)]
+            at_start = constants.federal_record_at_start[self.county.history]
+            share = at_start[self.group][self.status][int(self.likely_offender)]
         return has_federal_record(int(self.known_to_ice), self.brought()[3], share)
 
     def is_somebody_new(self) -> None:

@@ -59,6 +59,7 @@ def _counties(setting: Setting) -> list[County]:
             expected_risk=baseline.expected_risk[k].tolist(),
             expected_recorded=baseline.expected_recorded[k].tolist(),
             expected_removable=float(baseline.expected_removable[k]),
+            history=int(baseline.history[k]),
             fear=baseline.fear[k].tolist(),
             risk=baseline.risk[k].tolist(),
             removal_risk=float(baseline.removal_risk[k]),

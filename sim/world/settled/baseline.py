@@ -28,9 +28,10 @@ class Baseline:
     ice_share: Floats  # K x 3 x 3 x 3 x 4 channels: in ICE custody
     away_share: Floats  # K x 3 x 3 x 3: removed, the place vacant
     held_chance: Floats  # K x 2 groups x 3 statuses x 2 ranks x 4 channels: ICE takes somebody held
+    history: npt.NDArray[np.int64]  # K: counties with the same programs before the start, of H histories
     records: Records
     federal: Floats  # 3 groups x 3 statuses: newcomers in the immigration database
-    federal_at_start: Floats  # the same x 2 ranks: those who are there at the start
+    federal_at_start: Floats  # H histories x 3 x 3 x 2 ranks: those who are there at the start
     fear: Floats  # K x 2 groups: county fear
     friend_jumps: Floats  # K x 2 groups x 2: removals and arrests at large of acquaintances, per person and month
     status_removals: Floats  # K x 2 groups x 3 statuses x 2: the same of one person of that status

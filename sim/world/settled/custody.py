@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE, STREET_FELONY, STREET_MISDEMEANOR
-from sim.world.settled.records import RANK_OF_CLASS, Records
+from sim.world.counties.building import Counties
+from sim.world.settled.capacity import served_shares
+from sim.world.settled.records import RANK_OF_CLASS, Records, by_history
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -23,6 +25,12 @@ class Programs(NamedTuple):
     secure_communities: Bools
     jail: Bools  # 287(g)
     task_force: Bools
+
+    def history(self) -> npt.NDArray[np.int64]:
+        """Return a number by county, from 0: counties with the same programs have the same one."""
+        code = sum(program.astype(np.int64) << place for place, program in enumerate(self))
+        numbers: npt.NDArray[np.int64] = np.unique(code, return_inverse=True)[1]
+        return numbers
 
 
 class Stays(NamedTuple):
@@ -49,19 +57,38 @@ class Taking(NamedTuple):
     held: Floats  # K x 2 groups x 3 statuses x 2 ranks x 4 channels: chance that ICE takes somebody held
     taken: Floats  # K x 3 x 3 x 3 classes x 4 channels: people whom ICE takes, per month at liberty
     removable: Floats  # K x 3 x 3 x 3: removable people booked, the same
+    issue: Floats  # H histories x 4 levels: for whom ICE asks, of removable people identified
 
 
-def taking(parameters: Parameters, programs: Programs, records: Records, federal: Floats, stays: Stays) -> Taking:
-    """Return whom ICE takes; ``federal`` is who is known at a booking, 3 groups x 3 statuses x 2 ranks."""
-    held, free = (_identified(parameters, programs, federal, at_liberty) for at_liberty in (False, True))
-    removable = records.level * _can_be_removed()  # 3 groups x 3 statuses x 2 ranks x 4 levels
-    chance_held, chance_free = (each[..., None] * _channels(parameters, removable[:2]) for each in (held, free))
-    chance_free[..., OUT_OF_PRISON] = 0.0
-    taken = np.zeros((*stays.months.shape, 4))
+class Known(NamedTuple):
+    """What is known of people booked: records, and who is in the immigration database."""
+
+    records: Records
+    federal: Floats  # H histories x 3 groups x 3 statuses x 2 ranks
+
+
+def taking(
+    parameters: Parameters, counties: Counties, programs: Programs, known: Known, stays: Stays, at_liberty: Floats
+) -> Taking:
+    """Return whom ICE takes; ``at_liberty`` is agents by county, group, status and class, K x 3 x 3 x 3."""
+    records, federal, history = known.records, known.federal, programs.history()
+    held, free = (_identified(parameters, programs, federal[history], at_once) for at_once in (False, True))
+    removable = records.level * _can_be_removed()  # H x 3 groups x 3 statuses x 2 ranks x 4 levels
     rank = RANK_OF_CLASS
     share_held, in_prison = _held_shares(parameters)
     jail, term = (stays.booked * share_held * (1.0 - in_prison)), (stays.booked * share_held * in_prison)
     let_go = stays.booked * (1.0 - share_held)
+    found = sum(
+        kind[:, :2].sum(axis=-1) * chance[..., rank] for kind, chance in ((jail, held), (let_go, free))
+    )  # K x 2 x 3 x 3
+    levels = removable[:, :2][history]  # K x 2 x 3 x 2 x 4
+    wanted = np.einsum("kgsc,kgsc,kgscl->kl", at_liberty[:, :2], found, levels[..., rank, :])
+    wish = np.array(parameters.enforcement.detainer_issue.values())
+    issue = wish * served_shares(parameters, counties, wanted * wish)  # K x 4
+    channels = _channels(parameters, levels, issue)
+    chance_held, chance_free = (each[..., None] * channels for each in (held, free))
+    chance_free[..., OUT_OF_PRISON] = 0.0
+    taken = np.zeros((*stays.months.shape, 4))
     street = [STREET_FELONY, STREET_MISDEMEANOR]
     for channel in (FROM_JAIL, OUTSIDE):
         in_jail, at_once = (each[:, :2][:, :, :, rank][..., channel] for each in (chance_held, chance_free))
@@ -71,11 +98,22 @@ def taking(parameters: Parameters, programs: Programs, records: Records, federal
         taken[:, :2, ..., channel] = every - stopped
         taken[:, :2, ..., BY_TASK_FORCE] += stopped
     taken[:, :2, ..., OUT_OF_PRISON] = term[:, :2].sum(-1) * chance_held[:, :2][:, :, :, rank][..., OUT_OF_PRISON]
-    return Taking(chance_held, taken, stays.booked.sum(axis=-1) * removable.sum(axis=-1)[..., rank])
+    booked = stays.booked.sum(axis=-1) * removable.sum(axis=-1)[..., rank][history]
+    return Taking(chance_held, taken, booked, _mean_issue(wish, issue, wanted, history))
+
+
+def _mean_issue(wish: Floats, issue: Floats, wanted: Floats, history: npt.NDArray[np.int64]) -> Floats:
+    """Return for whom ICE asks in counties of each history, H x 4; ``issue`` is that of counties, K x 4."""
+    lost, of = by_history(wanted * (wish - issue), history), by_history(wanted, history)
+    result: Floats = wish - np.divide(lost, of, out=np.zeros_like(of), where=of > 0)
+    return result
 
 
 def _identified(parameters: Parameters, programs: Programs, federal: Floats, at_liberty: bool) -> Floats:
-    """Return the chance that somebody booked is identified, K x 2 groups x 3 statuses x 2 ranks."""
+    """Return the chance that somebody booked is identified, K x 2 groups x 3 statuses x 2 ranks.
+
+    ``federal`` is who is known, K x 3 x 3 x 2.
+    """
     enforcement = parameters.enforcement
     usual = (enforcement.cap_interview if at_liberty else enforcement.cap_prison) * enforcement.cap_access
     found = np.where(programs.cap, usual, 0.0)
@@ -83,18 +121,18 @@ def _identified(parameters: Parameters, programs: Programs, federal: Floats, at_
     ease = np.array([1.0, enforcement.screening_other])
     noncitizen = np.array([0.0, 1.0, 1.0])
     screened = found[:, None, None, None] * ease[:, None, None] * noncitizen[:, None]
-    matched = np.where(programs.secure_communities[:, None, None, None], federal[:2], 0.0)
+    matched = np.where(programs.secure_communities[:, None, None, None], federal[:, :2], 0.0)
     result: Floats = parameters.booking.fingerprints * (1.0 - (1.0 - screened) * (1.0 - matched))
     return result
 
 
-def asked_and_taken(parameters: Parameters, honoured: float) -> Floats:
-    """Return, by level and whether from a jail or at large (4 x 2), whom ICE takes of removable people identified.
+def asked_and_taken(parameters: Parameters, honoured: float, issue: Floats) -> Floats:
+    """Return, by level and whether from a jail or at large (... x 2), whom ICE takes of removable people identified.
 
-    ``honoured`` is the share of detainers that the county honours.
+    ``honoured`` is the share of detainers that the county honours, ``issue`` for whom ICE asks (... x 4 levels).
     """
     enforcement = parameters.enforcement
-    issue, large = np.array(enforcement.detainer_issue.values()), np.array(enforcement.at_large.values())
+    large = np.array(enforcement.at_large.values())
     from_jail = (
         issue * honoured * enforcement.custody_share + (1.0 - issue) * honoured * enforcement.custody_without_detainer
     )
@@ -108,19 +146,23 @@ def _can_be_removed() -> Floats:
     return result
 
 
-def _channels(parameters: Parameters, removable: Floats) -> Floats:
-    """Return chances by channel, of those identified; ``removable`` is who is removable, by level; ... x 4 both."""
-    county = removable @ asked_and_taken(parameters, parameters.world.settled_cooperation)
+def _channels(parameters: Parameters, removable: Floats, issue: Floats) -> Floats:
+    """Return chances by channel of those identified, K x ... x 4 channels.
+
+    ``removable`` is who is removable, by level (K x ... x 4), ``issue`` for whom ICE asks (K x 4).
+    """
+    taken = asked_and_taken(parameters, parameters.world.settled_cooperation, issue)
+    county = np.einsum("kgsrl,kla->kgsra", removable, taken)
     result = np.zeros((*removable.shape[:-1], 4))
     result[..., FROM_JAIL], result[..., OUTSIDE] = county[..., 0], county[..., 1]
     result[..., OUT_OF_PRISON] = removable.sum(axis=-1) * parameters.enforcement.prison_share
     return result
 
 
-def taken_by_level(parameters: Parameters, records: Records, taken: Floats) -> Floats:
-    """Return the chance that ICE takes somebody booked by level (3 x 3 x 2 x 4), given that over levels (3 x 3 x 2)."""
-    honoured = parameters.world.settled_cooperation
-    weight = _can_be_removed() * asked_and_taken(parameters, honoured).sum(axis=-1)
+def taken_by_level(parameters: Parameters, records: Records, taken: Floats, issue: Floats) -> Floats:
+    """Return the chance that ICE takes somebody booked by level (H x 3 x 3 x 2 x 4), given that over levels."""
+    asked = asked_and_taken(parameters, parameters.world.settled_cooperation, issue).sum(axis=-1)  # H x 4
+    weight = _can_be_removed() * asked[:, None, None, None, :]
     mean = (records.level * weight).sum(axis=-1)
     relative = np.divide(taken, mean, out=np.zeros_like(taken), where=mean > 0)
     return np.minimum(1.0, relative[..., None] * weight)

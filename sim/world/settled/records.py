@@ -3,7 +3,8 @@
 At each booking somebody is new to the police with a fixed chance and has no record; otherwise the record is that of the
 booking before and its conviction, or none where the person was removed for good and a newcomer has the place. A
 conviction comes some months after its booking, and is lost to a place that a booking in between gives to a newcomer.
-What people bring to the start is the distribution to which this leads.
+What people bring to the start is the distribution to which this leads, apart for counties that years of other programs
+have made different: where ICE removes people for good, more of those booked are newcomers.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sim.rules.booking import (
 from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 LEAST_TURNOVER, MOST_LOST = 1e-6, 1.0 - 1e-12
 RANK_OF_CLASS = np.array([1, 1, 0])
@@ -34,10 +36,11 @@ RANK_OF_CLASS = np.array([1, 1, 0])
 
 
 class Records(NamedTuple):
-    """Records by group, status and rank: 0 other people, 1 likely offenders."""
+    """Records by the history of counties, group, status and rank: 0 other people, 1 likely offenders."""
 
-    brought: Floats  # 3 groups x 3 statuses x 2 ranks x 24 records, cumulative: between bookings
-    level: Floats  # 3 x 3 x 2 x 4: levels at a booking
+    brought: Floats  # H histories x 3 groups x 3 statuses x 2 ranks x 24 records, cumulative: between bookings
+    level: Floats  # H x 3 x 3 x 2 x 4: levels at a booking
+    nation: Floats  # 3 x 3 x 2 x 4: the same in all counties
 
 
 def first_bookings(parameters: Parameters) -> Floats:
@@ -46,32 +49,42 @@ def first_bookings(parameters: Parameters) -> Floats:
     return np.maximum(LEAST_TURNOVER, np.array([courts.first_booking_other, courts.first_booking_likely]))
 
 
-def records_of(parameters: Parameters, booked: Floats, at_liberty: Floats, leaves: Floats) -> Records:
+def by_history(of_counties: Floats, history: Integers) -> Floats:
+    """Return sums over the counties of each history, K x ... in, H x ... out."""
+    return np.stack([of_counties[history == number].sum(axis=0) for number in range(int(history.max()) + 1)])
+
+
+def records_of(
+    parameters: Parameters, booked: Floats, at_liberty: Floats, leaves: Floats, history: Integers
+) -> Records:
     """Return the records that bookings lead to.
 
     ``booked`` is bookings a month by county, group, status, class and charge (K x 3 x 3 x 3 x 10), ``at_liberty`` the
-    people who can be booked (K x 3 x 3 x 3), ``leaves`` the chance that somebody booked is removed for good, by group,
-    status, rank and level (3 x 3 x 2 x 4).
+    people who can be booked (K x 3 x 3 x 3), ``leaves`` the chance that somebody booked is removed for good, by
+    history, group, status, rank and level (H x 3 x 3 x 2 x 4), ``history`` that of each county (K).
     """
-    nation, bookings = booked.sum(axis=0), booked.sum(axis=-1)
-    convictions = _convictions(parameters, by_rank(nation.swapaxes(-1, -2)).swapaxes(-1, -2))
-    goes = leaves @ _levels().T  # 3 x 3 x 2 x 24
-    moves = np.einsum("gsrx,xyk,gsrk->gsrxy", 1.0 - goes, _after_a_conviction(), convictions)
+    alike, bookings = by_history(booked, history), booked.sum(axis=-1)
+    convictions = _convictions(parameters, by_rank(alike.swapaxes(-1, -2)).swapaxes(-1, -2))
+    goes = leaves @ _levels().T  # H x 3 x 3 x 2 x 24
+    moves = np.einsum("hgsrx,xyk,hgsrk->hgsrxy", 1.0 - goes, _after_a_conviction(), convictions)
     moves[..., 0] += goes
     first = first_bookings(parameters)[:, None, None]
     again = (1.0 - first) * moves
     again[..., 0] += first[..., 0]
     at_booking = _stationary(again)
-    brought = np.cumsum(np.einsum("gsrx,gsrxy->gsry", at_booking, moves), axis=-1)
+    brought = np.cumsum(np.einsum("hgsrx,hgsrxy->hgsry", at_booking, moves), axis=-1)
     brought[..., -1] = 1.0
     lost = first[:, 0, 0] + (1.0 - first[:, 0, 0]) * (at_booking * goes).sum(axis=-1)
-    misdemeanors, felonies = _already_come(parameters, nation, bookings, at_liberty, lost)
+    misdemeanors, felonies = _already_come(parameters, alike, bookings, at_liberty, lost, history)
     by_felony = np.array([felonies_in(record) > 0 for record in range(RECORD_COUNT)])
     known = at_booking * np.where(by_felony, felonies[..., None], misdemeanors[..., None])
     known[..., 0] = 0.0
     known[..., 0] = 1.0 - known.sum(axis=-1)
     level = known @ _levels()
-    return Records(brought, level)
+    weight = by_rank(alike.sum(axis=-1))[..., None]
+    total = weight.sum(axis=0)
+    nation = np.divide((level * weight).sum(axis=0), total, out=level[0].copy(), where=total > 0)
+    return Records(brought, level, nation)
 
 
 def by_rank(of_classes: Floats) -> Floats:
@@ -80,13 +93,13 @@ def by_rank(of_classes: Floats) -> Floats:
 
 
 def _already_come(
-    parameters: Parameters, nation: Floats, bookings: Floats, at_liberty: Floats, lost: Floats
+    parameters: Parameters, alike: Floats, bookings: Floats, at_liberty: Floats, lost: Floats, history: Integers
 ) -> tuple[Floats, Floats]:
-    """Return the shares of bookings, 3 x 3 x 2, at which misdemeanours and felonies are those of the chain, not none.
+    """Return the shares of bookings, H x 3 x 3 x 2, at which misdemeanours and felonies are those of the chain.
 
     The convictions known at a booking are those of bookings before the last months of disposition, if none since has
-    given the place to somebody else: that has the chance ``lost`` (3 x 3 x 2) at each. Nobody is booked in jail.
-    ``nation`` is bookings by group, status, class and charge, ``bookings`` by county, group, status and class.
+    given the place to somebody else: that has the chance ``lost`` (H x 3 x 3 x 2) at each. Nobody is booked in jail.
+    ``alike`` is bookings by history, group, status, class and charge, ``bookings`` by county, group, status and class.
     """
     courts = parameters.courts
     convicted, felony, held, lag = (
@@ -95,14 +108,14 @@ def _already_come(
     stay = np.maximum(1.0, np.array(courts.stay.values()))
     open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
     rate = np.divide(bookings, at_liberty, out=np.zeros_like(bookings), where=at_liberty > 0)
-    survival = np.log1p(-np.minimum(MOST_LOST, rate * lost[..., RANK_OF_CLASS]))  # of a month
-    below = by_rank(bookings.sum(axis=0))
+    survival = np.log1p(-np.minimum(MOST_LOST, rate * lost[..., RANK_OF_CLASS][history]))  # of a month
+    below = by_rank(alike.sum(axis=-1))
     shares = []
     for kind in (1.0 - felony, felony):
-        ends = nation * convicted * kind
+        ends = alike * convicted * kind
         total = ends.sum(axis=-1)
         months = np.divide((ends * open_months).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0)
-        above = by_rank((bookings * np.exp(survival * months)).sum(axis=0))
+        above = by_rank(by_history(bookings * np.exp(survival * months[history]), history))
         shares.append(np.divide(above, below, out=np.ones_like(above), where=below > 0))
     return shares[0], shares[1]
 
@@ -158,10 +171,10 @@ def _stationary(moves: Floats) -> Floats:
 
 def federal_records(parameters: Parameters, kept: Floats, leaves: Floats) -> tuple[Floats, Floats, Floats]:
     """Return who is in the immigration database: newcomers (3 groups x 3 statuses), people booked, and people between
-    bookings (both x 2 ranks).
+    bookings (both H histories x 3 groups x 3 statuses x 2 ranks).
 
     ``kept`` is the chance that a booking puts somebody there who stays or returns, ``leaves`` that somebody booked is
-    removed for good and a newcomer takes the place; both 3 x 3 x 2.
+    removed for good and a newcomer takes the place; both H x 3 x 3 x 2.
     """
     booking, first = parameters.booking, first_bookings(parameters)
     entry = np.tile(np.array(booking.federal_record.values()), (3, 1))

@@ -19,6 +19,7 @@ from sim.world.counties.building import Counties
 from sim.world.settled.baseline import Baseline
 from sim.world.settled.calls import Calls, Reporting
 from sim.world.settled.custody import (
+    Known,
     Programs,
     Stays,
     Taking,
@@ -30,7 +31,7 @@ from sim.world.settled.custody import (
 )
 from sim.world.settled.fear import Jumps, county_fear, own_fear, pooled
 from sim.world.settled.rates import CrimeRates, State, opportunities
-from sim.world.settled.records import Records, by_rank, federal_records, records_of
+from sim.world.settled.records import Records, by_history, by_rank, federal_records, records_of
 from sim.world.settled.shares import expected_shares, tied_households, ties
 
 Floats = npt.NDArray[np.float64]
@@ -62,9 +63,9 @@ class _Round:
     records: Records
     taken: Taking
     free: Floats
-    taken_by_level: Floats  # chance that ICE takes somebody booked, 3 groups x 3 statuses x 2 ranks x 4 levels
+    taken_by_level: Floats  # chance that ICE takes somebody booked, H x 3 groups x 3 statuses x 2 ranks x 4 levels
     newcomers: Floats  # in the immigration database, 3 groups x 3 statuses
-    federal: Floats  # the same between bookings, x 2 ranks
+    federal: Floats  # the same between bookings, H x 3 x 3 x 2 ranks
     flows: Floats  # people taken, K x 3 groups x 3 statuses x 4 channels, per person of the group and month
     fear: Floats
     jumps: Jumps
@@ -85,6 +86,7 @@ class _World:
         self.reporting = Reporting(parameters, self.statuses, ties(parameters, self.statuses))
         self.crime = CrimeRates(parameters, counties, self.groups, self.statuses)
         self.programs = programs_before(parameters, counties, reached)
+        self.history = self.programs.history()
         self.in_ice, self.vacant = 1.0 / parameters.enforcement.custody_ends, sum(months_vacant(parameters))
         self.leave = 1.0 if parameters.responses.incapacitation else 0.0
         self.removed_share = parameters.enforcement.removal_share
@@ -93,7 +95,13 @@ class _World:
         """Return the state of a world without arrests, removals and fear."""
         count = len(self.counties.code)
         calls, ones = self.reporting.at_full_trust(), np.ones
-        return State(ones((count, 3, 3, 3)), calls, ones((count, 3, 8)), ones((count, 3)), np.zeros((3, 3, 2, 4)))
+        return State(
+            free=ones((count, 3, 3, 3)),
+            calls=calls,
+            impunity=ones((count, 3, 8)),
+            deterred=ones((count, 3)),
+            taken=np.zeros((int(self.history.max()) + 1, 3, 3, 2, 4)),
+        )
 
     def settle(self, state: State) -> _Round:
         """Return what follows from a state."""
@@ -103,10 +111,11 @@ class _World:
         people = _people(self.counties, crime)
         goes = state.taken * (self.removed_share * (1.0 - enforcement.returns))
         at_liberty = people * state.free
-        records = records_of(parameters, at_liberty[..., None] * stays.booked, at_liberty, goes)
+        records = records_of(parameters, at_liberty[..., None] * stays.booked, at_liberty, goes, self.history)
         kept, leaves = ((records.level * each).sum(axis=-1) for each in (state.taken - goes, goes))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
-        taken = taking(parameters, self.programs, records, known, stays)
+        agents = at_liberty * (self.counties.agents / self.counties.persons)[:, None, None, None]
+        taken = taking(parameters, self.counties, self.programs, Known(records, known), stays, agents)
         every = taken.taken.sum(axis=-1)
         free = 1.0 / (1.0 + stays.months + self.leave * every * (self.in_ice + self.removed_share * self.vacant))
         flows = np.einsum("kgs,c,kgsc,kgscn->kgsn", self.statuses, crime.class_share, free, taken.taken)
@@ -123,7 +132,9 @@ class _World:
             records=records,
             taken=taken,
             free=free,
-            taken_by_level=taken_by_level(parameters, records, _taken_share(every, stays, people * free)),
+            taken_by_level=taken_by_level(
+                parameters, records, _taken_share(every, stays, people * free, self.history), taken.issue
+            ),
             newcomers=newcomers,
             federal=federal,
             flows=flows,
@@ -172,6 +183,7 @@ def _baseline(world: _World, found: _Round) -> Baseline:
         ice_share=world.leave * (taken.taken * world.in_ice) * free[..., None],
         away_share=away,
         held_chance=taken.held,
+        history=world.history,
         records=found.records,
         federal=found.newcomers,
         federal_at_start=found.federal,
@@ -201,9 +213,10 @@ def _people(counties: Counties, crime: CrimeRates) -> Floats:
     return result
 
 
-def _taken_share(every: Floats, stays: Stays, at_liberty: Floats) -> Floats:
-    """Return the chance that ICE takes somebody booked, national, 3 groups x 3 statuses x 2 ranks."""
-    taken, booked = (by_rank((at_liberty * each).sum(axis=0)) for each in (every, stays.booked.sum(axis=-1)))
+def _taken_share(every: Floats, stays: Stays, at_liberty: Floats, history: npt.NDArray[np.int64]) -> Floats:
+    """Return the chance that ICE takes somebody booked, by history, H x 3 groups x 3 statuses x 2 ranks."""
+    both = (every, stays.booked.sum(axis=-1))
+    taken, booked = (by_rank(by_history(at_liberty * each, history)) for each in both)
     return np.divide(taken, booked, out=np.zeros_like(taken), where=booked > 0)
 
 
@@ -250,7 +263,7 @@ def _deterred(parameters: Parameters, records: Records, removal_risk: Floats) ->
     factor = np.ones_like(removal_risk)
     if strength > 0.0 and reference > 0.0:
         factor = 1.0 - strength * np.minimum(1.0, removal_risk / reference)
-    serious = records.level[0, 1, 1, : LEVEL_2 + 1].sum()  # of Hispanic lawful noncitizens who are likely offenders
+    serious = records.nation[0, 1, 1, : LEVEL_2 + 1].sum()  # of Hispanic lawful noncitizens who are likely offenders
     return np.stack([np.ones_like(factor), 1.0 - serious * (1.0 - factor), factor], axis=1)
 
 
@@ -260,6 +273,6 @@ def removal_reference(parameters: Parameters, records: Records) -> float:
     found = enforcement.cap_reach * enforcement.cap_interview * enforcement.cap_access
     identified = booking.fingerprints * (1.0 - (1.0 - booking.federal_record.unauthorized) * (1.0 - found))
     likely = parameters.police.offender_link
-    level = likely * records.level[0, 2, 1] + (1.0 - likely) * records.level[0, 2, 0]
-    taken = asked_and_taken(parameters, 1.0)[:, 0]
+    level = likely * records.nation[0, 2, 1] + (1.0 - likely) * records.nation[0, 2, 0]
+    taken = asked_and_taken(parameters, 1.0, np.array(enforcement.detainer_issue.values()))[:, 0]
     return identified * float(level @ taken) * enforcement.removal_share

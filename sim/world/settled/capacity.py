@@ -1,0 +1,64 @@
+"""What field offices can do of what they want: detainers in the settled state, where each can handle so many a month.
+
+Wanted are about as many as a Poisson number with the mean of the settled state; an office asks for the gravest records
+first, and what it cannot handle in a month is not made up for later.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.parameters import Parameters
+from sim.world.counties.table import Counties
+
+Floats = npt.NDArray[np.float64]
+NEARLY_NORMAL = 200.0
+"""Mean from which a Poisson number is taken for a normal one; the expectations differ by less than 1e-4 of it."""
+SPREADS = 9.0
+"""Standard deviations beyond which nothing is expected."""
+
+
+def served_shares(parameters: Parameters, counties: Counties, wanted: Floats) -> Floats:
+    """Return the share of detainers wanted that is lodged, by county and level, K x 4.
+
+    ``wanted`` is how many the field offices would lodge for people booked in a county in a month, by level, K x 4, in
+    agents.
+    """
+    offices = int(counties.region.max()) + 1
+    agents = np.bincount(counties.region, counties.agents, offices)
+    capacity = parameters.enforcement.capacity_per_100k / 100_000 * agents
+    demand = np.stack([np.bincount(counties.region, level, offices) for level in wanted.T], axis=1)
+    up_to = np.cumsum(demand, axis=1)
+    lodged = np.array([[expected_least(mean, most) for mean in row] for row, most in zip(up_to, capacity, strict=True)])
+    more = np.diff(lodged, axis=1, prepend=0.0)
+    shares: Floats = np.divide(more, demand, out=np.ones_like(more), where=(demand > 0) & (lodged < up_to))
+    return np.clip(shares, 0.0, 1.0)[counties.region]
+
+
+def expected_least(mean: float, most: float) -> float:
+    """Return the expectation of the lesser of a Poisson number and a quota, whole each month and ``most`` on average.
+
+    >>> round(expected_least(3.0, 2.5), 3) == round((expected_least(3.0, 2.0) + expected_least(3.0, 3.0)) / 2, 3)
+    True
+    """
+    spread = SPREADS * (math.sqrt(mean) + 1.0)
+    if most >= mean + spread:
+        return mean
+    if most <= mean - spread:
+        return most
+    if mean > NEARLY_NORMAL:
+        distance = (most - mean) / math.sqrt(mean)
+        below = 0.5 * math.erfc(-distance / math.sqrt(2.0))
+        density = math.exp(-0.5 * distance**2) / math.sqrt(2.0 * math.pi)
+        return most - math.sqrt(mean) * (distance * below + density)
+    whole = math.floor(most)
+    least, chance, short = 0.0, math.exp(-mean), 0.0
+    for number in range(whole + 1):  # E[min(N, q)] is the sum of P(N >= n) over n = 1..q
+        short += chance
+        more = 1.0 - short
+        least += more if number < whole else (most - whole) * more
+        chance *= mean / (number + 1)
+    return least
