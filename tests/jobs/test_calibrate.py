@@ -33,6 +33,7 @@ figures:
 worlds: 8
 waves: 2
 luck: 2
+again: 2
 draws: 200
 """
 OWN = """\
@@ -41,6 +42,7 @@ transfers,transfers per submission,0.02,0.004,ratio,target,funnel_ratio,ice_cust
 reported,share reported,0.4,0.05,share,validation,reporting_share,surveyed,,everyone,,survey
 """
 TABLES = ("posterior", "predictions", "worlds", "parameters", "figures", "effects", "shares", "trade_offs", "design")
+WHOLE = ("corner.png", "point.yaml", "headline.txt", "proposals.json")
 
 
 def put(folder: Path, text: str = TEXT) -> Path:
@@ -69,11 +71,11 @@ def test_the_folder_holds_draws_tables_figures_and_words(finished: Path) -> None
     assert sum(float(row["weight"]) for row in draws) == pytest.approx(1)
     assert all(0.5 <= float(row["trust.sensitivity"]) <= 5 for row in draws)
     worlds = [row["world"] for row in rows(finished / "worlds.csv")]
-    assert worlds == [f"w{wave}.{number}" for wave in (1, 2) for number in range(8)] + ["best.0", "best.1"]
+    assert worlds == [f"w{wave}.{number}" for wave in (1, 2) for number in range(8)] + ["point.2", "point.3"]
     told = {row["id"]: row for row in rows(finished / "figures.csv")}
     assert told["transfers"]["role"] == "target"
     assert abs(float(told["transfers"]["posterior_mean"]) - 0.02) < 0.008
-    assert {"corner.png", "fit.png", "effects.png", "codebook.csv", "headline.txt"} <= {
+    assert {"corner.png", "fit.png", "effects.png", "codebook.csv", "headline.txt", "point.yaml"} <= {
         path.name for path in finished.iterdir()
     }
     assert "joint chi-square" in (finished / "headline.txt").read_text(encoding="utf-8")
@@ -107,7 +109,8 @@ def test_interrupted_damaged_and_resumed_it_gives_the_same_bytes(
     assert main(["resume", str(out), "--workers", "2", "--quiet"]) == 0
     for name in TABLES:
         assert (out / f"{name}.csv").read_bytes() == (finished / f"{name}.csv").read_bytes(), name
-    assert (out / "corner.png").read_bytes() == (finished / "corner.png").read_bytes()
+    for name in WHOLE:
+        assert (out / name).read_bytes() == (finished / name).read_bytes(), name
     assert not list((out / "worlds").glob(".*"))
 
 
@@ -178,7 +181,7 @@ def test_identify_tells_what_is_left(
     assert "funnel (transfers): index crime that happens changes by" in told
     assert max(map(len, told.splitlines()[:-1])) <= 80
     sets = {row["evidence"]: row for row in rows(tmp_path / "out" / "sets.csv")}
-    assert float(sets["nothing"]["effective_worlds"]) == pytest.approx(16)
+    assert 8 <= float(sets["nothing"]["effective_worlds"]) < 16
     assert float(sets["funnel"]["compatible_share"]) < 1
     assert (tmp_path / "out" / "compatible_worlds.png").stat().st_size > 10_000
 
