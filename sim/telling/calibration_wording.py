@@ -72,9 +72,9 @@ def _fit(study: Study, outcome: Outcome) -> str:
     told = f"outside two standard errors: {', '.join(at.outside)}" if at.outside else "all within two standard errors"
     return (
         f"The point that can be shipped as defaults is {RULES[point.rule]}. Run in {len(point.runs)} lucks that no "
-        f"world before had, it has a joint chi-square of {at.chi_square:.1f} over {len(study.targets)} figures (as large "
-        f"by chance with probability {chance_of(at.chi_square, len(study.targets)):.2f}), {told}; its worst run clips "
-        f"{100 * float(point.runs.clipped.max()):.3f} % of opportunities. point.yaml has it."
+        f"world before had, it has a joint chi-square of {at.chi_square:.1f} over {len(study.targets)} figures (as "
+        f"large by chance with probability {chance_of(at.chi_square, len(study.targets)):.2f}), {told}; its worst run "
+        f"clips {100 * float(point.runs.clipped.max()):.3f} % of opportunities. point.yaml has it."
     )
 
 

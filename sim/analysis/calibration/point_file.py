@@ -62,8 +62,8 @@ def _comments(study: Study, outcome: Outcome) -> Iterator[str]:
     fit, runs = point_fit(study, outcome), outcome.point.runs
     told = f"{RULES[outcome.point.rule]}. Run in {len(runs)} lucks that no world of the calibration had."
     yield from textwrap.wrap(told[0].upper() + told[1:], _WIDTH)
-    yield f"Joint chi-square {fit.chi_square:.2f} over {len(study.targets)} figures; clipped at most "
-    yield f"{100 * float(runs.clipped.max()):.4f} % of opportunities."
+    clipped = f"at most {100 * float(runs.clipped.max()):.4f} % of opportunities clipped"
+    yield f"Joint chi-square {fit.chi_square:.2f} over {len(study.targets)} figures; {clipped}."
     yield f"{'figure':14}{'published':>12}{'se':>11}{'simulated':>12}{'luck':>11}{'z':>7}{'over se alone':>15}"
     for name, _, role, *numbers in figure_rows(study, outcome):
         published, se, noise = numbers[0], numbers[1], numbers[7]
