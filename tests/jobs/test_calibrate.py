@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +116,38 @@ def test_interrupted_damaged_and_resumed_it_gives_the_same_bytes(
     for name in WHOLE:
         assert (out / name).read_bytes() == (finished / name).read_bytes(), name
     assert not list((out / "worlds").glob(".*"))
+
+
+def killed_and_resumed(finished: Path, out: Path, steps: list[int]) -> None:
+    """Kill a calibration outright at each step in turn, then bring it to its end, and compare all files."""
+    out.mkdir()
+    for name in ("calibration.json", "calibration.yaml"):
+        shutil.copy(finished / name, out / name)
+    for name in ("inputs", "scenarios"):
+        shutil.copytree(finished / name, out / name)
+    made = REPOSITORY / "tests" / "made"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(made)])}
+    for step in steps:
+        command = [sys.executable, str(made / "killed_calibration.py"), str(out), str(step)]
+        killed = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert not (out / "manifest.json").exists()
+    assert main(["resume", str(out), "--workers", "1", "--quiet"]) == 0
+    for name in [*(f"{table}.csv" for table in TABLES), *WHOLE]:
+        assert (out / name).read_bytes() == (finished / name).read_bytes(), name
+    worlds = {path.name for path in (finished / "worlds").iterdir()}
+    assert {path.name for path in (out / "worlds").iterdir()} == worlds
+
+
+def test_killed_between_what_a_wave_is_drawn_from_and_the_wave_it_gives_the_same_bytes(
+    finished: Path, tmp_path: Path
+) -> None:
+    killed_and_resumed(finished, tmp_path / "out", [22])
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_it_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
+    killed_and_resumed(finished, tmp_path / "out", [0, 1, 2, 3, 4, 9, 10, 20, 1, 2, 3])
 
 
 def test_a_finished_one_is_left_alone(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
