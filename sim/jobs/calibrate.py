@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,11 @@ from sim.running.batch.execution import Options
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from sim.analysis.calibration.outcome import Outcome
+    from sim.analysis.calibration.point import Point
     from sim.analysis.calibration.results import Worlds
     from sim.analysis.calibration.study import Study
     from sim.scenario.calibration.files import Calibration
-
-    Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def calibrate_to_folder(found: Calibration, *, out: Path, options: Options) -> Path:
@@ -39,6 +37,7 @@ def calibrate_to_folder(found: Calibration, *, out: Path, options: Options) -> P
 
 def resume_calibration(study: Study, options: Options) -> Path:
     """Bring a calibration to its end, from wherever it is, and return its folder."""
+    from sim.analysis.calibration.density import log_density
     from sim.analysis.calibration.outcome import outcome_of
 
     if (study.folder / "manifest.json").exists():
@@ -46,8 +45,9 @@ def resume_calibration(study: Study, options: Options) -> Path:
             print(f"{study.folder}: complete, nothing is left to do")
         return study.folder
     study.ensure_version(options.any_version)
-    worlds, best = _run_waves(study, options)
-    outcome = outcome_of(study, worlds, best)
+    worlds = _run_waves(study, options)
+    found = outcome_of(study, worlds, density=log_density(study, worlds))
+    outcome = replace(found, point=_run_point(study, found.point, options))
     _write(study, outcome)
     if not options.quiet:
         from sim.telling.reports.calibration_terminal import print_calibration
@@ -58,6 +58,8 @@ def resume_calibration(study: Study, options: Options) -> Path:
 
 def _write(study: Study, outcome: Outcome) -> None:
     """Write tables, figures and words; the manifest last, for it tells that all is there."""
+    from sim.analysis.calibration.outcome import clipped_share
+    from sim.analysis.calibration.point_file import write_point
     from sim.analysis.calibration.tables import write_tables
     from sim.running.batch.files import as_json, write_whole
     from sim.running.run import fingerprint, version
@@ -65,6 +67,7 @@ def _write(study: Study, outcome: Outcome) -> None:
     from sim.telling.figures.calibration import draw_calibration
 
     write_tables(study, outcome, study.folder)
+    write_point(study, outcome, study.folder)
     draw_calibration(study, outcome, study.folder)
     told = "\n".join(calibration_sentences(study, outcome)) + "\n"
     write_whole(study.folder / "headline.txt", told)
@@ -75,62 +78,72 @@ def _write(study: Study, outcome: Outcome) -> None:
         "fingerprint": fingerprint(),
         "program": study.header.program,
         "worlds": len(outcome.worlds),
-        "lucks": len(outcome.best),
+        "lucks": len(outcome.point.runs),
         "effective_worlds": round(outcome.effective_worlds, 3),
         "tempering_steps": outcome.draws.steps,
         "accepted": round(outcome.draws.accepted, 3),
         "clipped_share": float(outcome.worlds.clipped.max()),
+        "much_clipped": round(clipped_share(outcome), 6),
     }
     write_whole(study.folder / "manifest.json", as_json(facts))
 
 
-def _run_waves(study: Study, options: Options) -> tuple[Worlds, Worlds]:
-    """Run all waves, and the best world in all lucks; return all worlds, and the best one in each luck."""
-    import numpy as np
-
-    from sim.analysis.calibration.results import worlds_of
-    from sim.analysis.calibration.wave import best_world
-
+def _run_waves(study: Study, options: Options) -> Worlds:
+    """Run all waves and return all worlds."""
     worlds = _run_wave(study, None, options)
     for _ in range(1, study.header.waves):
         worlds = _run_wave(study, worlds, options)
-    row, lucks = worlds.shares[best_world(study, worlds)], np.arange(study.header.luck)
-    again = _run(study, {f"best.{luck}": (row, luck) for luck in lucks.tolist()}, options)
-    return worlds, worlds_of(np.tile(row, (len(again), 1)), lucks, again)
+    return worlds
 
 
 def _run_wave(study: Study, before: Worlds | None, options: Options) -> Worlds:
     """Run the wave that follows the worlds ``before``, and return all; where it is placed already it stays there."""
     import numpy as np
 
-    from sim.analysis.calibration.results import fit_all, joined, worlds_of
-    from sim.analysis.calibration.wave import first_wave, lucks_of, next_wave
+    from sim.analysis.calibration.density import emulators_of, wave_of
+    from sim.analysis.calibration.results import joined, worlds_of
+    from sim.analysis.calibration.wave import first_wave, lucks_of, next_wave, power_of
+    from sim.scenario.calibration.priors import changes_of, values_of
 
-    wave = 0 if before is None else len({name.partition(".")[0] for name in before.names})
+    wave = 1 if before is None else wave_of(before.names[-1]) + 1
     placed = study.design()
-    if wave >= len(placed):
-        targets = [figure.id for figure in study.targets]
-        shares = first_wave(study) if before is None else next_wave(study, before, fit_all(before, targets))
-        placed.append(shares)
-        study.place(placed)
-    lucks = lucks_of(study, len(placed[wave]))
-    rows = zip(placed[wave], lucks.tolist(), strict=True)
-    receipts = _run(study, {f"w{wave + 1}.{number}": row for number, row in enumerate(rows)}, options)
-    worlds = worlds_of(placed[wave], np.asarray(lucks), receipts)
+    if wave > len(placed):
+        if before is None:
+            study.place([first_wave(study)], [])
+        else:
+            shares, log_evidence = next_wave(study, emulators_of(study, before), wave)
+            proposals = [*study.proposals()[: wave - 2], (power_of(study, wave), log_evidence)]
+            study.place([*placed, shares], proposals)
+        placed = study.design()
+    shares, lucks = placed[wave - 1], lucks_of(study, len(placed[wave - 1]))
+    changes = (changes_of(study.priors, values_of(study.priors, row)) for row in shares)
+    rows = zip(changes, lucks.tolist(), strict=True)
+    receipts = _run(study, {f"w{wave}.{number}": row for number, row in enumerate(rows)}, options)
+    worlds = worlds_of(shares, np.asarray(lucks), receipts)
     return worlds if before is None else joined(before, worlds)
 
 
-def _run(study: Study, rows: Mapping[str, tuple[Floats, int]], options: Options) -> dict[str, Mapping[str, Any]]:
-    """Run worlds that are not run yet, each at a position and in a luck, and return all their receipts."""
+def _run_point(study: Study, point: Point, options: Options) -> Point:
+    """Run the point that was chosen in luck that no world before had."""
+    import numpy as np
+
+    from sim.analysis.calibration.results import worlds_of
+
+    lucks = np.arange(study.header.again) + study.header.luck
+    rows = {f"point.{luck}": (dict(point.settings), luck) for luck in lucks.tolist()}
+    receipts = _run(study, rows, options)
+    return point.run(worlds_of(np.zeros((len(lucks), len(study.priors))), lucks, receipts))
+
+
+def _run(study: Study, rows: Mapping[str, tuple[Mapping[str, Any], int]], options: Options) -> dict[str, Any]:
+    """Run worlds that are not run yet, each with its changes and in its luck, and return all their receipts."""
     from sim.analysis.calibration.results import refuse_missing
     from sim.analysis.calibration.worlds import simulate_world
     from sim.running.receipts import Call, carry_out
-    from sim.scenario.calibration.priors import changes_of, values_of
 
     shared = (str(study.folder.absolute()), study.header.program, study.ids)
     calls = []
-    for name, (row, luck) in rows.items():
-        changes = changes_of(study.priors, values_of(study.priors, row))
+    for name, (changes, luck) in rows.items():
         _ensure_possible(study, name, changes)
         calls.append(Call(name, (*shared, changes, study.header.seed, luck, options.threads)))
     receipts = carry_out(study.folder, study.identity, simulate_world, calls, options)

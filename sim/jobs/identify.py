@@ -26,6 +26,7 @@ def identify_to_folder(asked: Identification, calibrated: Path, *, out: Path, qu
         Where ``out`` holds something, a figure is not known, trends are not what was declared, or too few worlds are
         left.
     """
+    from sim.analysis.calibration.density import log_density
     from sim.analysis.calibration.identifying import identify
     from sim.analysis.calibration.stored import stored_worlds
     from sim.analysis.calibration.study import Study
@@ -37,7 +38,8 @@ def identify_to_folder(asked: Identification, calibrated: Path, *, out: Path, qu
     _ensure_trends(asked, study)
     with whole_folder(out) as folder:
         with working("weighing worlds", quiet):
-            found = identify(asked, study, *stored_worlds(study))
+            worlds = stored_worlds(study)
+            found = identify(asked, study, worlds, density=log_density(study, worlds))
         _write(asked, study, found, folder)
     if not quiet:
         print_identified(asked, study, found, out)

@@ -10,6 +10,7 @@ from sim.running.batch.beginning import Shard, begin
 from sim.running.batch.evaluation import evaluate_sweep
 from sim.running.batch.plan import plan_of, refuse_duplicates
 from sim.running.batch.sweep_folder import inputs_of, sweep_files
+from sim.scenario.calibration.draws import refuse_unfit_draws
 
 if TYPE_CHECKING:
     from sim.scenario.design.sweep import Sweep
@@ -51,6 +52,7 @@ def sweep_to_folder(
 
     if sweep.against is not None:
         refuse_duplicates([sweep.base, sweep.against])
+    refuse_unfit_draws(sweep)
     options = options or Options()
     needs = forecast_sweep(sweep, engine, options.threads, options.workers, is_compiled(engine))
     foretell(needs, options.quiet)

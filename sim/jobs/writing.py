@@ -91,7 +91,7 @@ def _facts(results: ComparisonRuns) -> dict[str, Any]:
 def write_sweep(batch: Batch, told: Told) -> dict[str, Any]:
     """Write what a sweep says beside its outcomes, and return what the manifest adds."""
     from sim.analysis.sweep.outcomes import sweep_runs
-    from sim.analysis.sweep.tables import codebook_of, write_sensitivity, write_sweep_summary
+    from sim.analysis.sweep.tables import codebook_of, write_sensitivity, write_sweep_doubt, write_sweep_summary
     from sim.running.tables.codebook import write_codebook
     from sim.running.tables.files import write_world
     from sim.telling.figures.sweeps import write_sweep_figures
@@ -102,6 +102,7 @@ def write_sweep(batch: Batch, told: Told) -> dict[str, Any]:
     runs = sweep_runs(sweep, batch.outcomes())
     write_sweep_summary(runs, folder / "summary.csv")
     write_sensitivity(runs, folder / "sensitivity.csv")
+    write_sweep_doubt(runs, folder / "doubt.csv")
     tables = (*TABLES, "outcomes", "world")
     write_codebook(folder / "codebook.csv", tables[0 if sweep.keep == "tables" else len(TABLES) :], codebook_of(sweep))
     write_world(counties, folder / "world.parquet")

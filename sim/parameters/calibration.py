@@ -41,7 +41,10 @@ class CalibrationHeader(Section):
         2, "waves", "design", "The first fills the priors, each later one is placed where the weight is"
     )
     luck: Annotated[int, Field(ge=1, le=MOST_LUCKS)] = choice(
-        4, "seeds", "design", "Seeds of luck that the worlds of a wave share; the best world is run in all of them"
+        4, "seeds", "design", "Seeds of luck that the worlds of a wave share: figures are emulated as means over them"
+    )
+    again: Annotated[int, Field(ge=1, le=MOST_LUCKS)] = choice(
+        3, "seeds", "design", "Further seeds of luck in which the point to be shipped is run, after it is chosen"
     )
     draws: Annotated[int, Field(ge=100, le=100_000)] = choice(2000, "draws", "design", "Draws from the posterior")
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = choice(1, "seed", "design", "Master seed of luck and draws")

@@ -24,6 +24,13 @@ class SweepHeader(Section):
         5, "runs", "design", "Runs of each point; replication r has the same luck at every point"
     )
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = choice(1, "seed", "design", "Master seed of luck")
+    uncertainty: str | None = choice(
+        None,
+        "path",
+        OWNER,
+        "Draws from a posterior, as 'calibrate' writes them, or 'posterior' for those that come with the program: each "
+        "two replications are run with one, the same at all points; what is swept keeps the sweep's values",
+    )
     against_keeps: list[str] = choice(
         [],
         "paths",

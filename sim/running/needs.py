@@ -167,7 +167,7 @@ def forecast_calibration(found: Calibration, threads: int, workers: int, compile
         Faults in a file.
     """
     header = found.header
-    runs = 2 * (header.worlds * header.waves + header.luck)
+    runs = 2 * (header.worlds * header.waves + header.again)
     return _forecast_runs([found.base.parameters], runs, "columnar", threads, workers, compiled)
 
 

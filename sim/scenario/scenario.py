@@ -234,6 +234,15 @@ def layered_scenario(path: Path, name: str | None, overrides: Iterable[Branch]) 
     return Scenario(name or given, parameters, path, Path(os.path.abspath(path.parent)))
 
 
+def with_draws_named(tree: Branch) -> Branch:
+    """Return a header in which draws that come with the program are named by their path."""
+    draws = tree.entries.get("uncertainty")
+    if not isinstance(draws, Scalar) or draws.is_empty:
+        return tree
+    named = Scalar(draws_meant_by(draws.text), draws.place, draws.plain)
+    return Branch({**tree.entries, "uncertainty": named}, tree.place)
+
+
 def _comparison(
     tree: Branch,
     members: list[Member],
@@ -244,11 +253,7 @@ def _comparison(
 ) -> Comparison:
     """Return the comparison of ``members`` under the header ``tree``, or all its faults."""
     tree = merge(tree, options_tree(options or {}), ComparisonHeader)
-    draws = tree.entries.get("uncertainty")
-    if isinstance(draws, Scalar) and not draws.is_empty:
-        named = Scalar(draws_meant_by(draws.text), draws.place, draws.plain)
-        tree = Branch({**tree.entries, "uncertainty": named}, tree.place)
-    header = header_of(ComparisonHeader, tree, faults)
+    header = header_of(ComparisonHeader, with_draws_named(tree), faults)
     asked = (options or {}).get("reference")
     if asked is not None and header.reference is None:
         faults.append(

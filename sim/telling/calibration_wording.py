@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.analysis.calibration.outcome import MUCH_CLIPPED, PLAUSIBLE, Outcome, plausible, with_error
+from sim.analysis.calibration.outcome import (
+    MUCH_CLIPPED,
+    PLAUSIBLE,
+    Outcome,
+    clipped_by,
+    clipped_share,
+    plausible,
+    with_error,
+)
+from sim.analysis.calibration.point import RULES
+from sim.analysis.calibration.point_file import point_fit
 from sim.analysis.calibration.study import Study
 from sim.analysis.calibration.summary import TRADED, chance_of, parameters_told, trade_offs
 from sim.parameters.comparison import PROGRAM_TITLES
@@ -58,15 +68,13 @@ def _traded(study: Study, outcome: Outcome) -> Iterator[str]:
 
 
 def _fit(study: Study, outcome: Outcome) -> str:
-    targets = [it.id for it in study.targets]
-    mean = np.array([[outcome.best.figures[name].mean() for name in targets]])
-    published = outcome.published.with_noise(outcome.published.noise / np.sqrt(len(outcome.best)))
-    chi_square, degrees = float(published.chi_square(mean)[0]), len(targets)
-    outside = [name for name, z in zip(targets, published.z(mean)[0], strict=True) if abs(z) > 2]
-    told = f"outside two standard errors: {', '.join(outside)}" if outside else "all within two standard errors"
+    at, point = point_fit(study, outcome), outcome.point
+    told = f"outside two standard errors: {', '.join(at.outside)}" if at.outside else "all within two standard errors"
     return (
-        f"The best world run has a joint chi-square of {chi_square:.1f} over {degrees} figures (mean of "
-        f"{len(outcome.best)} lucks; as large by chance with probability {chance_of(chi_square, degrees):.2f}), {told}."
+        f"The point that can be shipped as defaults is {RULES[point.rule]}. Run in {len(point.runs)} lucks that no "
+        f"world before had, it has a joint chi-square of {at.chi_square:.1f} over {len(study.targets)} figures (as "
+        f"large by chance with probability {chance_of(at.chi_square, len(study.targets)):.2f}), {told}; its worst run "
+        f"clips {100 * float(point.runs.clipped.max()):.3f} % of opportunities. point.yaml has it."
     )
 
 
@@ -75,18 +83,23 @@ def _doubts(study: Study, outcome: Outcome) -> Iterator[str]:
     yield (
         f"{len(outcome.worlds):,} worlds were run, each with and without the program; {plausible(outcome, targets)} "
         f"have every target within {PLAUSIBLE:g} standard deviations, and by their own figures they weigh as much as "
-        f"{outcome.effective_worlds:.1f} of equal weight: the posterior rests on emulators, whose errors are counted "
-        "with the figures'."
+        f"{outcome.effective_worlds:.1f} draws from the posterior; the posterior itself is drawn on emulators, whose "
+        "errors are counted with the figures'."
     )
     doubtful = [name for name in targets if outcome.emulators.of[name].beyond_two > DOUBTFUL]
     if doubtful:
         yield f"Emulators that do not know their own error, so believe them least: {', '.join(doubtful)}."
-    most = float(max(outcome.worlds.clipped.max(), outcome.best.clipped.max()))
-    if most > MUCH_CLIPPED:
-        share = float((outcome.worlds.clipped > MUCH_CLIPPED).mean())
-        yield (
-            f"Clipping passed {100 * MUCH_CLIPPED:g} % of opportunities in {100 * share:.0f} % of the worlds (at most "
-            f"{100 * most:.2f} %): raise crime.headroom."
-        )
-    else:
-        yield f"Clipping stayed at most {100 * most:.3f} % of opportunities in all worlds."
+    yield _clipping(study, outcome)
+
+
+def _clipping(study: Study, outcome: Outcome) -> str:
+    most = float(outcome.worlds.clipped.max())
+    if most <= MUCH_CLIPPED:
+        return f"Clipping stayed at most {100 * most:.3f} % of opportunities in all worlds."
+    count = int((outcome.worlds.clipped > MUCH_CLIPPED).sum())
+    strongest = [study.priors[place].label for place, _ in clipped_by(outcome)[:2]]
+    return (
+        f"Clipping passed {100 * MUCH_CLIPPED:g} % of opportunities in {count} of the worlds, which hold "
+        f"{100 * clipped_share(outcome):.2g} % of the posterior's weight (at most {100 * most:.2f} %); it goes with "
+        f"{' and '.join(strongest)}: raise crime.headroom if these worlds matter."
+    )

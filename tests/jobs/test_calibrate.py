@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +37,7 @@ figures:
 worlds: 8
 waves: 2
 luck: 2
+again: 2
 draws: 200
 """
 OWN = """\
@@ -41,6 +46,7 @@ transfers,transfers per submission,0.02,0.004,ratio,target,funnel_ratio,ice_cust
 reported,share reported,0.4,0.05,share,validation,reporting_share,surveyed,,everyone,,survey
 """
 TABLES = ("posterior", "predictions", "worlds", "parameters", "figures", "effects", "shares", "trade_offs", "design")
+WHOLE = ("corner.png", "point.yaml", "headline.txt", "proposals.json")
 
 
 def put(folder: Path, text: str = TEXT) -> Path:
@@ -69,11 +75,11 @@ def test_the_folder_holds_draws_tables_figures_and_words(finished: Path) -> None
     assert sum(float(row["weight"]) for row in draws) == pytest.approx(1)
     assert all(0.5 <= float(row["trust.sensitivity"]) <= 5 for row in draws)
     worlds = [row["world"] for row in rows(finished / "worlds.csv")]
-    assert worlds == [f"w{wave}.{number}" for wave in (1, 2) for number in range(8)] + ["best.0", "best.1"]
+    assert worlds == [f"w{wave}.{number}" for wave in (1, 2) for number in range(8)] + ["point.2", "point.3"]
     told = {row["id"]: row for row in rows(finished / "figures.csv")}
     assert told["transfers"]["role"] == "target"
     assert abs(float(told["transfers"]["posterior_mean"]) - 0.02) < 0.008
-    assert {"corner.png", "fit.png", "effects.png", "codebook.csv", "headline.txt"} <= {
+    assert {"corner.png", "fit.png", "effects.png", "codebook.csv", "headline.txt", "point.yaml"} <= {
         path.name for path in finished.iterdir()
     }
     assert "joint chi-square" in (finished / "headline.txt").read_text(encoding="utf-8")
@@ -107,8 +113,41 @@ def test_interrupted_damaged_and_resumed_it_gives_the_same_bytes(
     assert main(["resume", str(out), "--workers", "2", "--quiet"]) == 0
     for name in TABLES:
         assert (out / f"{name}.csv").read_bytes() == (finished / f"{name}.csv").read_bytes(), name
-    assert (out / "corner.png").read_bytes() == (finished / "corner.png").read_bytes()
+    for name in WHOLE:
+        assert (out / name).read_bytes() == (finished / name).read_bytes(), name
     assert not list((out / "worlds").glob(".*"))
+
+
+def killed_and_resumed(finished: Path, out: Path, steps: list[int]) -> None:
+    """Kill a calibration outright at each step in turn, then bring it to its end, and compare all files."""
+    out.mkdir()
+    for name in ("calibration.json", "calibration.yaml"):
+        shutil.copy(finished / name, out / name)
+    for name in ("inputs", "scenarios"):
+        shutil.copytree(finished / name, out / name)
+    made = REPOSITORY / "tests" / "made"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(made)])}
+    for step in steps:
+        command = [sys.executable, str(made / "killed_calibration.py"), str(out), str(step)]
+        killed = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert not (out / "manifest.json").exists()
+    assert main(["resume", str(out), "--workers", "1", "--quiet"]) == 0
+    for name in [*(f"{table}.csv" for table in TABLES), *WHOLE]:
+        assert (out / name).read_bytes() == (finished / name).read_bytes(), name
+    worlds = {path.name for path in (finished / "worlds").iterdir()}
+    assert {path.name for path in (out / "worlds").iterdir()} == worlds
+
+
+def test_killed_between_what_a_wave_is_drawn_from_and_the_wave_it_gives_the_same_bytes(
+    finished: Path, tmp_path: Path
+) -> None:
+    killed_and_resumed(finished, tmp_path / "out", [22])
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_it_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
+    killed_and_resumed(finished, tmp_path / "out", [0, 1, 2, 3, 4, 9, 10, 20, 1, 2, 3])
 
 
 def test_a_finished_one_is_left_alone(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,7 +217,7 @@ def test_identify_tells_what_is_left(
     assert "funnel (transfers): index crime that happens changes by" in told
     assert max(map(len, told.splitlines()[:-1])) <= 80
     sets = {row["evidence"]: row for row in rows(tmp_path / "out" / "sets.csv")}
-    assert float(sets["nothing"]["effective_worlds"]) == pytest.approx(16)
+    assert 8 <= float(sets["nothing"]["effective_worlds"]) < 16
     assert float(sets["funnel"]["compatible_share"]) < 1
     assert (tmp_path / "out" / "compatible_worlds.png").stat().st_size > 10_000
 

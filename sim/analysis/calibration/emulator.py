@@ -1,6 +1,7 @@
 """Emulators: what a simulated figure would be at parameters that were not run, and how wrong that may be.
 
-A Gaussian process whose covariance holds a quadratic polynomial, a smooth residual, and what worlds of one luck share
+A Gaussian process whose covariance holds a quadratic polynomial, a smooth residual, and what worlds of one luck share:
+a level, and a slope and a residual of their own, for luck makes an effect larger as well as adding to it
 (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapters 2 and 5). Leave-one-out errors are in
 closed form (their equation 5.12); nothing is believed of an emulator beyond them.
 """
@@ -21,8 +22,8 @@ Integers = np.ndarray[Any, np.dtype[np.int64]]
 Scale = Literal["plain", "log", "asinh"]
 CONSTANT = 10.0
 """Prior variance of the mean, in units of the spread between worlds."""
-SHAPE = ("slope", "curvature", "residual", "noise", "luck")
-_START = (1.0, 0.3, 0.5, 0.1, 0.1)
+SHAPE = ("slope", "curvature", "residual", "noise", "luck", "slope of luck", "residual of luck")
+_START = (1.0, 0.3, 0.5, 0.1, 0.1, 0.1, 0.1)
 _RELEVANCE = 0.3
 _LOG_BOUNDS = {"relevance": (-7.0, 2.5), "slope": (-5.0, 4.0), "curvature": (-7.0, 4.0), "residual": (-6.0, 3.0)}
 _NOISE_BOUNDS, _LUCK_BOUNDS = (-5.0, 1.5), (-6.0, 1.5)
@@ -55,8 +56,10 @@ class Emulator:
         On which the figure is emulated.
     relevance : float64[P]
         How quickly the figure moves with each input; near 0 for those that do not matter.
-    shape : float64[5]
+    shape : float64[len(SHAPE)]
         Standard deviations of what ``SHAPE`` names, in units of the spread between worlds.
+    closeness : float64[W]
+        How much each world counts where errors are averaged; adds up to 1.
     """
 
     inputs: Floats
@@ -65,6 +68,7 @@ class Emulator:
     scale: Scale
     relevance: Floats
     shape: Floats
+    closeness: Floats
 
     @cached_property
     def _scaled(self) -> tuple[Floats, float, float]:
@@ -74,9 +78,7 @@ class Emulator:
     def _factor(self) -> tuple[Any, Floats]:
         """Cholesky factor of the covariance of worlds, and weights of worlds in predictions."""
         scaled = self.inputs * self.relevance
-        covariance = _covariance(scaled, scaled, self.shape) + self.shape[3] ** 2 * np.eye(len(scaled))
-        covariance += self.shape[4] ** 2 * _shared(self.lucks)
-        factor = cho_factor(covariance, lower=True)
+        factor = cho_factor(CONSTANT + sum(_parts(scaled, self.shape, _shared(self.lucks))), lower=True)
         return factor, cho_solve(factor, self._scaled[0])
 
     def predict(self, inputs: Floats) -> tuple[Floats, Floats]:
@@ -106,7 +108,7 @@ class Emulator:
 
     @cached_property
     def _least_variance(self) -> float:
-        return float(np.mean((self._left_out.predicted - self._scaled[0]) ** 2))
+        return float(self.closeness @ (self._left_out.predicted - self._scaled[0]) ** 2)
 
     @cached_property
     def left_out(self) -> Left:
@@ -115,20 +117,25 @@ class Emulator:
 
     @cached_property
     def error(self) -> float:
-        """Root mean square of what leaving one out gets wrong, in the figure's unit."""
+        """Root mean square of what leaving one out gets wrong, in the figure's unit, worlds by their closeness."""
+        return float(np.sqrt(self.closeness @ (self.left_out.predicted - self.outputs) ** 2))
+
+    @cached_property
+    def error_overall(self) -> float:
+        """The same with all worlds alike."""
         return float(np.sqrt(np.mean((self.left_out.predicted - self.outputs) ** 2)))
 
     @property
     def relative_error(self) -> float:
-        """The error as a share of the mean size of the figure over the worlds."""
-        size = float(np.abs(self.outputs).mean())
+        """The error as a share of the mean size of the figure over the same worlds."""
+        size = float(self.closeness @ np.abs(self.outputs))
         return self.error / size if size > 0 else float("nan")
 
     @property
     def explained(self) -> float:
         """Share of the variance between worlds that leaving one out predicts."""
         spread = float(np.var(self.outputs))
-        return 1.0 - self.error**2 / spread if spread > 0 else 1.0
+        return 1.0 - self.error_overall**2 / spread if spread > 0 else 1.0
 
     @property
     def beyond_two(self) -> float:
@@ -146,7 +153,9 @@ class Emulator:
         return mean, sd
 
 
-def best_emulator(candidates: Sequence[Floats], outputs: Floats, lucks: Integers) -> Emulator:
+def best_emulator(
+    candidates: Sequence[Floats], outputs: Floats, lucks: Integers, closeness: Floats | None = None
+) -> Emulator:
     """Return the emulator with the least leave-one-out error.
 
     Parameters
@@ -158,6 +167,8 @@ def best_emulator(candidates: Sequence[Floats], outputs: Floats, lucks: Integers
         above 0 as a logarithm.
     lucks : int64[W]
         Which luck each world had.
+    closeness : float64[W], optional
+        How much each world counts where errors are averaged; all alike where it is left out.
 
     Raises
     ------
@@ -165,29 +176,32 @@ def best_emulator(candidates: Sequence[Floats], outputs: Floats, lucks: Integers
         Where an output is not finite.
     """
     scales: tuple[Scale, ...] = ("plain", "asinh", "log") if (outputs > 0).all() else ("plain", "asinh")
-    fitted = [fit(inputs, outputs, lucks, scale) for inputs in candidates for scale in scales]
+    fitted = [fit(inputs, outputs, lucks, scale, closeness) for inputs in candidates for scale in scales]
     return min(fitted, key=lambda emulator: emulator.error)
 
 
-def fit(inputs: Floats, outputs: Floats, lucks: Integers, scale: Scale = "plain") -> Emulator:
+def fit(
+    inputs: Floats, outputs: Floats, lucks: Integers, scale: Scale = "plain", closeness: Floats | None = None
+) -> Emulator:
     """Return the emulator whose relevances and shape are the most probable given W worlds."""
     if not np.isfinite(outputs).all():
         raise ValueError("a figure that is not finite cannot be emulated")
     values, _, spread = _standardised(outputs, scale)
     count = inputs.shape[1]
+    alike = np.full(len(outputs), 1.0 / len(outputs))
+    close = alike if closeness is None else closeness / closeness.sum()
     if spread == 0.0:
-        return Emulator(
-            inputs, outputs, lucks, scale, np.full(count, np.exp(_LOG_BOUNDS["relevance"][0])), np.array(_START)
-        )
+        nothing = np.full(count, np.exp(_LOG_BOUNDS["relevance"][0]))
+        return Emulator(inputs, outputs, lucks, scale, nothing, np.array(_START), close)
     start = np.log(np.array([_RELEVANCE] * count + list(_START)))
     bounds = [_LOG_BOUNDS["relevance"]] * count
-    bounds += [*(_LOG_BOUNDS[name] for name in SHAPE[:3]), _NOISE_BOUNDS, _LUCK_BOUNDS]
+    bounds += [*(_LOG_BOUNDS[name] for name in SHAPE[:3]), _NOISE_BOUNDS, *[_LUCK_BOUNDS] * 3]
     options = {"maxiter": _STEPS}
     found = minimize(
         _loss, start, (inputs, values, _shared(lucks)), jac=True, method="L-BFGS-B", bounds=bounds, options=options
     )
     best = np.exp(found.x)
-    return Emulator(inputs, outputs, lucks, scale, best[:count], best[count:])
+    return Emulator(inputs, outputs, lucks, scale, best[:count], best[count:], close)
 
 
 def _unit(outputs: Floats) -> float:
@@ -214,6 +228,14 @@ def _covariance(first: Floats, second: Floats, shape: Floats) -> Floats:
     )
 
 
+def _parts(scaled: Floats, shape: Floats, shared: Floats) -> list[Floats]:
+    """Return what the covariance of worlds that were run adds up from beside a constant, in the order of ``SHAPE``."""
+    product = scaled @ scaled.T
+    smooth = np.exp(-0.5 * _squared_distance(scaled, scaled, product))
+    kinds = [product, product**2, smooth, np.eye(len(scaled)), shared, shared * product, shared * smooth]
+    return [size**2 * kind for size, kind in zip(shape, kinds, strict=True)]
+
+
 def _own_variance(scaled: Floats, shape: Floats) -> Floats:
     length = (scaled**2).sum(axis=1)
     return np.asarray(CONSTANT + shape[0] ** 2 * length + shape[1] ** 2 * length**2 + shape[2] ** 2)
@@ -235,22 +257,18 @@ def _loss(logs: Floats, inputs: Floats, values: Floats, shared: Floats) -> tuple
     count = inputs.shape[1]
     relevance, shape = np.exp(logs[:count]), np.exp(logs[count:])
     scaled = inputs * relevance
-    product = scaled @ scaled.T
-    smooth = shape[2] ** 2 * np.exp(-0.5 * _squared_distance(scaled, scaled, product))
-    slope, curve = shape[0] ** 2 * product, shape[1] ** 2 * product**2
-    covariance = CONSTANT + slope + curve + smooth + shape[3] ** 2 * np.eye(len(values)) + shape[4] ** 2 * shared
+    parts = _parts(scaled, shape, shared)
     try:
-        factor = cho_factor(covariance, lower=True)
+        factor = cho_factor(CONSTANT + sum(parts), lower=True)
     except np.linalg.LinAlgError:
         return 1e25, np.zeros_like(logs)
     weights = cho_solve(factor, values)
     off = (logs[:count] - np.log(_RELEVANCE)) / _PRIOR_SPREAD
     loss = 0.5 * values @ weights + np.log(factor[0].diagonal()).sum() + 0.5 * (off**2).sum()
     pull = cho_solve(factor, np.eye(len(values))) - np.outer(weights, weights)
-    by_product = pull * (2 * shape[0] ** 2 + 4 * shape[1] ** 2 * product)
-    by_smooth = pull * smooth
+    by_product = pull * (2 * shape[0] ** 2 + 4 * shape[1] ** 2 * (scaled @ scaled.T) + 2 * shape[5] ** 2 * shared)
+    by_smooth = pull * (parts[2] + parts[6])
     gradient = 0.5 * (scaled * (by_product @ scaled)).sum(axis=0)
     gradient -= (scaled**2 * by_smooth.sum(axis=1)[:, None]).sum(axis=0) - (scaled * (by_smooth @ scaled)).sum(axis=0)
-    by_shape = [(pull * slope).sum(), (pull * curve).sum(), by_smooth.sum(), shape[3] ** 2 * np.trace(pull)]
-    by_shape.append(shape[4] ** 2 * (pull * shared).sum())
+    by_shape = [float((pull * part).sum()) for part in parts]
     return float(loss), np.concatenate([gradient + off / _PRIOR_SPREAD, by_shape])

@@ -69,7 +69,7 @@ class Weighed:
     compatible : bool[N]
         Every figure within ``COMPATIBLE`` standard deviations, every effect within its range.
     effective : float
-        Worlds of equal weight among those that were run, by their own figures.
+        Worlds of equal weight among those that were run, by their own figures and over the density in which they lie.
     effective_draws : float
         The same among the emulated ones.
     simulated_compatible : bool[W]
@@ -118,7 +118,11 @@ class Identified:
 
 
 def identify(
-    asked: Identification, study: Study, worlds: Worlds, best: Worlds, emulators: Emulators | None = None
+    asked: Identification,
+    study: Study,
+    worlds: Worlds,
+    emulators: Emulators | None = None,
+    density: Floats | None = None,
 ) -> Identified:
     """Weigh worlds by each set of evidence and tell which true effects are left.
 
@@ -127,10 +131,12 @@ def identify(
     asked : Identification
     study : Study
         The calibration whose worlds are taken.
-    worlds, best : Worlds
-        All that were run, and the best in several lucks (of length 0 where that was not reached).
+    worlds : Worlds
+        All that were run.
     emulators : Emulators, optional
         Fitted to ``worlds`` before; of all that is asked about.
+    density : float64[W], optional
+        Logarithm of the density of ``worlds`` relative to the priors; 0 where it is left out.
 
     Raises
     ------
@@ -144,8 +150,8 @@ def identify(
     ranged = list(dict.fromkeys(name for it in asked.evidence for name in it.course))
     told = list(dict.fromkeys([*TOLD_EFFECTS, header.effect, header.bounded]))
     effects = list(dict.fromkeys([*told, *ranged]))
-    emulators = emulators or fit_all(worlds, [*figures, *effects])
-    weigher = _Weigher(study, emulators, worlds, best, figures)
+    emulators = emulators or fit_all(worlds, [*figures, *effects], study.field)
+    weigher = _Weigher(study, emulators, worlds, np.zeros(len(worlds)) if density is None else density, figures)
     shares = prior_draws(header.draws, len(study.priors), header.seed)
     emulated = _Emulated.at(emulators, shares, [*figures, *effects])
     sets = [weigher.weigh(evidence, emulated) for evidence in asked.evidence]
@@ -179,11 +185,11 @@ class _Emulated(NamedTuple):
 class _Weigher:
     """Weighs emulated and simulated worlds by sets of evidence."""
 
-    def __init__(self, study: Study, emulators: Emulators, worlds: Worlds, best: Worlds, figures: list[str]) -> None:
+    def __init__(self, study: Study, emulators: Emulators, worlds: Worlds, density: Floats, figures: list[str]) -> None:
         known = {figure.id: figure for figure in (*study.targets, *study.validation)}
         self.worlds, self.emulators, self.places = worlds, emulators, {name: at for at, name in enumerate(figures)}
         self.published = published_of([known[name] for name in figures], study.tolerance)
-        self.luck = luck_of(best, figures) if len(best) > 1 else np.zeros(len(figures))
+        self.luck, self.density = luck_of(emulators, worlds, figures), density
 
     def of(self, ids: Sequence[str], *, simulated: bool = False) -> Published:
         """Return some figures as emulated worlds, or those that were run, are weighed by them."""
@@ -193,11 +199,11 @@ class _Weigher:
     def weigh(self, evidence: Evidence, emulated: _Emulated) -> Weighed:
         """Return all worlds under one set of evidence."""
         log, fits = self.of_emulated(evidence, emulated)
-        own: Floats = np.zeros(len(self.worlds))
+        own: Floats = -self.density
         own_fits: Any = np.ones(len(self.worlds), dtype=bool)
         if evidence.figures:
             published, simulated = self.of(evidence.figures, simulated=True), self.worlds.of(evidence.figures)
-            own = published.log_likelihood(simulated)
+            own = own + published.log_likelihood(simulated)
             own_fits = (np.abs(published.z(simulated)) <= COMPATIBLE).all(axis=1)
         for name, (low, high) in evidence.course.items():
             within = (self.worlds.effects[name] >= low) & (self.worlds.effects[name] <= high)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import logsumexp, ndtr, ndtri
 from scipy.stats import qmc
 
 from sim.analysis.calibration.weighing import effective_number, weights_of
@@ -31,12 +31,16 @@ _EDGE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """Draws of equal weight: positions float64[N, P] in the priors, their log likelihood, and how the moves went."""
+    """Draws of equal weight: positions float64[N, P] in the priors, their log likelihood, and how the moves went.
+
+    ``log_evidence`` is the logarithm of the mean over the priors of the likelihood raised to the power drawn from.
+    """
 
     shares: Floats
     log_likelihood: Floats
     steps: int
     accepted: float
+    log_evidence: float
 
 
 def prior_draws(count: int, dimensions: int, seed: int) -> Floats:
@@ -65,15 +69,16 @@ def posterior_draws(log_likelihood: LogLikelihood, dimensions: int, count: int, 
     luck = np.random.Generator(np.random.PCG64([seed, 1]))
     scores = ndtri(prior_draws(count, dimensions, seed))
     known = log_likelihood(ndtr(scores))
-    reached, steps, accepted = 0.0, 0, 1.0
+    reached, steps, accepted, evidence = 0.0, 0, 1.0, 0.0
     while reached < power and steps < _STEPS:
         step = _next_step(known, power - reached)
         reached, steps = reached + step, steps + 1
+        evidence += float(logsumexp(step * known)) - float(np.log(len(known)))
         chosen = _chosen_again(weights_of(step * known), luck)
         cloud = np.cov(scores, rowvar=False, aweights=weights_of(step * known)).reshape(dimensions, dimensions)
         moves = MOVES if reached < power else LAST_MOVES
         scores, known, accepted = _moved(scores[chosen], known[chosen], log_likelihood, reached, cloud, moves, luck)
-    return Draws(np.clip(ndtr(scores), _EDGE, 1 - _EDGE), known, steps, accepted)
+    return Draws(np.clip(ndtr(scores), _EDGE, 1 - _EDGE), known, steps, accepted, evidence)
 
 
 def _next_step(known: Floats, most: float) -> float:

@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.calibration.emulator import Emulator, best_emulator
+from sim.analysis.calibration.mean_field import MeanField
 from sim.analysis.calibration.weighing import Published
 from sim.analysis.evidence.effects import EFFECT_NAMES
 from sim.words.faults import UserError
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
+_WIDTH = 1.5
+"""Standard deviations of the mean field that emulators see as 1, so that it spans about what parameters do."""
+_STILL = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +50,14 @@ class Worlds:
     def __len__(self) -> int:
         """Return how many worlds there are."""
         return len(self.names)
+
+    def some(self, which: np.ndarray[Any, np.dtype[np.bool_]]) -> Worlds:
+        """Return those of the worlds that ``which``, bool[W], names."""
+        names = tuple(name for name, it in zip(self.names, which.tolist(), strict=True) if it)
+        figures, effects = (
+            {name: column[which] for name, column in columns.items()} for columns in (self.figures, self.effects)
+        )
+        return Worlds(names, self.shares[which], self.lucks[which], figures, effects, self.clipped[which])
 
     def of(self, ids: Sequence[str]) -> Floats:
         """Return float64[W, F] of some figures."""
@@ -93,14 +105,53 @@ def refuse_missing(receipts: Mapping[str, Mapping[str, Any]], targets: Sequence[
 
 
 @dataclass(frozen=True, eq=False)
+class Inputs:
+    """What emulators see of positions in the priors: -1 to 1, and beside them the mean field, where there is one.
+
+    Attributes
+    ----------
+    field : MeanField or None
+    centre, spread : float64[F]
+        Of the mean field over the worlds that were run; spread 1 where it does not move.
+    """
+
+    field: MeanField | None
+    centre: Floats
+    spread: Floats
+
+    @classmethod
+    def over(cls, shares: Floats, field: MeanField | None) -> Inputs:
+        """Return what emulators fitted to worlds at ``shares`` see."""
+        found = np.zeros((len(shares), 0)) if field is None else field.at(shares)
+        spread = found.std(axis=0)
+        return cls(field, found.mean(axis=0), np.where(spread > _STILL, _WIDTH * spread, 1.0))
+
+    @property
+    def moves(self) -> bool:
+        """Whether the mean field depends on what is uncertain."""
+        return bool((self.spread != 1.0).any())
+
+    def plain(self, shares: Floats) -> Floats:
+        """Return float64[N, P]."""
+        return np.asarray(2.0 * shares - 1.0)
+
+    def __call__(self, shares: Floats) -> Floats:
+        """Return float64[N, P + F]."""
+        if self.field is None or not self.moves:
+            return self.plain(shares)
+        return np.hstack([self.plain(shares), (self.field.at(shares) - self.centre) / self.spread])
+
+
+@dataclass(frozen=True, eq=False)
 class Emulators:
-    """An emulator for each figure and effect, by its id or name."""
+    """An emulator for each figure and effect, by its id or name, and what they see."""
 
     of: dict[str, Emulator]
+    inputs: Inputs
 
     def predict(self, shares: Floats, names: Sequence[str]) -> tuple[Floats, Floats]:
         """Return means and errors float64[N, F]; errors are never below those of leaving a world out."""
-        inputs = inputs_of(shares)
+        inputs = self.inputs(shares)
         means, errors = zip(*(self.of[name].predict(inputs) for name in names), strict=True)
         return np.stack(means, axis=1), np.stack(errors, axis=1)
 
@@ -113,20 +164,29 @@ class Emulators:
         return likelihood
 
     def relevance(self, names: Sequence[str]) -> Floats:
-        """Return how much each parameter matters, float64[P]: the most of any figure, relative to the largest."""
+        """Return how much each input matters, float64[P + F]: the most of any figure, relative to the largest."""
         most = np.max([self.of[name].relevance for name in names], axis=0)
         return np.asarray(most / most.max())
 
 
-def inputs_of(shares: Floats) -> Floats:
-    """Return what emulators see of positions: -1 to 1."""
-    return np.asarray(2.0 * shares - 1.0)
+def fit_all(
+    worlds: Worlds, names: Sequence[str], field: MeanField | None = None, closeness: Floats | None = None
+) -> Emulators:
+    """Return an emulator for each of some figures and effects.
 
-
-def fit_all(worlds: Worlds, names: Sequence[str]) -> Emulators:
-    """Return an emulator for each of some figures and effects."""
-    inputs, known = inputs_of(worlds.shares), {**worlds.figures, **worlds.effects}
-    return Emulators({name: best_emulator([inputs], known[name], worlds.lucks) for name in names})
+    Parameters
+    ----------
+    worlds : Worlds
+    names : sequence of str
+        Figures and effects.
+    field : MeanField, optional
+        Of the scenario whose parameters are uncertain.
+    closeness : float64[W], optional
+        How much each world counts where the errors of emulators are averaged.
+    """
+    see, known = Inputs.over(worlds.shares, field), {**worlds.figures, **worlds.effects}
+    inputs = see(worlds.shares)
+    return Emulators({name: best_emulator([inputs], known[name], worlds.lucks, closeness) for name in names}, see)
 
 
 def emulated_names(targets: Sequence[str], validation: Sequence[str], worlds: Worlds) -> list[str]:

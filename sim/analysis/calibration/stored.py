@@ -14,8 +14,8 @@ from sim.running.receipts import receipt_in
 from sim.words.faults import UserError
 
 
-def stored_worlds(study: Study) -> tuple[Worlds, Worlds]:
-    """Return all worlds that were run, and the best one in each luck (none of it, where that was not reached).
+def stored_worlds(study: Study) -> Worlds:
+    """Return all worlds of waves that were run.
 
     Raises
     ------
@@ -33,9 +33,4 @@ def stored_worlds(study: Study) -> tuple[Worlds, Worlds]:
                 lucks.append(luck)
     if not receipts:
         raise UserError(f"{study.folder}: no world of this calibration has been run yet; darkfigure resume goes on")
-    again = {
-        f"best.{luck}": receipt_in(study.folder, study.identity, f"best.{luck}") for luck in range(study.header.luck)
-    }
-    found = {name: content for name, content in again.items() if content is not None}
-    best = worlds_of(np.zeros((len(found), len(study.priors))), np.arange(len(found)), found)
-    return worlds_of(np.array(shares), np.array(lucks, dtype=np.int64), receipts), best
+    return worlds_of(np.array(shares), np.array(lucks, dtype=np.int64), receipts)

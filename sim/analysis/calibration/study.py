@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.analysis.calibration.mean_field import MeanField
 from sim.analysis.calibration.weighing import AT_LEAST, AT_MOST, TWO_SIDED, Published
-from sim.analysis.calibration.worlds import FIGURES, SCENARIO, figures_in
+from sim.analysis.calibration.worlds import FIGURES, SCENARIO, figures_in, scenario_in
 from sim.analysis.evidence.figures import Figure, read_figures, shipped_figures
 from sim.parameters.calibration import CalibrationHeader
 from sim.running.batch.files import as_json, digest_of, write_whole
@@ -24,7 +25,7 @@ from sim.words.reading import Damaged, record_in
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 RECORD = "calibration.json"
 FORMAT = 1
-DESIGN = "design.csv"
+DESIGN, PROPOSALS = "design.csv", "proposals.json"
 _KINDS: dict[str, type] = {
     "format": int,
     "name": str,
@@ -75,6 +76,13 @@ class Study:
     def published(self) -> Published:
         """The targets as worlds are weighed by them; the simulator's noise is not known yet."""
         return published_of(self.targets, self.tolerance)
+
+    @cached_property
+    def field(self) -> MeanField | None:
+        """The mean field of the scenario whose parameters are uncertain; none of a study that has no folder."""
+        if not (self.folder / SCENARIO).exists():
+            return None
+        return MeanField.of(scenario_in(str(self.folder.absolute())), self.priors)
 
     @classmethod
     def open(cls, folder: Path) -> Study:
@@ -131,8 +139,17 @@ class Study:
         waves = sorted({int(row[0]) for row in rows})
         return [np.array([[float(cell) for cell in row[1:]] for row in rows if int(row[0]) == it]) for it in waves]
 
-    def place(self, waves: Sequence[Floats]) -> None:
-        """Write the positions of all waves placed so far."""
+    def proposals(self) -> list[tuple[float, float]]:
+        """Return the power and the logarithm of the evidence of what the second and later waves are drawn from."""
+        path = self.folder / PROPOSALS
+        if not path.exists():
+            return []
+        return [(it["power"], it["log_evidence"]) for it in record_in(path, {"waves": list})["waves"]]
+
+    def place(self, waves: Sequence[Floats], proposals: Sequence[tuple[float, float]]) -> None:
+        """Write the positions of all waves placed so far, after what the later ones are drawn from."""
+        told = [{"power": power, "log_evidence": log_evidence} for power, log_evidence in proposals]
+        write_whole(self.folder / PROPOSALS, as_json({"waves": told}))
         lines = [["wave", *(prior.label for prior in self.priors)]]
         lines += [[str(number), *map(repr, map(float, row))] for number, wave in enumerate(waves, 1) for row in wave]
         write_whole(self.folder / DESIGN, "".join(",".join(line) + "\n" for line in lines))

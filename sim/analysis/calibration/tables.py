@@ -37,10 +37,10 @@ FILES: dict[str, tuple[Column, ...]] = {
             "world",
             "text",
             "",
-            "Wave and number; best: the best world in several lucks; then parameters, figures, effects",
+            "Wave and number; point: what can be shipped, in lucks of its own; then parameters, figures, effects",
         ),
         ("chi_square", "number", "", "Joint misfit to the targets; as many degrees of freedom as targets"),
-        ("weight", "number", "", "By its own figures"),
+        ("weight", "number", "", "By its own figures, over how densely worlds lie there; none of the point"),
         ("clipped", "number", "share", "Opportunities whose probability had to be cut to 1"),
     ),
     "parameters": (
@@ -65,15 +65,22 @@ FILES: dict[str, tuple[Column, ...]] = {
         ("role", "text", "", "target: worlds are weighed by it; validation: they are not"),
         ("published", "number", "the figure's", ""),
         ("se", "number", "the figure's", "Published, or tolerated"),
-        ("emulator_error", "number", "the figure's", "Root mean square error of leaving each world out"),
-        ("relative_error", "number", "", "The same over the mean size of the figure"),
+        (
+            "emulator_error",
+            "number",
+            "the figure's",
+            "Root mean square error of leaving each world out, worlds by how well they agree",
+        ),
+        ("error_overall", "number", "the figure's", "The same with all worlds alike"),
+        ("relative_error", "number", "", "emulator_error over the mean size of the figure in the same worlds"),
         ("explained", "number", "", "Share of the variance between worlds that leaving one out predicts"),
         ("beyond_two", "number", "", "Share of worlds beyond two stated standard deviations; about .05 fits"),
-        ("noise", "number", "the figure's", "Standard error that the luck of the best world's runs shows"),
+        ("noise", "number", "the figure's", "Standard error that luck leaves in the mean of the point's runs"),
         ("posterior_mean", "number", "the figure's", "Emulated"),
         ("posterior_sd", "number", "the figure's", "Emulated"),
-        ("best", "number", "the figure's", "Simulated in the best world, mean over its lucks"),
-        ("best_z", "number", "", "The same less the published figure, over se and noise"),
+        ("point", "number", "the figure's", "Simulated at the point that can be shipped, mean over its lucks"),
+        ("point_z", "number", "", "The same less the published figure, over se and noise"),
+        ("strict_z", "number", "", "The same over se alone"),
     ),
     "effects": (
         ("effect", "text", "", "What changes with the program, in percent of the world without it"),
@@ -130,15 +137,13 @@ def _write_worlds(study: Study, outcome: Outcome, folder: Path) -> None:
     labels = [prior.label for prior in study.priors]
     targets, effects = [it.id for it in study.targets], list(outcome.worlds.effects)
     header = ["world", *labels, *study.ids, *effects, "chi_square", "weight", "clipped"]
-    rows: list[list[Any]] = []
-    for worlds, weights in ((outcome.worlds, outcome.weights), (outcome.best, np.full(len(outcome.best), np.nan))):
-        values, chi_square = values_of(study.priors, worlds.shares), outcome.published.chi_square(worlds.of(targets))
-        columns = [
-            *values.T,
-            *(worlds.figures[name] for name in study.ids),
-            *(worlds.effects[name] for name in effects),
-        ]
-        columns += [chi_square, weights, worlds.clipped]
+    point, rows = outcome.point, []
+    for worlds, values, weights in (
+        (outcome.worlds, values_of(study.priors, outcome.worlds.shares), outcome.weights),
+        (point.runs, np.tile(point.values, (len(point.runs), 1)), np.full(len(point.runs), np.nan)),
+    ):
+        columns = [*values.T, *(worlds.figures[name] for name in study.ids), *(worlds.effects[it] for it in effects)]
+        columns += [outcome.published.chi_square(worlds.of(targets)), weights, worlds.clipped]
         rows += [[name, *row] for name, *row in zip(worlds.names, *(_digits(it) for it in columns), strict=True)]
     write_csv(folder / "worlds.csv", header, rows)
 
@@ -152,16 +157,19 @@ def figure_rows(study: Study, outcome: Outcome) -> Iterator[tuple[Any, ...]]:
 
 def _numbers_of(figure: Figure, outcome: Outcome, place: int | None) -> tuple[float, ...]:
     nothing = float("nan")
-    lucks = outcome.best.figures[figure.id]
-    noise = float(lucks.std(ddof=1) / np.sqrt(len(lucks))) if len(lucks) > 1 else nothing
+    runs = outcome.point.runs.figures[figure.id]
+    luck = outcome.published.noise[place] if place is not None else runs.std(ddof=1) if len(runs) > 1 else nothing
+    noise = float(luck) / float(np.sqrt(len(runs)))
     se = figure.se if place is None else float(outcome.published.se[place])
-    best = float(lucks.mean())
-    z = (best - figure.value) / float(np.hypot(se, np.nan_to_num(noise)))
+    point = float(runs.mean())
+    strict = (point - figure.value) / se
+    at_point = (point, (point - figure.value) / float(np.hypot(se, np.nan_to_num(noise))), strict)
     if figure.id not in outcome.names:
-        return (figure.value, se, *[nothing] * 4, noise, nothing, nothing, best, z)
+        return (figure.value, se, *[nothing] * 5, noise, nothing, nothing, *at_point)
     emulator, draws = outcome.emulators.of[figure.id], outcome.predicted[figure.id]
-    fit = (emulator.error, emulator.relative_error, emulator.explained, emulator.beyond_two)
-    return (figure.value, se, *fit, noise, float(draws.mean()), float(draws.std()), best, z)
+    errors = (emulator.error, emulator.error_overall, emulator.relative_error)
+    fit = (*errors, emulator.explained, emulator.beyond_two)
+    return (figure.value, se, *fit, noise, float(draws.mean()), float(draws.std()), *at_point)
 
 
 def effect_rows(study: Study, outcome: Outcome) -> Iterator[tuple[Any, ...]]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.calibration.placing import WIDENED, placed, spread_out
 from sim.analysis.calibration.posterior import posterior_draws, prior_draws
-from sim.analysis.calibration.results import Emulators, Worlds
+from sim.analysis.calibration.results import Emulators
 from sim.analysis.calibration.study import Study
+from sim.analysis.calibration.weighing import WIDENED
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
@@ -22,32 +22,36 @@ def first_wave(study: Study) -> Floats:
     return placed(prior_draws(study.header.worlds, len(study.priors), study.header.seed))
 
 
+def placed(shares: Floats) -> Floats:
+    """Return positions rounded to six digits, as they are written to a folder."""
+    return np.asarray(np.clip(np.round(shares, 6), 1e-6, 1 - 1e-6))
+
+
 def lucks_of(study: Study, count: int) -> Integers:
     """Return which luck each of a wave's worlds has: each luck a run of neighbours, which fill the priors evenly."""
     return np.arange(count, dtype=np.int64) * study.header.luck // count
 
 
-def next_wave(study: Study, worlds: Worlds, emulators: Emulators) -> Floats:
-    """Return positions spread over what agrees with the targets as if these were known half as well.
+def power_of(study: Study, wave: int) -> float:
+    """Return the power of the likelihood that a later wave is drawn from: the second of several lies wider."""
+    return WIDENED if wave == 2 and study.header.waves > 2 else 1.0
+
+
+def next_wave(study: Study, emulators: Emulators, wave: int) -> tuple[Floats, float]:
+    """Return positions drawn from what agrees with the targets, and the logarithm of the evidence.
 
     Parameters
     ----------
     study : Study
-    worlds : Worlds
-        All that were run.
     emulators : Emulators
-        Fitted to them.
+        Fitted to all worlds that were run.
+    wave : int
+        Its number, from 2.
     """
-    ids = [figure.id for figure in study.targets]
-    likelihood = emulators.log_likelihood(study.published, ids)
-    seed = study.header.seed + len(worlds)
-    draws = posterior_draws(likelihood, len(study.priors), CANDIDATES, seed, WIDENED)
-    candidates = np.unique(placed(draws.shares), axis=0)
-    count = min(study.header.worlds, len(candidates))
-    return spread_out(candidates, worlds.shares, count, emulators.relevance(ids))
-
-
-def best_world(study: Study, worlds: Worlds) -> int:
-    """Return the place of the world that agrees best with the targets."""
-    simulated = worlds.of([figure.id for figure in study.targets])
-    return int(np.argmin(study.published.chi_square(simulated)))
+    likelihood = emulators.log_likelihood(study.published, [figure.id for figure in study.targets])
+    count, dimensions = study.header.worlds, len(study.priors)
+    draws = posterior_draws(likelihood, dimensions, CANDIDATES, study.header.seed + wave, power_of(study, wave))
+    chosen = np.random.Generator(np.random.PCG64([study.header.seed, 5, wave])).permutation(CANDIDATES)
+    positions = placed(draws.shares[chosen])
+    _, first = np.unique(positions, axis=0, return_index=True)  # a draw that never moved again is run once
+    return positions[np.sort(first)][:count], draws.log_evidence

@@ -11,6 +11,10 @@ from scipy.special import log_ndtr
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 AT_MOST, TWO_SIDED, AT_LEAST = -1, 0, 1
+WIDENED = 0.25
+"""Power of the likelihood as if every figure were known half as well."""
+CLOSE_ENOUGH = 0.25
+"""Share of worlds that are effective at least where errors of emulators are averaged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,21 @@ def weights_of(log_likelihood: Floats) -> Floats:
     """Return weights that add up to 1."""
     weights = np.exp(log_likelihood - log_likelihood.max())
     return np.asarray(weights / weights.sum())
+
+
+def closeness_of(log_likelihood: Floats) -> Floats:
+    """Return weights by how well worlds agree as if every figure were known half as well, or less than that.
+
+    The power of the likelihood is lowered until at least ``CLOSE_ENOUGH`` of the worlds are effective: errors that are
+    averaged over fewer tell little.
+    """
+    wanted = CLOSE_ENOUGH * len(log_likelihood)
+    low, high = 0.0, WIDENED
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        enough = effective_number(weights_of(middle * log_likelihood)) >= wanted
+        low, high = (middle, high) if enough else (low, middle)
+    return weights_of((WIDENED if high == WIDENED else low) * log_likelihood)
 
 
 def effective_number(weights: Floats) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis.statistics import ratio, relative_changes
 from sim.running.measures import INDEX_FAMILIES
 from sim.running.outcomes import Measure, column_of, measures
+from sim.scenario.calibration.draws import LUCKS, read_draws, swept_over
 from sim.scenario.design.sweep import AGAINST, Point, Sweep
 from sim.words.faults import UserError, did_you_mean
 from sim.words.labels import LABELS
@@ -88,13 +89,23 @@ class SweepRuns:
         """Whether every point of the design has finished runs."""
         return len(self.points) == self.sweep.size
 
+    @property
+    def lucks(self) -> int:
+        """How many replications share their parameters, so that whatever is told is over means of so many."""
+        return 1 if self.sweep.uncertainty is None else LUCKS
+
     @cached_property
     def values(self) -> list[tuple[Any, ...]]:
         """The values of each point's factors."""
         return [point.values for point in self.points]
 
     def column(self, name: str, rows: Integers) -> Floats:
-        """Return a column of the table at ``rows``."""
+        """Return a column of the table at ``rows``: float64[P, R], or of draws, means over their lucks."""
+        found = self.of_each_run(name, rows)
+        return found if self.lucks == 1 else np.asarray(found.reshape(len(found), -1, self.lucks).mean(axis=2))
+
+    def of_each_run(self, name: str, rows: Integers) -> Floats:
+        """Return a column of the table at ``rows``, whether parameters were drawn or not: float64[P, R]."""
         whole = np.asarray(self.table.column(name).to_numpy(zero_copy_only=False), dtype=np.float64)
         return np.asarray(whole[rows])
 
@@ -172,6 +183,8 @@ def sweep_runs(sweep: Sweep, table: Any) -> SweepRuns:
     there = (mine >= 0) if other is None else (mine >= 0) & (other >= 0)
     kept = np.asarray(there.any(axis=1))
     shared = np.asarray(there[kept].all(axis=0) & kept.any())
+    if sweep.uncertainty is not None:  # a draw is there where all its lucks are
+        shared = shared.reshape(-1, LUCKS).all(axis=1).repeat(LUCKS)
     if not shared.any():
         raise UserError(
             "no replication is finished at the points of the sweep yet; 'darkfigure resume' goes on with it"
@@ -185,7 +198,7 @@ def sweep_runs(sweep: Sweep, table: Any) -> SweepRuns:
         replications,
         mine[chosen],
         None if other is None else other[chosen],
-        tuple(_notes(sweep, there, kept, shared)),
+        (*_notes(sweep, there, kept, shared), *_of_draws(sweep, shared)),
     )
 
 
@@ -221,6 +234,20 @@ def _notes(sweep: Sweep, there: NDArray[np.bool_], kept: NDArray[np.bool_], shar
         ]
         told = _listed(missing, "runs")
         yield f"{int((~shared).sum())} of {len(shared)} replications are left out, as runs are missing: {told}."
+
+
+def _of_draws(sweep: Sweep, shared: NDArray[np.bool_]) -> Iterator[str]:
+    """Yield what must be said where parameters are drawn."""
+    if sweep.uncertainty is None:
+        return
+    paths = read_draws(sweep.uncertainty).paths
+    yield (
+        f"Parameters are drawn from a posterior: each {LUCKS} replications share a draw, the same at all points, and "
+        f"whatever is told is over {int(shared.sum()) // LUCKS} draws; doubt.csv tells luck and doubt apart."
+    )
+    swept = swept_over(paths, sweep)
+    if swept:
+        yield f"What is swept keeps the sweep's values, whatever is drawn: {', '.join(swept)}."
 
 
 def _listed(names: list[str], what: str) -> str:

@@ -9,7 +9,13 @@ from sim.doors.cli.options import add_executing, add_settings, command_parser, e
 from sim.running.machine import algebra_on_one_thread
 
 Arguments = argparse.Namespace
-NUMBERS = {"worlds": "worlds of each wave", "waves": "waves", "luck": "seeds of luck of the best world", "seed": "seed"}
+NUMBERS = {
+    "worlds": "worlds of each wave",
+    "waves": "waves",
+    "luck": "seeds of luck that worlds share",
+    "again": "further seeds of luck in which the point is run",
+    "seed": "seed",
+}
 
 
 def add_calibration_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

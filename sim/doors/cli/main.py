@@ -219,6 +219,7 @@ def _checked(file: str) -> tuple[str, Forecast | None]:
     """
     from sim.running.inputs import ensure_buildable
     from sim.running.needs import forecast_comparison, forecast_run, forecast_sweep
+    from sim.scenario.calibration.draws import refuse_unfit_draws
     from sim.scenario.scenario import check_file, kind_of, load_comparison, load_scenario
 
     kind = kind_of(file)
@@ -228,6 +229,7 @@ def _checked(file: str) -> tuple[str, Forecast | None]:
         from sim.scenario.design.files import check_words, load_sweep
 
         sweep = load_sweep(file)
+        refuse_unfit_draws(sweep)
         forecast = forecast_sweep(sweep, "columnar", 1, processors())
         ensure_buildable([base.parameters for base in (sweep.base, sweep.against) if base is not None])
         return check_words(sweep), forecast
@@ -238,7 +240,6 @@ def _checked(file: str) -> tuple[str, Forecast | None]:
         ensure_buildable([parameters])
         return told, forecast
     from sim.running.batch.plan import refuse_duplicates
-    from sim.scenario.calibration.draws import refuse_unfit_draws
 
     comparison = load_comparison(file)
     refuse_duplicates(comparison.scenarios)

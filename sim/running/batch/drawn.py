@@ -12,6 +12,7 @@ from sim.scenario.calibration.draws import LUCKS, PosteriorDraws, drawn, read_dr
 
 if TYPE_CHECKING:
     from sim.running.measures import RunSummary
+    from sim.scenario.design.paths import Value
     from sim.scenario.scenario import Scenario
 
 POSTERIOR = "posterior.csv"
@@ -22,7 +23,12 @@ _FIRST = 1 << 40
 
 def with_draw(scenario: Scenario, folder: Path, seed: int, replication: int) -> Scenario:
     """Return a scenario with the draw of a replication: the same for all scenarios of the batch."""
-    return drawn(scenario, _draws(folder).at(share_of_draw(seed, replication)))
+    return drawn(scenario, draw_of(folder, seed, replication))
+
+
+def draw_of(folder: Path, seed: int, replication: int) -> dict[str, Value]:
+    """Return the parameters of a replication's draw, by dotted path."""
+    return _draws(folder).at(share_of_draw(seed, replication))
 
 
 def share_of_draw(seed: int, replication: int) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.running.batch import inputs, part, run_file
 from sim.running.batch.compaction import result_path
-from sim.running.batch.drawn import POSTERIOR, Pooled, with_draw
+from sim.running.batch.drawn import POSTERIOR, Pooled, draw_of, with_draw
 from sim.running.batch.files import digest_of_file
 from sim.running.batch.journal import FAILED, read_journal
 from sim.running.batch.part import SummaryReader
@@ -161,8 +161,11 @@ class Batch:
 
     def scenario_of(self, run: RunName) -> Scenario:
         """Return the scenario that a run is of, with the parameters of its draw where there are draws."""
-        scenario = self.scenario(run.scenario)
-        return with_draw(scenario, self.path, self.plan.seed, run.replication) if self.is_drawn else scenario
+        if not self.is_drawn:
+            return self.scenario(run.scenario)
+        if self.plan.kind == "sweep":
+            return self.sweep().scenario(run.scenario, draw_of(self.path, self.plan.seed, run.replication))
+        return with_draw(self.scenario(run.scenario), self.path, self.plan.seed, run.replication)
 
     def sweep(self) -> Sweep:
         """Return the sweep that the batch carries out, with its points.

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from sim.running.batch.drawn import POSTERIOR
 from sim.running.batch.inputs import Inputs
 from sim.scenario.design.factors import value_of
 from sim.scenario.design.files import load_sweep
@@ -19,6 +20,7 @@ from sim.scenario.design.sweep import Factor, Point, Sweep
 from sim.scenario.scenario import Scenario
 from sim.scenario.yaml_text import Place, Scalar
 from sim.words.faults import Fault, ScenarioError, UserError
+from sim.words.reading import content_of
 
 SWEEP, DESIGN, BASE, AGAINST_FILE = "sweep.yaml", "design.csv", "scenarios/base.yaml", "scenarios/against.yaml"
 POINT = "point"
@@ -40,7 +42,8 @@ def sweep_files(sweep: Sweep, inputs: Inputs | None = None) -> dict[str, str | b
     scenarios = [inputs.carried(scenario).resolved_yaml() for scenario in _scenarios(sweep)]
     texts = dict(zip((BASE, AGAINST_FILE), scenarios, strict=False))
     carried = _carried(sweep, inputs)
-    return {SWEEP: _sweep_text(carried), DESIGN: design_text(carried), **texts, **inputs.files}
+    draws = {} if sweep.uncertainty is None else {POSTERIOR: content_of(sweep.uncertainty)}
+    return {SWEEP: _sweep_text(carried), DESIGN: design_text(carried), **texts, **inputs.files, **draws}
 
 
 def _carried(sweep: Sweep, inputs: Inputs) -> Sweep:
@@ -121,6 +124,8 @@ def _sweep_text(sweep: Sweep) -> str:
         paths = (factor.path for factor in sweep.factors)
         content["reference"] = dict(zip(paths, map(_plain, sweep.reference), strict=True))
     content.update(replications=sweep.replications, seed=sweep.seed, keep=sweep.keep)
+    if sweep.uncertainty is not None:
+        content["uncertainty"] = POSTERIOR
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
 

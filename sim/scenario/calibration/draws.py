@@ -1,4 +1,4 @@
-"""Draws from a posterior, read from a file: the parameters that each replication of a comparison is run with."""
+"""Draws from a posterior, read from a file: the parameters that each replication of a batch is run with."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.scenario.design.paths import Value, path_problem, targets, varied
+from sim.scenario.design.sweep import Sweep
 from sim.scenario.scenario import Comparison, Scenario
 from sim.words.faults import Fault, ScenarioError, shortened
 from sim.words.reading import content_of
@@ -128,35 +129,50 @@ def drawn(scenario: Scenario, changes: dict[str, Value]) -> Scenario:
         raise ScenarioError([Fault("uncertainty", None, f"{scenario.name}: {where}: {told['msg']}")]) from None
 
 
-def refuse_unfit_draws(comparison: Comparison) -> None:
-    """Refuse draws that the scenarios of a comparison cannot be run with; nothing where it has none.
+def refuse_unfit_draws(asked: Comparison | Sweep) -> None:
+    """Refuse draws that the scenarios of a comparison or sweep cannot be run with; nothing where it has none.
 
     Raises
     ------
     ScenarioError
         Where the file has a fault, a value is not allowed, replications are odd, or scenarios differ in what is drawn.
     """
-    if comparison.uncertainty is None:
+    if asked.uncertainty is None:
         return
-    draws = read_draws(comparison.uncertainty)
-    problems = list(_problems(draws, comparison))
+    draws = read_draws(asked.uncertainty)
+    scenarios = _scenarios_of(asked)
+    problems = list(_problems(draws, scenarios, asked.replications))
     if problems:
-        label = str(comparison.path or "comparison")
+        label = str(asked.path or asked.name)
         raise ScenarioError([Fault(label, None, f"uncertainty: {problem}") for problem in problems])
-    for scenario in comparison.scenarios:
+    for scenario in scenarios:
         for place, path in enumerate(draws.paths):
             for value in (min(row[place] for row in draws.rows), max(row[place] for row in draws.rows)):
                 drawn(scenario, {path: value})
 
 
-def _problems(draws: PosteriorDraws, comparison: Comparison) -> Iterator[str]:
-    if comparison.replications % LUCKS:
+def _scenarios_of(asked: Comparison | Sweep) -> list[Scenario]:
+    if isinstance(asked, Sweep):
+        return [it for it in (asked.base, asked.against) if it is not None]
+    return list(asked.scenarios)
+
+
+def swept_over(paths: Sequence[str], sweep: Sweep) -> list[str]:
+    """Return the swept parameters that draws would set as well, whole tables and their entries among them."""
+    return [it.path for it in sweep.factors if any(_is_within(it.path, path) for path in paths)]
+
+
+def _is_within(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
+def _problems(draws: PosteriorDraws, scenarios: Sequence[Scenario], replications: int) -> Iterator[str]:
+    if replications % LUCKS:
         yield (
-            f"replications must be even ({comparison.replications}): each draw is run in {LUCKS} lucks, to tell luck "
-            "from doubt"
+            f"replications must be even ({replications}): each draw is run in {LUCKS} lucks, to tell luck from doubt"
         )
     for path in draws.paths:
-        if len({_value_of(scenario, path) for scenario in comparison.scenarios}) > 1:
+        if len({_value_of(scenario, path) for scenario in scenarios}) > 1:
             yield (
                 f"scenarios differ in {path}, which the draws set: their difference would be lost; leave it out of the "
                 "draws or out of the scenarios"

@@ -14,7 +14,7 @@ from sim.scenario.design.kinds import contradictions, read_design, reference_of,
 from sim.scenario.design.paths import Value
 from sim.scenario.design.sweep import Design, Factor, Sweep
 from sim.scenario.files import header_of, options_tree, override_trees, set_for_all, tree_of_kind
-from sim.scenario.scenario import Scenario, layered_scenario, unfit
+from sim.scenario.scenario import Scenario, layered_scenario, unfit, with_draws_named
 from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Node, Place, Scalar
 from sim.words.faults import Fault, ScenarioError, did_you_mean, in_reading_order, shortened
@@ -54,8 +54,10 @@ def load_sweep(path: str | Path, overrides: Sequence[str] = (), options: dict[st
         raise ScenarioError(in_reading_order(faults))
     _ensure_size(tree, design, factors)
     told, luck = (header.title, header.question, header.source), (header.replications, header.seed)
+    draws = None if header.uncertainty is None else Path(header.uncertainty)
+    held = tuple(header.against_keeps)
     return Sweep(
-        *told, base, against, tuple(factors), design, *luck, header.keep, reference, tuple(header.against_keeps), path
+        *told, base, against, tuple(factors), design, *luck, header.keep, reference, held, path, uncertainty=draws
     )
 
 
@@ -102,7 +104,7 @@ def _unknown_keys(tree: Branch) -> list[Fault]:
 def _header(tree: Branch, options: dict[str, str], faults: list[Fault]) -> SweepHeader:
     own = {name: node for name, node in tree.entries.items() if name in SweepHeader.model_fields}
     own.update(options_tree(options).entries)
-    return header_of(SweepHeader, Branch(own, tree.place), faults)
+    return header_of(SweepHeader, with_draws_named(Branch(own, tree.place)), faults)
 
 
 def _held_in_vain(tree: Branch, held: Sequence[str], factors: Sequence[Factor]) -> list[Fault]:

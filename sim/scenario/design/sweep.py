@@ -7,7 +7,7 @@ rounded to twelve digits, so that the last bits of a processor cannot show.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -124,7 +124,8 @@ class Sweep:
     With ``against``, a second base scenario, each point is a pair of runs that share luck and values, and outcomes
     are paired differences between the two; parameters in ``held`` are varied in the first of the two alone. With
     ``reference``, outcomes are paired differences from one point. Points that were ``stored`` with a batch stand
-    for those that the design would give.
+    for those that the design would give. With ``uncertainty``, a file of draws from a posterior, each two replications
+    take their parameters from one of them.
     """
 
     title: str
@@ -141,6 +142,7 @@ class Sweep:
     held: tuple[str, ...] = ()
     path: Path | None = field(default=None, compare=False)
     stored: tuple[Point, ...] | None = field(default=None, compare=False, repr=False)
+    uncertainty: Path | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -195,8 +197,14 @@ class Sweep:
             return tuple(name for point in names for name in (point, point + AGAINST))
         return (REFERENCE, *names) if self.reference_name == REFERENCE else tuple(names)
 
-    def scenario(self, point: Point | str) -> Scenario:
+    def scenario(self, point: Point | str, draw: Mapping[str, Value] | None = None) -> Scenario:
         """Return the scenario of a point, or of a name among ``scenario_names``.
+
+        Parameters
+        ----------
+        point : Point or str
+        draw : mapping, optional
+            Parameters by dotted path that hold where the point itself says nothing.
 
         Raises
         ------
@@ -211,12 +219,17 @@ class Sweep:
             values = self._values[name.removesuffix(AGAINST) if self.against is not None else name]
         changes = dict(zip((factor.path for factor in self.factors), values, strict=True))
         if self.against is None or not name.endswith(AGAINST):
-            return varied(self.base, changes, name)
-        return varied(self.against, {path: it for path, it in changes.items() if path not in self.held}, name)
+            return varied(_under(self.base, draw), changes, name)
+        kept = {path: it for path, it in changes.items() if path not in self.held}
+        return varied(_under(self.against, draw), kept, name)
 
     @cached_property
     def _values(self) -> dict[str, tuple[Value, ...]]:
         return {point.name: point.values for point in self.points}
+
+
+def _under(scenario: Scenario, draw: Mapping[str, Value] | None) -> Scenario:
+    return varied(scenario, draw, scenario.name) if draw else scenario
 
 
 def points(sweep: Sweep) -> tuple[Point, ...]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sim import rules
 from sim.parameters import Parameters, Table
 from sim.parameters.listing import Row, field_alternatives, in_words, plain_number, rows
+from sim.telling.describe.shares import share_words
 from sim.telling.describe.sources import parameter_sources, sources_of
 from sim.words.schedule import PHASES, STATES
 
@@ -101,7 +102,8 @@ def parameter_sections() -> Iterator[tuple[tuple[str, ...], list[Row]]]:
 def parameter_cells(row: Row, depth: int = 0) -> tuple[str, ...]:
     """Return path, default, unit, range, source and meaning; the first ``depth`` parts of the path are left out."""
     name, meaning = ".".join(row.path[depth:]), row.field.description or ""
-    return name, default_in_words(row.default), row.fact("unit"), range_in_words(row), row.fact("source"), meaning
+    source = "; ".join(filter(None, (row.fact("source"), share_words(row.path))))
+    return name, default_in_words(row.default), row.fact("unit"), range_in_words(row), source, meaning
 
 
 def range_in_words(row: Row) -> str:

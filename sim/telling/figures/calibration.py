@@ -147,7 +147,7 @@ def _named(prior: Prior) -> str:
 
 
 def draw_fit(study: Study, outcome: Outcome, folder: Path) -> Drawn:
-    """Draw how far figures lie from the published ones, in standard errors: posterior and the best world run."""
+    """Draw how far figures lie from the published ones, in standard errors: posterior and its point."""
     targets = list(study.targets)
     figure = new_figure(8.2, 1.3 + 0.36 * len(targets))
     axes = figure.subplots()
@@ -160,7 +160,7 @@ def draw_fit(study: Study, outcome: Outcome, folder: Path) -> Drawn:
         low, middle, high = np.quantile(off, [0.05, 0.5, 0.95])
         axes.plot([low, high], [line, line], color=BLUE, linewidth=2.4, solid_capstyle="butt")
         axes.plot([middle], [line], marker="o", color=BLUE, markersize=5)
-        runs = (outcome.best.figures[name] - published.values[place]) / published.se[place]
+        runs = (outcome.point.runs.figures[name] - published.values[place]) / published.se[place]
         axes.plot(runs, np.full(len(runs), line - 0.24), linestyle="none", marker="|", markersize=8, color=VERMILLION)
     axes.set_ylim(-0.7, len(targets) - 0.5)
     axes.set_yticks(lines, [f"{it.id}  {short(it.what, 48)}" for it in targets])
@@ -170,7 +170,7 @@ def draw_fit(study: Study, outcome: Outcome, folder: Path) -> Drawn:
     percent_axis(axes.xaxis)
     handles = [
         Line2D([], [], color=BLUE, marker="o", linewidth=2.4, label="posterior, 90 % (emulated)"),
-        Line2D([], [], color=VERMILLION, marker="|", linestyle="none", markersize=8, label="best world, each luck"),
+        Line2D([], [], color=VERMILLION, marker="|", linestyle="none", markersize=8, label="its point, each luck"),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
     save(figure, folder, "fit")

@@ -31,12 +31,13 @@ def _parameters(study: Study, outcome: Outcome) -> Iterator[str]:
 
 
 def _figures(study: Study, outcome: Outcome) -> Iterator[str]:
-    yield f"{'figure':16}{'published':>10}{'se':>9}{'posterior':>11}{'its sd':>9}{'emulator':>10}{'best':>9}{'z':>6}"
-    for name, _, role, published, se, error, *_, mean, sd, best, z in figure_rows(study, outcome):
+    yield f"{'figure':16}{'published':>10}{'se':>9}{'posterior':>11}{'its sd':>9}{'emulator':>10}{'point':>9}{'z':>6}"
+    for name, _, role, published, se, error, *_, mean, sd, point, z, _ in figure_rows(study, outcome):
         mark = "" if role == "target" else " *"
-        numbers = f"{published:10.3g}{_blank(se, 9)}{_blank(mean, 11)}{_blank(sd, 9)}{_blank(error, 10)}{best:9.3g}"
+        numbers = f"{published:10.3g}{_blank(se, 9)}{_blank(mean, 11)}{_blank(sd, 9)}{_blank(error, 10)}{point:9.3g}"
         yield f"{name + mark:16}{numbers}{_blank(z, 6, '.1f')}"
-    yield "* validation: told, and never weighed; emulator: error of leaving a world out"
+    yield "* validation: told, and never weighed; emulator: error of leaving a world out;"
+    yield "point: run in luck that did not choose it"
 
 
 def _blank(value: float, width: int, form: str = ".2g") -> str:

@@ -36,8 +36,10 @@ def fitted() -> Emulator:
 def test_leaving_one_out_is_what_a_refit_without_it_predicts(fitted: Emulator) -> None:
     values, centre, spread = emulators._standardised(fitted.outputs, "plain")
     scaled, luck = fitted.inputs * fitted.relevance, fitted.lucks
-    whole = emulators._covariance(scaled, scaled, fitted.shape)
-    whole += fitted.shape[4] ** 2 * (luck[:, None] == luck) + fitted.shape[3] ** 2 * np.eye(len(luck))
+    whole, product = emulators._covariance(scaled, scaled, fitted.shape), scaled @ scaled.T
+    apart = ((scaled[:, None] - scaled) ** 2).sum(axis=2)
+    of_luck = fitted.shape[4] ** 2 + fitted.shape[5] ** 2 * product + fitted.shape[6] ** 2 * np.exp(-0.5 * apart)
+    whole += of_luck * (luck[:, None] == luck) + fitted.shape[3] ** 2 * np.eye(len(luck))
     for place in (0, 20, 47):
         others = np.arange(len(luck)) != place
         weights = np.linalg.solve(whole[np.ix_(others, others)], whole[others, place])
@@ -60,7 +62,7 @@ def test_a_surface_is_learned_and_what_does_not_matter_is_seen(fitted: Emulator)
 def test_the_gradient_is_that_of_the_loss() -> None:
     at, luck = inputs(20), lucks(20, 2)
     values, _, _ = emulators._standardised(surface(at), "plain")
-    start = np.log(np.array([0.3, 0.5, 0.2, 0.4, 1.0, 0.3, 0.5, 0.1, 0.2]))
+    start = np.log(np.array([0.3, 0.5, 0.2, 0.4, 1.0, 0.3, 0.5, 0.1, 0.2, 0.3, 0.25]))
     loss = lambda logs: emulators._loss(logs, at, values, emulators._shared(luck))  # noqa: E731
     gradient = loss(start)[1]
     for place in range(len(start)):
@@ -104,3 +106,21 @@ def test_what_is_not_finite_is_refused() -> None:
     at = inputs(8)
     with pytest.raises(ValueError, match="not finite"):
         fit(at, np.array([np.nan, *range(7)], dtype=float), lucks(8))
+
+
+def test_luck_that_makes_an_effect_larger_is_told_from_the_effect() -> None:
+    at, luck = inputs(60), lucks(60, 3)
+    effect = 1.0 + at[:, 0]
+    found = fit(at, effect * np.array([0.7, 1.0, 1.3])[luck], luck)
+    assert found.error < 0.05
+    assert found.predict(at)[0] == pytest.approx(effect, abs=0.25)
+    assert found.shape[5] > 0.05
+
+
+def test_errors_are_those_of_the_worlds_that_count(fitted: Emulator) -> None:
+    wrong = (fitted.left_out.predicted - fitted.outputs) ** 2
+    close = (wrong <= np.median(wrong)).astype(float)
+    found = fit(fitted.inputs, fitted.outputs, fitted.lucks, closeness=close)
+    assert found.error_overall == pytest.approx(fitted.error)
+    assert found.error == pytest.approx(np.sqrt(wrong[close > 0].mean()))
+    assert found.predict(fitted.inputs)[1].min() >= found.error - 1e-12

@@ -13,7 +13,7 @@ from sim.analysis.calibration.outcome import outcome_of, with_error
 from sim.analysis.calibration.posterior import prior_draws
 from sim.analysis.calibration.results import Worlds, fit_all
 from sim.analysis.calibration.study import Study
-from sim.analysis.calibration.wave import best_world, first_wave, lucks_of
+from sim.analysis.calibration.wave import first_wave, lucks_of
 from sim.analysis.evidence.effects import NAMES
 from sim.analysis.evidence.figures import Figure
 from sim.parameters.calibration import CalibrationHeader, IdentificationHeader
@@ -75,11 +75,6 @@ def first() -> tuple[Study, Worlds]:
     return study, run(shares, lucks_of(study, len(shares)))
 
 
-def best_of(study: Study, worlds: Worlds) -> Worlds:
-    row = worlds.shares[best_world(study, worlds)]
-    return run(np.tile(row, (LUCKS, 1)), np.arange(LUCKS), "best")
-
-
 PLANTED = prior_draws(20, 3, 77)
 
 
@@ -93,12 +88,11 @@ def seen(place: int) -> dict[str, float]:
 
 
 def test_twenty_planted_worlds_are_covered_by_their_intervals(first: tuple[Study, Worlds]) -> None:
-    study, worlds = first
+    worlds = first[1]
     emulators = fit_all(worlds, [*SE, EFFECT])
-    best = best_of(study, worlds)
     covered = np.zeros((20, 4), dtype=bool)
     for place in range(20):
-        outcome = outcome_of(study_of(seen(place)), worlds, best, emulators)
+        outcome = outcome_of(study_of(seen(place)), worlds, emulators)
         low, high = np.quantile(outcome.draws.shares, [0.05, 0.95], axis=0)
         covered[place, :3] = (low <= PLANTED[place]) & (PLANTED[place] <= high)
         effects = with_error(outcome, EFFECT, 1)
@@ -111,7 +105,7 @@ def test_twenty_planted_worlds_are_covered_by_their_intervals(first: tuple[Study
 def test_figures_pin_what_they_speak_of_and_leave_the_rest_open(first: tuple[Study, Worlds]) -> None:
     _, worlds = first
     study = study_of({"share": 0.42, "rate": 0.35})
-    outcome = outcome_of(study, worlds, best_of(study, worlds), fit_all(worlds, ["share", "rate", EFFECT]))
+    outcome = outcome_of(study, worlds, fit_all(worlds, ["share", "rate", EFFECT]))
     spread = outcome.draws.shares.std(axis=0) * np.sqrt(12)
     assert spread[0] < 0.5
     assert spread[2] > 0.85
@@ -128,7 +122,7 @@ def asked(**sets: tuple[str, ...]) -> Identification:
 def test_evidence_added_narrows_what_is_left_and_keeps_the_truth(first: tuple[Study, Worlds]) -> None:
     _, worlds = first
     study = study_of(seen(3), 2.5)
-    found = identify(asked(nothing=(), one=("rise",), both=("rise", "rate")), study, worlds, best_of(study, worlds))
+    found = identify(asked(nothing=(), one=("rise",), both=("rise", "rate")), study, worlds)
     widths, truth = {}, simulated(PLANTED[[3]], np.array([0]))[1][EFFECT][0]
     for it in found.quantiles:
         if it.effect == EFFECT:
@@ -149,25 +143,23 @@ def test_evidence_added_narrows_what_is_left_and_keeps_the_truth(first: tuple[St
 
 
 def test_too_few_effective_worlds_are_refused(first: tuple[Study, Worlds]) -> None:
-    study, worlds = first
+    _, worlds = first
     few = run(worlds.shares[:24], worlds.lucks[:24])
     with pytest.raises(UserError, match=r"narrow: \d+\.\d effective worlds of the 24 that were run are left"):
-        identify(asked(narrow=("share", "rate", "rise")), study_of(seen(3)), few, best_of(study, few))
+        identify(asked(narrow=("share", "rate", "rise")), study_of(seen(3)), few)
 
 
 def test_a_figure_that_worlds_do_not_give_is_told(first: tuple[Study, Worlds]) -> None:
     study, worlds = first
     with pytest.raises(ScenarioError, match=r"shared: the worlds in .* do not give it.*did you mean share"):
-        identify(asked(one=("shared",)), study, worlds, best_of(study, worlds))
+        identify(asked(one=("shared",)), study, worlds)
 
 
 def test_a_range_of_the_course_leaves_out_what_lies_outside(first: tuple[Study, Worlds]) -> None:
     study, worlds = first
     base = asked(nothing=())
     ranged = Evidence("ranged", (), {"true_hispanic_q4": (5.0, 100.0)})
-    found = identify(
-        Identification(base.header, (*base.evidence, ranged), {}, base.path, base.place), study, worlds, worlds
-    )
+    found = identify(Identification(base.header, (*base.evidence, ranged), {}, base.path, base.place), study, worlds)
     low = {it.evidence: it.values[0] for it in found.quantiles if it.effect == EFFECT}
     assert low["nothing"] < 2
     assert low["ranged"] > 4

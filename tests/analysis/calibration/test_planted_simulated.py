@@ -51,18 +51,18 @@ COUNT = 20
 
 
 @pytest.fixture(scope="module")
-def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Worlds, Worlds]:
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Worlds]:
     folder = tmp_path_factory.mktemp("planted")
     (folder / "own.csv").write_text(OWN)
     (folder / "planted.yaml").write_text(TEXT)
     command = ["calibrate", str(folder / "planted.yaml"), "--out", str(folder / "out"), "--workers", "2", "--quiet"]
     assert main(command) == 0
     study = Study.open(folder / "out")
-    return study, *stored_worlds(study)
+    return study, stored_worlds(study)
 
 
 @pytest.fixture(scope="module")
-def planted(calibrated: tuple[Study, Worlds, Worlds]) -> list[tuple[Any, Study, float]]:
+def planted(calibrated: tuple[Study, Worlds]) -> list[tuple[Any, Study, float]]:
     """Return position, study of what would be published (with its error), and true effect of each planted world."""
     study = calibrated[0]
     found = []
@@ -78,13 +78,13 @@ def planted(calibrated: tuple[Study, Worlds, Worlds]) -> list[tuple[Any, Study, 
 
 @pytest.mark.slow
 def test_intervals_cover_planted_worlds(
-    calibrated: tuple[Study, Worlds, Worlds], planted: list[tuple[Any, Study, float]]
+    calibrated: tuple[Study, Worlds], planted: list[tuple[Any, Study, float]]
 ) -> None:
-    study, worlds, best = calibrated
-    emulators = fit_all(worlds, [*study.ids, EFFECT])
+    study, worlds = calibrated
+    emulators = fit_all(worlds, [*study.ids, EFFECT], study.field)
     covered = np.zeros((COUNT, len(study.priors) + 1), dtype=bool)
     for number, (shares, seen, truth) in enumerate(planted):
-        outcome = outcome_of(seen, worlds, best, emulators)
+        outcome = outcome_of(seen, worlds, emulators)
         low, high = np.quantile(outcome.draws.shares, [0.05, 0.95], axis=0)
         covered[number, :-1] = (low <= shares) & (shares <= high)
         low_effect, high_effect = np.quantile(with_error(outcome, EFFECT, 1), [0.05, 0.95])
@@ -95,17 +95,17 @@ def test_intervals_cover_planted_worlds(
 
 @pytest.mark.slow
 def test_compatible_sets_hold_planted_worlds(
-    calibrated: tuple[Study, Worlds, Worlds], planted: list[tuple[Any, Study, float]], monkeypatch: pytest.MonkeyPatch
+    calibrated: tuple[Study, Worlds], planted: list[tuple[Any, Study, float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, worlds, best = calibrated
+    study, worlds = calibrated
     monkeypatch.setattr("sim.analysis.calibration.identifying.FEWEST_WORLDS", 1.0)
     header = IdentificationHeader(trends="net", finding="transfers", draws=4096)
     evidence = (Evidence("both", ("reported", "told"), {}),)
     asked = Identification(header, evidence, {}, Path("made.yaml"), Place("made"))
-    emulators = fit_all(worlds, ["transfers", "reported", "told", *TOLD_EFFECTS])
+    emulators = fit_all(worlds, ["transfers", "reported", "told", *TOLD_EFFECTS], study.field)
     held = 0
     for _, seen, truth in planted:
-        found = identify(asked, seen, worlds, best, emulators)
+        found = identify(asked, seen, worlds, emulators)
         values = next(it.values for it in found.quantiles if it.effect == EFFECT)
         held += values[0] <= truth <= values[-1]
     assert held >= 16

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from sim.analysis.calibration.placing import spread_out
 from sim.analysis.calibration.posterior import posterior_draws, prior_draws
 from sim.analysis.calibration.summary import parameters_told, trade_offs, variance_shares
 from sim.analysis.calibration.weighing import (
     AT_LEAST,
     AT_MOST,
     TWO_SIDED,
+    WIDENED,
     Published,
+    closeness_of,
     effective_number,
     weighted_quantiles,
     weights_of,
@@ -123,10 +124,15 @@ def test_shares_of_variance_are_those_of_a_sum() -> None:
     assert variance_shares(shares, np.zeros(4096)).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_the_next_points_keep_away_from_all_others() -> None:
-    line = np.linspace(0.0, 1.0, 11)[:, None]
-    chosen = spread_out(line, np.array([[0.0]]), 3, np.ones(1))
-    assert chosen[:, 0].tolist() == pytest.approx([1.0, 0.5, 0.2]) or chosen[0, 0] == 1.0
-    assert len(np.unique(chosen)) == 3
-    ignored = spread_out(np.array([[0.0, 1.0], [0.5, 0.0]]), np.zeros((1, 2)), 1, np.array([1.0, 0.0]))
-    assert ignored.tolist() == [[0.5, 0.0]]
+def test_the_evidence_is_the_mean_likelihood_over_the_priors() -> None:
+    draws = posterior_draws(likelihood, 3, 4000, 1)
+    everywhere = likelihood(prior_draws(1 << 16, 3, 5))
+    assert draws.log_evidence == pytest.approx(np.log(np.exp(everywhere).mean()), abs=0.1)
+    half = posterior_draws(likelihood, 3, 4000, 1, 0.5)
+    assert half.log_evidence == pytest.approx(np.log(np.exp(0.5 * everywhere).mean()), abs=0.1)
+
+
+def test_closeness_keeps_a_quarter_of_the_worlds() -> None:
+    logs = -0.5 * np.linspace(0, 40, 40) ** 2
+    assert effective_number(closeness_of(logs)) == pytest.approx(10, abs=0.1)
+    assert closeness_of(0.01 * logs) == pytest.approx(weights_of(WIDENED * 0.01 * logs))
