@@ -19,27 +19,36 @@ class Mixing:
 
     def __init__(self) -> None:
         """Remember nothing."""
-        self.points: list[Floats] = []
-        self.changes: list[Floats] = []
+        self.last: tuple[Floats, Floats] | None = None  # point and change of the last step
+        self.steps: list[tuple[Floats, Floats]] = []  # differences of results and of changes from step to step
 
     def next(self, point: Floats, result: Floats) -> Floats:
         """Return the point from which to go on, after a step led from ``point`` to ``result``; all are vectors."""
         change = result - point
-        if self.changes and _size(change) > 4.0 * _size(self.changes[-1]):
-            self.points, self.changes = [], []  # the last steps mislead
-        self.points, self.changes = [*self.points, point][-MEMORY:], [*self.changes, change][-MEMORY:]
-        if len(self.points) == 1:
+        if self.last is not None and _size(change) > 4.0 * _size(self.last[1]):
+            self.last, self.steps = None, []  # the last steps mislead
+        if self.last is not None:
+            difference = change - self.last[1]
+            self.steps = [*self.steps, (point - self.last[0] + difference, difference)][1 - MEMORY :]
+        self.last = (point, change)
+        if not self.steps:
             return result
-        moves = np.diff(np.stack(self.points), axis=0)
-        differences = np.diff(np.stack(self.changes), axis=0)
-        products = np.einsum("ax,bx->ab", differences, differences)
+        differences = [difference for _, difference in self.steps]
+        products = np.array([[_product(first, second) for second in differences] for first in differences])
         products += np.diag(RIDGE * np.diag(products))
-        weight = np.linalg.pinv(products, hermitian=True) @ np.einsum("ax,x->a", differences, change)
-        return np.asarray(result - np.einsum("a,ax->x", weight, moves + differences))
+        along = np.array([_product(difference, change) for difference in differences])
+        going = result.copy()
+        for weight, (move, _) in zip(np.linalg.pinv(products, hermitian=True) @ along, self.steps, strict=True):
+            going -= weight * move
+        return going
 
 
 def _size(vector: Floats) -> float:
-    return float(np.sqrt(np.einsum("x,x->", vector, vector)))
+    return float(np.sqrt(_product(vector, vector)))
+
+
+def _product(first: Floats, second: Floats) -> float:
+    return float(np.einsum("x,x->", first, second))
 
 
 def fixed_point(

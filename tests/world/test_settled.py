@@ -113,10 +113,10 @@ def test_nine_of_ten_taken_are_hispanic_on_real_counties(request: pytest.Fixture
 def chain(courts: dict[str, Any], leaves: float, rate: float = 1e-9) -> np.ndarray:
     """Return the levels at a booking of people booked ``rate`` times a month, always for larceny."""
     parameters = Parameters.model_validate({"courts": courts})
-    booked = np.zeros((1, 3, 3, 3, 10))
-    booked[..., 6] = rate
+    alike, one = np.zeros((1, 3, 3, 3, 10)), np.ones((1, 3, 3, 3))
+    alike[..., 6] = rate
     return records_of(
-        parameters, booked, np.ones((1, 3, 3, 3)), np.full((1, 3, 3, 2, 4), leaves), np.zeros(1, dtype=np.int64)
+        parameters, alike, rate * one, one, np.full((1, 3, 3, 2, 4), leaves), np.zeros(1, dtype=np.int64)
     ).level[0, 0, 0, 1]
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.parameters import Parameters
 from sim.world.constants import bounded_log_odds, full_trust_chances, reporting_parts
 from sim.world.settled.fear import OwnFear
+from sim.world.settled.shares import county_parts
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,17 +44,25 @@ class Reporting:
 
     def feared(self, county_fear: Floats, own: OwnFear, groups: Floats) -> Calls:
         """Return the chances under county fear (K x 2) and own fear; ``groups`` is shares of people, K x 3."""
+        reported, helps = self.full.copy(), np.empty(len(self.full))
+        for part in county_parts(len(helps)):
+            own_part = OwnFear(*(each[part] for each in own))
+            reported[part, :2], helps[part] = self._of_part(part, county_fear[part], own_part, groups[part])
+        return Calls(reported, self.full, helps)
+
+    def _of_part(self, part: slice, county_fear: Floats, own: OwnFear, groups: Floats) -> tuple[Floats, Floats]:
+        """Return chances that the community's incidents are reported (... x 2 x 8), and help, of some counties."""
+        statuses, ties = self.statuses[part, :2], self.ties[part]
         trust = [np.exp(-county_fear)[:, :, None] * value for value in (own.low, own.high)]  # K x 2 x 4
         willing = own_expectation(own, *(self._willing(each) for each in trust))
-        by_status = np.einsum("kgst,kgtcsj->kgcsj", self.ties, willing)
+        by_status = np.einsum("kgst,kgtcsj->kgcsj", ties, willing)
         victim = by_status[:, :, 0]  # K x 2 x 3 statuses x 8
-        third = np.einsum("kgs,kgsj->kgj", self.statuses[:, :2], by_status[:, :, 1])
+        third = np.einsum("kgs,kgsj->kgj", statuses, by_status[:, :, 1])
         nobody = (1.0 - victim) * ((1.0 - third) * (1.0 - self.officer))[:, :, None, :]
-        reported = self.full.copy()
-        reported[:, :2] = np.einsum("kgs,kgsj->kgj", self.statuses[:, :2], 1.0 - nobody)
+        reported = np.einsum("kgs,kgsj->kgj", statuses, 1.0 - nobody)
         helps = own.mean(*(np.exp(-self.witness_weight * self.sensitivity * (1.0 - each)) for each in trust))
-        in_group = np.einsum("kgs,kgst,kgt->kg", self.statuses[:, :2], self.ties, helps)
-        return Calls(reported, self.full, groups[:, 2] + (groups[:, :2] * in_group).sum(axis=1))
+        in_group = np.einsum("kgs,kgst,kgt->kg", statuses, ties, helps)
+        return reported, groups[:, 2] + (groups[:, :2] * in_group).sum(axis=1)
 
     def _willing(self, trust: Floats) -> Floats:
         """Return chances to call, K x 2 groups x 4 ties x 2 callers x 3 statuses x 8 crimes."""

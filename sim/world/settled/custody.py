@@ -12,10 +12,13 @@ from sim.parameters import Parameters
 from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE, STREET_FELONY, STREET_MISDEMEANOR
 from sim.world.counties.building import Counties
 from sim.world.settled.capacity import served_shares
+from sim.world.settled.rates import CrimeRates
 from sim.world.settled.records import RANK_OF_CLASS, Records, by_history
+from sim.world.settled.shares import county_parts
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
 
 
 class Programs(NamedTuple):
@@ -26,29 +29,64 @@ class Programs(NamedTuple):
     jail: Bools  # 287(g)
     task_force: Bools
 
-    def history(self) -> npt.NDArray[np.int64]:
+    def history(self) -> Integers:
         """Return a number by county, from 0: counties with the same programs have the same one."""
         code = sum(program.astype(np.int64) << place for place, program in enumerate(self))
-        numbers: npt.NDArray[np.int64] = np.unique(code, return_inverse=True)[1]
+        numbers: Integers = np.unique(code, return_inverse=True)[1]
         return numbers
 
 
 class Stays(NamedTuple):
     """What arrests lead to, per month of a person at liberty; K x 3 groups x 3 statuses x 3 classes."""
 
-    booked: Floats  # x 10 charges: on the gravest charge of the month
+    booked: Floats
     months: Floats  # in jail
-    by_charge: Floats  # the same x 10 charges
+    ways: Floats  # x 5: bookings by ``WAYS``
+    by_history: Floats  # H histories x 3 x 3 x 3 x 10 charges: bookings a month of all people, not of one
 
 
-def stays_of(parameters: Parameters, rates: Floats) -> Stays:
-    """Return bookings and months in jail; ``rates`` is arrests per month, ... x 10 charges, gravest first."""
-    courts = parameters.courts
-    held, stay = np.array(courts.held.values()), np.array(courts.stay.values())
+WAYS = JAIL, JAIL_FROM_STREET, AT_ONCE, AT_ONCE_FROM_STREET, PRISON = range(5)
+"""What becomes of somebody booked: a stay in jail, release at once (both in all, and of those booked on a charge of the
+street), a term in prison."""
+
+
+def booked_of(rates: Floats) -> Floats:
+    """Return bookings on the gravest charge of the month; ``rates`` is arrests, ... x 10 charges, gravest first."""
     graver = np.cumsum(rates, axis=-1) - rates
-    booked = np.exp(-graver) * -np.expm1(-rates)
-    by_charge = booked * held * np.maximum(1.0, stay)
-    return Stays(booked, by_charge.sum(axis=-1), by_charge)
+    booked: Floats = np.exp(-graver) * -np.expm1(-rates)
+    return booked
+
+
+def stays_of(parameters: Parameters, crime: CrimeRates, at_liberty: Floats, history: Integers) -> Stays:
+    """Return bookings and months in jail; ``at_liberty`` is people who can be booked, K x 3 x 3 x 3."""
+    months, ways = months_held(parameters), _ways(parameters)
+    weights = np.concatenate([np.ones((len(months), 1)), months[:, None], ways], axis=1)
+    sums = np.empty((*at_liberty.shape, weights.shape[1]))
+    by_history = np.zeros((int(history.max()) + 1, 3, 3, 3, len(months)))
+    for part in county_parts(len(at_liberty)):
+        booked = booked_of(crime.arrest_rates(part))
+        np.einsum("kgscn,nw->kgscw", booked, weights, out=sums[part])
+        for number in np.unique(history[part]):
+            here = history[part] == number
+            by_history[number] += np.einsum("kgsc,kgscn->gscn", at_liberty[part][here], booked[here])
+    return Stays(sums[..., 0], sums[..., 1], sums[..., 2:], by_history)
+
+
+def months_held(parameters: Parameters) -> Floats:
+    """Return months in jail that a booking leads to, by charge."""
+    courts = parameters.courts
+    months: Floats = np.array(courts.held.values()) * np.maximum(1.0, np.array(courts.stay.values()))
+    return months
+
+
+def _ways(parameters: Parameters) -> Floats:
+    """Return by charge which share of bookings goes which of the ``WAYS``, 10 x 5."""
+    courts, least = parameters.courts, int(np.ceil(parameters.enforcement.prison_months))
+    held, stay = np.array(courts.held.values()), np.maximum(1.0, np.array(courts.stay.values()))
+    in_prison = (1.0 - 1.0 / stay) ** (least - 1)
+    street = np.isin(np.arange(len(held)), (STREET_FELONY, STREET_MISDEMEANOR))
+    jail, at_once = held * (1.0 - in_prison), 1.0 - held
+    return np.stack([jail, jail * street, at_once, at_once * street, held * in_prison], axis=1)
 
 
 class Taking(NamedTuple):
@@ -75,12 +113,8 @@ def taking(
     held, free = (_identified(parameters, programs, federal[history], at_once) for at_once in (False, True))
     removable = records.level * _can_be_removed()  # H x 3 groups x 3 statuses x 2 ranks x 4 levels
     rank = RANK_OF_CLASS
-    share_held, in_prison = _held_shares(parameters)
-    jail, term = (stays.booked * share_held * (1.0 - in_prison)), (stays.booked * share_held * in_prison)
-    let_go = stays.booked * (1.0 - share_held)
-    found = sum(
-        kind[:, :2].sum(axis=-1) * chance[..., rank] for kind, chance in ((jail, held), (let_go, free))
-    )  # K x 2 x 3 x 3
+    ways = stays.ways[:, :2]  # K x 2 x 3 x 3 x 5
+    found = ways[..., JAIL] * held[..., rank] + ways[..., AT_ONCE] * free[..., rank]
     levels = removable[:, :2][history]  # K x 2 x 3 x 2 x 4
     wanted = np.einsum("kgsc,kgsc,kgscl->kl", at_liberty[:, :2], found, levels[..., rank, :])
     wish = np.array(parameters.enforcement.detainer_issue.values())
@@ -89,20 +123,19 @@ def taking(
     chance_held, chance_free = (each[..., None] * channels for each in (held, free))
     chance_free[..., OUT_OF_PRISON] = 0.0
     taken = np.zeros((*stays.months.shape, 4))
-    street = [STREET_FELONY, STREET_MISDEMEANOR]
     for channel in (FROM_JAIL, OUTSIDE):
-        in_jail, at_once = (each[:, :2][:, :, :, rank][..., channel] for each in (chance_held, chance_free))
-        on_street = jail[:, :2][..., street].sum(-1) * in_jail + let_go[:, :2][..., street].sum(-1) * at_once
-        every = jail[:, :2].sum(-1) * in_jail + let_go[:, :2].sum(-1) * at_once
+        in_jail, at_once = (each[..., channel][..., rank] for each in (chance_held, chance_free))
+        on_street = ways[..., JAIL_FROM_STREET] * in_jail + ways[..., AT_ONCE_FROM_STREET] * at_once
+        every = ways[..., JAIL] * in_jail + ways[..., AT_ONCE] * at_once
         stopped = np.where(programs.task_force[:, None, None, None], on_street, 0.0) if channel == FROM_JAIL else 0.0
         taken[:, :2, ..., channel] = every - stopped
         taken[:, :2, ..., BY_TASK_FORCE] += stopped
-    taken[:, :2, ..., OUT_OF_PRISON] = term[:, :2].sum(-1) * chance_held[:, :2][:, :, :, rank][..., OUT_OF_PRISON]
-    booked = stays.booked.sum(axis=-1) * removable.sum(axis=-1)[..., rank][history]
+    taken[:, :2, ..., OUT_OF_PRISON] = ways[..., PRISON] * chance_held[..., OUT_OF_PRISON][..., rank]
+    booked = stays.booked * removable.sum(axis=-1)[..., rank][history]
     return Taking(chance_held, taken, booked, _mean_issue(wish, issue, wanted, history))
 
 
-def _mean_issue(wish: Floats, issue: Floats, wanted: Floats, history: npt.NDArray[np.int64]) -> Floats:
+def _mean_issue(wish: Floats, issue: Floats, wanted: Floats, history: Integers) -> Floats:
     """Return for whom ICE asks in counties of each history, H x 4; ``issue`` is that of counties, K x 4."""
     lost, of = by_history(wanted * (wish - issue), history), by_history(wanted, history)
     result: Floats = wish - np.divide(lost, of, out=np.zeros_like(of), where=of > 0)
@@ -166,13 +199,6 @@ def taken_by_level(parameters: Parameters, records: Records, taken: Floats, issu
     mean = (records.level * weight).sum(axis=-1)
     relative = np.divide(taken, mean, out=np.zeros_like(taken), where=mean > 0)
     return np.minimum(1.0, relative[..., None] * weight)
-
-
-def _held_shares(parameters: Parameters) -> tuple[Floats, Floats]:
-    """Return by charge the share of bookings that are held, and of those the share that serves a term in prison."""
-    courts, least = parameters.courts, int(np.ceil(parameters.enforcement.prison_months))
-    stay = np.maximum(1.0, np.array(courts.stay.values()))
-    return np.array(courts.held.values()), (1.0 - 1.0 / stay) ** (least - 1)
 
 
 def months_vacant(parameters: Parameters) -> tuple[float, float]:

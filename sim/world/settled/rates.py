@@ -69,7 +69,7 @@ class CrimeRates:
         self.street_felony = police.street_felony_share
 
     def solve(self, state: State) -> None:
-        """Work out rates, crimes against each group, and arrests, ``rates`` per person at liberty and month."""
+        """Work out rates of opportunities, crimes against each group, and what arrests follow from."""
         self.solved = self.clearance * state.calls.help[:, None]  # K x 8
         present = np.einsum("kgs,c,kgsc->kg", self.statuses, self.class_share, state.free)
         takes = self.propensity * state.deterred[..., None]  # K x 3 statuses x 2 families
@@ -97,14 +97,17 @@ class CrimeRates:
         classes = self.street_class * self.class_share
         usual = np.einsum("kg,g,kgs,c,kgsc->k", self.groups, self.stops, self.statuses, classes, state.free)
         self.street = np.divide(self.street_goal, usual, out=np.zeros(len(usual)), where=usual > 0)
-        self.rates = np.zeros((*state.free.shape, len(CHARGES)))
-        arrested = reports * (self.recording * self.solved)[:, None, :]
-        self.rates[..., np.array(CHARGE_OF_CRIME)] = np.einsum(
-            "kgj,c,ksj->kgscj", arrested, self.weight, takes[..., FAMILY_OF_CRIME]
-        )
-        streets = (self.street[:, None] * self.stops)[:, :, None, None] * self.street_class
-        self.rates[..., STREET_FELONY] = streets * self.street_felony
-        self.rates[..., STREET_MISDEMEANOR] = streets * (1.0 - self.street_felony)
+        self.arrested, self.takes = reports * (self.recording * self.solved)[:, None, :], takes
+
+    def arrest_rates(self, part: slice) -> Floats:
+        """Return arrests per person at liberty and month of some counties, ... x 3 x 3 x 3 classes x 10 charges."""
+        takes = self.takes[part][..., FAMILY_OF_CRIME]
+        rates = np.zeros((len(takes), 3, 3, 3, len(CHARGES)))
+        rates[..., np.array(CHARGE_OF_CRIME)] = np.einsum("kgj,c,ksj->kgscj", self.arrested[part], self.weight, takes)
+        streets = (self.street[part, None] * self.stops)[:, :, None, None] * self.street_class
+        rates[..., STREET_FELONY] = streets * self.street_felony
+        rates[..., STREET_MISDEMEANOR] = streets * (1.0 - self.street_felony)
+        return rates
 
     def against(self) -> Floats:
         """Return crimes against people, K x 3 groups x 8."""

@@ -55,15 +55,15 @@ def by_history(of_counties: Floats, history: Integers) -> Floats:
 
 
 def records_of(
-    parameters: Parameters, booked: Floats, at_liberty: Floats, leaves: Floats, history: Integers
+    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, leaves: Floats, history: Integers
 ) -> Records:
     """Return the records that bookings lead to.
 
-    ``booked`` is bookings a month by county, group, status, class and charge (K x 3 x 3 x 3 x 10), ``at_liberty`` the
-    people who can be booked (K x 3 x 3 x 3), ``leaves`` the chance that somebody booked is removed for good, by
-    history, group, status, rank and level (H x 3 x 3 x 2 x 4), ``history`` that of each county (K).
+    ``alike`` is bookings a month by history, group, status, class and charge (H x 3 x 3 x 3 x 10), ``rate`` those of
+    one person at liberty and ``at_liberty`` the people who are (both K x 3 x 3 x 3), ``leaves`` the chance that
+    somebody booked is removed for good, by history, group, status, rank and level (H x 3 x 3 x 2 x 4), ``history``
+    that of each county (K).
     """
-    alike, bookings = by_history(booked, history), booked.sum(axis=-1)
     convictions = _convictions(parameters, by_rank(alike.swapaxes(-1, -2)).swapaxes(-1, -2))
     goes = leaves @ _levels().T  # H x 3 x 3 x 2 x 24
     moves = np.einsum("hgsrx,xyk,hgsrk->hgsrxy", 1.0 - goes, _after_a_conviction(), convictions)
@@ -75,7 +75,7 @@ def records_of(
     brought = np.cumsum(np.einsum("hgsrx,hgsrxy->hgsry", at_booking, moves), axis=-1)
     brought[..., -1] = 1.0
     lost = first[:, 0, 0] + (1.0 - first[:, 0, 0]) * (at_booking * goes).sum(axis=-1)
-    misdemeanors, felonies = _already_come(parameters, alike, bookings, at_liberty, lost, history)
+    misdemeanors, felonies = _already_come(parameters, alike, rate, at_liberty, lost, history)
     by_felony = np.array([felonies_in(record) > 0 for record in range(RECORD_COUNT)])
     known = at_booking * np.where(by_felony, felonies[..., None], misdemeanors[..., None])
     known[..., 0] = 0.0
@@ -93,13 +93,13 @@ def by_rank(of_classes: Floats) -> Floats:
 
 
 def _already_come(
-    parameters: Parameters, alike: Floats, bookings: Floats, at_liberty: Floats, lost: Floats, history: Integers
+    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, lost: Floats, history: Integers
 ) -> tuple[Floats, Floats]:
     """Return the shares of bookings, H x 3 x 3 x 2, at which misdemeanours and felonies are those of the chain.
 
     The convictions known at a booking are those of bookings before the last months of disposition, if none since has
     given the place to somebody else: that has the chance ``lost`` (H x 3 x 3 x 2) at each. Nobody is booked in jail.
-    ``alike`` is bookings by history, group, status, class and charge, ``bookings`` by county, group, status and class.
+    ``alike`` is bookings by history, group, status, class and charge, ``rate`` those of one person at liberty.
     """
     courts = parameters.courts
     convicted, felony, held, lag = (
@@ -107,7 +107,6 @@ def _already_come(
     )
     stay = np.maximum(1.0, np.array(courts.stay.values()))
     open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
-    rate = np.divide(bookings, at_liberty, out=np.zeros_like(bookings), where=at_liberty > 0)
     survival = np.log1p(-np.minimum(MOST_LOST, rate * lost[..., RANK_OF_CLASS][history]))  # of a month
     below = by_rank(alike.sum(axis=-1))
     shares = []
@@ -115,7 +114,7 @@ def _already_come(
         ends = alike * convicted * kind
         total = ends.sum(axis=-1)
         months = np.divide((ends * open_months).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0)
-        above = by_rank(by_history(bookings * np.exp(survival * months[history]), history))
+        above = by_rank(by_history(at_liberty * rate * np.exp(survival * months[history]), history))
         shares.append(np.divide(above, below, out=np.ones_like(above), where=below > 0))
     return shares[0], shares[1]
 

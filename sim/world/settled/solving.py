@@ -24,6 +24,8 @@ from sim.world.settled.custody import (
     Stays,
     Taking,
     asked_and_taken,
+    booked_of,
+    months_held,
     months_vacant,
     stays_of,
     taken_by_level,
@@ -36,8 +38,8 @@ from sim.world.settled.shares import expected_shares, tied_households, ties
 
 Floats = npt.NDArray[np.float64]
 ROUNDS = 100
-TOLERANCE = 1e-9
-"""Of shares and multipliers; the state found is settled to a thousandth of what anybody could count."""
+TOLERANCE = 1e-6
+"""Of shares and multipliers: the step in which the risk of each incident is counted, see ``rules.clearance``."""
 LEAST_AT_LIBERTY = 1e-3
 
 
@@ -107,11 +109,11 @@ class _World:
         """Return what follows from a state."""
         parameters, crime, enforcement = self.parameters, self.crime, self.parameters.enforcement
         crime.solve(state)
-        stays = stays_of(parameters, crime.rates)
         people = _people(self.counties, crime)
-        goes = state.taken * (self.removed_share * (1.0 - enforcement.returns))
         at_liberty = people * state.free
-        records = records_of(parameters, at_liberty[..., None] * stays.booked, at_liberty, goes, self.history)
+        stays = stays_of(parameters, crime, at_liberty, self.history)
+        goes = state.taken * (self.removed_share * (1.0 - enforcement.returns))
+        records = records_of(parameters, stays.by_history, stays.booked, at_liberty, goes, self.history)
         kept, leaves = ((records.level * each).sum(axis=-1) for each in (state.taken - goes, goes))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
         agents = at_liberty * (self.counties.agents / self.counties.persons)[:, None, None, None]
@@ -179,7 +181,7 @@ def _baseline(world: _World, found: _Round) -> Baseline:
         propensity=crime.propensity,
         **opportunities(crime),
         jailed_share=found.stays.months * free,
-        stay_cumulative=_cumulative(found.stays),
+        stay_cumulative=_cumulative(world.parameters, crime),
         ice_share=world.leave * (taken.taken * world.in_ice) * free[..., None],
         away_share=away,
         held_chance=taken.held,
@@ -198,10 +200,11 @@ def _baseline(world: _World, found: _Round) -> Baseline:
     )
 
 
-def _cumulative(stays: Stays) -> Floats:
-    """Return on which charge those in jail are held, cumulative over charges."""
-    months = stays.months[..., None]
-    split = np.cumsum(np.divide(stays.by_charge, months, where=months > 0, out=np.zeros_like(stays.by_charge)), -1)
+def _cumulative(parameters: Parameters, crime: CrimeRates) -> Floats:
+    """Return on which charge those in jail are held, K x 3 x 3 x 3 x 10, cumulative over charges."""
+    split = np.cumsum(booked_of(crime.arrest_rates(slice(None))) * months_held(parameters), axis=-1)
+    months = split[..., -1:].copy()
+    np.divide(split, months, where=months > 0, out=split)
     split[..., -1] = 1.0
     return split
 
@@ -215,7 +218,7 @@ def _people(counties: Counties, crime: CrimeRates) -> Floats:
 
 def _taken_share(every: Floats, stays: Stays, at_liberty: Floats, history: npt.NDArray[np.int64]) -> Floats:
     """Return the chance that ICE takes somebody booked, by history, H x 3 groups x 3 statuses x 2 ranks."""
-    both = (every, stays.booked.sum(axis=-1))
+    both = (every, stays.booked)
     taken, booked = (by_rank(by_history(at_liberty * each, history)) for each in both)
     return np.divide(taken, booked, out=np.zeros_like(taken), where=booked > 0)
 
