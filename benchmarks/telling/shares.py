@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
 from pydantic import ValidationError
 
+from benchmarks.telling.points import settings_in
 from sim.analysis.calibration.summary import variance_shares
 from sim.analysis.evidence.effects import EFFECT_NAMES, Counts, true_effects
 from sim.parameters import Parameters, Table
@@ -112,7 +112,7 @@ def shares_of(calibrated: Path, lucks: int) -> list[Share]:
         told = list(csv.DictReader(file))
     effects = np.array([[float(row[name]) for name in EFFECTS] for row in told])
     drawn = np.column_stack([variance_shares(np.array(draws.rows), column) for column in effects.T])
-    scenario = varied(load_scenario(PROGRAM), {**WORLD, **_point(calibrated)}, PROGRAM)
+    scenario = varied(load_scenario(PROGRAM), {**WORLD, **settings_in(calibrated / "point.yaml")}, PROGRAM)
     known, variances = set(draws.paths), []
     for row in assumed(known):
         value: Any = scenario.parameters
@@ -132,20 +132,6 @@ def shares_of(calibrated: Path, lucks: int) -> list[Share]:
         for path, share in zip(draws.paths, drawn, strict=True)
     ]
     return found + [Share(path, "moved", tuple((it / whole).tolist())) for path, it in variances]
-
-
-def _point(calibrated: Path) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-
-    def walk(tree: Mapping[str, Any], path: tuple[str, ...]) -> None:
-        for name, value in tree.items():
-            if isinstance(value, dict):
-                walk(value, (*path, name))
-            else:
-                found[".".join((*path, name))] = value
-
-    walk(yaml.safe_load((calibrated / "point.yaml").read_text(encoding="utf-8")), ())
-    return found
 
 
 def main() -> None:
