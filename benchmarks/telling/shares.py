@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.telling.shares CALIBRATED [--lucks L] [--out FILE]`` takes the folder of a calibration.
 Of the parameters that it drew, a share is what knowing one would remove of the variance over its draws
-(``summary.variance_shares``). Every other parameter whose source names an assumption, or that it was set by hand, is
+(``summary.variance_shares``). Every other parameter that is an assumption, or was set by hand, is
 moved up and down from the calibration's point by ``MOVED`` of itself (nobody has stated a range), on made counties,
 in L lucks; half of what the effect moves by, squared and taken over pairs of lucks, so that chance does not add to it,
 is its variance. Shares are of the sum of the posterior's variance and these. ``scenarios/shares.csv`` is what
@@ -92,7 +92,7 @@ def assumed(known: set[str]) -> Iterator[Row]:
     for row in rows(Parameters):
         path = ".".join(row.path)
         number = isinstance(row.default, (int, float, Table)) and not isinstance(row.default, bool)
-        if number and any(word in row.fact("source") for word in WORDS) and path not in known:
+        if number and row.fact("source").startswith(WORDS) and path not in known:
             yield row
 
 
