@@ -3,7 +3,8 @@
 ``python -m benchmarks.telling.drift us_counties.csv adjacency.csv`` runs the Criminal Alien Program alone for 96
 months, with one agent per hundred persons and a world of its own for each seed, and prints yearly means relative to
 the mean of all years, their standard error over seeds, and the trend. Last comes a placebo: the regression of log
-recorded crime of county-years on the dates of Secure Communities, which never began.
+recorded crime of county-years on the dates of Secure Communities, which never began. With ``--point`` parameters are
+those of a calibration's ``point.yaml``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.telling.points import settings_in
 from sim.analysis.evidence.figures import shipped_figures
 from sim.analysis.evidence.observing import observed
 from sim.engines.ledger import Ledger
@@ -79,14 +81,16 @@ def main() -> None:
     parser.add_argument("adjacency", help="file of neighbouring counties")
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--scale", default="0.01")
+    parser.add_argument("--point", type=Path, help="point.yaml of a calibration")
     chosen = parser.parse_args()
     found: dict[str, list[np.ndarray]] = {}
     effects = []
+    point = [] if chosen.point is None else [f"{path}={value}" for path, value in settings_in(chosen.point).items()]
     placebo = replace(next(it for it in shipped_figures() if it.id == "T35"), estimator="two_way")
     for seed in range(1, chosen.seeds + 1):
         files = [f"world.counties={chosen.counties}", f"world.adjacency={chosen.adjacency}", f"world.seed={seed}"]
         span = [f"world.scale={chosen.scale}", "start=2005-01", f"months={12 * YEARS}"]
-        ledger = simulate(load_scenario(SCENARIO, [*files, *span]), seed=seed, threads=2)
+        ledger = simulate(load_scenario(SCENARIO, [*files, *span, *point]), seed=seed, threads=2)
         effects.append(float(observed([placebo], ledger)[0]))
         for name, row in {**crime_rows(ledger), **people_rows(ledger), **enforcement_rows(ledger)}.items():
             found.setdefault(name, []).append(np.asarray(row, dtype=float))

@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.telling.shares CALIBRATED [--lucks L] [--out FILE]`` takes the folder of a calibration.
 Of the parameters that it drew, a share is what knowing one would remove of the variance over its draws
-(``summary.variance_shares``). Every other parameter whose source names an assumption, or that it was set by hand, is
+(``summary.variance_shares``). Every other parameter that is an assumption, or was set by hand, is
 moved up and down from the calibration's point by ``MOVED`` of itself (nobody has stated a range), on made counties,
 in L lucks; half of what the effect moves by, squared and taken over pairs of lucks, so that chance does not add to it,
 is its variance. Shares are of the sum of the posterior's variance and these. ``scenarios/shares.csv`` is what
@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
 from pydantic import ValidationError
 
+from benchmarks.telling.points import settings_in
 from sim.analysis.calibration.summary import variance_shares
 from sim.analysis.evidence.effects import EFFECT_NAMES, Counts, true_effects
 from sim.parameters import Parameters, Table
@@ -92,7 +92,7 @@ def assumed(known: set[str]) -> Iterator[Row]:
     for row in rows(Parameters):
         path = ".".join(row.path)
         number = isinstance(row.default, (int, float, Table)) and not isinstance(row.default, bool)
-        if number and any(word in row.fact("source") for word in WORDS) and path not in known:
+        if number and row.fact("source").startswith(WORDS) and path not in known:
             yield row
 
 
@@ -112,7 +112,7 @@ def shares_of(calibrated: Path, lucks: int) -> list[Share]:
         told = list(csv.DictReader(file))
     effects = np.array([[float(row[name]) for name in EFFECTS] for row in told])
     drawn = np.column_stack([variance_shares(np.array(draws.rows), column) for column in effects.T])
-    scenario = varied(load_scenario(PROGRAM), {**WORLD, **_point(calibrated)}, PROGRAM)
+    scenario = varied(load_scenario(PROGRAM), {**WORLD, **settings_in(calibrated / "point.yaml")}, PROGRAM)
     known, variances = set(draws.paths), []
     for row in assumed(known):
         value: Any = scenario.parameters
@@ -132,20 +132,6 @@ def shares_of(calibrated: Path, lucks: int) -> list[Share]:
         for path, share in zip(draws.paths, drawn, strict=True)
     ]
     return found + [Share(path, "moved", tuple((it / whole).tolist())) for path, it in variances]
-
-
-def _point(calibrated: Path) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-
-    def walk(tree: Mapping[str, Any], path: tuple[str, ...]) -> None:
-        for name, value in tree.items():
-            if isinstance(value, dict):
-                walk(value, (*path, name))
-            else:
-                found[".".join((*path, name))] = value
-
-    walk(yaml.safe_load((calibrated / "point.yaml").read_text(encoding="utf-8")), ())
-    return found
 
 
 def main() -> None:

@@ -6,13 +6,13 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sim.parameters import Section
 from sim.scenario.check import checked, override, quoted
-from sim.scenario.shipped import hint_at, meant_by
+from sim.scenario.shipped import draws_meant_by, hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar, read_file
-from sim.words.faults import Fault, ScenarioError, shortened
+from sim.words.faults import Fault, ScenarioError, did_you_mean, shortened
 
 RESERVED = ("extends", "name")
 """Keys of a scenario file that are no parameters; they are not inherited."""
@@ -85,6 +85,50 @@ def tree_of_kind(path: Path, label: str, wanted: Kind, faults: list[Fault]) -> B
     if kind != wanted:
         raise ScenarioError([where_told(tree, kind).fault(instead(kind, wanted))])
     return tree
+
+
+class Opened(NamedTuple):
+    """A file of one kind: where it lies, what it says, and what is wrong with it so far."""
+
+    path: Path
+    tree: Branch
+    faults: list[Fault]
+
+    def header(self, model: type[Header], options: dict[str, str] | None = None) -> Header:
+        """Return the header among its keys, with ``options`` of the command line in place of the file's."""
+        own = {name: node for name, node in self.tree.entries.items() if name in model.model_fields}
+        own.update(options_tree(options or {}).entries)
+        return header_of(model, with_draws_named(Branch(own, self.tree.place)), self.faults)
+
+    def layers(self, overrides: Sequence[str]) -> list[Branch]:
+        """Return what is set for all its scenarios: under ``set``, then ``overrides`` such as ``months=24``."""
+        return [set_for_all(self.tree, self.faults), *override_trees(overrides)]
+
+
+def opened(path: str | Path, wanted: Kind, keys: Sequence[str] = ()) -> Opened:
+    """Return the file at ``path``, a shipped one by its name; keys other than ``keys``, if any are named, are noted.
+
+    Raises
+    ------
+    ScenarioError
+        Where it cannot be read or is of another kind than ``wanted``.
+    """
+    path, faults = meant_by(path), list[Fault]()
+    tree = tree_of_kind(path, str(path), wanted, faults)
+    for name, node in tree.entries.items():
+        if keys and name not in keys:
+            hint = did_you_mean(name, keys) or f", allowed here are {', '.join(keys)}"
+            faults.append(node.place.fault(f"{shortened(name)}: unknown key{hint}"))
+    return Opened(path, tree, faults)
+
+
+def with_draws_named(tree: Branch) -> Branch:
+    """Return a header in which draws that come with the program are named by their path."""
+    draws = tree.entries.get("uncertainty")
+    if not isinstance(draws, Scalar) or draws.is_empty:
+        return tree
+    named = Scalar(draws_meant_by(draws.text), draws.place, draws.plain)
+    return Branch({**tree.entries, "uncertainty": named}, tree.place)
 
 
 def set_for_all(tree: Branch, faults: list[Fault]) -> Branch:

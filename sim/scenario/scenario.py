@@ -24,12 +24,12 @@ from sim.scenario.files import (
     layers_of,
     members_of,
     name_faults,
+    opened,
     options_tree,
     override_trees,
-    set_for_all,
-    tree_of_kind,
+    with_draws_named,
 )
-from sim.scenario.shipped import draws_meant_by, hint_at, meant_by
+from sim.scenario.shipped import hint_at, meant_by
 from sim.scenario.yaml_text import Branch, Place, Scalar, read_file
 from sim.words.faults import Fault, ScenarioError, UserError, did_you_mean, shortened
 
@@ -166,10 +166,10 @@ def load_comparison(
     ScenarioError
         With all faults found in it and in its scenarios.
     """
-    path, faults = meant_by(path), list[Fault]()
-    tree = tree_of_kind(path, str(path), "comparison", faults)
+    file = opened(path, "comparison")
+    path, tree, faults = file
     listed = {name: node for name, node in tree.entries.items() if name not in {"scenarios", "set"}}
-    layers = [set_for_all(tree, faults), *override_trees(overrides)]
+    layers = file.layers(overrides)
     is_paired = "effect_of" in listed or "effect_of" in (options or {})
     members = members_of(tree.entries["scenarios"], 1 if is_paired else 2, faults)
     return _comparison(Branch(listed, tree.place), members, layers, options, path, faults)
@@ -232,15 +232,6 @@ def layered_scenario(path: Path, name: str | None, overrides: Iterable[Branch]) 
     parameters = checked(Parameters, tree, faults)
     given = own.text if isinstance(own, Scalar) else path.stem
     return Scenario(name or given, parameters, path, Path(os.path.abspath(path.parent)))
-
-
-def with_draws_named(tree: Branch) -> Branch:
-    """Return a header in which draws that come with the program are named by their path."""
-    draws = tree.entries.get("uncertainty")
-    if not isinstance(draws, Scalar) or draws.is_empty:
-        return tree
-    named = Scalar(draws_meant_by(draws.text), draws.place, draws.plain)
-    return Branch({**tree.entries, "uncertainty": named}, tree.place)
 
 
 def _comparison(

@@ -13,12 +13,12 @@ from sim.analysis.evidence.kinds import KINDS, NOT_COUNTED
 from sim.scenario.user_tables.records import Layout
 from sim.scenario.user_tables.table import Table, numbers, read_table, refuse_repeated
 from sim.words.faults import did_you_mean, shortened
+from sim.words.published import TABLE, number_of
 
 ROLES = ("input", "target", "validation", "at_most", "alternative")
 """``input``: a parameter or file sets it, so agreement proves nothing; ``target``: calibrations may use it;
 ``validation``: kept out of every calibration; ``at_most``: an upper bound, disputed or one-sided; ``alternative``:
 another reading of a target, or one off a chart, shown and not used."""
-SHIPPED = Path(__file__).parent / "figures.csv"
 _LARGEST = 1e12
 _NUMBERS = ("value", "se", "low", "high")
 _REQUIRED = ("id", "quantity", "value", "role", "kind")
@@ -59,8 +59,8 @@ class Figure:
         By which an effect is estimated.
     censoring : str
         ``by_last``: what follows after the last month is not counted, as in a count of removals so far.
-    group, period, source, certainty, note : str
-        For readers.
+    group, period, source, certainty, note, full : str
+        For readers; the last says the quantity in full.
     """
 
     id: str
@@ -87,11 +87,12 @@ class Figure:
     source: str = ""
     certainty: str = ""
     note: str = ""
+    full: str = ""
 
     @property
     def number(self) -> str:
         """The number under which ``sim.words.published`` has it: what stands before an underscore."""
-        return self.id.partition("_")[0]
+        return number_of(self.id)
 
 
 COLUMNS = (
@@ -119,6 +120,7 @@ COLUMNS = (
     "low",
     "high",
     "note",
+    "full",
 )
 """The columns of a file of figures; its quantity is a figure's ``what``."""
 DESIGN = ("book", "measure", "part", "population", "first", "last", "places", "comparison", "estimator", "censoring")
@@ -128,7 +130,7 @@ _LAYOUT = Layout(_REQUIRED, tuple(name for name in COLUMNS if name not in _REQUI
 
 def shipped_figures() -> list[Figure]:
     """Return the figures that come with the program."""
-    return read_figures(SHIPPED)
+    return read_figures(TABLE)
 
 
 def read_figures(path: str | Path) -> list[Figure]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.parameters.calibration import CalibrationHeader, FiguresHeader, PriorHeader
+from sim.scenario.bases import base_named
 from sim.scenario.calibration.priors import Prior
 from sim.scenario.check import checked, quoted
 from sim.scenario.design.factors import ValueChecker
 from sim.scenario.design.paths import path_problem, targets
-from sim.scenario.files import header_of, options_tree, override_trees, set_for_all, tree_of_kind
-from sim.scenario.scenario import Scenario, layered_scenario
-from sim.scenario.shipped import hint_at, meant_by
-from sim.scenario.yaml_text import Branch, Node, Place, Scalar
+from sim.scenario.files import opened
+from sim.scenario.scenario import Scenario
+from sim.scenario.yaml_text import Branch, Node, Place
 from sim.words.faults import Fault, ScenarioError, did_you_mean, in_reading_order, shortened
 
 KEYS = (*CalibrationHeader.model_fields, "scenario", "set", "priors", "figures")
@@ -60,13 +59,9 @@ def load_calibration(
     ScenarioError
         With all faults found in it and in its scenario.
     """
-    path, faults = meant_by(path), list[Fault]()
-    tree = tree_of_kind(path, str(path), "calibration", faults)
-    faults.extend(_unknown_keys(tree))
-    own = {name: node for name, node in tree.entries.items() if name in CalibrationHeader.model_fields}
-    own.update(options_tree(options or {}).entries)
-    header = header_of(CalibrationHeader, Branch(own, tree.place), faults)
-    layers = [set_for_all(tree, faults), *override_trees(overrides)]
+    file = opened(path, "calibration", KEYS)
+    path, tree, faults = file
+    header, layers = file.header(CalibrationHeader, options), file.layers(overrides)
     base = _base(tree, layers, faults)
     priors = _priors(tree, base, faults)
     figures, place = _figures(tree, faults)
@@ -85,28 +80,12 @@ def check_words(found: Calibration) -> str:
     )
 
 
-def _unknown_keys(tree: Branch) -> Iterator[Fault]:
-    for name, node in tree.entries.items():
-        if name not in KEYS:
-            hint = did_you_mean(name, KEYS) or f", allowed here are {', '.join(KEYS)}"
-            yield node.place.fault(f"{shortened(name)}: unknown key{hint}")
-
-
 def _base(tree: Branch, layers: list[Branch], faults: list[Fault]) -> Scenario | None:
-    node = tree.entries.get("scenario")
-    if not isinstance(node, Scalar) or node.is_empty or not node.text.isprintable():
-        place = tree.place if node is None else node.place
-        faults.append(place.fault("scenario: missing; a calibration names the scenario file whose parameters it draws"))
+    if "scenario" not in tree.entries:
+        told = "scenario: missing; a calibration names the scenario file whose parameters it draws"
+        faults.append(tree.place.fault(told))
         return None
-    file = Path(os.path.normpath(meant_by(node.text, node.place.folder)))
-    if not os.path.exists(file):
-        faults.append(node.place.fault(f"scenario: no such file ({shortened(str(file), 200)}){hint_at(file)}"))
-        return None
-    try:
-        return layered_scenario(file, None, layers)
-    except ScenarioError as error:
-        faults.extend(fault for fault in error.faults if fault not in faults)
-        return None
+    return base_named("scenario", tree.entries["scenario"], layers, faults)
 
 
 def _priors(tree: Branch, base: Scenario | None, faults: list[Fault]) -> list[Prior]:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from sim.parameters.calibration import IdentificationHeader
 from sim.scenario.check import is_number, quoted
-from sim.scenario.files import header_of, tree_of_kind
-from sim.scenario.shipped import meant_by
+from sim.scenario.files import opened
 from sim.scenario.yaml_text import Branch, Items, Node, Place, Scalar
-from sim.words.faults import Fault, ScenarioError, did_you_mean, in_reading_order, shortened
+from sim.words.faults import Fault, ScenarioError, in_reading_order, shortened
 
 KEYS = (*IdentificationHeader.model_fields, "evidence", "cases")
 SET_KEYS = ("figures", "course")
@@ -61,14 +60,9 @@ def load_identification(path: str | Path) -> Identification:
     ScenarioError
         With all faults found in it.
     """
-    path, faults = meant_by(path), list[Fault]()
-    tree = tree_of_kind(path, str(path), "identification", faults)
-    for name, node in tree.entries.items():
-        if name not in KEYS:
-            hint = did_you_mean(name, KEYS) or f", allowed here are {', '.join(KEYS)}"
-            faults.append(node.place.fault(f"{shortened(name)}: unknown key{hint}"))
-    own = {name: node for name, node in tree.entries.items() if name in IdentificationHeader.model_fields}
-    header = header_of(IdentificationHeader, Branch(own, tree.place), faults)
+    file = opened(path, "identification", KEYS)
+    path, tree, faults = file
+    header = file.header(IdentificationHeader)
     if "trends" not in tree.entries:
         told = "trends: missing key; say net, or as_found where background trends contain what the program really did"
         faults.append(tree.place.fault(told))

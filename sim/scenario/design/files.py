@@ -8,14 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.parameters.sweep import SweepHeader
-from sim.scenario.check import quoted
+from sim.scenario.bases import base_named
 from sim.scenario.design.factors import read_factors
 from sim.scenario.design.kinds import contradictions, read_design, reference_of, with_rows
 from sim.scenario.design.paths import Value
 from sim.scenario.design.sweep import Design, Factor, Sweep
-from sim.scenario.files import header_of, options_tree, override_trees, set_for_all, tree_of_kind
-from sim.scenario.scenario import Scenario, layered_scenario, unfit, with_draws_named
-from sim.scenario.shipped import hint_at, meant_by
+from sim.scenario.files import opened
+from sim.scenario.scenario import Scenario, unfit
 from sim.scenario.yaml_text import Branch, Node, Place, Scalar
 from sim.words.faults import Fault, ScenarioError, did_you_mean, in_reading_order, shortened
 from sim.words.limits import MOST_POINTS
@@ -41,12 +40,9 @@ def load_sweep(path: str | Path, overrides: Sequence[str] = (), options: dict[st
     ScenarioError
         With all faults found in it and in its scenarios.
     """
-    path, faults = meant_by(path), list[Fault]()
-    tree = tree_of_kind(path, str(path), "sweep", faults)
-    faults.extend(_unknown_keys(tree))
-    header = _header(tree, options or {}, faults)
-    given = override_trees(overrides)
-    layers = [set_for_all(tree, faults), *given]
+    file = opened(path, "sweep", KEYS)
+    path, tree, faults = file
+    header, layers = file.header(SweepHeader, options), file.layers(overrides)
     base, against = _bases(tree, layers, faults)
     design, factors, reference = _points(tree, base, layers, faults)
     faults.extend(_held_in_vain(tree, header.against_keeps, factors))
@@ -92,21 +88,6 @@ def check_words(sweep: Sweep) -> str:
     return f"a sweep without fault, {design} design of {sweep.size:,} points over {' and '.join(varied)}{pair}"
 
 
-def _unknown_keys(tree: Branch) -> list[Fault]:
-    found = []
-    for name, node in tree.entries.items():
-        if name not in KEYS:
-            hint = did_you_mean(name, KEYS) or f", allowed here are {', '.join(KEYS)}"
-            found.append(node.place.fault(f"{shortened(name)}: unknown key{hint}"))
-    return found
-
-
-def _header(tree: Branch, options: dict[str, str], faults: list[Fault]) -> SweepHeader:
-    own = {name: node for name, node in tree.entries.items() if name in SweepHeader.model_fields}
-    own.update(options_tree(options).entries)
-    return header_of(SweepHeader, with_draws_named(Branch(own, tree.place)), faults)
-
-
 def _held_in_vain(tree: Branch, held: Sequence[str], factors: Sequence[Factor]) -> list[Fault]:
     """Return a fault for each parameter that runs of ``against`` cannot keep."""
     if not held:
@@ -143,18 +124,7 @@ def _misfits(against: Scenario, base: Scenario) -> list[str]:
 def _base(key: str, node: Node | None, layers: list[Branch], faults: list[Fault]) -> Scenario | None:
     if node is None or (key == "against" and isinstance(node, Scalar) and node.is_empty):
         return None
-    if not isinstance(node, Scalar) or node.is_empty or not node.text.isprintable():
-        faults.append(node.place.fault(f"{key}: must name one scenario file ({quoted(node)})"))
-        return None
-    file = Path(os.path.normpath(meant_by(node.text, node.place.folder)))
-    if not os.path.exists(file):  # not Path.exists, which may raise
-        faults.append(node.place.fault(f"{key}: no such file ({shortened(str(file), 200)}){hint_at(file)}"))
-        return None
-    try:
-        return layered_scenario(file, None, layers)
-    except ScenarioError as error:
-        faults.extend(fault for fault in error.faults if fault not in faults)
-        return None
+    return base_named(key, node, layers, faults)
 
 
 def _set_and_swept(layers: Sequence[Branch], factors: Sequence[Factor]) -> list[Fault]:
