@@ -39,6 +39,15 @@ def write_sweep_figures(runs: SweepRuns, folder: Path) -> list[Drawn]:
     return draw_sweeps([Named("", runs)], folder)
 
 
+def draw_main(runs: SweepRuns) -> Drawn | None:
+    """Draw the figure of a sweep that says most, the first its design allows; figures go wherever they are saved."""
+    with style():
+        for figure, told in _figures([Named("", runs)], None, None):
+            save(figure, Path(), told.name)
+            return told
+    return None
+
+
 def draw_sweeps(
     batches: Sequence[Named], folder: Path, across: str | None = None, up: str | None = None
 ) -> list[Drawn]:

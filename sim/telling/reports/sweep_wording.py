@@ -68,6 +68,17 @@ def ends_of(outcome: SweepOutcome, found: Parts | None = None) -> tuple[str, str
     return low, high
 
 
+def answer(runs: SweepRuns) -> str:
+    """Return in a sentence between which values both books lie over the points of a sweep."""
+    told = []
+    for book, word in (("recorded", "recorded crime"), ("occurred", "true crime")):
+        outcome = runs.outcome(f"{book}_total")
+        low, high = ends_of(outcome)
+        verb, unit = ("changes by", "\N{NO-BREAK SPACE}%") if outcome.is_change else ("lies at", f" {outcome.unit}")
+        told.append(f"{word} {verb} {low} to {high}{unit}")
+    return f"Across the {len(runs.points):,} points of the design {' and '.join(told)} {compared_text(runs)}."
+
+
 def value_text(value: Value) -> str:
     """Return one value of a parameter as sentences tell it."""
     return range_text([value], None, None)
