@@ -265,7 +265,7 @@ def _two(value: float) -> str:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], corner: str = "") -> str:
     """Return a table of plain text; each row begins with its label."""
     told = [row_html(escape(label), map(escape, cells)) for label, *cells in rows]
-    return table_html(map(breaking, heads), told, breaking(corner))
+    return table_html(map(breaking, heads), told, breaking(corner) if corner else None)
 
 
 def _assumptions(runs: SweepRuns) -> Iterator[str]:
