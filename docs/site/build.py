@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS, SITE = REPOSITORY / "docs", REPOSITORY / "build" / "site"
 STAGED = REPOSITORY / "build" / "site-source"
 NAVIGATION: dict[str, tuple[str, ...]] = {
-    "Look": ("explore", "results", "results_folder"),
+    "Look": ("gallery", "explore", "results", "results_folder"),
     "Learn": (
         "notebooks/first_run",
         "notebooks/comparing_programs",

@@ -17,8 +17,8 @@ WRITTEN_ELSEWHERE = {"index", "results_folder"}
 """The README and the page on folders of results, which lie outside docs/."""
 
 
-def builder() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build", DOCS / "site" / "build.py")
+def builder(name: str = "build") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, DOCS / "site" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -61,6 +61,15 @@ def test_a_file_that_is_no_page_is_named_without_a_link() -> None:
         "[cite](CITATION.cff), [me](docs/model.md#time), [x](https://a.org)", REPOSITORY / "README.md"
     )
     assert linked == "cite, [me](model.md#time), [x](https://a.org)"
+
+
+def test_each_figure_of_the_gallery_stands_below_the_command_that_draws_it() -> None:
+    gallery = builder("gallery")
+    shown = [figure for _, figures in gallery.parts() for figure in figures]
+    assert len(shown) >= 14
+    assert len(set(shown)) == len(shown)
+    assert {path.name for path in gallery.IMAGES.iterdir()} == set(shown)
+    assert all(" --out " in command for command, _ in gallery.parts())
 
 
 @pytest.mark.slow

@@ -71,11 +71,14 @@ def title_of(title: str, question: str) -> Iterator[str]:
         yield f'<p class="question">{escape(question)}</p>'
 
 
-def folded(title: str, parts: Iterable[str]) -> Iterator[str]:
-    """Yield parts that are read when they are unfolded; ``title`` is plain, parts are HTML. Nothing where all are."""
+def folded(title: str, parts: Iterable[str], *, is_printed: bool = False) -> Iterator[str]:
+    """Yield parts that are read when they are unfolded; ``title`` is plain, parts are HTML. Nothing where all are.
+
+    What ``is_printed`` stands on paper whether it is unfolded or not.
+    """
     told = list(parts)
     if told:
-        yield f"<details><summary>{escape(title)}</summary>"
+        yield f"<details{' class=printed' if is_printed else ''}><summary>{escape(title)}</summary>"
         yield from told
         yield "</details>"
 
@@ -176,7 +179,7 @@ def assumption_parts(scenarios: Sequence[Scenario], headings: Headings, swept: S
         yield f"<h3>{headings.differing}</h3>"
         yield _assumption_table(differing, names, headings.differing) if differing else "<p>In nothing.</p>"
     if dials:
-        yield from folded(headings.dials, [_assumption_table(dials, names[:1], headings.dials)])
+        yield from folded(headings.dials, [_assumption_table(dials, names[:1], headings.dials)], is_printed=True)
     nothing = "<p>Nothing: all else is at its default.</p>"
     yield from folded(headings.shared, [_assumption_table(told, names[:1], headings.shared) if told else nothing])
     listed = [f"<li>{escape(line)}</li>" for line in sources]
