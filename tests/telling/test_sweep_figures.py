@@ -184,6 +184,7 @@ def test_each_design_has_the_figures_that_it_allows(
     drawn = write_sweep_figures(runs, tmp_path)
     assert [it.name for it in drawn] == names
     assert all(it.title and it.caption and it.narrow.startswith(b"<?xml") for it in drawn)
+    assert all(COOPERATION in it.alt or "across" in it.alt for it in drawn)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         f"{name}.{form}" for name in names for form in ("png", "svg")
     )

@@ -212,13 +212,25 @@ def _curves(batches: Sequence[Named]) -> Iterator[Planned]:
     caption = _curve_caption(batches, known[0][0][0])
     limits = common_limits([curve for row in known for panel in row for curve in panel])
     if len(batches) == 1:
-        told = Drawn("curves", "True and observed crime along each parameter", caption)
+        alt = " ".join(_ends(it) for row in known for it in row[0])
+        told = Drawn("curves", "True and observed crime along each parameter", caption, alt)
         yield Planned(lambda width: curve_panels([row[0] for row in known], (), limits, width), told)
         return
     for row in known:
         factor = row[0][0].factor
         told = Drawn(f"curves_{factor.path.replace('.', '_')}", f"Both books along {factor.path}", caption)
         yield Planned(partial(curve_panels, row, [batch.title for batch in batches], limits), told)
+
+
+def _ends(found: Curve) -> str:
+    """Return in a sentence where a curve begins and ends."""
+    told = [
+        f"{number_text(float(found.band.estimate[place]), 2, signed=found.outcome.is_change)} at "
+        f"{value_label(found.values[place])}"
+        for place in (0, -1)
+        if np.isfinite(found.band.estimate[place])
+    ]
+    return f"{found.outcome.label} along {found.factor.path}: {' and '.join(told)}."
 
 
 def _row(runs: SweepRuns, path: str) -> list[Curve]:
@@ -258,10 +270,18 @@ def _sensitivity(batches: Sequence[Named]) -> Iterator[Planned]:
         outcomes = [(it.runs, it.runs.outcome(one)) for it, one in chosen]
         draw: Callable[[float], Figure]
         if kind == "sobol":
-            draw = partial(sobol_bars, [sobol_indices(*one) for one in outcomes], titles, None)
+            shares = [sobol_indices(*one) for one in outcomes]
+            draw = partial(sobol_bars, shares, titles, None)
+            sizes = [(it.outcome.label, it.factors, it.total) for it in shares]
         else:
-            draw = partial(morris_bars, [morris_effects(*one) for one in outcomes], titles, None)
-        yield Planned(draw, _sensitivity_told(kind, name))
+            effects = [morris_effects(*one) for one in outcomes]
+            draw = partial(morris_bars, effects, titles, None)
+            sizes = [(it.outcome.label, it.factors, it.size) for it in effects]
+        alt = " ".join(
+            f"{label}: {', '.join(f'{it.path} {number_text(float(size), 2)}' for it, size in zip(*own, strict=True))}."
+            for label, *own in sizes
+        )
+        yield Planned(draw, replace(_sensitivity_told(kind, name), alt=alt))
 
 
 def _varies(batches: Sequence[Named], name: str) -> bool:
