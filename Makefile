@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CONSTRAINTS := $(if $(filter 3.11,$(VERSION)),constraints.txt,constraints-newest.txt)
 OUT ?= outputs/demo
 
-.PHONY: demo test test-slow check schema clean
+.PHONY: demo test test-slow check schema site axe clean
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +22,16 @@ check: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+site: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[site]'
+	$(BIN)/python docs/site/build.py
+
+# What looks for faults of pages; without npm or a network the tests that need it are skipped and say so.
+build/axe/node_modules/axe-core/axe.min.js:
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix build/axe axe-core@4.14.1
+
+axe: build/axe/node_modules/axe-core/axe.min.js
 
 schema: $(VENV)/.ready
 	$(BIN)/python -m sim describe --json-schema > scenarios/schema.json.new

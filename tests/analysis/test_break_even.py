@@ -92,10 +92,10 @@ def test_costs_are_those_of_the_recorded_mix() -> None:
 
 
 def test_the_figure_has_a_line_for_each_way_of_weighing() -> None:
-    figure, told = break_even_figure(made())
-    labels = [line.get_label() for line in figure.axes[0].lines]
+    draw, told = break_even_figure(made())
+    labels = [line.get_label() for line in draw(9.0).axes[0].lines]
     assert labels == ["Number of index crimes unchanged", "Cost of crime unchanged"]
     assert told.name == "break_even"
     nothing, caption = break_even_figure(made(slope=-10.0))
-    assert nothing.axes[0].lines
+    assert nothing(3.7).axes[0].lines
     assert "more at every fall tried" in caption.caption

@@ -159,13 +159,42 @@ def test_summary_and_figures_of_a_run() -> None:
     events = crime.loc[crime["type"] != "simple_assault", "occurred"].sum()
     assert true["estimate"] == pytest.approx(1e5 * events / 2_000 / 0.5)
     assert repr(found.figures) == "<figures: drawn when looked at>"
-    assert list(found.figures) == ["map_over_time_violent", "map_over_time_property", "enforcement_funnel"]
+    assert list(found.figures) == [
+        "books_over_time",
+        "map_over_time_violent",
+        "map_over_time_property",
+        "enforcement_funnel",
+    ]
     assert found.figures["enforcement_funnel"]._repr_png_().startswith(b"\x89PNG")  # type: ignore[attr-defined]
     assert "data:image/png;base64" in found.figures._repr_html_()
-    assert "2,000 people, 2006-01 to 2006-06" in repr(found)
+
+
+def test_a_run_is_shown_by_its_sentence_six_rows_and_its_main_figure() -> None:
+    found = sim.run(TINY)
+    crime = found.tables["crime"]
+    index = crime[crime["type"] != "simple_assault"]
+    hidden = 100 * (1 - index["recorded"].sum() / index["occurred"].sum())
+    assert f"{hidden:.1f} % stayed out of their books" in found.headline
+    told = repr(found)
+    assert "2,000 people, 2006-01 to 2006-06" in told
+    assert found.headline in " ".join(told.split())
+    assert "Index crimes that police recorded" in told
     page = found._repr_html_()
-    assert "occurred_violent" in page
-    assert "rows more" in page
+    assert page.count("<tr>") == 1 + 6
+    assert page.count("data:image/png;base64") == 1
+    assert repr(found.figures) == "<figures: drawn when looked at>"  # the main one is drawn alone
+    drawn = found.figures.main
+    assert drawn is not None
+    assert drawn._repr_png_() == found.figures["books_over_time"]._repr_png_()  # type: ignore[attr-defined]
+
+
+def test_help_shows_parameters_and_what_they_mean(tmp_path: Path) -> None:
+    done = script(tmp_path, "import sim; help(sim.run); help(sim.compare)")
+    assert "run(scenario" in done.stdout
+    assert "seed: " in done.stdout
+    assert "Run one scenario in this process" in done.stdout
+    assert "compare(scenarios" in done.stdout
+    assert "Help on function" in done.stdout
 
 
 def test_a_stored_run_is_the_run(tmp_path: Path) -> None:
@@ -198,6 +227,9 @@ def test_a_comparison_is_its_folder(small_comparison: Path) -> None:
     drawn = {path.stem for path in small_comparison.glob("*.png")}
     assert set(found.figures) > drawn | {"crime_by_kind", "reporting", "enforcement_funnel"}
     assert set(found.figures.captions) == set(found.figures)
+    row = found.summary.set_index(["scenario", "measure"]).loc[("secure_communities", "gap_total")]
+    assert f"they part by {abs(row['estimate']):.2f} points" in found.headline
+    assert found._repr_html_().count("<tr>") == 2
 
 
 def test_a_comparison_is_read_back_from_its_tables_alone(small_comparison: Path, tmp_path: Path) -> None:
@@ -226,6 +258,7 @@ def test_a_batch_that_is_not_finished_can_be_read(tmp_path: Path) -> None:
     assert not (folder / "crime.parquet").exists()
     found = sim.load(folder)
     assert "4 of 4 runs done" in repr(found)
+    assert "true crime changed by" in " ".join(repr(found).split())
     assert len(found.tables["crime"]) == 4 * 6 * 4 * 32
     assert found.tables["outcomes"]["scenario"].tolist() == ["a", "a", "b", "b"]
     assert found.summary.columns.tolist() == ["scenario", "measure", "group", "estimate", "low", "high", "unit"]

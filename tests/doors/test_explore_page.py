@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from axe import grave_faults, needs_axe
 from browser import CHROMIUM, needs_chromium
 
 import sim
@@ -258,6 +259,20 @@ def test_the_town_plays(page: Any) -> None:
     page.click("#town-play")
     time.sleep(0.5)
     page.click("#town-play")
+
+
+@needs_axe
+def test_nothing_serious_keeps_anybody_from_using_it(browser: Any, address: str) -> None:
+    views = {"desktop": ("world", "evaluator", "batches", "town"), "telephone": ("world",)}
+    for name, (width, height) in WIDTHS.items():
+        page = browser.new_page(viewport={"width": width, "height": height}, bypass_csp=True)
+        page.goto(f"{address}#scenario=short&pinned=short_base")
+        page.wait_for_selector("body[data-ready]")
+        for view in views[name]:
+            page.click(f"a[data-view={view}]")
+            time.sleep(0.3)
+            assert grave_faults(page) == [], (width, view)
+        page.close()
 
 
 def test_a_fault_is_told(page: Any) -> None:

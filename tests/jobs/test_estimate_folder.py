@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,13 +26,19 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_runs_of_a_comparison_say_what_runs_of_the_scenario_say(comparison: Path, tmp_path: Path) -> None:
-    assert main(["estimate", str(comparison), "--permutations", "9", "--out", str(tmp_path / "out"), "--quiet"]) == 0
+@pytest.fixture(scope="module")
+def evaluated(comparison: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("evaluated") / "evaluation"
+    assert main(["estimate", str(comparison), "--permutations", "9", "--out", str(out), "--quiet"]) == 0
+    return out
+
+
+def test_runs_of_a_comparison_say_what_runs_of_the_scenario_say(evaluated: Path) -> None:
     changes = {"months": 96, "world.people": 12_000}
     found = sim.estimate(SCENARIO, changes, replications=2, permutations=9, threads=1)
     for name in FILES:
-        assert (tmp_path / "out" / name).read_bytes() == (found.folder / name).read_bytes(), name
-    assert (tmp_path / "out" / "report.html").is_file()
+        assert (evaluated / name).read_bytes() == (found.folder / name).read_bytes(), name
+    assert (evaluated / "report.html").is_file()
 
 
 @pytest.mark.parametrize(
@@ -58,3 +66,50 @@ def test_other_folders_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture
     empty.mkdir()
     assert main(["estimate", str(empty), "--out", str(tmp_path / "out")]) == 2
     assert "holds no results" in capsys.readouterr().err
+
+
+# The page of the comparison, with what the evaluator would see
+
+
+def test_the_page_has_the_sentence_and_the_figure_of_the_evaluation(
+    comparison: Path, evaluated: Path, tmp_path: Path
+) -> None:
+    before = {path.name for path in comparison.iterdir()}
+    out = tmp_path / "page.html"
+    assert main(["report", str(comparison), "--estimate", str(evaluated), "--out", str(out), "--quiet"]) == 0
+    page, usual = (path.read_text(encoding="utf-8") for path in (out, comparison / "report.html"))
+    assert f"<p>{(evaluated / 'headline.txt').read_text(encoding='utf-8').strip()}</p>" in page
+    assert page.count('id="event_study"') == 1
+    assert "An evaluator of a real place has the observed line alone" in usual
+    assert "An evaluator of a real place has the observed line alone" not in page
+    assert page.count("data:image/svg") == usual.count("data:image/svg") + 2  # for a screen and for a telephone
+    assert {path.name for path in comparison.iterdir()} == before
+
+
+def test_what_does_not_belong_together_is_refused(
+    comparison: Path, evaluated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*words: object) -> str:
+        assert main(["report", *map(str, words), "--quiet"]) == 2
+        told = capsys.readouterr().err
+        assert "Traceback" not in told
+        return told
+
+    there = tmp_path / "there.html"
+    there.write_text("mine", encoding="utf-8")
+    assert "already exists" in refused(comparison, "--estimate", evaluated, "--out", there)
+    assert there.read_text(encoding="utf-8") == "mine"
+    out = ("--out", tmp_path / "new.html")
+    assert "holds no evaluation" in refused(comparison, "--estimate", comparison, *out)
+    assert "holds no results" in refused(tmp_path, "--estimate", evaluated, *out)
+    other = shutil.copytree(evaluated, tmp_path / "other")
+    text = (other / "scenario.yaml").read_text(encoding="utf-8")
+    (other / "scenario.yaml").write_text(text.replace("people: 12000", "people: 13000"), encoding="utf-8")
+    assert "world.people" in refused(comparison, "--estimate", other, *out)
+    (other / "scenario.yaml").write_text(text.replace("name: secure_communities", "name: mine"), encoding="utf-8")
+    assert "evaluates mine, and what is compared is baseline" in refused(comparison, "--estimate", other, *out)
+    (other / "event_study.svg").unlink()
+    assert "event_study.svg: no such file" in refused(comparison, "--estimate", other, *out)
+    (other / "manifest.json").write_text(json.dumps({"kind": "power"}), encoding="utf-8")
+    assert "holds no evaluation" in refused(comparison, "--estimate", other, *out)
+    assert not (tmp_path / "new.html").exists()

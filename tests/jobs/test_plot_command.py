@@ -86,12 +86,12 @@ def test_figures_of_a_run_are_those_drawn_while_it_ran(tmp_path: Path) -> None:
     assert cli.main(["run", str(file), "--figures", "--out", str(run), "--quiet"]) == 0
     assert plot_folders([run], formats=("png", "svg"), quiet=True) == run / "figures-2"
     names = sorted(path.name for path in (run / "figures").iterdir())
-    assert len(names) == 7
+    assert len(names) == 9
     for name in names:
         assert (run / "figures" / name).read_bytes() == (run / "figures-2" / name).read_bytes(), name
 
 
-def test_a_run_without_places_has_its_funnel(tmp_path: Path) -> None:
+def test_a_run_without_places_has_all_but_maps(tmp_path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -104,7 +104,8 @@ def test_a_run_without_places_has_its_funnel(tmp_path: Path) -> None:
         world = world.set_column(place, name, pa.array([-1] * 4, pa.int32()))
     pq.write_table(world, run / "world.parquet")
     out = plot_folders([run], quiet=True)
-    assert sorted(path.name for path in out.iterdir()) == ["captions.txt", "enforcement_funnel.png"]
+    names = sorted(path.name for path in out.iterdir())
+    assert names == ["books_over_time.png", "captions.txt", "enforcement_funnel.png"]
 
 
 @pytest.mark.parametrize(("form", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])

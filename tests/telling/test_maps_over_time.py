@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data" / "us_counties.csv"
 SMALL = grid(2, 2, 20_000, 8, {"programs": {"secure_communities": {"counties": "all", "start": "2006-02"}}})
 VIOLENT = [CRIMES.index(name) for name in ("homicide", "rape", "robbery", "aggravated_assault")]
-RUN_FIGURES = ("map_over_time_violent", "map_over_time_property", "enforcement_funnel")
+RUN_FIGURES = ("books_over_time", "map_over_time_violent", "map_over_time_property", "enforcement_funnel")
 
 
 def located(latitude: list[float], longitude: list[float]) -> Counties:

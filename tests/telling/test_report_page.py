@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe import grave_faults_at, needs_axe
 from browser import in_chromium, needs_chromium
 from made_figures import drawn, make_results
 
@@ -135,3 +136,11 @@ def test_it_prints_on_six_pages(made: Made, tmp_path: Path) -> None:
     paper = tmp_path / "report.pdf"
     in_chromium(made[1] / "report.html", tmp_path / "profile", "--hide-scrollbars", f"--print-to-pdf={paper}")
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) <= 6
+
+
+@needs_chromium
+@needs_axe
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_serious_keeps_anybody_from_reading_it(made: Made) -> None:
+    pytest.importorskip("playwright.sync_api", reason="PLAYWRIGHT IS NOT INSTALLED: the page is not tested")
+    assert grave_faults_at(made[1] / "report.html") == []

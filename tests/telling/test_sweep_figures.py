@@ -16,8 +16,9 @@ from sim.analysis.sweep.curves import curve, surface
 from sim.analysis.sweep.outcomes import SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.scenario.design.sweep import Design
+from sim.telling.figures.heat_maps import common_scale, heat_maps
 from sim.telling.figures.sensitivity import morris_bars, sobol_bars
-from sim.telling.figures.sweep_panels import common_limits, common_scale, curve_panels, heat_maps
+from sim.telling.figures.sweep_panels import common_limits, curve_panels
 from sim.telling.figures.sweeps import Named, draw_sweeps, heat_map_pair, write_sweep_figures
 from sim.words.faults import UserError
 
@@ -50,16 +51,24 @@ def test_a_heat_map_shows_each_cell_its_number_and_where_the_sign_changes() -> N
     assert [text.get_text() for text in axes.texts][:5] == ["−4.0", "−1.5", "+1.0", "+3.5", "+6.0"]
     line = next(it for it in axes.collections if isinstance(it, QuadContourSet))
     assert np.unique(line.get_paths()[0].vertices[:, 0].round(9)) == pytest.approx([0.4])
-    assert axes.get_xlabel().startswith(COOPERATION)
-    assert "lever" in axes.get_xlabel()
-    assert "uncertainty" in axes.get_ylabel()
+    assert axes.get_xlabel() == f"a meaning\n{COOPERATION} (share)"
+    assert axes.get_ylabel().startswith(f"a meaning\n{SENSITIVITY} (")
+
+
+def test_the_bar_shows_the_colours_that_occur_and_no_others() -> None:
+    """Its two halves keep their meaning: white is 0 on every map."""
+    runs = grid()
+    figure = heat_maps([surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)])
+    bar = next(axes for axes in figure.axes if axes.get_label() == "<colorbar>")
+    assert bar.get_xlim() == pytest.approx((-4.0, 6.0))
+    assert mesh(panels(figure)[0]).get_clim() == pytest.approx((-6.0, 6.0))
 
 
 def test_no_sign_changes_where_it_is_certain_on_one_side_alone() -> None:
     runs = runs_of(sweep_of(Design("grid"), TWO), lambda values, number: (values[0] + 3 * LUCK[number] - 0.05, 0.0))
     axes = panels(heat_maps([surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)]))[0]
     lines = [it for it in axes.collections if isinstance(it, QuadContourSet)]
-    assert len(lines) == 1
+    assert not lines
     assert axes.texts[0].get_text() == "(−0.1)" or axes.texts[0].get_text().startswith("(")
 
 
@@ -73,15 +82,28 @@ def test_the_line_of_a_changing_sign_keeps_out_of_columns_in_which_one_sign_alon
     runs = runs_of(sweep_of(Design("grid"), TWO), effect)
     axes = panels(heat_maps([surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)]))[0]
     lines = [it for it in axes.collections if isinstance(it, QuadContourSet)]
-    widths = [float(it.get_linewidths()[0]) for it in lines if any(len(path.vertices) for path in it.get_paths())]
-    assert widths
-    assert max(widths) < 2
+    assert not any(len(path.vertices) for it in lines for path in it.get_paths())
 
 
-def test_negative_cells_are_hatched_for_readers_of_grey() -> None:
-    runs = grid()
-    axes = panels(heat_maps([surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)]))[0]
-    assert any(it.get_hatch() for it in axes.collections)
+def test_cells_without_numbers_are_hatched_below_0_and_limits_of_intervals_are_dashed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where numbers stand they tell sign and certainty, and hatching would only make them harder to read."""
+
+    def drawn() -> tuple[bool, list[float], list[str]]:
+        runs = grid()
+        figure = heat_maps([surface(runs, runs.outcome("occurred_total"), COOPERATION, SENSITIVITY)])
+        axes = panels(figure)[0]
+        lines = [it for it in axes.collections if isinstance(it, QuadContourSet)]
+        labels = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+        return any(it.get_hatch() for it in axes.collections), [float(it.get_linewidths()[0]) for it in lines], labels
+
+    assert drawn() == (False, [2.2], ["the sign changes here"])
+    monkeypatch.setattr("sim.telling.figures.heat_maps.MOST_NUMBERS", 0)
+    hatched, widths, labels = drawn()
+    assert hatched
+    assert widths == [2.2, 1.1, 1.1]
+    assert labels == ["the sign changes here", "a limit of the 95 % interval is 0", "below 0"]
 
 
 def test_two_batches_share_their_scales() -> None:
@@ -126,7 +148,11 @@ def test_bars_are_the_indices_in_one_order() -> None:
     found = [sobol_indices(runs, runs.outcome(name)) for name in ("occurred_total", "recorded_total")]
     drawn = panels(sobol_bars(found))
     names = [text.get_text().split("\n")[0] for text in drawn[0].get_yticklabels()]
-    assert names == [COOPERATION, SENSITIVITY, FADE]
+    assert names == ["a meaning"] * 3
+    paths_shown = [text.get_text().split("\n")[1] for text in drawn[0].get_yticklabels()]
+    assert paths_shown == [COOPERATION, SENSITIVITY, FADE]
+    alone = panels(sobol_bars(found, width=3.7))
+    assert len({axes.get_position().x0 for axes in alone}) == 1  # on a telephone one stands below the other
     for axes, indices in zip(drawn, found, strict=True):
         first, total = (it for it in axes.containers if len(it) == 3 and hasattr(it, "patches"))
         assert [bar.get_width() for bar in first.patches] == pytest.approx(list(indices.first))
@@ -142,7 +168,7 @@ def test_bars_are_the_indices_in_one_order() -> None:
     [
         (Design("grid"), TWO, ["heat_map", "heat_map_by_kind", "curves"]),
         (Design("latin_hypercube", samples=20), THREE, ["curves"]),
-        (Design("sobol", samples=8), THREE, ["curves", "sensitivity"]),
+        (Design("sobol", samples=8), THREE, ["sensitivity", "curves"]),
         (Design("morris", trajectories=4), THREE, ["sensitivity"]),
         (Design("list", rows=((0.0, 0.0), (0.25, 1.0))), TWO, []),
     ],
@@ -157,7 +183,8 @@ def test_each_design_has_the_figures_that_it_allows(
     )
     drawn = write_sweep_figures(runs, tmp_path)
     assert [it.name for it in drawn] == names
-    assert all(it.title and it.caption for it in drawn)
+    assert all(it.title and it.caption and it.narrow.startswith(b"<?xml") for it in drawn)
+    assert all(COOPERATION in it.alt or "across" in it.alt for it in drawn)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         f"{name}.{form}" for name in names for form in ("png", "svg")
     )

@@ -67,7 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     run = command_parser(commands, "run", "run one scenario and keep its tables in a folder", run_command)
     run.add_argument("scenario", metavar="SCENARIO", help="scenario file (YAML), or the name of a shipped scenario")
-    run.add_argument("--figures", action="store_true", help="draw maps over time and the funnel, in DIR/figures")
+    run.add_argument("--figures", action="store_true", help="draw both books, maps and the funnel, in DIR/figures")
     run.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else there")
     add_running(run)
 

@@ -104,6 +104,10 @@ examples:
   darkfigure plot outputs/demo --format svg --format pdf
   darkfigure plot outputs/low_fear outputs/high_fear --out side_by_side
   darkfigure plot outputs/sweep --levers detainers.cooperation trust.sensitivity --outcome gap_total""",
+    "report": """\
+examples:
+  darkfigure report outputs/demo --estimate outputs/demo_evaluated
+  darkfigure report outputs/demo --estimate outputs/demo_evaluated --out for_the_newsroom.html""",
     "export": """\
 examples:
   darkfigure export outputs/demo --to stata

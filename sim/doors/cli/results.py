@@ -1,4 +1,4 @@
-"""The commands that take results further: ``export`` and ``plot``."""
+"""The commands that take results further: ``export``, ``plot`` and ``report``."""
 
 from __future__ import annotations
 
@@ -39,6 +39,24 @@ def add_results_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     export.add_argument("--tables", metavar="TABLE", nargs="+", help="tables to export, after DIR (default: all)")
     export.add_argument("--out", metavar="DIR", type=Path, help="new folder (default: inside the folder of results)")
     export.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+    report = command_parser(
+        commands, "report", "write a comparison's page with what an evaluator would see", report_command
+    )
+    report.add_argument("folder", metavar="DIR", type=Path, help="folder of a comparison")
+    report.add_argument(
+        "--estimate", metavar="DIR", type=Path, required=True, help="folder that 'darkfigure estimate' wrote"
+    )
+    report.add_argument("--out", metavar="FILE", type=Path, help="new page (default: in the comparison's folder)")
+    report.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def report_command(arguments: Arguments) -> int:
+    """Write the page of a comparison with the evaluator's view."""
+    from sim.jobs.report import report_with_evaluation
+
+    report_with_evaluation(arguments.folder, arguments.estimate, out=arguments.out, quiet=arguments.quiet)
+    return 0
 
 
 def export_command(arguments: Arguments) -> int:

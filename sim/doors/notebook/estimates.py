@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from sim.doors.notebook.api import Engine, refuse_inside_a_worker, temporary_folder
+from sim.doors.notebook.results import png_html
 from sim.running.machine import processors
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from sim.jobs.estimate import Asked
     from sim.scenario.values import Given
+    from sim.telling.in_short import Short
 
 Found = TypeVar("Found")
 
@@ -27,15 +30,30 @@ class _Told:
     """What a job left in a folder, with what it comes to in words."""
 
     folder: Path
+    _main: ClassVar[str]
+    """Name of the file of the main figure."""
 
     @cached_property
     def headline(self) -> str:
         """What it comes to, in sentences."""
         return (self.folder / "headline.txt").read_text(encoding="utf-8").strip()
 
+    def _in_short(self) -> Short:
+        raise NotImplementedError
+
     def __repr__(self) -> str:
-        """Return what it comes to, and where it lies."""
-        return f"{self.headline}\n{self.folder}"
+        """Return what it comes to, at most six rows, and where it lies."""
+        from sim.telling.in_short import as_text
+
+        return f"{as_text(self._in_short())}\nFiles: {self.folder}"
+
+    def _repr_html_(self) -> str:
+        """Return the same for a notebook, with the main figure."""
+        from sim.telling.in_short import as_html
+
+        figure = (self.folder / self._main).read_bytes()
+        where = f"<p>Files, with the report: <code>{html.escape(str(self.folder))}</code></p>"
+        return f"{as_html(self._in_short())}{png_html(figure, self.headline)}{where}"
 
 
 class Estimates(_Told):
@@ -48,6 +66,13 @@ class Estimates(_Told):
     headline : str
         What an evaluator with police data alone would have concluded, and what was true.
     """
+
+    _main = "event_study.png"
+
+    def _in_short(self) -> Short:
+        from sim.telling.in_short import estimates_in_short
+
+        return estimates_in_short(self.headline, self.estimates)
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
@@ -150,6 +175,13 @@ class Power(_Told):
     headline : str
         What could have been seen.
     """
+
+    _main = "power.png"
+
+    def _in_short(self) -> Short:
+        from sim.telling.in_short import power_in_short
+
+        return power_in_short(self.headline, self.power)
 
     @cached_property
     def power(self) -> pd.DataFrame:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.telling.figures.style import Drawn
+    from sim.telling.in_short import Short
 
 Kind = Literal["run", "comparison", "sweep"]
-SHOWN_ROWS = 20
 
 
 class Tables(Mapping[str, "pd.DataFrame"]):
@@ -54,22 +54,20 @@ class Tables(Mapping[str, "pd.DataFrame"]):
 class Figures(Mapping[str, "Figure"]):
     """Figures by name, as matplotlib figures that a notebook shows by itself; drawn when they are first looked at."""
 
-    def __init__(self, draw: Callable[[], list[Drawn]]) -> None:
-        """Take what draws them all and saves each with ``sim.telling.figures.style.save``."""
+    def __init__(self, draw: Callable[[], list[Drawn]], draw_main: Callable[[], Drawn | None] = lambda: None) -> None:
+        """Take what draws them all, and what draws the main one alone: each saves by ``sim.telling.figures.style``."""
         self._draw = draw
+        self._draw_main = draw_main
 
     @cached_property
     def _drawn(self) -> tuple[dict[str, Figure], list[Drawn]]:
-        from sim.telling.figures.style import saved_by
+        return _kept(self._draw)
 
-        kept: dict[str, Figure] = {}
-
-        def keep(figure: Figure, _: Path, name: str) -> None:
-            kept[name] = figure
-
-        with saved_by(keep):
-            drawn = self._draw()
-        return kept, drawn
+    @cached_property
+    def main(self) -> Figure | None:
+        """The figure that says most, which is drawn alone; None where there is none."""
+        figures, _ = _kept(lambda: list(filter(None, [self._draw_main()])))
+        return next(iter(figures.values()), None)
 
     @property
     def captions(self) -> dict[str, str]:
@@ -98,10 +96,23 @@ class Figures(Mapping[str, "Figure"]):
         """Return all figures with their captions."""
         parts = []
         for name, caption in self.captions.items():
-            data = base64.b64encode(self[name]._repr_png_()).decode()  # type: ignore[attr-defined]
-            parts.append(f'<figure><img alt="{name}" src="data:image/png;base64,{data}">')
+            parts.append(f"<figure>{picture(self[name], name)}")
             parts.append(f"<figcaption><b>{name}</b>: {html.escape(caption)}</figcaption></figure>")
         return "".join(parts)
+
+
+def _kept(draw: Callable[[], list[Drawn]]) -> tuple[dict[str, Figure], list[Drawn]]:
+    """Return the figures that are drawn, which are saved nowhere, and what they are."""
+    from sim.telling.figures.style import saved_by
+
+    kept: dict[str, Figure] = {}
+
+    def keep(figure: Figure, _: Path, name: str) -> None:
+        kept[name] = figure
+
+    with saved_by(keep):
+        drawn = draw()
+    return kept, drawn
 
 
 @dataclass(frozen=True)
@@ -133,11 +144,26 @@ class Results:
     tables: Tables
     figures: Figures
     summarize: Callable[[], pd.DataFrame] = field(repr=False)
+    shorten: Callable[[pd.DataFrame], Short] = field(repr=False)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """The measures: levels of a run or a reference, changes of other scenarios, means by point of a sweep."""
         return self.summarize()
+
+    @cached_property
+    def _short(self) -> Short:
+        from sim.telling.in_short import Short
+
+        try:
+            return self.shorten(self.summary)
+        except UserError as error:  # a batch that has only begun, or a damaged file: what is shown never fails
+            return Short(str(error))
+
+    @property
+    def headline(self) -> str:
+        """What it comes to, in a sentence."""
+        return self._short.headline
 
     def county_months(self, scenario: str | None = None, replication: int = 0) -> pd.DataFrame:
         """Return a row for each county and month of one run, as economists take them: see ``tables.county_months``.
@@ -161,18 +187,34 @@ class Results:
         return county_months(self.folder, scenario, replication)
 
     def __repr__(self) -> str:
-        """Return what this is, on one line."""
-        where = f", in {self.folder}" if self.folder is not None else ""
-        return f"<{self.kind} {self.name!r}: {self.facts}{where}>"
+        """Return what this is, what it comes to and at most six rows, as plain text."""
+        from sim.telling.in_short import as_text
+
+        where = f"\nFiles: {self.folder}" if self.folder is not None else ""
+        return f"{self.title or self.name} ({self.kind})\n{self.facts}\n{as_text(self._short)}{where}\n{_WHAT_ELSE}"
 
     def _repr_html_(self) -> str:
-        """Return what this is, the beginning of its summary, and what else there is."""
-        where = f"<br>Files: <code>{html.escape(str(self.folder))}</code>" if self.folder is not None else ""
-        rest = len(self.summary) - SHOWN_ROWS
-        more = f"<p>... and {rest} rows more in <code>.summary</code></p>" if rest > 0 else ""
+        """Return the same for a notebook, with the main figure."""
+        from sim.telling.in_short import as_html
+
+        where = f"Files: <code>{html.escape(str(self.folder))}</code>. " if self.folder is not None else ""
         return (
-            f"<p><b>{html.escape(self.title or self.name)}</b> ({self.kind})<br>{html.escape(self.facts)}{where}<br>"
-            f"Tables: {', '.join(self.tables)}. Figures: <code>.figures</code>. "
-            "True means true in the simulated world.</p>"
-            f"{self.summary.head(SHOWN_ROWS).to_html(index=False, float_format=lambda value: f'{value:,.6g}')}{more}"
+            f"<p><b>{html.escape(self.title or self.name)}</b> ({self.kind})<br>{html.escape(self.facts)}</p>"
+            f"{as_html(self._short)}{picture(self.figures.main, self.headline)}<p>{where}{_WHAT_ELSE}</p>"
         )
+
+
+_WHAT_ELSE = "True means true in the simulated world. More: .summary, .tables, .figures"
+
+
+def picture(figure: Figure | None, alt: str) -> str:
+    """Return a figure as HTML; nothing where there is none."""
+    if figure is None:
+        return ""
+    return png_html(figure._repr_png_(), alt)  # type: ignore[attr-defined]
+
+
+def png_html(content: bytes, alt: str) -> str:
+    """Return a picture as HTML that needs no other file."""
+    data = base64.b64encode(content).decode()
+    return f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{data}">'

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from sim.engines.ledger import Ledger
     from sim.running.batch import Batch
-    from sim.running.measures import RunSummary
+    from sim.running.measures import ComparisonRuns, RunSummary
     from sim.scenario.scenario import Scenario
     from sim.telling.figures.style import Drawn
+    from sim.telling.in_short import Short
 
 
 def view_of_ledger(scenario: Scenario, ledger: Ledger, seed: int, replication: int) -> Results:
@@ -42,8 +43,9 @@ def view_of_ledger(scenario: Scenario, ledger: Ledger, seed: int, replication: i
         f"{_run_in_words(agents, months)}, seed {seed}, replication {replication}",
         None,
         Tables(readers),
-        Figures(lambda: _run_figures(scenario, ledger)),
+        _run_figures(scenario, lambda: ledger),
         lambda: _summary({scenario.name: [reduce(ledger, scenario.name, replication, 0)]}, scenario.name),
+        _run_in_short,
     )
 
 
@@ -84,8 +86,9 @@ def _view_of_run(folder: Path) -> Results:
         f"{manifest['people']:,} people, {manifest['months']} months, seed {manifest['seed']}",
         folder,
         Tables(_stored_tables(folder)),
-        Figures(lambda: _run_figures(scenario, stored_run(folder).ledger)),
+        _run_figures(scenario, lambda: stored_run(folder).ledger),
         summarize,
+        _run_in_short,
     )
 
 
@@ -104,8 +107,9 @@ def _view_of_comparison(folder: Path) -> Results:
         + f", reference {comparison.reference}",
         folder,
         Tables(_stored_tables(folder)),
-        Figures(lambda: draw_all(stored_results(folder), folder)),
+        Figures(lambda: draw_all(stored_results(folder), folder), lambda: _main_of(stored_results(folder))),
         lambda: _stored_table(folder / "summary.csv"),
+        _comparison_in_short,
     )
 
 
@@ -128,8 +132,9 @@ def _view_of_batch(folder: Path) -> Results:
         f"{words}{reference}, seed {plan.seed}{progress}",
         folder,
         tables,
-        Figures(lambda: _batch_figures(batch)),
+        Figures(lambda: _batch_figures(batch), lambda: _main_of_batch(batch)),
         lambda: _batch_summary(batch),
+        lambda summary: _batch_in_short(batch, summary),
     )
 
 
@@ -213,14 +218,66 @@ def _summary(
     return frame.astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
 
 
-def _run_figures(scenario: Scenario, ledger: Ledger) -> list[Drawn]:
+def _run_figures(scenario: Scenario, ledger: Callable[[], Ledger]) -> Figures:
+    from sim.telling.figures.books import draw_books
     from sim.telling.figures.of_runs import RunFigures, write_run_figures
+    from sim.telling.figures.style import style
 
-    watcher = RunFigures()
-    watcher.prepare(scenario, ledger.counties, ledger.months)
-    for index in range(len(ledger.months)):
-        watcher.add(ledger.record(index))
-    return write_run_figures(watcher.results(), watcher.maps(), Path())
+    def watched() -> RunFigures:
+        watcher, run = RunFigures(), ledger()
+        watcher.prepare(scenario, run.counties, run.months)
+        for index in range(len(run.months)):
+            watcher.add(run.record(index))
+        return watcher
+
+    def all_of_them() -> list[Drawn]:
+        watcher = watched()
+        return write_run_figures(watcher.results(), watcher.maps(), Path())
+
+    def main() -> Drawn:
+        with style():
+            return draw_books(watched().results(), Path())
+
+    return Figures(all_of_them, main)
+
+
+def _main_of(results: ComparisonRuns) -> Drawn:
+    from sim.telling.figures.courses import draw_crime_over_time
+    from sim.telling.figures.style import style
+
+    with style():
+        return draw_crime_over_time(results, Path())
+
+
+def _main_of_batch(batch: Batch) -> Drawn | None:
+    if not batch.finished():
+        return None
+    if batch.plan.kind == "sweep":
+        from sim.telling.figures.sweeps import draw_main
+
+        return draw_main(sweep_in(batch.path))
+    return _main_of(batch.results())
+
+
+def _run_in_short(summary: pd.DataFrame) -> Short:
+    from sim.telling.in_short import run_in_short
+
+    return run_in_short(summary)
+
+
+def _comparison_in_short(summary: pd.DataFrame) -> Short:
+    """Return a comparison in short; in its summary the reference comes first, which alone has levels."""
+    from sim.telling.in_short import comparison_in_short
+
+    return comparison_in_short(summary)
+
+
+def _batch_in_short(batch: Batch, summary: pd.DataFrame) -> Short:
+    from sim.telling.in_short import Short, sweep_in_short
+
+    if not batch.finished():
+        return Short("No run is done yet.")
+    return sweep_in_short(sweep_in(batch.path)) if batch.plan.kind == "sweep" else _comparison_in_short(summary)
 
 
 def _run_in_words(agents: int, months: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,31 +12,38 @@ from matplotlib.figure import Figure
 
 from sim.analysis.sweep.break_even import COSTS, LESS, MORE, BreakEven, Weighed, break_even
 from sim.analysis.sweep.outcomes import SweepRuns
-from sim.telling.figures.colours import BLUE, GREY, VERMILLION
-from sim.telling.figures.style import Drawn, new_figure
+from sim.telling.figures.colours import GREY, PARTS
+from sim.telling.figures.style import NARROW, Drawn, new_figure
 
 LOOKS: dict[Weighed, dict[str, Any]] = {
-    "incidents": {"color": BLUE, "marker": "o", "label": "Number of index crimes unchanged"},
-    "cost": {"color": VERMILLION, "marker": "s", "linestyle": (0, (5, 2)), "label": "Cost of crime unchanged"},
+    "incidents": {"color": PARTS[0][0], "marker": "o", "label": "Number of index crimes unchanged"},
+    "cost": {"color": GREY, "marker": "s", "linestyle": (0, (5, 2)), "label": "Cost of crime unchanged"},
 }
 
 
-def break_even_figure(runs: SweepRuns) -> tuple[Figure, Drawn]:
-    """Return the figure of a grid of deterrence by the sensitivity of trust."""
-    figure = new_figure(6.4, 4.4)
-    axes = figure.subplots()
+def break_even_figure(runs: SweepRuns) -> tuple[Callable[[float], Figure], Drawn]:
+    """Return what draws the figure of deterrence by the sensitivity of trust at a width, and what it shows."""
     found: list[BreakEven] = [break_even(runs, weighed) for weighed in LOOKS]
+    told = Drawn("break_even", "The fall in reporting at which crime is unchanged", _caption(runs, found))
+    return lambda width: _figure(found, width), told
+
+
+def _figure(found: list[BreakEven], width: float) -> Figure:
+    is_narrow = width <= NARROW
+    figure = new_figure(width, 3.6 if is_narrow else 4.2)
+    axes = figure.subplots()
     for lines in found:
         _draw(axes, lines)
-    axes.set_xlabel("Strength of deterrence (share of offending that the full risk of removal prevents)")
+    strength = "Strength of deterrence (share of offending that the full risk of removal prevents)"
+    axes.set_xlabel(textwrap.fill(strength, 50) if is_narrow else strength)
     axes.set_ylabel("Fall in reporting by Hispanic victims\n(percentage points of incidents)")
     axes.set_ylim(bottom=0)
     axes.margins(x=0.04)
     for at, words in ((0.97, "More crime with the program"), (0.05, "Less crime with the program")):
         side: dict[str, Any] = {"x": 0.02, "ha": "left"} if at > 0.5 else {"x": 0.98, "ha": "right"}
         axes.text(y=at, s=words, transform=axes.transAxes, color=GREY, va="center", **side)
-    figure.legend(loc="outside upper center", ncols=2, fontsize=8.5)
-    return figure, Drawn("break_even", "The fall in reporting at which crime is unchanged", _caption(runs, found))
+    figure.legend(loc="outside upper left", ncols=1 if is_narrow else 2, fontsize=8.5)
+    return figure
 
 
 def _draw(axes: Axes, found: BreakEven) -> None:

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from sim.analysis.sweep.curves import curve, surface
 from sim.analysis.sweep.outcomes import SweepRuns
+from sim.telling.figures.heat_maps import heat_maps
 from sim.telling.figures.style import Drawn, save
-from sim.telling.figures.sweep_panels import common_limits, curve_panels, heat_maps
+from sim.telling.figures.sweep_panels import common_limits, curve_panels
 from sim.telling.figures.sweeps import Named, heat_map_pair
 from sim.telling.figures.sweeps import draw_sweeps as draw_usual
 from sim.telling.wording import held_text

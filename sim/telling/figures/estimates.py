@@ -9,26 +9,35 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.evaluation.answers import Answer, EventAnswer
 from sim.analysis.evaluation.evaluating import Evaluation, Key, Typical
 from sim.analysis.evaluation.questions import Book, Question
 from sim.analysis.statistics import t_quantile
 from sim.parameters.comparison import PROGRAM_TITLES
-from sim.telling.estimates_wording import BACKGROUND_TITLES, SHORT_LABELS, against, shown_estimators, shown_groups
-from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, VERMILLION
-from sim.telling.figures.style import Drawn, new_figure, save, style
-from sim.telling.wording import MINUS
+from sim.telling.estimates_wording import (
+    BACKGROUND_TITLES,
+    SHORT_LABELS,
+    against,
+    headline,
+    percent_text,
+    shown_background,
+    shown_estimators,
+    shown_groups,
+)
+from sim.telling.figures.colours import BLACK, BOOKS, GREY
+from sim.telling.figures.style import NARROW, Drawn, new_figure, save_both, style, true_minus
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 STUDIED = {"occurred": "sun_abraham", "recorded": "sun_abraham", "survey": "survey_sun_abraham"}
 """The estimator whose event study is shown of each book: the one that the survey can be asked by too."""
 BOOK_LOOKS: dict[Book, dict[str, Any]] = {
-    "occurred": {"color": BLUE, "marker": "o", "markersize": 4.2},
-    "recorded": {"color": VERMILLION, "marker": "s", "markersize": 4.0},
-    "survey": {"color": GREEN, "marker": "^", "markersize": 4.6},
+    "occurred": {"color": BOOKS["occurred"], "marker": "o", "markersize": 4.2},
+    "recorded": {"color": BOOKS["recorded"], "marker": "s", "markersize": 4.0},
+    "survey": {"color": BOOKS["survey"], "marker": "^", "markersize": 4.6},
 }
 BOOK_WORDS: dict[Book, str] = {
     "occurred": "True book: all crime that happened",
@@ -58,23 +67,8 @@ def draw_estimates(evaluation: Evaluation, folder: Path) -> list[Drawn]:
 
 def draw_event_studies(evaluation: Evaluation, folder: Path) -> Drawn:
     """Draw event studies on three books, the effect that is really there dashed; a row for each background."""
-    groups, unit = shown_groups(evaluation), evaluation.design.unit
-    rows = list(evaluation.pairs)
-    figure = new_figure(8.6, 0.75 + 2.95 * len(rows))
-    grid = figure.subplots(len(rows), len(groups), squeeze=False, sharex=True, sharey="col")
-    for column, group in enumerate(groups):
-        held: list[float] = []
-        for place, background in enumerate(rows):
-            axes = grid[place][column]
-            held += _event_panel(axes, evaluation, background, group)
-            axes.set_title(f"Against {against(group)}: {BACKGROUND_TITLES[background]}")
-            if column == 0:
-                axes.set_ylabel("Change of index crime (%)")
-            if place == len(rows) - 1:
-                axes.set_xlabel(f"{unit.capitalize()}s since the program began in the county")
-        _fit(grid[0][column], held)
-    figure.legend(handles=list(_event_handles()), loc="outside upper center", ncols=2, fontsize=8.5)
-    save(figure, folder, "event_study")
+    unit = evaluation.design.unit
+    narrow = save_both(lambda width: _event_studies(evaluation, width), folder, "event_study")
     return Drawn(
         "event_study",
         "Event studies on three books",
@@ -85,7 +79,53 @@ def draw_event_studies(evaluation: Evaluation, folder: Path) -> Drawn:
         "(hollow: the period before, to which all are related). The survey asks persons, and has no effect of its own "
         "to be compared with but that on true crime; its intervals may "
         f"leave the picture. Not drawn: what fewer than {FEWEST_COUNTIES:.0f} counties of equal weight would tell.",
+        headline(evaluation),
+        narrow,
     )
+
+
+class _Grid(NamedTuple):
+    """Panels by background and group: Axes[B, G] beside each other, or on a telephone one below the other."""
+
+    figure: Figure
+    panels: np.ndarray[Any, Any]
+    is_narrow: bool
+
+
+def _grid(evaluation: Evaluation, width: float, height: float, **shared: Any) -> _Grid:
+    """Return a panel for each background and group, each with its title."""
+    groups, rows, is_narrow = shown_groups(evaluation), list(evaluation.pairs), width <= NARROW
+    count = len(rows) * len(groups)
+    figure = new_figure(width, 1.1 + height * (count if is_narrow else len(rows)))
+    if is_narrow:
+        alone: dict[str, Any] = {name: kind is True for name, kind in shared.items()}
+        panels = figure.subplots(count, 1, squeeze=False, **alone)
+        panels = panels.reshape(len(rows), len(groups))
+    else:
+        panels = figure.subplots(len(rows), len(groups), squeeze=False, **shared)
+    for row, background in enumerate(rows):
+        for column, group in enumerate(groups):
+            title = f"Against {against(group)}:{chr(10) if is_narrow else ' '}{BACKGROUND_TITLES[background]}"
+            size = 8.5 if is_narrow else 9.5
+            panels[row, column].set_title(title, fontsize=size)
+    return _Grid(figure, panels, is_narrow)
+
+
+def _event_studies(evaluation: Evaluation, width: float) -> Figure:
+    grid = _grid(evaluation, width, 2.6 if width <= NARROW else 2.95, sharex=True, sharey="col")
+    for column, group in enumerate(shown_groups(evaluation)):
+        held: list[float] = []
+        for row, background in enumerate(evaluation.pairs):
+            axes = grid.panels[row, column]
+            held += _event_panel(axes, evaluation, background, group)
+            if column == 0 or grid.is_narrow:
+                axes.set_ylabel("Change of index crime (%)")
+        for axes in grid.panels[:, column]:
+            _fit(axes, held)
+    grid.figure.supxlabel(f"{evaluation.design.unit.capitalize()}s since the program began in the county", fontsize=9)
+    columns = 1 if grid.is_narrow else 2
+    grid.figure.legend(handles=list(_event_handles()), loc="outside upper left", ncols=columns, fontsize=8)
+    return grid.figure
 
 
 def _event_panel(axes: Axes, evaluation: Evaluation, background: str, group: str) -> list[float]:
@@ -109,8 +149,8 @@ def _event_panel(axes: Axes, evaluation: Evaluation, background: str, group: str
         line |= {"marker": "_", "markersize": 14} if after.sum() == 1 else {}
         axes.plot(course.horizons[after], course.truth[after], **line, zorder=1.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _true_minus(axes.xaxis)
-    _true_minus(axes.yaxis)
+    true_minus(axes.xaxis)
+    true_minus(axes.yaxis)
     return limits
 
 
@@ -119,10 +159,6 @@ def _fit(axes: Axes, values: Sequence[float]) -> None:
     low, high = min(values), max(values)
     margin = 0.06 * max(high - low, 1e-9)
     axes.set_ylim(low - margin, high + margin)
-
-
-def _true_minus(axis: Any) -> None:
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", MINUS)))
 
 
 def _course(evaluation: Evaluation, background: str, group: str, book: Book) -> Course | None:
@@ -159,18 +195,7 @@ def _event_handles() -> Iterator[Artist]:
 
 def draw_forest(evaluation: Evaluation, folder: Path) -> Drawn:
     """Draw all estimators on the observed book, each with placebo, net effect and the truth by its own weights."""
-    groups, rows = shown_groups(evaluation), list(evaluation.pairs)
-    figure = new_figure(8.6, 0.9 + 2.9 * len(rows))
-    grid = figure.subplots(len(rows), len(groups), squeeze=False, sharex="col", sharey=True)
-    for place, background in enumerate(rows):
-        for column, group in enumerate(groups):
-            axes = grid[place][column]
-            _forest_panel(axes, evaluation, background, group)
-            axes.set_title(f"Against {against(group)}: {BACKGROUND_TITLES[background]}")
-            if place == len(rows) - 1:
-                axes.set_xlabel("Change of index crime (%)")
-    figure.legend(handles=list(_forest_handles()), loc="outside upper center", ncols=3, fontsize=8.5)
-    save(figure, folder, "estimators")
+    narrow = save_both(lambda width: _forest(evaluation, width), folder, "estimators")
     return Drawn(
         "estimators",
         "What each estimator finds on the observed book, and why",
@@ -179,7 +204,37 @@ def draw_forest(evaluation: Evaluation, folder: Path) -> Drawn:
         "without the program (placebo), which should be 0. Crosses: what the program adds to it (net). Strokes: the "
         "true effect on recorded crime by the estimator's own weights; diamonds: the true effect on crime that "
         "happened by the same weights. Poisson regression has no such weights.",
+        _forest_in_words(evaluation),
+        narrow,
     )
+
+
+def _forest(evaluation: Evaluation, width: float) -> Figure:
+    grid = _grid(evaluation, width, 2.9, sharex="col", sharey=True)
+    for row, background in enumerate(evaluation.pairs):
+        for column, group in enumerate(shown_groups(evaluation)):
+            _forest_panel(grid.panels[row, column], evaluation, background, group)
+    grid.figure.supxlabel("Change of index crime (%)", fontsize=9)
+    columns = 1 if grid.is_narrow else 3
+    grid.figure.legend(handles=list(_forest_handles()), loc="outside upper left", ncols=columns, fontsize=8)
+    return grid.figure
+
+
+def _forest_in_words(evaluation: Evaluation) -> str:
+    """Return between which values the estimators lie, and the truths beside them."""
+    told, background = [], shown_background(evaluation)
+    for group in shown_groups(evaluation):
+        question = Question("recorded", "index", group, evaluation.outcome)
+        typical = [evaluation.typical().get(Key(background, question, name)) for name in shown_estimators(evaluation)]
+        found = [it for it in typical if it is not None]
+        if not found:
+            continue
+        ends = [percent_text(side(it.percent(it.mean["estimate"]) for it in found)) for side in (min, max)]
+        truth = [it.mean_percent("truth_aligned") for it in found]
+        known = [value for value in truth if np.isfinite(value)]
+        beside = f"; the true effect on recorded crime lies at {percent_text(min(known))} to {percent_text(max(known))}"
+        told.append(f"Crime against {against(group)}: estimates from {ends[0]} to {ends[1]}{beside if known else ''}.")
+    return " ".join(told)
 
 
 _MARKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -192,15 +247,15 @@ _MARKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (
         "truth_aligned",
         "True effect on recorded crime, same weights",
-        {"color": VERMILLION, "marker": "|", "markersize": 13, "markeredgewidth": 2.0},
+        {"color": BOOKS["recorded"], "marker": "|", "markersize": 13, "markeredgewidth": 2.0},
     ),
     (
         "true_crime_aligned",
         "True effect on crime, same weights",
-        {"color": BLUE, "marker": "D", "markersize": 4.6},
+        {"color": BOOKS["occurred"], "marker": "D", "markersize": 4.6},
     ),
 )
-_FOUND: dict[str, Any] = {"color": VERMILLION, "marker": "s", "markersize": 5.0}
+_FOUND: dict[str, Any] = {"color": BOOKS["recorded"], "marker": "s", "markersize": 5.0}
 
 
 def _forest_panel(axes: Axes, evaluation: Evaluation, background: str, group: str) -> None:
@@ -211,11 +266,11 @@ def _forest_panel(axes: Axes, evaluation: Evaluation, background: str, group: st
         found = typical.get(Key(background, Question("recorded", "index", group, evaluation.outcome), name))
         if found is not None:
             _forest_row(axes, height, found)
-    axes.set_yticks(range(len(names)), [SHORT_LABELS[name] for name in reversed(names)])
+    axes.set_yticks(range(len(names)), [SHORT_LABELS[name] for name in reversed(names)], fontsize=8)
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
-    _true_minus(axes.xaxis)
+    true_minus(axes.xaxis)
 
 
 def _forest_row(axes: Axes, height: int, found: Typical) -> None:

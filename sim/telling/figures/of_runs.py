@@ -13,6 +13,7 @@ from sim.engines.panel import national_survey
 from sim.running.measures import ComparisonRuns, Evaluation, RunSummary, adoption_months
 from sim.running.stored import stored_counties, stored_month_names, stored_months, stored_scenario
 from sim.scenario.scenario import Comparison, Scenario
+from sim.telling.figures.books import draw_books
 from sim.telling.figures.funnel import draw_funnel
 from sim.telling.figures.map_data import Floats, Integers, by_family_and_book, period_numbers, periods_of
 from sim.telling.figures.map_places import places_of
@@ -132,7 +133,8 @@ class RunFigures:
 def write_run_figures(results: ComparisonRuns, maps: RunMaps | None, folder: Path) -> list[Drawn]:
     """Draw the figures of a single run into ``folder``, each as PNG and SVG; ``results`` hold that run alone."""
     with style():
-        return [*(draw_run_maps(maps, folder) if maps is not None else ()), draw_funnel(results, folder)]
+        books, drawn = draw_books(results, folder), draw_run_maps(maps, folder) if maps is not None else ()
+        return [books, *drawn, draw_funnel(results, folder)]
 
 
 def draw_stored_run(folder: Path) -> list[Drawn]:

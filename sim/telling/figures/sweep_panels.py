@@ -1,7 +1,8 @@
-"""Figures of a sweep: heat maps of two parameters and curves along one. They return figures; saving is elsewhere."""
+"""Figures of a sweep: curves along one parameter, and what is called how on any of them; saving is elsewhere."""
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -9,27 +10,20 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 
-from sim.analysis.sweep.curves import Curve, Surface
+from sim.analysis.sweep.curves import Curve
 from sim.analysis.sweep.effects import Signs, signs
 from sim.scenario.design.paths import Value, text_of
 from sim.scenario.design.sweep import Factor
-from sim.telling.figures.colours import BLACK, BOOKS, GAP, GREY, LEVELS, MORE_OR_LESS
-from sim.telling.figures.style import new_figure, short, style
-from sim.telling.wording import number_text
+from sim.telling.figures.colours import BOOKS, GAP, GREY
+from sim.telling.figures.style import NARROW, WIDE, new_figure, short, style, true_minus
 
 Floats = NDArray[np.float64]
 Scale = tuple[float, float]
-MOST_NUMBERS = 144
-"""Cells of a heat map that still have room for their number."""
-SEEN_IN_GREY = "////"
-"""Hatching of negative cells, for the two ends of the colours look alike in grey."""
 CURVE_STYLES: dict[str, dict[str, Any]] = {
     "occurred": {"color": BOOKS["occurred"], "linestyle": "-", "marker": "o"},
     "recorded": {"color": BOOKS["recorded"], "linestyle": (0, (5, 2)), "marker": "s"},
@@ -40,19 +34,6 @@ OTHER_STYLES: tuple[dict[str, Any], ...] = (
     {"color": "#6E6E6E", "linestyle": (0, (5, 2)), "marker": "v"},
     {"color": "#9A9A9A", "linestyle": (0, (1, 1.2)), "marker": "P"},
 )
-
-
-def common_scale(surfaces: Sequence[Surface]) -> Scale:
-    """Return the scale of colours that serves all ``surfaces``: even about 0 for changes, else from least to most."""
-    shown = np.concatenate([surface.band.estimate.ravel() for surface in surfaces])
-    shown = shown[np.isfinite(shown)]
-    if not len(shown):
-        return -1.0, 1.0
-    if surfaces[0].outcome.is_change:
-        limit = float(np.abs(shown).max()) or 1.0
-        return -limit, limit
-    low, high = float(shown.min()), float(shown.max())
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
 def common_limits(curves: Sequence[Curve]) -> Scale:
@@ -67,48 +48,15 @@ def common_limits(curves: Sequence[Curve]) -> Scale:
     return low - room, high + room
 
 
-def heat_maps(surfaces: Sequence[Surface], titles: Sequence[str] = (), scale: Scale | None = None) -> Figure:
-    """Return a figure with one heat map beside the other, on one scale of colours.
-
-    Parameters
-    ----------
-    surfaces : sequence of Surface
-        Of outcomes with one unit; of one batch or of several.
-    titles : sequence of str
-        Above each panel; by default what the outcome is called.
-    scale : pair of float, optional
-        Least and largest value of the colours; by default those that serve all ``surfaces``.
-    """
-    columns = min(3, len(surfaces))
-    rows = -(-len(surfaces) // columns)
-    width = 5.6 if columns == 1 else 8.2
-    with style():
-        figure = new_figure(width, 0.9 + rows * (4.2 if columns == 1 else 3.6 if columns == 2 else 3.0))
-        panels = figure.subplots(rows, columns, squeeze=False, sharex="col", sharey="row")
-        norm = Normalize(*(scale or common_scale(surfaces)))
-        drawn: Any = None
-        for number, surface in enumerate(surfaces):
-            axes = panels.flat[number]
-            drawn = _heat_map(axes, surface, norm, roomy=columns < 3)
-            axes.set_title(panel_title(titles[number] if titles else surface.outcome.label, columns))
-        for axes in panels.flat[len(surfaces) :]:
-            axes.set_visible(False)
-        for axes in panels[:, 0]:
-            axes.set_ylabel(axis_label(surfaces[0].up, brief=columns > 1 and rows > 1))
-        for column in range(columns):
-            last = (len(surfaces) - 1 - column) // columns
-            panels[last, column].set_xlabel(axis_label(surfaces[0].across, brief=columns > 2))
-            panels[last, column].tick_params(labelbottom=True)
-        bar = figure.colorbar(drawn, ax=panels, location="bottom", shrink=0.7, aspect=40, pad=0.02)
-        bar.set_label(" / ".join(dict.fromkeys(surface.outcome.unit for surface in surfaces)))
-        if surfaces[0].outcome.is_change:
-            figure.legend(handles=_heat_map_handles(), loc="outside upper center", ncols=3, fontsize=7.5)
-    return figure
+def axis_label(factor: Factor, width: int = 44) -> str:
+    """Return what a parameter's axis is called: in words, and under them its path and unit."""
+    path = textwrap.fill(f"{factor.path} ({factor.unit})", max(width, 24))
+    return f"{textwrap.fill(in_words(factor), width)}\n{path}"
 
 
-def axis_label(factor: Factor, brief: bool = False) -> str:
-    """Return what a parameter's axis is called: path, role and, unless ``brief``, unit."""
-    return f"{factor.path}\n({factor.role})" if brief else f"{factor.path}\n({factor.role}; {factor.unit})"
+def in_words(factor: Factor) -> str:
+    """Return what a parameter means: the first clause of its description, or its path where there is none."""
+    return re.split(r"[;:,(]", factor.meaning)[0].strip() or factor.path
 
 
 def panel_title(text: str, columns: int) -> str:
@@ -123,35 +71,6 @@ def positions(factor: Factor, values: Sequence[Value]) -> Floats:
     return np.arange(len(values), dtype=np.float64)
 
 
-def _edges(centres: Floats) -> Floats:
-    """Return the edges of cells around their centres."""
-    if len(centres) == 1:
-        return np.array([centres[0] - 0.5, centres[0] + 0.5])
-    middle = (centres[:-1] + centres[1:]) / 2
-    return np.concatenate([[2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]])
-
-
-def _heat_map(axes: Axes, surface: Surface, norm: Normalize, roomy: bool) -> Any:
-    x, y = positions(surface.across, surface.columns), positions(surface.up, surface.rows)
-    is_change, heights = surface.outcome.is_change, np.ma.masked_invalid(surface.band.estimate)
-    colours = MORE_OR_LESS if is_change else LEVELS
-    axes.grid(visible=False)
-    axes.set_facecolor("#EFEFEF")
-    drawn = axes.pcolormesh(_edges(x), _edges(y), heights, cmap=colours, norm=norm, edgecolors="white", linewidth=0.4)
-    if is_change:
-        _hatch_negative(axes, x, y, surface.band.estimate)
-        _sign_change(axes, surface, x, y)
-    if heights.size <= MOST_NUMBERS:
-        _numbers(axes, surface, x, y, norm, 7.0 if roomy else 5.5)
-    for values, factor, place, label in (
-        (surface.columns, surface.across, axes.set_xticks, x),
-        (surface.rows, surface.up, axes.set_yticks, y),
-    ):
-        step = 1 if not factor.is_number else max(1, -(-len(values) // 8))
-        place(label[::step], [value_label(value) for value in values[::step]])
-    return drawn
-
-
 def value_label(value: Value) -> str:
     """Return a value as a figure or table tells it."""
     if isinstance(value, float):
@@ -159,72 +78,9 @@ def value_label(value: Value) -> str:
     return text_of(value) or "empty"
 
 
-def _hatch_negative(axes: Axes, x: Floats, y: Floats, heights: Floats) -> None:
-    negative = np.ma.masked_where(~(heights < 0), np.ones_like(heights))
-    if not negative.mask.all():
-        axes.pcolor(
-            _edges(x), _edges(y), negative, facecolor="none", edgecolor="#7A7A7A", hatch=SEEN_IN_GREY, linewidth=0,
-            alpha=0.0 + 0.35,
-        )  # fmt: skip
-
-
-def _sign_change(axes: Axes, surface: Surface, x: Floats, y: Floats) -> None:
-    """Draw where the outcome is 0, and dashed where the limits of its interval are."""
-    if len(x) < 2 or len(y) < 2:
-        return
-    dashed: dict[str, Any] = {"linewidths": 1.1, "linestyles": "dashed"}
-    looks: tuple[tuple[Floats, dict[str, Any]], ...] = (
-        (_flipping(surface), {"linewidths": 2.2, "linestyles": "solid"}),
-        (surface.band.low, dashed),
-        (surface.band.high, dashed),
-    )
-    for heights, look in looks:
-        shown = heights[np.isfinite(heights)]
-        if len(shown) and shown.min() < 0 < shown.max():
-            axes.contour(x, y, np.ma.masked_invalid(heights), levels=[0.0], colors=BLACK, **look)
-
-
-def _flipping(surface: Surface) -> Floats:
-    """Return the means of columns and rows in which both signs are certain somewhere, nan elsewhere."""
-    above, below = surface.band.low > 0, surface.band.high < 0
-    columns, rows = (np.asarray(above.any(axis=side) & below.any(axis=side)) for side in (0, 1))
-    return np.where(columns[None, :] | rows[:, None], surface.band.estimate, np.nan)
-
-
-def _numbers(axes: Axes, surface: Surface, x: Floats, y: Floats, norm: Normalize, size: float) -> None:
-    """Write each cell's number; in brackets where 0 lies within its interval."""
-    heights, signed = surface.band.estimate, surface.outcome.is_change
-    largest = float(np.nanmax(np.abs(heights))) if np.isfinite(heights).any() else 0.0
-    decimals = 2 if largest < 1 else 1 if largest < 100 else 0
-    for (row, column), value in np.ndenumerate(heights):
-        if not np.isfinite(value):
-            continue
-        text = number_text(float(value), decimals, signed=signed)
-        if signed and surface.band.low[row, column] <= 0 <= surface.band.high[row, column]:
-            text = f"({text})"
-        share = float(norm(value))
-        dark = abs(share - 0.5) > 0.36 if signed else share > 0.6
-        axes.text(
-            float(x[column]),
-            float(y[row]),
-            text,
-            ha="center",
-            va="center",
-            fontsize=size,
-            color="white" if dark else BLACK,
-            path_effects=None if dark else [Stroke(linewidth=1.6, foreground="#FFFFFFB0"), Normal()],
-        )
-
-
-def _heat_map_handles() -> list[Artist]:
-    return [
-        Line2D([], [], color=BLACK, linewidth=2.2, label="changes sign here"),
-        Line2D([], [], color=BLACK, linewidth=1.1, linestyle="dashed", label="limit of its 95 % interval is 0"),
-        Patch(facecolor="white", edgecolor=GREY, hatch=SEEN_IN_GREY, label="below 0"),
-    ]
-
-
-def curve_panels(panels: Sequence[Sequence[Curve]], titles: Sequence[str] = (), limits: Scale | None = None) -> Figure:
+def curve_panels(
+    panels: Sequence[Sequence[Curve]], titles: Sequence[str] = (), limits: Scale | None = None, width: float = WIDE
+) -> Figure:
     """Return a figure with one panel for each parameter (or batch) and in it one line for each outcome.
 
     Parameters
@@ -235,15 +91,20 @@ def curve_panels(panels: Sequence[Sequence[Curve]], titles: Sequence[str] = (), 
         Above each panel.
     limits : pair of float, optional
         Of the vertical axis, which all panels share; by default those that serve all curves.
+    width : float
+        Of the figure, inches.
     """
-    columns = min(2, len(panels))
+    is_narrow = width <= NARROW
+    columns = 1 if is_narrow else min(3 if len(panels) in (3, 5, 6) else 2, len(panels))
     rows = -(-len(panels) // columns)
     curves = [curve for panel in panels for curve in panel]
     with style():
-        figure = new_figure(5.6 if columns == 1 else 8.2, 0.8 + 3.1 * rows)
+        handles = _curve_handles(panels)
+        lines = len(handles) if is_narrow else -(-len(handles) // 3)
+        figure = new_figure(width, 0.2 + 0.17 * lines + (2.6 if is_narrow else 3.0) * rows)
         grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
         for number, panel in enumerate(panels):
-            _curve_panel(grid.flat[number], panel)
+            _curve_panel(grid.flat[number], panel, 40 if columns < 3 else 30)
             if titles:
                 grid.flat[number].set_title(panel_title(titles[number], columns))
         for axes in grid.flat[len(panels) :]:
@@ -251,7 +112,7 @@ def curve_panels(panels: Sequence[Sequence[Curve]], titles: Sequence[str] = (), 
         grid[0, 0].set_ylim(*(limits or common_limits(curves)))
         for axes in grid[:, 0]:
             axes.set_ylabel(_unit_of(curves))
-        figure.legend(handles=_curve_handles(panels), loc="outside upper center", ncols=2, fontsize=7.5)
+        figure.legend(handles=handles, loc="outside upper left", ncols=1 if is_narrow else 3, fontsize=7.5)
     return figure
 
 
@@ -271,7 +132,7 @@ def curve_looks(curves: Sequence[Curve]) -> dict[str, dict[str, Any]]:
     return looks
 
 
-def _curve_panel(axes: Axes, panel: Sequence[Curve]) -> None:
+def _curve_panel(axes: Axes, panel: Sequence[Curve], label_width: int) -> None:
     looks, factor = curve_looks(panel), panel[0].factor
     if panel[0].outcome.is_change:
         axes.axhline(0, color=GREY, linewidth=0.8)
@@ -290,7 +151,8 @@ def _curve_panel(axes: Axes, panel: Sequence[Curve]) -> None:
     if not factor.is_number:
         axes.set_xticks(positions(factor, panel[0].values), [value_label(value) for value in panel[0].values])
         axes.set_xlim(-0.4, len(panel[0].values) - 0.6)
-    axes.set_xlabel(axis_label(factor))
+    axes.set_xlabel(axis_label(factor, label_width), fontsize=8)
+    true_minus(axes.yaxis)
 
 
 def _mark_flips(axes: Axes, found: Signs, colour: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from sim.analysis.sweep.break_even import is_possible
@@ -15,10 +18,11 @@ from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import varying
 from sim.scenario.design.sweep import Factor
 from sim.telling.figures.break_even import break_even_figure
+from sim.telling.figures.heat_maps import MOST_NUMBERS, heat_maps
 from sim.telling.figures.sensitivity import morris_bars, sobol_bars
-from sim.telling.figures.style import Drawn, save, style
-from sim.telling.figures.sweep_panels import curve_panels, heat_maps
-from sim.telling.wording import held_text
+from sim.telling.figures.style import Drawn, save_both, style
+from sim.telling.figures.sweep_panels import common_limits, curve_panels, in_words, value_label
+from sim.telling.wording import held_text, number_text
 from sim.words.faults import UserError
 
 TOTALS = ("occurred_total", "recorded_total", "gap_total")
@@ -37,6 +41,25 @@ class Named(NamedTuple):
 def write_sweep_figures(runs: SweepRuns, folder: Path) -> list[Drawn]:
     """Draw all figures that the design of a sweep allows into ``folder``, each as PNG and SVG."""
     return draw_sweeps([Named("", runs)], folder)
+
+
+class Planned(NamedTuple):
+    """A figure that can be drawn at any width in inches, and what it shows."""
+
+    draw: Callable[[float], Figure]
+    told: Drawn
+
+
+def draw_main(runs: SweepRuns) -> Drawn | None:
+    """Draw the figure of a sweep that says most, the first its design allows; figures go wherever they are saved."""
+    return next(_saved(_planned([Named("", runs)], None, None), Path()), None)
+
+
+def _saved(planned: Iterator[Planned], folder: Path) -> Iterator[Drawn]:
+    """Yield figures as each is drawn for a screen, and for a telephone where figures are saved as usual."""
+    with style():
+        for draw, told in planned:
+            yield replace(told, narrow=save_both(draw, folder, told.name))
 
 
 def draw_sweeps(
@@ -63,23 +86,18 @@ def draw_sweeps(
     for batch in batches[1:]:
         if {factor.path for factor in batch.runs.sweep.factors} != {factor.path for factor in first.factors}:
             raise UserError(f"{batch.title}: varies other parameters than {batches[0].title}; draw it alone")
-    drawn: list[Drawn] = []
-    with style():
-        for figure, told in _figures(batches, across, up):
-            save(figure, folder, told.name)
-            drawn.append(told)
-    return drawn
+    return list(_saved(_planned(batches, across, up), folder))
 
 
-def _figures(batches: Sequence[Named], across: str | None, up: str | None) -> Iterator[tuple[Figure, Drawn]]:
-    """Yield each figure with its name, title and caption."""
+def _planned(batches: Sequence[Named], across: str | None, up: str | None) -> Iterator[Planned]:
+    """Yield the figures that the designs allow, the one that says most first."""
     pair = heat_map_pair(batches[0].runs, across, up)
+    if len(batches) == 1 and is_possible(batches[0].runs):
+        yield Planned(*break_even_figure(batches[0].runs))
+    yield from _sensitivity(batches)
     if pair is not None:
         yield from _heat_maps(batches, *pair)
     yield from _curves(batches)
-    yield from _sensitivity(batches)
-    if len(batches) == 1 and is_possible(batches[0].runs):
-        yield break_even_figure(batches[0].runs)
 
 
 def heat_map_pair(runs: SweepRuns, across: str | None = None, up: str | None = None) -> tuple[str, str] | None:
@@ -107,43 +125,60 @@ def _is_named(factor: Factor, chosen: Sequence[str]) -> bool:
     return any(factor.path == path or factor.path.endswith(f".{path}") for path in chosen)
 
 
-def _heat_maps(batches: Sequence[Named], across: str, up: str) -> Iterator[tuple[Figure, Drawn]]:
+def _heat_maps(batches: Sequence[Named], across: str, up: str) -> Iterator[Planned]:
+    """Yield the heat maps of all index crime: of one batch both books and the gap, of several the gap of each."""
+
     def maps(names: Sequence[str]) -> list[Surface]:
         return [surface(it.runs, it.runs.outcome(name), across, up) for it in batches for name in names]
 
-    gaps = maps(["gap_total"])
-    told = _held(gaps[0])
-    several = [batch.title for batch in batches] if len(batches) > 1 else []
-    yield (
-        heat_maps(gaps, several),
+    is_change, several = maps(["gap_total"])[0].outcome.is_change, len(batches) > 1
+    totals = maps(TOTALS if is_change and not several else ["gap_total"])
+    titles = [batch.title for batch in batches] if several else []
+    found = totals[-1]
+    by = " by ".join(words[:1].lower() + words[1:] for words in map(in_words, (found.across, found.up)))
+    yield Planned(
+        lambda width: heat_maps(totals, titles, width=width),
         Drawn(
             "heat_map",
-            f"{gaps[0].outcome.label}: {gaps[0].across.path} by {gaps[0].up.path}",
-            f"{_compared_with(batches[0].runs)} Each cell is the mean over {_replications(batches)}{told}. "
-            f"{_map_form(gaps[0])}",
+            f"{found.outcome.label if several or not is_change else 'Both books and the gap between them'}: {by}",
+            f"{_compared_with(batches[0].runs)} Each cell is the mean over {_replications(batches)}{_held(found)}. "
+            f"{_map_form(totals)}",
+            " ".join(map(_corners, totals)),
         ),
     )
-    if len(batches) == 1 and gaps[0].outcome.is_change:
+    if is_change and not several:
         kinds = maps(KINDS)
-        yield (
-            heat_maps(kinds),
+        yield Planned(
+            lambda width: heat_maps(kinds, width=width),
             Drawn(
                 "heat_map_by_kind",
-                f"Violent and property crime: {kinds[0].across.path} by {kinds[0].up.path}",
-                "True change, observed change and the gap between them, on one scale of colours. "
-                f"{_map_form(kinds[0])}",
+                f"Violent and property crime: {by}",
+                "True change, observed change and the gap between them, on one scale of colours. " + _map_form(kinds),
+                " ".join(map(_corners, kinds)),
             ),
         )
 
 
-def _map_form(found: Surface) -> str:
-    if not found.outcome.is_change:
+def _corners(found: Surface) -> str:
+    """Return in a sentence what stands at the corners of a heat map."""
+    rows, columns = (0, -1), (0, -1)
+    told = [
+        f"{number_text(float(found.band.estimate[row, column]), 2, signed=found.outcome.is_change)} at "
+        f"{value_label(found.columns[column])} across and {value_label(found.rows[row])} up"
+        for row in rows
+        for column in columns
+        if np.isfinite(found.band.estimate[row, column])
+    ]
+    return f"{found.outcome.label}, {found.outcome.unit}: {', '.join(told)}."
+
+
+def _map_form(maps: Sequence[Surface]) -> str:
+    if not maps[0].outcome.is_change:
         return "The darker, the more."
-    return (
-        "Orange: above 0, purple and hatched: below 0. The thick line is where the sign changes, drawn where both "
-        "signs are certain in a column or row; on dashed lines a limit of the 95 % interval (over replications) is 0. "
-        "Numbers in brackets: 0 lies within the interval."
-    )
+    told = "Brown: more, green: less. Where both signs are certain in a column or row, a line parts them. "
+    if all(it.band.estimate.size <= MOST_NUMBERS for it in maps):
+        return told + "Numbers in brackets: 0 lies within the 95 % interval over replications."
+    return told + "Hatched: less. On dashed lines a limit of the 95 % interval over replications is 0."
 
 
 def _compared_with(runs: SweepRuns) -> str:
@@ -166,7 +201,7 @@ def _held(found: Surface) -> str:
     return f" and the {found.count} combinations of the other parameters" if found.count > 1 else ""
 
 
-def _curves(batches: Sequence[Named]) -> Iterator[tuple[Figure, Drawn]]:
+def _curves(batches: Sequence[Named]) -> Iterator[Planned]:
     """Yield the curves along each parameter; with several batches a panel for each, one figure for each parameter."""
     sweep = batches[0].runs.sweep
     paths = [factor.path for factor in sweep.factors if len(factor.values) != 1]
@@ -175,15 +210,27 @@ def _curves(batches: Sequence[Named]) -> Iterator[tuple[Figure, Drawn]]:
     if not known:
         return
     caption = _curve_caption(batches, known[0][0][0])
+    limits = common_limits([curve for row in known for panel in row for curve in panel])
     if len(batches) == 1:
-        figure = curve_panels([row[0] for row in known])
-        yield figure, Drawn("curves", "True and observed crime along each parameter", caption)
+        alt = " ".join(_ends(it) for row in known for it in row[0])
+        told = Drawn("curves", "True and observed crime along each parameter", caption, alt)
+        yield Planned(lambda width: curve_panels([row[0] for row in known], (), limits, width), told)
         return
-    titles = [batch.title for batch in batches]
     for row in known:
-        path = row[0][0].factor.path
-        name = f"curves_{path.replace('.', '_')}"
-        yield curve_panels(row, titles), Drawn(name, f"True and observed crime along {path}", caption)
+        factor = row[0][0].factor
+        told = Drawn(f"curves_{factor.path.replace('.', '_')}", f"Both books along {factor.path}", caption)
+        yield Planned(partial(curve_panels, row, [batch.title for batch in batches], limits), told)
+
+
+def _ends(found: Curve) -> str:
+    """Return in a sentence where a curve begins and ends."""
+    told = [
+        f"{number_text(float(found.band.estimate[place]), 2, signed=found.outcome.is_change)} at "
+        f"{value_label(found.values[place])}"
+        for place in (0, -1)
+        if np.isfinite(found.band.estimate[place])
+    ]
+    return f"{found.outcome.label} along {found.factor.path}: {' and '.join(told)}."
 
 
 def _row(runs: SweepRuns, path: str) -> list[Curve]:
@@ -208,7 +255,7 @@ def _curve_caption(batches: Sequence[Named], found: Curve) -> str:
     return f"All index crime. {_compared_with(batches[0].runs)} {chance} {spread}"
 
 
-def _sensitivity(batches: Sequence[Named]) -> Iterator[tuple[Figure, Drawn]]:
+def _sensitivity(batches: Sequence[Named]) -> Iterator[Planned]:
     kinds = {batch.runs.sweep.design.kind for batch in batches}
     if len(kinds) != 1 or not all(batch.runs.is_whole for batch in batches):
         return
@@ -220,11 +267,21 @@ def _sensitivity(batches: Sequence[Named]) -> Iterator[tuple[Figure, Drawn]]:
     for name in names if several else [""]:
         chosen = [(it, name) for it in batches] if several else [(batches[0], one) for one in names]
         titles = [it.title for it, _ in chosen] if several else []
+        outcomes = [(it.runs, it.runs.outcome(one)) for it, one in chosen]
+        draw: Callable[[float], Figure]
         if kind == "sobol":
-            figure = sobol_bars([sobol_indices(it.runs, it.runs.outcome(one)) for it, one in chosen], titles)
+            shares = [sobol_indices(*one) for one in outcomes]
+            draw = partial(sobol_bars, shares, titles, None)
+            sizes = [(it.outcome.label, it.factors, it.total) for it in shares]
         else:
-            figure = morris_bars([morris_effects(it.runs, it.runs.outcome(one)) for it, one in chosen], titles)
-        yield figure, _sensitivity_told(kind, name)
+            effects = [morris_effects(*one) for one in outcomes]
+            draw = partial(morris_bars, effects, titles, None)
+            sizes = [(it.outcome.label, it.factors, it.size) for it in effects]
+        alt = " ".join(
+            f"{label}: {', '.join(f'{it.path} {number_text(float(size), 2)}' for it, size in zip(*own, strict=True))}."
+            for label, *own in sizes
+        )
+        yield Planned(draw, replace(_sensitivity_told(kind, name), alt=alt))
 
 
 def _varies(batches: Sequence[Named], name: str) -> bool:

@@ -33,6 +33,7 @@ from sim.telling.reports.comparison_wording import (
     without_effect,
     worlds_text,
 )
+from sim.telling.reports.evaluated import Evaluated, evaluated_parts
 from sim.telling.reports.page import (
     KNOWN,
     OBSERVED,
@@ -66,13 +67,24 @@ _ELSEWHERE = (BALANCE_SECTION, INCAPACITATION_SECTION, GAIN_SECTION)
 _REMOVALS = ("removed", "removed_parents")
 
 
-def write_report(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], path: Path) -> None:
-    """Write the report of a comparison; figures are read from the folder of ``path`` and put into the page."""
+def write_report(
+    results: ComparisonRuns,
+    rows: Sequence[Row],
+    figures: Sequence[Drawn],
+    path: Path,
+    evaluated: Evaluated | None = None,
+) -> None:
+    """Write the report of a comparison; figures are read from the folder of ``path`` and put into the page.
+
+    ``evaluated`` is what an evaluator would see of one of its scenarios, where that was asked.
+    """
     title = results.comparison.title or results.comparison.name
-    write_page(title, _parts(results, rows, figures, path.parent), path)
+    write_page(title, _parts(results, rows, figures, path.parent, evaluated), path)
 
 
-def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
+def _parts(
+    results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path, evaluated: Evaluated | None
+) -> Iterator[str]:
     drawn = {it.name: it for it in figures}
 
     def shown(*names: str) -> Iterator[str]:
@@ -90,7 +102,7 @@ def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn
     if "crime_since_adoption" in drawn:
         yield "<h2>Programs compared from the day each began</h2>"
         yield from shown("crime_since_adoption")
-    yield from _evaluator(results)
+    yield from _evaluator(results) if evaluated is None else evaluated_parts(evaluated, folder)
     yield "<h2>Enforcement</h2>"
     yield from shown("enforcement")
     yield removals_table(results, found)
@@ -171,7 +183,8 @@ def _evaluator(results: ComparisonRuns) -> Iterator[str]:
     name = results.comparison.scenarios[-1 if len(results.comparison.scenarios) == 1 else 1].name
     yield note(
         "An evaluator of a real place has the observed line alone. What the usual designs would conclude from it, and "
-        f"why, is told by <code>darkfigure estimate scenarios/{escape(name)}.yaml</code> in the folder of this report."
+        f"why, is told by <code>darkfigure estimate scenarios/{escape(name)}.yaml</code> in the folder of this report; "
+        "<code>darkfigure report</code> puts it here."
     )
 
 

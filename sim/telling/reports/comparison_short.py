@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -45,7 +45,8 @@ def print_short(results: ComparisonRuns, rows: Sequence[Row], report: Path) -> N
     against = f"change against {results.reference}" if comparison.effect_of is None else effect_text(results)
     found = f"Index crime, {results.window}: {against}; mean of {comparison.replications} paired replications"
     print(*_wrapped(f"{found} with its 95 % interval."), sep="\n")
-    print(*_wrapped(_headline(rows, others)), "", sep="\n")
+    estimates = {(row.scenario, row.measure, row.group): row.estimate for row in rows}
+    print(*_wrapped(books_part(estimates, others[0])), "", sep="\n")
     print(*table_of(rows, others[:MOST_SCENARIOS]), "", sep="\n")
     if len(others) > MOST_SCENARIOS:
         print(f"... and {len(others) - MOST_SCENARIOS} more scenarios")
@@ -57,11 +58,10 @@ def print_short(results: ComparisonRuns, rows: Sequence[Row], report: Path) -> N
     print(f"Report: {report}")
 
 
-def _headline(rows: Sequence[Row], scenarios: Sequence[str]) -> str:
-    """Return in a sentence how far the two books part in the first scenario that is compared."""
-    found = {(row.scenario, row.measure, row.group): row.estimate for row in rows}
-    name = scenarios[0]
-    true, seen, gap = (found[name, measure, "all"].estimate for measure in ("occurred_total", "recorded_total", GAP))
+def books_part(found: Mapping[tuple[str, str, str], Estimate], name: str) -> str:
+    """Return in a sentence how far the two books part in a scenario; estimates are by scenario, measure and group."""
+    measures = ("occurred_total", "recorded_total", GAP)
+    true, seen, gap = (found[name, measure, "all"].estimate for measure in measures)
     if true is None or seen is None or gap is None:
         return f"{name}: the change cannot be told."
     words = [f"{number_text(value, 2, signed=True)}\N{NO-BREAK SPACE}%" for value in (true, seen)]

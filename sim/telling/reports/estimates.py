@@ -18,6 +18,7 @@ from sim.telling.estimates_wording import (
     against,
     headline,
     percent_text,
+    preferred,
     shown_estimators,
     shown_groups,
     survey_lines,
@@ -30,8 +31,10 @@ from sim.telling.reports.page import (
     Headings,
     assumption_parts,
     first_words,
+    folded,
     how_equal,
     how_to_repeat,
+    lead,
     note,
     pictures,
     row_html,
@@ -80,35 +83,67 @@ def write_estimates_report(
 def _parts(
     title: str, evaluation: Evaluation, scenario: Scenario, made: Made, figures: Sequence[Drawn], folder: Path
 ) -> Iterator[str]:
-    yield from title_of(title, scenario.parameters.question)
     first = headline(evaluation)
-    yield first_words(f": {escape(first[:1].lower() + first[1:])}")
-    yield from (
-        note(
-            f"<em>{BACKGROUND_TITLES[background].capitalize()}</em>: {escape(headline(evaluation, group, background))}"
-        )
-        for background in reversed(list(evaluation.pairs))
-        for group in shown_groups(evaluation)
-        if headline(evaluation, group, background) != first
+    yield from title_of(title, scenario.parameters.question)
+    yield lead(
+        [first_words(f": {escape(first[:1].lower() + first[1:])}"), *map(strong, made.warnings)], _sure(evaluation)
     )
-    yield note(f"{KNOWN} {OBSERVED}. {escape(window_text(evaluation))}")
-    yield from map(strong, made.warnings)
     yield from pictures(figures[:1], folder)
+    yield _key_table(evaluation)
+    yield note(f"{KNOWN} {OBSERVED}. {escape(window_text(evaluation))}")
     yield "<h2>What each estimator finds with police data, and why</h2>"
     yield note(THREE_NUMBERS)
     yield from pictures(figures[1:], folder)
-    yield _estimators_table(evaluation)
     yield "<h2>What the survey would have told</h2>"
     yield table_html(
         _SURVEY_HEADS, (row_html(escape(label), map(escape, cells)) for label, *cells in survey_lines(evaluation))
     )
-    yield from _warnings(evaluation)
-    yield "<h2>The estimators</h2><ul>"
-    yield from (f"<li><code>{name}</code>: {escape(it.label)}.</li>" for name, it in ESTIMATORS.items())
-    yield "</ul>"
     yield '<h2 id="assumptions">The assumptions</h2>'
     yield from assumption_parts([scenario], ASSUMPTIONS)
+    yield '<h2 class="screen">All numbers</h2>'
+    yield from folded("Each estimator with its tests", [_estimators_table(evaluation)])
+    yield from folded("What the estimators are", _estimators())
+    yield from _warnings(evaluation)
     yield _how_made(made)
+
+
+def _sure(evaluation: Evaluation) -> Iterator[str]:
+    """Yield what the intervals tell, and the same for other people and backgrounds."""
+    yield "<h2>How sure is this?</h2>"
+    yield note(
+        "Intervals are those that one evaluator would publish. What is true is known without any, but for the luck of "
+        "the worlds that were run."
+    )
+    first = headline(evaluation)
+    for background in reversed(list(evaluation.pairs)):
+        for group in shown_groups(evaluation):
+            told = headline(evaluation, group, background)
+            if told != first:
+                yield note(f"<em>{BACKGROUND_TITLES[background].capitalize()}</em>: {escape(told)}")
+
+
+def _key_table(evaluation: Evaluation) -> str:
+    """Return the estimate of the headline for each group and background, beside what is true."""
+    rows = []
+    for background in reversed(list(evaluation.pairs)):
+        for group in shown_groups(evaluation):
+            chosen = preferred(evaluation, group, background)
+            if chosen is None:
+                continue
+            name, found = chosen
+            interval = f"({_percent(found, found.low)} to {_percent(found, found.high)})"
+            cells = [f'{_percent(found, found.mean["estimate"])} <span class="interval">{interval}</span>']
+            cells += [percent_text(found.mean_percent(it), "") for it in ("truth_aligned", "true_crime_aligned")]
+            label = f"against {against(group)}, {BACKGROUND_TITLES[background]}; {SHORT_LABELS[name]}"
+            rows.append(row_html(escape(label), cells))
+    heads = ("police data say, %", "true, recorded crime, %", "true, all crime, %")
+    return table_html(heads, rows, "Index crime", "Found and true, by the same weights", "key") if rows else ""
+
+
+def _estimators() -> Iterator[str]:
+    yield "<ul>"
+    yield from (f"<li><code>{name}</code>: {escape(it.label)}.</li>" for name, it in ESTIMATORS.items())
+    yield "</ul>"
 
 
 _HEADS = (
@@ -171,11 +206,12 @@ def _warnings(evaluation: Evaluation) -> Iterator[str]:
     count = Counter((answer.estimator, warning) for answer in shown for warning in answer.warnings)
     if not count:
         return
-    yield f"<details><summary>What the estimators warn of ({len(count):,} warnings)</summary><ul>"
-    for (estimator, warning), number in sorted(count.items()):
-        yield f"<li><code>{estimator}</code>: {escape(warning)} ({number} of the estimates)</li>"
-    yield "</ul></details>"
-    yield note("Those of all estimates stand in <code>estimates.csv</code>.")
+    listed = [
+        f"<li><code>{estimator}</code>: {escape(warning)} ({number} of the estimates)</li>"
+        for (estimator, warning), number in sorted(count.items())
+    ]
+    where = note("Those of all estimates stand in <code>estimates.csv</code>.")
+    yield from folded(f"What the estimators warn of ({len(count):,} warnings)", ["<ul>", *listed, "</ul>", where])
 
 
 def _how_made(made: Made) -> str:

@@ -76,7 +76,8 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   figure {{ margin: .5rem 0; }} figure.tall img {{ width: 86%; }}
   figure img {{ max-height: 13cm; object-fit: contain; object-position: left; }}
   tbody th, thead :first-child {{ position: static; }}
-  .screen, details:not([open]) {{ display: none; }}
+  .screen, details:not([open]):not(.printed) {{ display: none; }}
+  details.printed::details-content {{ content-visibility: visible; block-size: auto; }}
   a {{ color: inherit; text-decoration: none; }}
 }}
 """

@@ -71,11 +71,14 @@ def title_of(title: str, question: str) -> Iterator[str]:
         yield f'<p class="question">{escape(question)}</p>'
 
 
-def folded(title: str, parts: Iterable[str]) -> Iterator[str]:
-    """Yield parts that are read when they are unfolded; ``title`` is plain, parts are HTML. Nothing where all are."""
+def folded(title: str, parts: Iterable[str], *, is_printed: bool = False) -> Iterator[str]:
+    """Yield parts that are read when they are unfolded; ``title`` is plain, parts are HTML. Nothing where all are.
+
+    What ``is_printed`` stands on paper whether it is unfolded or not.
+    """
     told = list(parts)
     if told:
-        yield f"<details><summary>{escape(title)}</summary>"
+        yield f"<details{' class=printed' if is_printed else ''}><summary>{escape(title)}</summary>"
         yield from told
         yield "</details>"
 
@@ -107,14 +110,22 @@ def _height_share(svg: bytes) -> float:
 
 
 def table_html(
-    heads: Iterable[str], rows: Iterable[str], corner: str | None = None, caption: str = "", kind: str = ""
+    heads: Iterable[str],
+    rows: Iterable[str],
+    corner: str | None = None,
+    caption: str = "",
+    kind: str = "",
+    label: str = "",
 ) -> str:
     """Return a table of ``rows`` under ``heads``, all of them HTML; ``corner`` heads the labels.
 
-    ``caption``, plain, says what the table holds; ``kind`` is ``key`` for the numbers that come first.
+    ``caption``, plain, says what the table holds, as does ``label`` to those who do not see it, by default the caption
+    or the heads; ``kind`` is ``key`` for the numbers that come first.
     """
+    heads = list(heads)
     first = "<td></td>" if corner is None else _head(corner)
-    body, said = "\n".join(rows), escape(caption or "Table")
+    words = " ".join(re.sub("<[^>]*>", " ", " ".join(heads)).split())
+    body, said = "\n".join(rows), escape(label or caption) or f"Table: {words}"
     above = f"<caption><span>{escape(caption)}</span></caption>" if caption else ""
     return (
         f'<div class="wide" role="region" aria-label="{said}" tabindex="0"><table class="{kind or "plain"}">{above}'
@@ -166,11 +177,11 @@ def assumption_parts(scenarios: Sequence[Scenario], headings: Headings, swept: S
     sources = sources_of(it.source for it in (*differing, *dials, *told))
     if len(scenarios) > 1:
         yield f"<h3>{headings.differing}</h3>"
-        yield _assumption_table(differing, names) if differing else "<p>In nothing.</p>"
+        yield _assumption_table(differing, names, headings.differing) if differing else "<p>In nothing.</p>"
     if dials:
-        yield from folded(headings.dials, [_assumption_table(dials, names[:1])])
+        yield from folded(headings.dials, [_assumption_table(dials, names[:1], headings.dials)], is_printed=True)
     nothing = "<p>Nothing: all else is at its default.</p>"
-    yield from folded(headings.shared, [_assumption_table(told, names[:1]) if told else nothing])
+    yield from folded(headings.shared, [_assumption_table(told, names[:1], headings.shared) if told else nothing])
     listed = [f"<li>{escape(line)}</li>" for line in sources]
     yield from folded("What the sources are", ["<ul>", *listed, "</ul>"] if listed else [])
     yield note("All other parameters, with unit, range and source, are printed by <code>darkfigure describe</code>.")
@@ -180,8 +191,8 @@ def _is_under(name: str, paths: Sequence[str]) -> bool:
     return any(name == path or name.startswith(f"{path}.") for path in paths)
 
 
-def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str]) -> str:
-    """Return a table of parameters with a column for each of the scenarios ``names``."""
+def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str], label: str) -> str:
+    """Return a table of parameters with a column for each of the scenarios ``names``; ``label`` says what they are."""
     heads = names if len(names) > 1 else ["all scenarios"]
     rows = [
         row_html(
@@ -191,7 +202,7 @@ def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str]) -
         )
         for it in assumptions
     ]
-    return table_html(map(unbroken, heads), rows)
+    return table_html(map(unbroken, heads), rows, label=label)
 
 
 def unbroken(text: str) -> str:

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.analysis.sweep.effects import parts
 from sim.analysis.sweep.outcomes import MAIN, SweepOutcome, SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import range_text, varying
@@ -21,27 +22,32 @@ from sim.telling.reports.page import (
     assumption_parts,
     breaking,
     first_words,
+    folded,
     how_equal,
     how_to_repeat,
+    lead,
     note,
     pictures,
     row_html,
     strong,
     table_html,
     title_of,
+    unbroken,
     write_page,
 )
 from sim.telling.reports.sweep_wording import (
     compared_text,
     design_text,
+    driving_text,
     ends_of,
     flips_by_value,
+    parting_text,
     several_valued,
     signs_along,
     spread_lines,
+    turning_text,
 )
 from sim.telling.wording import number_text
-from sim.words.labels import LABELS
 
 ASSUMPTIONS = Headings(
     "In what the two runs of each pair differ",
@@ -69,19 +75,32 @@ def write_sweep_report(runs: SweepRuns, window: str, reason: str, figures: Seque
 
 
 def _parts(runs: SweepRuns, window: str, reason: str, figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
+    main, others = figures[:1], figures[1:]
     yield from title_of(runs.sweep.title or runs.sweep.name, runs.sweep.question)
-    yield from _opening(runs, window, reason)
-    if runs.other is not None:
-        yield from _flips(runs)
-    yield "<h2>How far the outcomes move, and what moves them</h2>"
-    yield note(SPREAD_NOTE)
-    yield _spread(runs)
-    yield from _sensitivity(runs)
-    yield from pictures(figures, folder)
+    yield lead(_answer(runs), _sureness(runs))
+    yield from pictures(main, folder)
+    yield _spread(runs, TOTALS, "key")
+    yield note(
+        f"The points: {escape(design_text(runs))}; measured over {window} ({escape(reason)}). {KNOWN} {OBSERVED}. "
+        "<em>Points</em> are sets of values of what is swept."
+    )
+    sensitivities = list(_sensitivity(runs))
+    if sensitivities:
+        yield "<h2>What drives the outcomes</h2>"
+        yield from sensitivities
+    for figure in (it for it in others if it.name not in FOLDED):
+        yield f"<h2>{escape(figure.title)}</h2>"
+        yield from pictures([figure], folder)
     yield from _assumptions(runs)
+    yield '<h2 class="screen">All numbers</h2>'
+    yield from _flips(runs)
+    yield from folded("All outcomes: range, chance and parameters", [note(SPREAD_NOTE), _spread(runs, MAIN)])
+    yield from folded("Violent and property crime", pictures((it for it in others if it.name in FOLDED), folder))
     yield from _how_made(runs)
 
 
+TOTALS = ("occurred_total", "recorded_total", "gap_total")
+FOLDED = ("heat_map_by_kind",)
 SPREAD_NOTE = (
     "Two kinds of not knowing are kept apart. <strong>Chance</strong>: runs of one point differ in their luck; the "
     "interval of the mean tells how far that leaves the average over all points open, and the last column the standard "
@@ -91,52 +110,62 @@ SPREAD_NOTE = (
 )
 
 
-def _opening(runs: SweepRuns, window: str, reason: str) -> Iterator[str]:
-    """Yield by how much both books change across the design, before anything else."""
-    told = [f"{LABELS[family].lower()}: {_both(runs, family)}" for family in ("violent", "property")]
-    number = len(runs.points)
+def _answer(runs: SweepRuns) -> Iterator[str]:
+    """Yield by how much both books change across the design, how far they part, and where the sign turns."""
     yield first_words(
-        f" and across the {number:,} points of the design, {_both(runs, 'total', is_main=True)} "
-        f"{escape(compared_text(runs))}. By kind: {'; '.join(told)}."
+        f" and across the {len(runs.points):,} points of the design, {_both(runs, 'total')} "
+        f"{escape(compared_text(runs))}."
     )
-    yield note(
-        f"{escape(design_text(runs))}; measured over {window} ({escape(reason)}). Ranges hold 95 % of the points' "
-        "means over replications; they span what was put into the design and are no probabilities."
-    )
-    yield note(f"{KNOWN} {OBSERVED}.")
+    if runs.other is not None:
+        yield f"<p>{escape(parting_text(runs))}</p>"
+        yield f"<p>{escape(turning_text(runs))}</p>"
     yield from map(strong, runs.notes)
 
 
-def _both(runs: SweepRuns, family: str, is_main: bool = False) -> str:
-    """Return between which values recorded and true crime lie."""
+def _sureness(runs: SweepRuns) -> Iterator[str]:
+    """Yield how far chance and how far the parameters leave the answer open."""
+    found = parts(runs.outcome("occurred_total"))
+    yield "<h2>How sure is this?</h2>"
+    yield note(
+        "Ranges hold 95 % of the points. They span what was put into the design and are no probabilities: whoever "
+        "thinks other values possible gets another range."
+    )
+    if found.luck is not None:
+        parameters, luck = (number_text(value, 2) for value in (found.parameters, found.luck))
+        yield note(
+            f"Chance is kept apart: the change of true crime differs between points by {parameters} (standard "
+            f"deviation), and between runs of one point, which differ in luck alone, by {luck}."
+        )
+    else:
+        yield note("With one replication at each point nothing tells chance from the parameters.")
+
+
+def _both(runs: SweepRuns, family: str) -> str:
+    """Return as HTML between which values recorded and true crime lie."""
     sentences = []
-    for book, word in (("recorded", "recorded"), ("occurred", "true")):
+    for book, word, look in (("recorded", "recorded", "seen"), ("occurred", "true", "true")):
         outcome = runs.outcome(f"{book}_{family}")
         low, high = ends_of(outcome)
         unit = PERCENT if outcome.is_change else f" {outcome.unit}"
-        told = f"{low} to {high}{unit}"
-        told = f"<strong>{told}</strong>" if is_main else told
         verb = "changes by" if outcome.is_change else "lies at"
-        sentences.append(f"{word} crime {verb} {told}" if is_main else f"{word} {told}")
-    return (" and " if is_main else ", ").join(sentences)
+        sentences.append(f'<span class="{look}">{word} crime</span> {verb} <strong>{low} to {high}{unit}</strong>')
+    return " and ".join(sentences)
 
 
 def _flips(runs: SweepRuns) -> Iterator[str]:
-    """Yield where the answer flips along each parameter, and along one for each value of another."""
-    yield "<h2>Where the answer flips</h2>"
+    """Yield, folded, where the answer flips along each parameter, and along one for each value of another."""
     factors = several_valued(runs)
     rows = {name: [signs_along(runs, name, factor) for factor in factors] for name in MAIN}
-    if all(cell is None for cells in rows.values() for cell in cells):
-        yield "<p>This design does not tell: it has no points in line. A grid or a Latin hypercube does.</p>"
+    if runs.other is None or all(cell is None for cells in rows.values() for cell in cells):
         return
-    yield note(
+    head = [f"along {factor.path}" for factor in factors]
+    told = (
         "Where the mean effect changes its sign along a parameter, averaged over all points that share its value: the "
         "interpolated place, and in brackets where 0 lies within the 95 % interval around it. A sign counts where the "
         "interval lies on one side of 0 (with one replication there are no intervals, and every sign counts)."
     )
-    head = [f"along {factor.path}" for factor in factors]
-    yield _table(head, [[runs.outcome(name).label, *(cell or "" for cell in cells)] for name, cells in rows.items()])
-    yield from _flips_by_value(runs)
+    table = _table(head, [[runs.outcome(name).label, *(cell or "" for cell in cells)] for name, cells in rows.items()])
+    yield from folded("Where the sign turns, outcome by outcome", [note(told), table, *_flips_by_value(runs)])
 
 
 def _flips_by_value(runs: SweepRuns) -> Iterator[str]:
@@ -157,7 +186,10 @@ def _flips_by_value(runs: SweepRuns) -> Iterator[str]:
     yield _table(head, rows, by.path)
 
 
-def _spread(runs: SweepRuns) -> str:
+def _spread(runs: SweepRuns, names: Sequence[str], kind: str = "") -> str:
+    """Return how outcomes vary; of kind ``key`` without the deviations."""
+    if kind == "key":
+        return _key(runs, names)
     head = (
         "mean over points (95 % interval: chance)",
         "95 % of points: from",
@@ -165,15 +197,27 @@ def _spread(runs: SweepRuns) -> str:
         "standard deviation: parameters",
         "standard deviation: chance, one run",
     )
-    rows = [
+    told = [
         [f"{line.label} ({line.unit})", line.mean, line.low, line.high, line.parameters, line.luck]
-        for line in spread_lines(runs)
+        for line in spread_lines(runs, names)
     ]
-    return _table(head, rows)
+    return _table(head, told)
+
+
+def _key(runs: SweepRuns, names: Sequence[str]) -> str:
+    """Return the table that comes first: means with what chance leaves open, and what parameters do."""
+    rows = []
+    for line in spread_lines(runs, names):
+        mean, _, interval = line.mean.partition(" (")
+        chance = f' <span class="interval">({escape(interval)}</span>' if interval else ""
+        cells = (f"{escape(mean)}{chance}", unbroken(f"{line.low} to {line.high}"))
+        rows.append(row_html(f"{escape(line.label)}, {escape(line.unit)}", cells))
+    heads = ("mean of all points (interval: chance)", "95 % of the points")
+    return table_html(heads, rows, "All index crime", "How far the outcomes move over the points", "key")
 
 
 def _sensitivity(runs: SweepRuns) -> Iterator[str]:
-    """Yield the table of Sobol' indices or Morris' measures, or why there is none."""
+    """Yield Sobol' indices or Morris' measures in a sentence and a folded table, or why there are none."""
     kind = runs.sweep.design.kind
     if kind not in ("sobol", "morris"):
         return
@@ -182,10 +226,10 @@ def _sensitivity(runs: SweepRuns) -> Iterator[str]:
         yield "<p>Sensitivities need all points of the design, and outcomes that vary.</p>"
         return
     told = _sobol(runs, outcomes) if kind == "sobol" else _morris(runs, outcomes)
-    yield f"<h3>{told.title}</h3>"
+    yield f"<p>{escape(driving_text(runs))}</p>"
     head = [f"{factor.path} ({factor.role})" for factor in runs.sweep.factors]
-    yield _table(head, [[outcome.label, *row] for outcome, row in zip(outcomes, told.cells, strict=True)])
-    yield from map(note, told.notes)
+    table = _table(head, [[outcome.label, *row] for outcome, row in zip(outcomes, told.cells, strict=True)])
+    yield from folded(f"{told.title} with their intervals", [table, *map(note, told.notes)])
 
 
 class _Sensitivities(NamedTuple):
@@ -221,17 +265,14 @@ def _two(value: float) -> str:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], corner: str = "") -> str:
     """Return a table of plain text; each row begins with its label."""
     told = [row_html(escape(label), map(escape, cells)) for label, *cells in rows]
-    return table_html(map(breaking, heads), told, breaking(corner))
+    return table_html(map(breaking, heads), told, breaking(corner) if corner else None)
 
 
 def _assumptions(runs: SweepRuns) -> Iterator[str]:
     """Yield what is varied, levers and uncertainties apart, and what all points share."""
     sweep = runs.sweep
     yield '<h2 id="assumptions">The assumptions</h2>'
-    for role, factors in (("Levers: what policy chooses", sweep.levers), ("Uncertainties", sweep.uncertainties)):
-        if factors:
-            yield f"<h3>{role}</h3>"
-            yield _factor_table(factors)
+    yield _factor_table(sweep.factors)
     if not sweep.uncertainties:
         yield "<p>No uncertainty is varied: every answer holds for one set of assumptions about behaviour alone.</p>"
     scenarios = [sweep.base] if sweep.against is None else [sweep.against, sweep.base]
@@ -242,11 +283,12 @@ def _factor_table(factors: Sequence[Factor]) -> str:
     rows = [
         row_html(
             f"{escape(it.meaning)}<br><code>{breaking(it.path)}</code>",
-            (escape(range_text(it.values, it.low, it.high)), escape(it.unit)),
+            (it.role, escape(range_text(it.values, it.low, it.high)), escape(it.unit)),
         )
         for it in factors
     ]
-    return table_html(("values", "unit"), rows)
+    heads = ("role", "values", "unit")
+    return table_html(heads, rows, "What is swept", "Levers are what policy chooses, uncertainties what is not known")
 
 
 def _how_made(runs: SweepRuns) -> Iterator[str]:

@@ -62,10 +62,15 @@ def _sensitivity(runs: SweepRuns) -> Iterator[str]:
         outcome = runs.outcome(name)
         if kind == "sobol":
             found = sobol_indices(runs, outcome)
-            values, what = found.total, "total Sobol' index"
+            values, halves, what = found.total, found.total_half, "total Sobol' index with its 95 % interval"
         else:
             effects = morris_effects(runs, outcome)
-            values, what = effects.size, f"mean absolute effect of the whole range (mu*), {outcome.unit}"
+            values, halves = effects.size, effects.size_half
+            what = f"mean absolute effect of the whole range (mu*) with its 95 % interval, {outcome.unit}"
         order = sorted(range(len(values)), key=lambda place: -values[place])
-        told = ", ".join(f"{runs.sweep.factors[place].path} {number_text(float(values[place]), 2)}" for place in order)
+        told = ", ".join(
+            f"{runs.sweep.factors[place].path} {number_text(float(values[place]), 2)} ± "
+            f"{number_text(float(halves[place]), 2)}"
+            for place in order
+        )
         yield f"{outcome.label}, {what}: {told}"

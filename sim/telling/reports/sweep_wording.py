@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.analysis.statistics import Estimate
 from sim.analysis.sweep.curves import curve
 from sim.analysis.sweep.effects import Flip, Parts, Signs, parts, signs
 from sim.analysis.sweep.outcomes import MAIN, SweepOutcome, SweepRuns
-from sim.analysis.sweep.tables import range_text
+from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
+from sim.analysis.sweep.tables import range_text, varying
 from sim.scenario.design.paths import Value
 from sim.scenario.design.sweep import Factor
 from sim.telling.wording import MINUS, NOTHING, change_text, decimals_of, held_text, level_text, number_text
@@ -66,6 +67,79 @@ def ends_of(outcome: SweepOutcome, found: Parts | None = None) -> tuple[str, str
     decimals = decimals_of(Estimate(max(abs(found.low), abs(found.high))))
     low, high = (number_text(value, decimals, signed=outcome.is_change) for value in (found.low, found.high))
     return low, high
+
+
+def answer(runs: SweepRuns) -> str:
+    """Return in a sentence between which values both books lie over the points of a sweep."""
+    told = []
+    for book, word in (("recorded", "recorded crime"), ("occurred", "true crime")):
+        outcome = runs.outcome(f"{book}_total")
+        low, high = ends_of(outcome)
+        verb, unit = ("changes by", "\N{NO-BREAK SPACE}%") if outcome.is_change else ("lies at", f" {outcome.unit}")
+        told.append(f"{word} {verb} {low} to {high}{unit}")
+    return f"Across the {len(runs.points):,} points of the design {' and '.join(told)} {compared_text(runs)}."
+
+
+def parting_text(runs: SweepRuns) -> str:
+    """Return in a sentence how far the two books part, and at how many points each rises and falls."""
+    low, high = ends_of(runs.outcome("gap_total"))
+    told = [f"The observed change differs from the true one by {low} to {high} percentage points."]
+    for name, word in (("occurred_total", "True"), ("recorded_total", "observed")):
+        means = runs.outcome(name).means
+        told.append(f"{word} crime is higher at {int((means > 0).sum()):,} and lower at {int((means < 0).sum()):,}")
+    return f"{told[0]} {told[1]} of {len(runs.points):,} points, {told[2]}."
+
+
+def turning_text(runs: SweepRuns) -> str:
+    """Return in sentences along which parameters the mean change of true and of observed crime turns its sign."""
+    told = []
+    for name, word in (("occurred_total", "true crime"), ("recorded_total", "observed crime")):
+        found = {factor.path: _signs(runs, name, factor) for factor in several_valued(runs)}
+        known = {path: it for path, it in found.items() if it is not None}
+        if known:
+            told.append(_turning(word, known))
+    return " ".join(told) or "Where the sign turns this design does not tell: it has no points in line."
+
+
+def _signs(runs: SweepRuns, name: str, factor: Factor) -> Signs | None:
+    try:
+        return signs(curve(runs, runs.outcome(name), factor.path))
+    except UserError:
+        return None
+
+
+def _turning(word: str, found: Mapping[str, Signs]) -> str:
+    turns = [f"{path} {'; '.join(map(flip_text, it.flips))}" for path, it in found.items() if it.flips]
+    if turns:
+        return f"Averaged over all else, the change of {word} turns its sign along {' and along '.join(turns)}."
+    kept = {it.sign for it in found.values() if it.sign}
+    if not kept:
+        return f"Averaged over all else, no sign of the change of {word} is certain along any parameter."
+    certain = "it is a rise" if kept == {1} else "it is a fall" if kept == {-1} else "it is a rise or a fall"
+    return f"Averaged over all else, the change of {word} turns along no parameter: where it is certain {certain}."
+
+
+def driving_text(runs: SweepRuns) -> str:
+    """Return in sentences which parameters drive the gap and true crime most, by the design's own measure."""
+    is_sobol = runs.sweep.design.kind == "sobol"
+    told = []
+    for name in varying(runs, ("gap_total", "occurred_total", "recorded_total")):
+        outcome = runs.outcome(name)
+        if is_sobol:
+            found = sobol_indices(runs, outcome)
+            values, halves = found.total, found.total_half
+        else:
+            effects = morris_effects(runs, outcome)
+            values, halves = effects.size, effects.size_half
+        order = sorted(range(len(values)), key=lambda place: -values[place])[:2]
+        named = " and ".join(
+            f"{runs.sweep.factors[place].path} ({number_text(float(values[place]), 2)} "
+            f"± {number_text(float(halves[place]), 2)})"
+            for place in order
+        )
+        told.append(f"{outcome.label}: most by {named}")
+    measure = "total Sobol’ index" if is_sobol else "mean absolute effect of the whole range"
+    return f"By the {measure} with its 95 % interval. {'; '.join(told)}."
 
 
 def value_text(value: Value) -> str:
