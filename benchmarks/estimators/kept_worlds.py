@@ -72,7 +72,7 @@ def simulate(kept: Kept, wanted: list[tuple[bool, int]]) -> Iterator[tuple[bool,
 
 
 def _keep(kept: Kept, counts: CountyCounts, has_program: bool, seed: int) -> None:
-    books = {name: it.astype(np.int32) for name, it in books_of(counts, "year")._asdict().items()}
+    books = {name: it.astype(np.int32) for name, it in books_of(counts, "year", PROGRAM)._asdict().items()}
     if not (kept.folder / "design.npz").exists():
         dated = counts if has_program else with_dates_of(counts, kept.scenario)
         design = design_of(dated, PROGRAM, "year")

@@ -248,9 +248,9 @@ def _pair(
     from sim.running.county_counts import count_run
 
     with_program = count_run(scenario, **options)
-    design, books = design_of(with_program, program, unit), books_of(with_program, unit)
+    design, books = design_of(with_program, program, unit), books_of(with_program, unit, program)
     del with_program  # months of a nation are large
-    without = books_of(count_run(scenario.without(program), **options), unit)
+    without = books_of(count_run(scenario.without(program), **options), unit, program)
     return design, Pair(background, options["replication"], books, without)
 
 

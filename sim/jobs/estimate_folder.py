@@ -120,7 +120,7 @@ def _evaluated(folder: Path, asked: Asked, partners: Partners, background: str) 
     for name, replication, ledger in stored_runs(folder):
         if name in (partners.scenario.name, partners.without.name):
             counts = count_ledger(ledger)
-            found[name, replication] = books_of(counts, asked.unit)
+            found[name, replication] = books_of(counts, asked.unit, partners.evaluated.program)
             if name == partners.scenario.name and design is None:
                 design = design_of(counts, partners.evaluated.program, asked.unit)
     numbers = sorted({number for _, number in found})

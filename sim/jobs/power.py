@@ -83,7 +83,7 @@ def _worlds(
                 without = scenario.without(program)
                 counts = count_run(without, threads=threads, engine=engine, on_month=advance, **options)
                 design = design_of(with_dates_of(counts, scenario), program, asked.unit)
-                worlds.setdefault(name, []).append(books_of(counts, asked.unit))
+                worlds.setdefault(name, []).append(books_of(counts, asked.unit, program))
     return design, worlds
 
 

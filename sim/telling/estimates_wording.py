@@ -21,6 +21,8 @@ SHORT_LABELS = {
     "sun_abraham": "Sun\N{EN DASH}Abraham",
     "imputation": "Imputation",
     "imputation_trends": "Imputation, county trends",
+    "detained": "People detained",
+    "detained_instrumented": "Detained, instrumented",
 }
 PREFERRED = ("callaway_santanna", "imputation", "two_way")
 """Whose estimate the headline tells: the first of them that has one."""

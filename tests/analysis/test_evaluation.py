@@ -18,12 +18,12 @@ from sim.analysis.evaluation.answers import Answer, _effective
 from sim.analysis.evaluation.evaluating import evaluate, typical_of
 from sim.analysis.evaluation.of_books import book_answers
 from sim.analysis.evaluation.questions import Question, questions
-from sim.analysis.evaluation.worlds import books_of, design_of, panel_of, periods_with_controls, pooled
+from sim.analysis.evaluation.worlds import books_of, design_of, detained_of, panel_of, periods_with_controls, pooled
 from sim.engines.panel import survey_of
 from sim.running.county_counts import count_run
 from sim.running.run import simulate
 from sim.words.faults import UserError
-from sim.words.labels import CRIME_COLUMNS, CRIME_TYPES, PROGRAMS, SURVEYED_CRIMES, VIOLENT_CRIMES
+from sim.words.labels import CRIME_COLUMNS, CRIME_TYPES, ENFORCEMENT_COLUMNS, PROGRAMS, SURVEYED_CRIMES, VIOLENT_CRIMES
 
 RECORDED = Question("recorded", "index", "all", "log_rate")
 RECORDED_COLUMN = CRIME_COLUMNS.index("recorded")
@@ -54,11 +54,27 @@ def test_periods_are_sums_of_months_and_an_incomplete_one_is_left_out() -> None:
     counts = count_run(small_scenario("months=50", "world.people=6000"), seed=1, replication=0)
     with pytest.raises(UserError, match="three or more periods"):
         design_of(replace(counts, months=counts.months[:30]), PROGRAM, "year")
-    design, years, months = design_of(counts, PROGRAM, "year"), books_of(counts, "year"), books_of(counts, "month")
+    design = design_of(counts, PROGRAM, "year")
+    years, months = books_of(counts, "year", PROGRAM), books_of(counts, "month", PROGRAM)
     assert (design.left_out, design.periods) == (2, ["2006-01", "2007-01", "2008-01", "2009-01"])
     assert np.array_equal(years.crime, months.crime[:48].reshape(4, 12, *months.crime.shape[1:]).sum(axis=1))
     active = counts.programs[36:48, :, PROGRAMS.index(PROGRAM)].mean(axis=0)
     assert np.allclose(design.treated[:, 3], active)
+
+
+def test_people_away_are_those_detained_so_far_while_the_program_is_in_force() -> None:
+    chosen = small_scenario("months=60", "world.people=20000")
+    counts, ledger = count_run(chosen, seed=1, replication=0), simulate(chosen, seed=1)
+    place = ENFORCEMENT_COLUMNS.index("ice_custody")
+    in_force = ledger.programs[:, :, PROGRAMS.index(PROGRAM)]
+    so_far = np.cumsum(ledger.enforcement[..., place].sum(axis=(2, 3, 4)) * in_force, axis=0)
+    assert so_far[-1].sum() > 0
+    books = books_of(counts, "year", PROGRAM)
+    assert np.array_equal(books.away, so_far.reshape(5, 12, -1).sum(axis=1))
+    design = design_of(counts, PROGRAM, "year")
+    expected = so_far[48:60].mean(axis=0) / counts.people.sum(axis=1)
+    assert detained_of(design, books)[:, 4] == pytest.approx(expected)
+    assert (detained_of(design, books)[design.treated == 0] == 0).all()
 
 
 # Real worlds

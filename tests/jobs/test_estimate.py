@@ -45,7 +45,7 @@ FILES = {
 }
 COMMAND = ["estimate", "secure_communities", *(word for change in SMALL for word in ("--set", change))]
 BY_HAND = ("county_trends", "callaway_santanna", "sun_abraham", "imputation", "imputation_trends", "survey_sun_abraham")
-PYFIXEST = ("two_way", "poisson", "event_study", "survey_two_way")
+PYFIXEST = ("two_way", "poisson", "event_study", "detained", "detained_instrumented", "survey_two_way")
 
 
 @pytest.fixture(scope="module")

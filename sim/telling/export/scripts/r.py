@@ -49,14 +49,25 @@ LAST = """\
 late <- sort(@FIRST@)
 last <- late[length(late) - max(ceiling(0.25 * length(late)), 1) + 1] # first of the last quarter of counties to start
 """
+DOSE = """\
+# people detained under the program so far, an inhabitant, in parts of its mean where the program is
+data$dose <- data$away / data$people_all
+there <- data$first > 0 & data$period >= data$first
+data$dose <- data$dose / weighted.mean(data$dose[there], data$weight[there])
+"""
 BODIES = {
     "two_way": """\
 fit <- feols(y ~ treated | county + period, data, weights = ~weight, cluster = ~county)
 print(coeftable(fit))
 """,
     "county_trends": """\
-fit <- feols(y ~ treated | county[period] + period, data, weights = ~weight, cluster = ~county)
-print(coeftable(fit))
+fit <- feols(y ~ treated | county[period] + period, data, weights = ~weight)
+# trends are nested in counties, as county effects are; fixest counts them as parameters, with larger errors
+left <- resid(feols(treated ~ 1 | county[period] + period, data, weights = ~weight))
+scores <- tapply(data$weight * left * resid(fit), data$county, sum) / sum(data$weight * left^2)
+spent <- (nrow(data) - 1) / (nrow(data) - 1 - length(unique(data$period)))
+counties <- length(scores)
+print(c(estimate = coef(fit)[["treated"]], se_county = sqrt(spent * counties / (counties - 1) * sum(scores^2))))
 """,
     "poisson": """\
 fit <- fepois(events ~ treated | county + period, data, offset = ~log(weight), cluster = ~county)
@@ -99,6 +110,16 @@ fit <- if (trends) {
 end <- if (any(data$first == 0)) Inf else max(data$first) # from then on nobody is left to compare with
 target <- data[data$first > 0 & data$period >= data$first & data$period < end, ]
 print(weighted.mean(target$y - predict(fit, target), target$weight))
+""",
+    "detained": DOSE
+    + """\
+fit <- feols(y ~ dose | county + period, data, weights = ~weight, cluster = ~county)
+print(coeftable(fit))
+""",
+    "detained_instrumented": DOSE
+    + """\
+fit <- feols(y ~ 1 | county + period | dose ~ treated, data, weights = ~weight, cluster = ~county)
+print(coeftable(fit))
 """,
     "survey_two_way": """\
 fit <- feols(y ~ treated | county + period, data[data$size > 0, ], weights = ~size, cluster = ~county)

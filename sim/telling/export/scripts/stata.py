@@ -79,6 +79,12 @@ foreach g of local cohorts {
 }
 display total / mass
 """
+DOSE = """\
+* people detained under the program so far, an inhabitant, in parts of its mean where the program is
+generate double dose = away / people_all
+quietly summarize dose [aw=weight] if first > 0 & period >= first
+replace dose = dose / r(mean)
+"""
 BODIES = {
     "two_way": "reghdfe y treated [aw=weight], absorb(id period) vce(cluster id)\n",
     "county_trends": "reghdfe y treated [aw=weight], absorb(id id#c.period period) vce(cluster id)\n",
@@ -124,6 +130,8 @@ quietly count if first == 0
 if r(N) > 0 local end = .
 summarize effect [aw=weight] if !untreated & period < `end'
 """,
+    "detained": DOSE + "reghdfe y dose [aw=weight], absorb(id period) vce(cluster id)\n",
+    "detained_instrumented": DOSE + "ivreghdfe y (dose = treated) [aw=weight], absorb(id period) cluster(id)\n",
     "survey_two_way": "reghdfe y treated [aw=size] if size > 0, absorb(id period) vce(cluster id)\n",
     "survey_sun_abraham": "bysort id: egen double all = total(size)\nkeep if all > 0\n"
     + LAST

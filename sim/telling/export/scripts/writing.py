@@ -16,7 +16,15 @@ SURVEY_LABELS = {
     "survey_two_way": "the survey: county and period effects, weighted by what is asked",
     "survey_sun_abraham": "the survey: each cohort against the last quarter of counties to start",
 }
-WITH_ERRORS = ("two_way", "county_trends", "poisson", "event_study", "survey_two_way")
+WITH_ERRORS = (
+    "two_way",
+    "county_trends",
+    "poisson",
+    "event_study",
+    "detained",
+    "detained_instrumented",
+    "survey_two_way",
+)
 """Scripts in Python that print a standard error too."""
 
 
