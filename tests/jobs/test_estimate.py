@@ -6,8 +6,10 @@ import csv
 import importlib.util
 import json
 import re
+import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,7 @@ FILES = {
     "summary.csv",
 }
 COMMAND = ["estimate", "secure_communities", *(word for change in SMALL for word in ("--set", change))]
+POINT_ALONE = ("callaway_santanna", "imputation", "imputation_trends", "survey_sun_abraham")
 BY_HAND = ("county_trends", "callaway_santanna", "sun_abraham", "imputation", "imputation_trends", "survey_sun_abraham")
 PYFIXEST = ("two_way", "poisson", "event_study", "detained", "detained_instrumented", "survey_two_way")
 
@@ -171,6 +174,37 @@ def test_scripts_in_python_find_the_estimates_again(folder: Path, name: str) -> 
     assert found[0] == pytest.approx(float(row["estimate"]), rel=1e-6)
     if len(found) > 1:
         assert found[1] == pytest.approx(float(row["se_county"]), rel=1e-5)
+
+
+@lru_cache(maxsize=1)
+def lacking_in_r() -> str:
+    """Return what stops scripts in R, or nothing: R is not here, or fixest is not."""
+    if shutil.which("Rscript") is None:
+        return "R"
+    loaded = subprocess.run(["Rscript", "-e", "library(fixest)"], capture_output=True, timeout=60, check=False)
+    return "" if loaded.returncode == 0 else "fixest"
+
+
+@pytest.mark.parametrize("name", [*ESTIMATORS, *SURVEY_ESTIMATORS])
+def test_scripts_in_r_find_the_estimates_again(folder: Path, name: str) -> None:
+    lacking = lacking_in_r()
+    script = folder / "scripts" / f"{name}.R"
+    if lacking == "R" or (lacking and "library(fixest)" in script.read_text(encoding="utf-8")):
+        pytest.skip(f"{lacking} is not installed: scripts/{script.name} is not run")
+    done = subprocess.run(
+        ["Rscript", str(script)], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    row, found = row_of(folder, name), numbers_in(done.stdout)
+    assert found[0] == pytest.approx(float(row["estimate"]), rel=1e-6)
+    assert len(found) == (1 if name in POINT_ALONE else 2)
+    if len(found) > 1:
+        assert found[1] == pytest.approx(float(row["se_county"]), rel=1e-5)
+
+
+def numbers_in(printed: str) -> list[float]:
+    """Return the numbers that R printed last, on one line."""
+    return [float(word) for word in printed.splitlines()[-1].split() if word != "[1]"]
 
 
 def test_scripts_have_no_token_left(folder: Path) -> None:
