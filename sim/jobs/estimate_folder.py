@@ -41,7 +41,7 @@ def estimate_folder(
     quiet : bool
         Print nothing.
     options
-        ``unit``, ``outcome`` and ``permutations`` as in ``Asked``.
+        ``unit``, ``outcome``, ``permutations`` and ``diagnostics`` as in ``Asked``.
 
     Raises
     ------
@@ -131,4 +131,4 @@ def _evaluated(folder: Path, asked: Asked, partners: Partners, background: str) 
     ]
     if design is None or not pairs:
         raise UserError(printable(f"{folder}: holds no replication of both {partners.scenario.name} and its partner"))
-    return evaluate(design, {background: pairs}, asked.outcome, asked.permutations)
+    return evaluate(design, {background: pairs}, asked.outcome, asked.permutations, diagnostics=asked.diagnostics)

@@ -225,6 +225,24 @@ def test_counties_that_one_world_cannot_tell_of_are_counted() -> None:
     assert (poisson.counties, poisson.dropped_zero) == (58, 1)
 
 
+def test_diagnostics_have_placebo_and_truth_beside_them() -> None:
+    """The known effect is constant, so that all comparisons find it."""
+    pytest.importorskip("diff_diff", reason="diff-diff, the extra 'econ', is not installed")
+    design = replace(made_design(periods=8), state=[str(county % 30) for county in range(60)])
+    evaluation = evaluate(design, {"flat": [made_pair(design)]}, diagnostics=True)
+    told = [it for it in evaluation.diagnoses if it.question == RECORDED]
+    assert len(evaluation.diagnoses) == 2 * 2 * (3 + 4)
+    assert not any(it.refused for it in told)
+    for it in told[:3]:
+        assert it.diagnostic == "bacon"
+        assert it.net == pytest.approx(EFFECT["recorded"], abs=1e-9)
+    assert sum(it.weight for it in told[:3]) == pytest.approx(1)
+    for it in told[3:]:
+        assert (it.truth, it.net) == pytest.approx((EFFECT["recorded"],) * 2, abs=1e-9)
+        assert it.interval_low < it.low <= it.estimate <= it.high < it.interval_high
+    assert not evaluate(design, {"flat": [made_pair(design)]}).diagnoses
+
+
 def test_nothing_to_estimate_is_told_in_the_row() -> None:
     design, pair = made_design(), made_pair(made_design())
     pair.program.crime[2, :-1] = 0

@@ -246,6 +246,17 @@ def test_bad_input_gives_status_2_and_one_message(
     assert not list(tmp_path.iterdir())
 
 
+def test_diagnostics_without_the_extra_are_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.analysis.estimate.diagnostics.importlib.util.find_spec", lambda _: None)
+    assert cli.main(["estimate", "secure_communities", "--diagnostics", "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert "pip install 'darkfigure[econ]'" in told
+    assert len(told.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.txt").write_text("keep")
     assert cli.main([*COMMAND, "--out", str(tmp_path)]) == 2

@@ -28,6 +28,11 @@ def add_study_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
         estimate_command,
     )
     _add_design(estimate, 5, "pairs of runs, with and without the program", 99)
+    estimate.add_argument(
+        "--diagnostics",
+        action="store_true",
+        help="Bacon weights, and bounds where trends are not parallel, by the extra 'econ'",
+    )
     power = command_parser(commands, "power", "tell how small an effect an evaluator could have seen", power_command)
     _add_design(power, 3, WORLDS, 199)
     _add_validate(commands)
@@ -125,6 +130,7 @@ def _estimate_folder(arguments: Arguments) -> int:
         unit=arguments.unit,
         outcome="rate" if arguments.rates else "log_rate",
         permutations=arguments.permutations,
+        diagnostics=arguments.diagnostics,
     )
     return 0
 
@@ -180,6 +186,7 @@ def _asked(arguments: Arguments) -> Asked:
         arguments.background or "both",
         "rate" if arguments.rates else "log_rate",
         arguments.permutations,
+        getattr(arguments, "diagnostics", False),  # power has none
     )
 
 

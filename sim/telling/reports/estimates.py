@@ -24,6 +24,7 @@ from sim.telling.estimates_wording import (
     window_text,
 )
 from sim.telling.figures.style import Drawn
+from sim.telling.reports.estimates_diagnostics import diagnostics_parts
 from sim.telling.reports.page import (
     KNOWN,
     OBSERVED,
@@ -98,6 +99,7 @@ def _parts(
     yield note(THREE_NUMBERS)
     yield from pictures(figures[1:], folder)
     yield _estimators_table(evaluation)
+    yield from diagnostics_parts(evaluation)
     yield "<h2>What the survey would have told</h2>"
     yield table_html(
         _SURVEY_HEADS, (row_html(escape(label), map(escape, cells)) for label, *cells in survey_lines(evaluation))
