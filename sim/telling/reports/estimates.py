@@ -18,9 +18,9 @@ from sim.telling.estimates_wording import (
     against,
     headline,
     percent_text,
-    shown_estimators,
     shown_groups,
     survey_lines,
+    told_estimators,
     window_text,
 )
 from sim.telling.figures.style import Drawn
@@ -134,7 +134,7 @@ def _estimators_table(evaluation: Evaluation) -> str:
         for group in shown_groups(evaluation):
             title = f"Recorded index crime against {against(group)}, {BACKGROUND_TITLES[background]} (%)"
             rows.append(section_row(title, len(_HEADS) + 1))
-            for name in shown_estimators(evaluation):
+            for name in told_estimators(evaluation):
                 key = Key(background, Question("recorded", "index", group, evaluation.outcome), name)
                 found = evaluation.typical().get(key)
                 rows.append(row_html(escape(SHORT_LABELS[name]), map(escape, _cells(found))))

@@ -38,10 +38,10 @@ def diagnostics_parts(evaluation: Evaluation) -> Iterator[str]:
     bounded = [it for it in evaluation.diagnoses if it.diagnostic != BACON]
     yield "<h2>Which comparisons make the two-way estimate</h2>"
     yield note(f"{COMPARISONS} {_unit(evaluation)}")
-    yield table_html(_COMPARISON_HEADS, _rows(bacon, _COMPARISON_HEADS))
+    yield table_html(_COMPARISON_HEADS, _rows(evaluation, bacon, _COMPARISON_HEADS))
     yield "<h2>If trends are not parallel</h2>"
     yield note(f"{DEPARTURES} {_unit(evaluation)}")
-    yield table_html(_BOUND_HEADS, _rows(bounded, _BOUND_HEADS))
+    yield table_html(_BOUND_HEADS, _rows(evaluation, bounded, _BOUND_HEADS))
 
 
 def _unit(evaluation: Evaluation) -> str:
@@ -49,9 +49,11 @@ def _unit(evaluation: Evaluation) -> str:
     return f"{unit}; means over replications."
 
 
-def _rows(told: Sequence[Diagnosis], heads: Sequence[str]) -> Iterator[str]:
+def _rows(evaluation: Evaluation, told: Sequence[Diagnosis], heads: Sequence[str]) -> Iterator[str]:
     kinds = dict.fromkeys((it.background, it.question) for it in told)
-    for background, question in reversed(kinds):
+    backgrounds = list(evaluation.pairs)[::-1]
+    order = sorted(kinds, key=lambda it: (backgrounds.index(it[0]), it[1].book != "recorded"))
+    for background, question in order:
         mine = [it for it in told if (it.background, it.question) == (background, question)]
         title = f"{BOOK_LABELS[question.book].capitalize()} index crime against {against(question.group)}"
         yield section_row(f"{title}, {BACKGROUND_TITLES[background]}", len(heads) + 1)
