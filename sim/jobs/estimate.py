@@ -223,16 +223,16 @@ def evaluate_worlds(
 
     runs = 2 * len(asked.backgrounds) * asked.replications
     months = runs * asked.scenario.parameters.months
-    design: Design | None = None
+    design = None if kept is None else kept.design()
     pairs: dict[str, list[Pair]] = {}
     with month_progress(months, quiet, is_compiled(engine)) as advance:
         for name, scenario in asked.backgrounds.items():
             for replication in range(asked.replications):
-                pair = None if kept is None else kept.pair(name, replication)
-                design = kept.design() if kept is not None and pair is not None else None
+                pair = None if kept is None or design is None else kept.pair(name, replication)
                 if design is None or pair is None:
                     options = {"seed": asked.seed, "replication": replication, "engine": engine, "threads": threads}
-                    design, pair = _pair(scenario, program, asked.unit, name, {**options, "on_month": advance})
+                    options["on_month"] = advance
+                    design, pair = _pair(scenario, program, asked.unit, name, design, options)
                     if kept is not None:
                         kept.keep(design, pair)
                 pairs.setdefault(name, []).append(pair)
@@ -250,13 +250,14 @@ def _seconds_of_estimating(asked: Asked, size: Size) -> float:
 
 
 def _pair(
-    scenario: Scenario, program: str, unit: Unit, background: str, options: dict[str, Any]
+    scenario: Scenario, program: str, unit: Unit, background: str, design: Design | None, options: dict[str, Any]
 ) -> tuple[Design, Pair]:
+    """Return a pair of worlds, and what all worlds share, which the first of them tells."""
     from sim.analysis.evaluation.worlds import Pair, books_of, design_of
     from sim.running.county_counts import count_run
 
     with_program = count_run(scenario, **options)
-    design, books = design_of(with_program, program, unit), books_of(with_program, unit, program)
+    design, books = design or design_of(with_program, program, unit), books_of(with_program, unit, program)
     del with_program  # months of a nation are large
     without = books_of(count_run(scenario.without(program), **options), unit, program)
     return design, Pair(background, options["replication"], books, without)

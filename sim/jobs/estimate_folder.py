@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -74,6 +75,20 @@ def estimate_folder(
     if not quiet:
         print_told(evaluation, made, out)
     return out
+
+
+def refuse_other_runs(given: Mapping[str, Any]) -> None:
+    """Refuse what would ask for other runs than a folder has, by the names that a door has for it.
+
+    Raises
+    ------
+    UserError
+        Where one of them is neither None nor empty.
+    """
+    unwanted = [name for name, value in given.items() if value is not None and value != [] and value != {}]
+    if unwanted:
+        wrong = " and ".join(unwanted)
+        raise UserError(f"{wrong}: the runs in a folder are what they are; give the scenario to run others")
 
 
 def partners_in(comparison: Comparison, program: str | None, folder: Path) -> Partners:

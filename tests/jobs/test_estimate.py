@@ -19,6 +19,7 @@ from evaluated_worlds import PROGRAM, SMALL, small_evaluation, small_scenario
 
 import sim
 from sim.analysis.estimate.registry import ESTIMATORS
+from sim.analysis.evaluation import keeping
 from sim.analysis.evaluation.keeping import KeptWorlds
 from sim.analysis.evaluation.of_survey import SURVEY_ESTIMATORS
 from sim.doors.cli import main as cli
@@ -296,6 +297,31 @@ def test_what_is_ended_goes_on_where_it_was(folder: Path, tmp_path: Path, monkey
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     for name in ("estimates.csv", "event_study.csv", "summary.csv", "panel.csv", "recording.csv", "event_study.png"):
         assert (out / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_what_all_worlds_share_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluation, saved = small_evaluation(), []
+    save = keeping.save_arrays
+
+    def counted(path: Path, arrays: Any) -> None:
+        saved.append(path.name)
+        save(path, arrays)
+
+    monkeypatch.setattr(keeping, "save_arrays", counted)
+    for number in (1, 2):  # an evaluation that goes on finds it there
+        kept = KeptWorlds(tmp_path / "kept", "a")
+        for pair in evaluation.pairs["flat"]:
+            kept.keep(evaluation.design, pair)
+        assert saved.count("design.npz") == 1
+        assert len(saved) == 1 + 2 * number
+    found = KeptWorlds(tmp_path / "kept", "a").design()
+    assert found is not None
+    assert np.array_equal(found.treated, evaluation.design.treated)
+    (tmp_path / "kept" / "design.npz").write_bytes(b"PK")
+    again = KeptWorlds(tmp_path / "kept", "a")
+    assert again.design() is None
+    again.keep(evaluation.design, evaluation.pairs["flat"][0])
+    assert KeptWorlds(tmp_path / "kept", "a").design() is not None
 
 
 def test_a_damaged_world_is_run_again(tmp_path: Path) -> None:

@@ -112,15 +112,10 @@ def estimate_command(arguments: Arguments) -> int:
 
 def _estimate_folder(arguments: Arguments) -> int:
     """Evaluate the runs of a finished comparison."""
-    from sim.jobs.estimate_folder import estimate_folder
-    from sim.words.faults import UserError
+    from sim.jobs.estimate_folder import estimate_folder, refuse_other_runs
 
     given = (arguments.overrides, arguments.seed, arguments.replications, arguments.background)
-    named = zip(("--set", "--seed", "--replications", "--background"), given, strict=True)
-    unwanted = [name for name, value in named if value not in (None, [])]
-    if unwanted:
-        wrong = " and ".join(unwanted)
-        raise UserError(f"{wrong}: the runs in a folder are what they are; give the scenario to run others")
+    refuse_other_runs(dict(zip(("--set", "--seed", "--replications", "--background"), given, strict=True)))
     folder = Path(arguments.scenario)
     estimate_folder(
         folder,
