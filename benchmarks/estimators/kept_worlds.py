@@ -34,18 +34,33 @@ class Kept(NamedTuple):
 
     def path(self, has_program: bool, seed: int) -> Path:
         """Return the file of a world."""
-        return self.folder / f"{'with' if has_program else 'without'}_{seed:04d}.npz"
+        return path_in(self.folder, has_program, seed)
 
     def books(self, has_program: bool, seed: int) -> Books:
         """Return what is counted in a world by years."""
-        with np.load(self.path(has_program, seed)) as file:
-            return Books(*(file[name].astype(np.float64) for name in Books._fields))
+        return books_in(self.path(has_program, seed))
 
     def design(self) -> Design:
         """Return counties and dates."""
-        with np.load(self.folder / "design.npz") as file:
-            county, state, periods = (file[name].tolist() for name in ("county", "state", "periods"))
-            return Design(PROGRAM, "year", periods, 0, county, state, file["people"], file["treated"])
+        return design_in(self.folder)
+
+
+def path_in(folder: Path, has_program: bool, seed: int) -> Path:
+    """Return the file of a world in a folder."""
+    return folder / f"{'with' if has_program else 'without'}_{seed:04d}.npz"
+
+
+def books_in(path: Path) -> Books:
+    """Return what is counted by years in the world of a file."""
+    with np.load(path) as file:
+        return Books(*(file[name].astype(np.float64) for name in Books._fields))
+
+
+def design_in(folder: Path) -> Design:
+    """Return counties and dates of the worlds in a folder."""
+    with np.load(folder / "design.npz") as file:
+        county, state, periods = (file[name].tolist() for name in ("county", "state", "periods"))
+        return Design(PROGRAM, "year", periods, 0, county, state, file["people"], file["treated"])
 
 
 def kept_worlds(scenario: Path, changes: list[str], folder: Path) -> Kept:
@@ -72,7 +87,7 @@ def simulate(kept: Kept, wanted: list[tuple[bool, int]]) -> Iterator[tuple[bool,
 
 
 def _keep(kept: Kept, counts: CountyCounts, has_program: bool, seed: int) -> None:
-    books = {name: it.astype(np.int32) for name, it in books_of(counts, "year")._asdict().items()}
+    books = {name: it.astype(np.int32) for name, it in books_of(counts, "year", PROGRAM)._asdict().items()}
     if not (kept.folder / "design.npz").exists():
         dated = counts if has_program else with_dates_of(counts, kept.scenario)
         design = design_of(dated, PROGRAM, "year")

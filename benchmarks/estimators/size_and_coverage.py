@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = of_pairs(kept, pairs, kept.folder / f"coverage_{given.pairs}.csv")
     _print_coverage(rows)
     rows = of_nothing(kept, range(1, given.seeds + 1), given.permutations, kept.folder / "size.csv")
-    _print_size(rows)
+    print_size(rows)
 
 
 def of_nothing(kept: Kept, seeds: Iterable[int], draws: int, path: Path) -> list[Row]:
@@ -90,7 +90,7 @@ def of_pairs(kept: Kept, seeds: Sequence[int], path: Path) -> list[Row]:
 
 def _answered(design: Design, pair: Pair, pool: Pair, draws: int, path: Path) -> list[Row]:
     """Return the answers of one seed, which are written in one go: a file has all of a seed or nothing."""
-    rows = [_row(answer) for question in QUESTIONS for answer in book_answers(design, pair, pool, question, draws)]
+    rows = [row_of(answer) for question in QUESTIONS for answer in book_answers(design, pair, pool, question, draws)]
     is_new = not path.exists()
     with path.open("a", encoding="utf-8", newline="") as file:
         lines = [",".join(COLUMNS)] if is_new else []
@@ -100,7 +100,7 @@ def _answered(design: Design, pair: Pair, pool: Pair, draws: int, path: Path) ->
     return rows
 
 
-def _row(answer: Answer) -> Row:
+def row_of(answer: Answer) -> Row:
     numbers = {name: float(getattr(answer, name)) for name in (*NUMBERS, *COUNTS)}
     return {"seed": answer.replication, "group": answer.question.group, "estimator": answer.estimator, **numbers}
 
@@ -156,7 +156,7 @@ def rejections(sample: Sample) -> dict[str, float]:
     return found
 
 
-def _print_size(rows: Sequence[Row]) -> None:
+def print_size(rows: Sequence[Row]) -> None:
     """Print the table of rejections; a share of 5 % has at 200 seeds a standard error of 1.5."""
     print(
         "\nNo program: how many percent of 5 % tests reject, by kind; then mean and standard deviation of the estimate,"

@@ -49,6 +49,8 @@ class Asked:
         Form of the books' outcome.
     permutations : int
         Exchanges of states' dates; 0 for none.
+    diagnostics : bool
+        Whether Bacon weights and bounds are told too, by the extra ``econ``.
     """
 
     scenario: Scenario
@@ -59,6 +61,7 @@ class Asked:
     background: Background = "both"
     outcome: Outcome = "log_rate"
     permutations: int = PERMUTATIONS
+    diagnostics: bool = False
 
     def command(self, program: str, name: str = "estimate") -> str:
         """Return the command that gives the same again from the resolved scenario."""
@@ -66,10 +69,12 @@ class Asked:
         names = ("--seed", "--replications", "--unit", "--background", "--permutations")
         options = " ".join(f"{name} {value}" for name, value in zip(names, own, strict=True))
         rates = " --rates" if self.outcome == "rate" else ""
-        return f"{name} scenario.yaml --program {program} {options}{rates}"
+        diagnostics = " --diagnostics" if self.diagnostics else ""
+        return f"{name} scenario.yaml --program {program} {options}{rates}{diagnostics}"
 
     def __post_init__(self) -> None:
         """Refuse what is no choice, as the command line does."""
+        from sim.analysis.estimate.diagnostics import require_diff_diff
         from sim.analysis.estimate.panel import OUTCOMES
         from sim.analysis.evaluation.questions import MONTHS_OF
         from sim.words.limits import MOST_REPLICATIONS
@@ -84,6 +89,8 @@ class Asked:
             number = getattr(self, name)
             if not isinstance(number, int) or not least <= number <= most:
                 raise UserError(f"{name}: {number!r} is not a whole number from {least} to {most:,}")
+        if self.diagnostics:
+            require_diff_diff()
 
     @property
     def backgrounds(self) -> dict[str, Scenario]:
@@ -158,7 +165,7 @@ def print_told(evaluation: Evaluation, made: Made, out: Path) -> None:
 def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, folder: Path) -> Made:
     """Write what the numbers mean: a sentence, figures, the report; and the panel with its scripts."""
     from sim.analysis.evaluation.recording import RECORDING_COLUMNS, write_recordings
-    from sim.analysis.evaluation.tables import FILES, write_codebook
+    from sim.analysis.evaluation.tables import DIAGNOSTICS, FILES, write_codebook
     from sim.telling.estimates_wording import headline
     from sim.telling.export.evaluated_panel import PANEL_COLUMNS, write_panel
     from sim.telling.export.scripts.writing import write_scripts
@@ -167,7 +174,8 @@ def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, f
 
     write_panel(evaluation, folder / "panel.csv")
     write_recordings(evaluation, folder / "recording.csv")
-    write_codebook({**FILES, "recording": RECORDING_COLUMNS, "panel": PANEL_COLUMNS}, folder / "codebook.csv")
+    files = {**FILES, "recording": RECORDING_COLUMNS, "panel": PANEL_COLUMNS}
+    write_codebook(files | (DIAGNOSTICS if evaluation.diagnoses else {}), folder / "codebook.csv")
     write_scripts(evaluation, folder / "scripts")
     (folder / "headline.txt").write_text(headline(evaluation) + "\n", encoding="utf-8")
     figures = draw_estimates(evaluation, folder)
@@ -215,22 +223,22 @@ def evaluate_worlds(
 
     runs = 2 * len(asked.backgrounds) * asked.replications
     months = runs * asked.scenario.parameters.months
-    design: Design | None = None
+    design = None if kept is None else kept.design()
     pairs: dict[str, list[Pair]] = {}
     with month_progress(months, quiet, is_compiled(engine)) as advance:
         for name, scenario in asked.backgrounds.items():
             for replication in range(asked.replications):
-                pair = None if kept is None else kept.pair(name, replication)
-                design = kept.design() if kept is not None and pair is not None else None
+                pair = None if kept is None or design is None else kept.pair(name, replication)
                 if design is None or pair is None:
                     options = {"seed": asked.seed, "replication": replication, "engine": engine, "threads": threads}
-                    design, pair = _pair(scenario, program, asked.unit, name, {**options, "on_month": advance})
+                    options["on_month"] = advance
+                    design, pair = _pair(scenario, program, asked.unit, name, design, options)
                     if kept is not None:
                         kept.keep(design, pair)
                 pairs.setdefault(name, []).append(pair)
     assert design is not None
     with working("estimating", quiet):
-        return evaluate(design, pairs, asked.outcome, asked.permutations)
+        return evaluate(design, pairs, asked.outcome, asked.permutations, diagnostics=asked.diagnostics)
 
 
 def _seconds_of_estimating(asked: Asked, size: Size) -> float:
@@ -242,15 +250,16 @@ def _seconds_of_estimating(asked: Asked, size: Size) -> float:
 
 
 def _pair(
-    scenario: Scenario, program: str, unit: Unit, background: str, options: dict[str, Any]
+    scenario: Scenario, program: str, unit: Unit, background: str, design: Design | None, options: dict[str, Any]
 ) -> tuple[Design, Pair]:
+    """Return a pair of worlds, and what all worlds share, which the first of them tells."""
     from sim.analysis.evaluation.worlds import Pair, books_of, design_of
     from sim.running.county_counts import count_run
 
     with_program = count_run(scenario, **options)
-    design, books = design_of(with_program, program, unit), books_of(with_program, unit)
+    design, books = design or design_of(with_program, program, unit), books_of(with_program, unit, program)
     del with_program  # months of a nation are large
-    without = books_of(count_run(scenario.without(program), **options), unit)
+    without = books_of(count_run(scenario.without(program), **options), unit, program)
     return design, Pair(background, options["replication"], books, without)
 
 
@@ -282,6 +291,7 @@ def _write_manifest(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, 
         "outcome": asked.outcome,
         "backgrounds": list(evaluation.pairs),
         "permutations": asked.permutations,
+        "diagnostics": asked.diagnostics,
         "counties": len(design.county),
         "warnings": list(evaluated.warnings),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,7 +42,7 @@ def estimate_folder(
     quiet : bool
         Print nothing.
     options
-        ``unit``, ``outcome`` and ``permutations`` as in ``Asked``.
+        ``unit``, ``outcome``, ``permutations`` and ``diagnostics`` as in ``Asked``.
 
     Raises
     ------
@@ -74,6 +75,20 @@ def estimate_folder(
     if not quiet:
         print_told(evaluation, made, out)
     return out
+
+
+def refuse_other_runs(given: Mapping[str, Any]) -> None:
+    """Refuse what would ask for other runs than a folder has, by the names that a door has for it.
+
+    Raises
+    ------
+    UserError
+        Where one of them is neither None nor empty.
+    """
+    unwanted = [name for name, value in given.items() if value is not None and value != [] and value != {}]
+    if unwanted:
+        wrong = " and ".join(unwanted)
+        raise UserError(f"{wrong}: the runs in a folder are what they are; give the scenario to run others")
 
 
 def partners_in(comparison: Comparison, program: str | None, folder: Path) -> Partners:
@@ -120,7 +135,7 @@ def _evaluated(folder: Path, asked: Asked, partners: Partners, background: str) 
     for name, replication, ledger in stored_runs(folder):
         if name in (partners.scenario.name, partners.without.name):
             counts = count_ledger(ledger)
-            found[name, replication] = books_of(counts, asked.unit)
+            found[name, replication] = books_of(counts, asked.unit, partners.evaluated.program)
             if name == partners.scenario.name and design is None:
                 design = design_of(counts, partners.evaluated.program, asked.unit)
     numbers = sorted({number for _, number in found})
@@ -131,4 +146,4 @@ def _evaluated(folder: Path, asked: Asked, partners: Partners, background: str) 
     ]
     if design is None or not pairs:
         raise UserError(printable(f"{folder}: holds no replication of both {partners.scenario.name} and its partner"))
-    return evaluate(design, {background: pairs}, asked.outcome, asked.permutations)
+    return evaluate(design, {background: pairs}, asked.outcome, asked.permutations, diagnostics=asked.diagnostics)

@@ -75,6 +75,7 @@ def _worlds(
     from sim.running.terminal import month_progress
 
     months = len(asked.backgrounds) * asked.replications * asked.scenario.parameters.months
+    design: Design | None = None
     worlds: dict[str, list[Books]] = {}
     with month_progress(months, quiet, is_compiled(engine)) as advance:
         for name, scenario in asked.backgrounds.items():
@@ -82,8 +83,9 @@ def _worlds(
                 options = {"seed": asked.seed, "replication": replication}
                 without = scenario.without(program)
                 counts = count_run(without, threads=threads, engine=engine, on_month=advance, **options)
-                design = design_of(with_dates_of(counts, scenario), program, asked.unit)
-                worlds.setdefault(name, []).append(books_of(counts, asked.unit))
+                design = design or design_of(with_dates_of(counts, scenario), program, asked.unit)
+                worlds.setdefault(name, []).append(books_of(counts, asked.unit, program))
+    assert design is not None
     return design, worlds
 
 

@@ -15,6 +15,7 @@ from sim.running.tables.county_months import TOTALS, totals_of
 from sim.words.labels import (
     CRIME_COLUMNS,
     CRIMES,
+    ENFORCEMENT_COLUMNS,
     GROUPS,
     PEOPLE_COLUMNS,
     PROGRAMS,
@@ -39,6 +40,7 @@ CONTROLS = ("homicide", "motor_vehicle_theft")
 KINDS = (*TOTALS, *CONTROLS)
 """What is counted: totals of types, and those types."""
 _COLUMNS = [CRIME_COLUMNS.index(book) for book in BOOKS]
+_DETAINED = ENFORCEMENT_COLUMNS.index("ice_custody")
 _PLACES = [PEOPLE_COLUMNS.index(name) for name in ("people", "vacant")]
 _CONTROL_ROWS = [CRIMES.index(name) for name in CONTROLS]
 _TOLD = [
@@ -69,6 +71,8 @@ class CountyCounts:
         Places for people by group: those who live there and vacancies. They do not change in a run.
     programs : bool[T, K, 8]
         Which programs are in force.
+    detained : int32[T, K]
+        People taken into ICE custody.
     """
 
     months: list[str]
@@ -78,6 +82,7 @@ class CountyCounts:
     asked: Counts
     people: NDArray[np.int64]
     programs: NDArray[np.bool_]
+    detained: Counts
 
     @property
     def state(self) -> list[str]:
@@ -87,6 +92,10 @@ class CountyCounts:
     def active(self, program: str) -> NDArray[np.bool_]:
         """Return bool[T, K]: the months in which a program is in force."""
         return self.programs[:, :, PROGRAMS.index(program)]
+
+    def away(self, program: str) -> NDArray[np.int64]:
+        """Return int64[T, K]: people detained so far while a program was in force, whether they came back or not."""
+        return np.cumsum(np.where(self.active(program), self.detained, 0), axis=0, dtype=np.int64)
 
 
 def count_run(
@@ -138,12 +147,14 @@ class _Counting:
         self.told = np.zeros((*shape, len(TOTALS), len(GROUPS), 2), dtype=np.int32)
         self.asked = np.zeros((*shape, len(GROUPS)), dtype=np.int32)
         self.programs = np.zeros((*shape, len(PROGRAMS)), dtype=np.bool_)
+        self.detained = np.zeros(shape, dtype=np.int32)
         self.people = np.zeros((shape[1], len(GROUPS)), dtype=np.int64)
         self.survey = SurveyBook(len(self.months))
 
     def add(self, record: MonthRecord) -> None:
         """Add one month, and of the survey those months that are whole by now."""
         self.programs[record.index] = record.programs
+        self.detained[record.index] = record.enforcement[..., _DETAINED].sum(axis=(1, 2, 3))
         by_book = np.moveaxis(record.crime[..., _COLUMNS], -1, 1)  # K x books x types x groups
         for place, total in enumerate(totals_of(by_book).values()):
             self.crime[record.index, :, place] = total
@@ -161,4 +172,5 @@ class _Counting:
 
     def finish(self) -> CountyCounts:
         """Return what was counted."""
-        return CountyCounts(self.months, self.counties, self.crime, self.told, self.asked, self.people, self.programs)
+        counted = (self.crime, self.told, self.asked, self.people, self.programs, self.detained)
+        return CountyCounts(self.months, self.counties, *counted)

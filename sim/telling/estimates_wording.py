@@ -21,7 +21,10 @@ SHORT_LABELS = {
     "sun_abraham": "Sun\N{EN DASH}Abraham",
     "imputation": "Imputation",
     "imputation_trends": "Imputation, county trends",
+    "detained": "People detained",
+    "detained_instrumented": "Detained, instrumented",
 }
+ELASTICITIES = ("detained", "detained_instrumented")
 PREFERRED = ("callaway_santanna", "imputation", "two_way")
 """Whose estimate the headline tells: the first of them that has one."""
 NBSP = "\N{NO-BREAK SPACE}"
@@ -39,9 +42,14 @@ def told_groups(design: Design) -> tuple[str, ...]:
     return (EVERYBODY, "hispanic") if design.people_of("hispanic").any() else (EVERYBODY,)
 
 
-def shown_estimators(evaluation: Evaluation) -> list[str]:
-    """Return the estimators that take the outcome."""
+def told_estimators(evaluation: Evaluation) -> list[str]:
+    """Return the estimators that take the outcome, as tables tell of them."""
     return [name for name in SHORT_LABELS if evaluation.outcome in ESTIMATORS[name].outcomes]
+
+
+def shown_estimators(evaluation: Evaluation) -> list[str]:
+    """Return those of them that ask for the effect of the program, as figures show them; elasticities do not."""
+    return [name for name in told_estimators(evaluation) if name not in ELASTICITIES]
 
 
 def shown_background(evaluation: Evaluation) -> str:

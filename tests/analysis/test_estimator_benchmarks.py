@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from evaluated_worlds import made_design, made_pair
 
-from benchmarks.estimators import interference, size_and_coverage
+from benchmarks.estimators import interference, recombined, size_and_coverage
 from benchmarks.estimators.size_and_coverage import Sample, rejections, samples
 
 SMALL = ["--people", "12000", "--months", "96", "--start", "2006-01", "--permutations", "9"]
@@ -24,8 +25,24 @@ def test_what_is_kept_is_not_made_again(tmp_path: Path, capsys: pytest.CaptureFi
     again = capsys.readouterr()
     assert again.err == ""
     assert again.out == first.out
+    recombined.main(["--folder", str(folder), "--draws", "3"])
+    told = capsys.readouterr().out
+    assert "3 draws from 2 worlds" in told
+    assert len([line for line in told.splitlines() if "two_way" in line and line.split()[2] == "3"]) == 2
     with pytest.raises(SystemExit, match="another scenario"):
         size_and_coverage.main(["--folder", str(folder), *SMALL, "--people", "13000"])
+
+
+def test_states_of_a_draw_come_whole_from_one_world() -> None:
+    design = made_design()
+    worlds = [made_pair(design, number).without for number in range(3)]
+    (pair,) = recombined.recombined(design, worlds, 1, seed=4)
+    code, used = design.state_code, set()
+    for state in range(code.max() + 1):
+        mine = pair.without.crime[:, code == state]
+        (source,) = (number for number in range(3) if np.array_equal(mine, worlds[number].crime[:, code == state]))
+        used.add(source)
+    assert len(used) > 1
 
 
 def test_shares_of_rejections() -> None:

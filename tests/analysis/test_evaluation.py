@@ -18,12 +18,12 @@ from sim.analysis.evaluation.answers import Answer, _effective
 from sim.analysis.evaluation.evaluating import evaluate, typical_of
 from sim.analysis.evaluation.of_books import book_answers
 from sim.analysis.evaluation.questions import Question, questions
-from sim.analysis.evaluation.worlds import books_of, design_of, panel_of, periods_with_controls, pooled
+from sim.analysis.evaluation.worlds import books_of, design_of, detained_of, panel_of, periods_with_controls, pooled
 from sim.engines.panel import survey_of
 from sim.running.county_counts import count_run
 from sim.running.run import simulate
 from sim.words.faults import UserError
-from sim.words.labels import CRIME_COLUMNS, CRIME_TYPES, PROGRAMS, SURVEYED_CRIMES, VIOLENT_CRIMES
+from sim.words.labels import CRIME_COLUMNS, CRIME_TYPES, ENFORCEMENT_COLUMNS, PROGRAMS, SURVEYED_CRIMES, VIOLENT_CRIMES
 
 RECORDED = Question("recorded", "index", "all", "log_rate")
 RECORDED_COLUMN = CRIME_COLUMNS.index("recorded")
@@ -54,11 +54,27 @@ def test_periods_are_sums_of_months_and_an_incomplete_one_is_left_out() -> None:
     counts = count_run(small_scenario("months=50", "world.people=6000"), seed=1, replication=0)
     with pytest.raises(UserError, match="three or more periods"):
         design_of(replace(counts, months=counts.months[:30]), PROGRAM, "year")
-    design, years, months = design_of(counts, PROGRAM, "year"), books_of(counts, "year"), books_of(counts, "month")
+    design = design_of(counts, PROGRAM, "year")
+    years, months = books_of(counts, "year", PROGRAM), books_of(counts, "month", PROGRAM)
     assert (design.left_out, design.periods) == (2, ["2006-01", "2007-01", "2008-01", "2009-01"])
     assert np.array_equal(years.crime, months.crime[:48].reshape(4, 12, *months.crime.shape[1:]).sum(axis=1))
     active = counts.programs[36:48, :, PROGRAMS.index(PROGRAM)].mean(axis=0)
     assert np.allclose(design.treated[:, 3], active)
+
+
+def test_people_away_are_those_detained_so_far_while_the_program_is_in_force() -> None:
+    chosen = small_scenario("months=60", "world.people=20000")
+    counts, ledger = count_run(chosen, seed=1, replication=0), simulate(chosen, seed=1)
+    place = ENFORCEMENT_COLUMNS.index("ice_custody")
+    in_force = ledger.programs[:, :, PROGRAMS.index(PROGRAM)]
+    so_far = np.cumsum(ledger.enforcement[..., place].sum(axis=(2, 3, 4)) * in_force, axis=0)
+    assert so_far[-1].sum() > 0
+    books = books_of(counts, "year", PROGRAM)
+    assert np.array_equal(books.away, so_far.reshape(5, 12, -1).sum(axis=1))
+    design = design_of(counts, PROGRAM, "year")
+    expected = so_far[48:60].mean(axis=0) / counts.people.sum(axis=1)
+    assert detained_of(design, books)[:, 4] == pytest.approx(expected)
+    assert (detained_of(design, books)[design.treated == 0] == 0).all()
 
 
 # Real worlds
@@ -207,6 +223,24 @@ def test_counties_that_one_world_cannot_tell_of_are_counted() -> None:
     assert (found.counties, found.dropped_zero, found.dropped_always_treated) == (57, 2, 1)
     poisson = answer_of(answers, RECORDED, "poisson")
     assert (poisson.counties, poisson.dropped_zero) == (58, 1)
+
+
+def test_diagnostics_have_placebo_and_truth_beside_them() -> None:
+    """The known effect is constant, so that all comparisons find it."""
+    pytest.importorskip("diff_diff", reason="diff-diff, the extra 'econ', is not installed")
+    design = replace(made_design(periods=8), state=[str(county % 30) for county in range(60)])
+    evaluation = evaluate(design, {"flat": [made_pair(design)]}, diagnostics=True)
+    told = [it for it in evaluation.diagnoses if it.question == RECORDED]
+    assert len(evaluation.diagnoses) == 2 * 2 * (3 + 4)
+    assert not any(it.refused for it in told)
+    for it in told[:3]:
+        assert it.diagnostic == "bacon"
+        assert it.net == pytest.approx(EFFECT["recorded"], abs=1e-9)
+    assert sum(it.weight for it in told[:3]) == pytest.approx(1)
+    for it in told[3:]:
+        assert (it.truth, it.net) == pytest.approx((EFFECT["recorded"],) * 2, abs=1e-9)
+        assert it.interval_low < it.low <= it.estimate <= it.high < it.interval_high
+    assert not evaluate(design, {"flat": [made_pair(design)]}).diagnoses
 
 
 def test_nothing_to_estimate_is_told_in_the_row() -> None:

@@ -6,8 +6,10 @@ import csv
 import importlib.util
 import json
 import re
+import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from evaluated_worlds import PROGRAM, SMALL, small_evaluation, small_scenario
 
 import sim
 from sim.analysis.estimate.registry import ESTIMATORS
+from sim.analysis.evaluation import keeping
 from sim.analysis.evaluation.keeping import KeptWorlds
 from sim.analysis.evaluation.of_survey import SURVEY_ESTIMATORS
 from sim.doors.cli import main as cli
@@ -44,8 +47,9 @@ FILES = {
     "summary.csv",
 }
 COMMAND = ["estimate", "secure_communities", *(word for change in SMALL for word in ("--set", change))]
+POINT_ALONE = ("callaway_santanna", "imputation", "imputation_trends", "survey_sun_abraham")
 BY_HAND = ("county_trends", "callaway_santanna", "sun_abraham", "imputation", "imputation_trends", "survey_sun_abraham")
-PYFIXEST = ("two_way", "poisson", "event_study", "survey_two_way")
+PYFIXEST = ("two_way", "poisson", "event_study", "detained", "detained_instrumented", "survey_two_way")
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +177,37 @@ def test_scripts_in_python_find_the_estimates_again(folder: Path, name: str) -> 
         assert found[1] == pytest.approx(float(row["se_county"]), rel=1e-5)
 
 
+@lru_cache(maxsize=1)
+def lacking_in_r() -> str:
+    """Return what stops scripts in R, or nothing: R is not here, or fixest is not."""
+    if shutil.which("Rscript") is None:
+        return "R"
+    loaded = subprocess.run(["Rscript", "-e", "library(fixest)"], capture_output=True, timeout=60, check=False)
+    return "" if loaded.returncode == 0 else "fixest"
+
+
+@pytest.mark.parametrize("name", [*ESTIMATORS, *SURVEY_ESTIMATORS])
+def test_scripts_in_r_find_the_estimates_again(folder: Path, name: str) -> None:
+    lacking = lacking_in_r()
+    script = folder / "scripts" / f"{name}.R"
+    if lacking == "R" or (lacking and "library(fixest)" in script.read_text(encoding="utf-8")):
+        pytest.skip(f"{lacking} is not installed: scripts/{script.name} is not run")
+    done = subprocess.run(
+        ["Rscript", str(script)], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    row, found = row_of(folder, name), numbers_in(done.stdout)
+    assert found[0] == pytest.approx(float(row["estimate"]), rel=1e-6)
+    assert len(found) == (1 if name in POINT_ALONE else 2)
+    if len(found) > 1:
+        assert found[1] == pytest.approx(float(row["se_county"]), rel=1e-5)
+
+
+def numbers_in(printed: str) -> list[float]:
+    """Return the numbers that R printed last, on one line."""
+    return [float(word) for word in printed.splitlines()[-1].split() if word != "[1]"]
+
+
 def test_scripts_have_no_token_left(folder: Path) -> None:
     for path in (folder / "scripts").iterdir():
         text = path.read_text(encoding="utf-8")
@@ -209,6 +244,17 @@ def test_bad_input_gives_status_2_and_one_message(
     told = capsys.readouterr().err
     assert re.search(message, told), told
     assert "Traceback" not in told
+    assert not list(tmp_path.iterdir())
+
+
+def test_diagnostics_without_the_extra_are_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.analysis.estimate.diagnostics.importlib.util.find_spec", lambda _: None)
+    assert cli.main(["estimate", "secure_communities", "--diagnostics", "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert "pip install 'darkfigure[econ]'" in told
+    assert len(told.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())
 
 
@@ -251,6 +297,31 @@ def test_what_is_ended_goes_on_where_it_was(folder: Path, tmp_path: Path, monkey
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     for name in ("estimates.csv", "event_study.csv", "summary.csv", "panel.csv", "recording.csv", "event_study.png"):
         assert (out / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_what_all_worlds_share_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluation, saved = small_evaluation(), []
+    save = keeping.save_arrays
+
+    def counted(path: Path, arrays: Any) -> None:
+        saved.append(path.name)
+        save(path, arrays)
+
+    monkeypatch.setattr(keeping, "save_arrays", counted)
+    for number in (1, 2):  # an evaluation that goes on finds it there
+        kept = KeptWorlds(tmp_path / "kept", "a")
+        for pair in evaluation.pairs["flat"]:
+            kept.keep(evaluation.design, pair)
+        assert saved.count("design.npz") == 1
+        assert len(saved) == 1 + 2 * number
+    found = KeptWorlds(tmp_path / "kept", "a").design()
+    assert found is not None
+    assert np.array_equal(found.treated, evaluation.design.treated)
+    (tmp_path / "kept" / "design.npz").write_bytes(b"PK")
+    again = KeptWorlds(tmp_path / "kept", "a")
+    assert again.design() is None
+    again.keep(evaluation.design, evaluation.pairs["flat"][0])
+    assert KeptWorlds(tmp_path / "kept", "a").design() is not None
 
 
 def test_a_damaged_world_is_run_again(tmp_path: Path) -> None:

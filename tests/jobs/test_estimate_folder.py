@@ -11,6 +11,7 @@ from small_worlds import REPOSITORY
 
 import sim
 from sim.doors.cli.main import main
+from sim.words.faults import UserError
 
 SCENARIO = REPOSITORY / "scenarios" / "secure_communities.yaml"
 SMALL = {"months": 96, "world": {"people": 12_000}}
@@ -39,6 +40,19 @@ def test_runs_of_a_comparison_say_what_runs_of_the_scenario_say(evaluated: Path)
     for name in FILES:
         assert (evaluated / name).read_bytes() == (found.folder / name).read_bytes(), name
     assert (evaluated / "report.html").is_file()
+
+
+def test_a_notebook_takes_the_folder_too(comparison: Path, tmp_path: Path) -> None:
+    found = sim.estimate(comparison, permutations=9, folder=tmp_path / "kept")
+    assert main(["estimate", str(comparison), "--permutations", "9", "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    for name in FILES:
+        assert (found.folder / name).read_bytes() == (tmp_path / "out" / name).read_bytes(), name
+    with pytest.raises(UserError, match="no diagnostics; ask for them"):
+        _ = found.diagnostics
+    given = ({"seed": 3}, {"replications": 2}, {"background": "flat"}, {"changes": {"months": 30}})
+    for each in given:
+        with pytest.raises(UserError, match=f"{next(iter(each))}: the runs in a folder are what they are"):
+            sim.estimate(str(comparison), **each)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -59,4 +59,6 @@ def made_pair(design: Design, replication: int = 0, seed: int = 1, background: s
     asked = np.full((periods, counties, 3), 400.0)
     told = np.stack([np.full((periods, counties, 3, 3), 40.0), np.full((periods, counties, 3, 3), 16.0)], axis=-1)
     survey = np.where(treated, told * [1.1, 0.8], told)
-    return Pair(background, replication, Books(crime, survey, asked), Books(without, told, asked))
+    away = (design.treated * design.people[:, :1] * random.uniform(0.01, 0.03, (counties, 1))).T.round()
+    worlds = Books(crime, survey, asked, np.cumsum(away, axis=0)), Books(without, told, asked, 0 * away)
+    return Pair(background, replication, *worlds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from functools import lru_cache
@@ -12,10 +13,12 @@ import pytest
 from evaluated_worlds import made_design, made_pair, small_evaluation, small_scenario
 
 from sim.analysis.evaluation.evaluating import Evaluation, evaluate
+from sim.analysis.evaluation.tables import DIAGNOSTICS, write_tables
 from sim.telling.estimates_wording import headline, moved_text, shown_background, window_text
 from sim.telling.figures.estimates import draw_estimates
 from sim.telling.figures.style import saved_by
 from sim.telling.reports.estimates import Made, write_estimates_report
+from sim.telling.reports.estimates_diagnostics import diagnostics_parts
 from sim.telling.reports.estimates_terminal import WIDTH, print_estimates
 
 MADE = Made("estimate scenario.yaml --program secure_communities", ("Another program also changes.",))
@@ -100,6 +103,22 @@ def test_the_report_begins_with_the_sentence_and_has_all_parts(tmp_path: Path) -
     assert page.index("How sure is this?") < page.index("<figure") < page.index("Found and true, by the same weights")
     assert "darkfigure estimate scenario.yaml --program secure_communities --out again" in page
     assert "treated cells with negative weights" in page
+
+
+def test_the_report_tells_diagnostics_where_they_are_asked_for(tmp_path: Path) -> None:
+    pytest.importorskip("diff_diff", reason="diff-diff, the extra 'econ', is not installed")
+    design = replace(made_design(), state=[str(county) for county in range(60)])
+    evaluation = evaluate(design, {"flat": [made_pair(design, it) for it in (0, 1)]}, diagnostics=True)
+    write_tables(evaluation, tmp_path)
+    with (tmp_path / "diagnostics.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == [name for name, *_ in DIAGNOSTICS["diagnostics"]]
+    assert len(rows) == len(evaluation.diagnoses) == 2 * 2 * 2 * 7
+    assert (rows[0]["part"], rows[0]["violation"]) == ("treated_vs_never", "")
+    page = "".join(diagnostics_parts(evaluation))
+    assert page.count("Against counties that started before</th>") == 4
+    assert page.count("Departures up to 0.5 times</th>") == 4
+    assert not list(diagnostics_parts(made_evaluation()))
 
 
 # Figures

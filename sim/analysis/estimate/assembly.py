@@ -48,18 +48,21 @@ def estimate_of(
     spent: float = 1.0,
     warnings: tuple[str, ...] = (),
     variances: Floats | None = None,
+    carrying: float | None = None,
 ) -> PanelEstimate:
     """Return the estimate; what is found after its first value belongs to the int64[J - 1] horizons.
 
     ``spent`` multiplies variances for estimated parameters (``parameters_spent``); float64[K, T] ``variances`` are
-    those of the cells of counties used, up to a factor, by default the inverse of the counties' weights.
+    those of the cells of counties used, up to a factor, by default the inverse of the counties' weights. ``carrying``
+    states are told where the values have no weights.
     """
     county = clustered_covariance(what.by_county, None, spent)
     state = clustered_covariance(what.by_state, None, spent)
     whole = None if what.weights is None else units.whole(what.weights)
     effective = effective_number(units.weights, units.state)
     cells = 1 / units.weights[:, None] if variances is None else variances
-    carrying = effective if what.weights is None else carrying_number(what.weights[0], cells, units.state)
+    if what.weights is not None:
+        carrying = carrying_number(what.weights[0], cells, units.state)
     study = None
     if horizons is not None and whole is not None:
         study = EventStudy(horizons, what.values[1:], county[1:, 1:], state[1:, 1:], whole[1:])
@@ -73,7 +76,7 @@ def estimate_of(
         effective_number(units.weights),
         what.by_state.shape[1],
         effective,
-        carrying,
+        effective if carrying is None else carrying,
         units.dropped_zero,
         units.dropped_always_treated,
         study,

@@ -102,12 +102,12 @@ def _influence_of_shares(design: Design, shares: Floats, departures: Floats) -> 
     return np.asarray(per_cohort[:, place] * np.where(is_member, design.panel.weights, 0.0))
 
 
-def left_out_words(lost: int) -> tuple[str, ...]:
-    """Return that so many last periods have nobody left to compare with."""
+def left_out_words(lost: int, why: str = "all counties have started by then") -> tuple[str, ...]:
+    """Return that so many last periods have nobody left to compare with, or too few."""
     if not lost:
         return ()
     span = "the last period is" if lost == 1 else f"the last {lost} periods are"
-    return (f"{span} left out: all counties have started by then",)
+    return (f"{span} left out: {why}",)
 
 
 def without_leads_words(first: Integers) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ class Panel:
         Code of the state to which a county belongs.
     weights : float64[K]
         Weight of a county in weighted estimators, the same in all periods, more than 0.
+    detained : float64[K, T] or None
+        People detained under the program so far an inhabitant, mean over the period; None where it is not known.
     """
 
     counts: Floats
@@ -47,6 +49,7 @@ class Panel:
     first: Integers
     state: Integers
     weights: Floats
+    detained: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no estimator could use."""
@@ -63,16 +66,18 @@ class Panel:
     def of_counties(self, kept: Bools) -> Panel:
         """Return the panel of some counties: bool[K]."""
         names = ("counts", "population", "treated", "first", "state", "weights")
-        return Panel(**{name: getattr(self, name)[kept] for name in names})
+        detained = None if self.detained is None else self.detained[kept]
+        return Panel(**{name: getattr(self, name)[kept] for name in names}, detained=detained)
 
     def until(self, periods: int) -> Panel:
         """Return the panel of the first so many periods; who starts later never does in it."""
         counts, population, treated = (it[:, :periods] for it in (self.counts, self.population, self.treated))
-        return Panel(counts, population, treated, first_treated(treated), self.state, self.weights)
+        detained = None if self.detained is None else self.detained[:, :periods]
+        return Panel(counts, population, treated, first_treated(treated), self.state, self.weights, detained)
 
     def with_dates_of(self, source: Integers) -> Panel:
         """Return the panel in which county k has the program as county ``source[k]`` has it: int64[K]."""
-        return replace(self, treated=self.treated[source], first=self.first[source])
+        return replace(self, treated=self.treated[source], first=self.first[source], detained=None)
 
 
 def make_panel(
@@ -119,6 +124,7 @@ def aggregated(panel: Panel, length: int) -> Panel:
         first_treated(treated),
         panel.state,
         panel.weights,
+        None if panel.detained is None else panel.detained.reshape(blocks).mean(axis=2),
     )
 
 
@@ -206,8 +212,9 @@ def _check_shapes(panel: Panel) -> None:
     shape = np.shape(panel.counts)
     if len(shape) != 2 or shape[0] < 2 or shape[1] < 2:
         raise ValueError(f"a panel has two counties and two periods or more, not {shape}")
-    for name in ("population", "treated", "first", "state", "weights"):
-        wanted = shape if name in ("population", "treated") else shape[:1]
+    whole = ("population", "treated", *(("detained",) if panel.detained is not None else ()))
+    for name in (*whole, "first", "state", "weights"):
+        wanted = shape if name in whole else shape[:1]
         if getattr(panel, name).shape != wanted:
             raise ValueError(f"{name} has the shape {getattr(panel, name).shape} instead of {wanted}")
 
@@ -218,6 +225,8 @@ def _check_numbers(panel: Panel) -> None:
             raise ValueError(f"{name} has entries that are not numbers: a panel is balanced")
     if (panel.counts < 0).any() or (panel.population <= 0).any() or (panel.weights <= 0).any():
         raise ValueError("counts are 0 or more, population and weights above 0")
+    if panel.detained is not None and not (np.isfinite(panel.detained) & (panel.detained >= 0)).all():
+        raise ValueError("people detained an inhabitant are numbers of 0 or more")
     if (panel.treated < 0).any() or (panel.treated > 1 + _ROUNDING).any():
         raise ValueError("the treated share of a period lies between 0 and 1")
 

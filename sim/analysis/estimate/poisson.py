@@ -7,7 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.estimate.assembly import estimate_of, found
+from sim.analysis.estimate.clusters import carrying_number
 from sim.analysis.estimate.panel import Bools, Floats, Outcome, Panel, sample_where
+from sim.analysis.estimate.projection import within_cells
 from sim.analysis.estimate.results import PanelEstimate
 from sim.analysis.estimate.two_way import spent_on
 from sim.words.faults import UserError
@@ -49,7 +51,18 @@ def poisson(panel: Panel, outcome: Outcome = "log_rate") -> PanelEstimate:
     _refuse_separated(used.counts, used.treated > 0)
     fit = poisson_fit(used.counts, used.treated[None], np.log(used.population))
     what = found(fit.coefficients, None, fit.influence, used.state)
-    return estimate_of(sample.units, what, None, spent_on(used, len(fit.coefficients)))
+    carrying = carrying_states(fit, used)
+    return estimate_of(sample.units, what, None, spent_on(used, len(fit.coefficients)), carrying=carrying)
+
+
+def carrying_states(fit: PoissonFit, panel: Panel) -> float:
+    """Return how many states of equal importance would carry the effect as these do.
+
+    Near the estimate it is linear in counts less expected ones: by what is left of the treated share when county and
+    period effects are taken out with expected counts as weights, which are the variances of the counts too.
+    """
+    left = within_cells(panel.treated, fit.expected)
+    return carrying_number(left, fit.expected, panel.state)
 
 
 def poisson_fit(counts: Floats, regressors: Floats, offset: Floats) -> PoissonFit:

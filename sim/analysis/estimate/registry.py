@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sim.analysis.estimate.assembly import longer
 from sim.analysis.estimate.callaway_santanna import callaway_santanna
+from sim.analysis.estimate.elasticity import detained, detained_instrumented
 from sim.analysis.estimate.imputation import imputation
 from sim.analysis.estimate.panel import OUTCOMES, Outcome, Panel
 from sim.analysis.estimate.poisson import poisson
@@ -75,5 +76,12 @@ ESTIMATORS: dict[str, Estimator] = {
         partial(imputation, trends=True),
         ends=("lags",),
         needs_untreated=True,
+    ),
+    "detained": Estimator(
+        "elasticity to people detained under the program so far, at their mean: county and period effects", detained
+    ),
+    "detained_instrumented": Estimator(
+        "the same elasticity with the program's dates as instrument: all it does is put down to those detained",
+        detained_instrumented,
     ),
 }

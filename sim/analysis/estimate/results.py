@@ -54,8 +54,7 @@ class PanelEstimate:
     effective_clusters : float
         How many states of equal weight would weigh as these do.
     carrying_clusters : float
-        How many states of equal importance would carry the value as these do (``carrying_number``); where the
-        estimator is not linear in the outcome, the same as ``effective_clusters``.
+        How many states of equal importance would carry the value as these do (``carrying_number``).
     dropped_zero, dropped_always_treated : int
         Counties left out for periods without events, and for a program in force from the first period on.
     event_study : EventStudy or None

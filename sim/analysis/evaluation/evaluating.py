@@ -12,6 +12,7 @@ import numpy as np
 from sim.analysis.estimate.clusters import half_width
 from sim.analysis.estimate.panel import Outcome
 from sim.analysis.evaluation.answers import Answer
+from sim.analysis.evaluation.diagnosing import Diagnosis, diagnoses
 from sim.analysis.evaluation.of_books import book_answers
 from sim.analysis.evaluation.of_survey import survey_answers
 from sim.analysis.evaluation.questions import EVERYBODY, Question, questions
@@ -105,12 +106,15 @@ class Evaluation:
         Background by background and replication by replication.
     outcome : {"log_rate", "rate"}
         Form of the books' outcome.
+    diagnoses : tuple of Diagnosis
+        By the extra ``econ``, where they are asked for.
     """
 
     design: Design
     pairs: dict[str, list[Pair]]
     answers: tuple[Answer, ...]
     outcome: Outcome
+    diagnoses: tuple[Diagnosis, ...] = ()
 
     @cached_property
     def _typical(self) -> dict[Key, Typical | None]:
@@ -148,6 +152,7 @@ def evaluate(
     outcome: Outcome = "log_rate",
     draws: int = 0,
     on_pair: Callable[[], None] = lambda: None,
+    diagnostics: bool = False,
 ) -> Evaluation:
     """Return all answers.
 
@@ -163,18 +168,25 @@ def evaluate(
         Permutations of states' dates, for estimators that are fast enough.
     on_pair : callable
         Called whenever a pair of worlds is done.
+    diagnostics : bool
+        Whether Bacon weights and bounds are told too, by the extra ``econ``.
     """
     found: list[Answer] = []
+    told: list[Diagnosis] = []
     for of_background in pairs.values():
         pool = pooled(of_background)
         for pair in of_background:
+            begun = len(found)
             for question in questions(outcome):
                 if question.book == "survey":
                     found.extend(survey_answers(design, pair, pool, question))
                 else:
                     found.extend(book_answers(design, pair, pool, question, draws))
+            if diagnostics:
+                told.extend(diagnoses(design, pair, found[begun:]))
             on_pair()
-    return Evaluation(design, {name: list(some) for name, some in pairs.items()}, tuple(found), outcome)
+    kept = {name: list(some) for name, some in pairs.items()}
+    return Evaluation(design, kept, tuple(found), outcome, tuple(told))
 
 
 def _over(part: float, whole: float) -> float:

@@ -33,6 +33,7 @@ class KeptWorlds:
     def __init__(self, folder: Path, identity: str) -> None:
         """Find what is there; worlds of something else are refused."""
         self.folder, self.identity = folder, identity
+        self._design: Design | None = None
         if folder.exists() and _identity_in(folder) != self.identity:
             raise UserError(
                 printable(
@@ -53,25 +54,33 @@ class KeptWorlds:
         return Pair(background, replication, *worlds)
 
     def design(self) -> Design | None:
-        """Return what all worlds share, if any is there."""
+        """Return what all worlds share, if any is there and whole."""
+        if self._design is not None:
+            return self._design
         arrays = _loaded(self.folder / DESIGN)
         if arrays is None:
             return None
         facts: dict[str, Any] = {name: str(arrays[name]) for name in _TEXTS}
         facts |= {name: arrays[name].tolist() for name in _LISTS}
         facts |= {name: arrays[name] for name in _ARRAYS}
-        return Design(**facts, left_out=int(arrays["left_out"]))
+        self._design = Design(**facts, left_out=int(arrays["left_out"]))
+        return self._design
 
     def keep(self, design: Design, pair: Pair) -> None:
-        """Write a pair of worlds."""
-        self.folder.mkdir(exist_ok=True)
-        (self.folder / IDENTITY).write_text(self.identity, encoding="utf-8")
-        names = (*_TEXTS, *_LISTS, "left_out", *_ARRAYS)
-        save_arrays(self.folder / DESIGN, {name: np.asarray(getattr(design, name)) for name in names})
+        """Write a pair of worlds, and before the first what all of them share."""
+        if self.design() is None:
+            self._begin(design)
         worlds = {"program": pair.program, "without": pair.without}
         arrays = {f"{world}_{name}": it for world, books in worlds.items() for name, it in books._asdict().items()}
         whole = {name: it.astype(np.int64) for name, it in arrays.items()}
         save_arrays(self._path(pair.background, pair.replication), whole)
+
+    def _begin(self, design: Design) -> None:
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / IDENTITY).write_text(self.identity, encoding="utf-8")
+        names = (*_TEXTS, *_LISTS, "left_out", *_ARRAYS)
+        save_arrays(self.folder / DESIGN, {name: np.asarray(getattr(design, name)) for name in names})
+        self._design = design
 
     def count(self) -> int:
         """Return how many pairs are there."""

@@ -18,6 +18,7 @@ from sim.analysis.estimate.alignment import (
     true_effect,
 )
 from sim.analysis.estimate.assembly import treated_shares
+from sim.analysis.estimate.cohorts import left_out_words
 from sim.analysis.estimate.panel import Bools, Floats, Panel, first_treated, is_early, outcome_of
 from sim.analysis.estimate.permuted import permuted_callaway_santanna, permuted_two_way
 from sim.analysis.estimate.registry import ESTIMATORS, Estimator
@@ -34,6 +35,8 @@ PERMUTED: dict[str, Callable[..., PermutationTest]] = {
     "callaway_santanna": permuted_callaway_santanna,
 }
 """Tests by exchanged dates, of estimators that are fast enough; of others they would take hours."""
+REGRESSIONS = ("two_way", "county_trends", "poisson", "event_study", "detained", "detained_instrumented")
+"""Estimators that use all periods, whoever is left without the program."""
 WITH_TRENDS = {"two_way": False, "county_trends": True}
 """Estimators whose scores a wild bootstrap can resample with the effect held at 0, and whether they have trends."""
 
@@ -172,9 +175,8 @@ def _without_comparison(panel: Panel, estimator: str, periods: int) -> tuple[str
     """Return that the last periods have too few counties without the program, or that regressions use them anyway."""
     left_out = panel.shape[1] - periods
     if ESTIMATORS[estimator].needs_untreated and left_out:
-        span = "the last period is" if left_out == 1 else f"the last {left_out} periods are"
-        return (f"{span} left out: counties without the program belong to too few states by then",)
-    if estimator not in ("two_way", "county_trends", "poisson", "event_study") or (panel.first < 0).any():
+        return left_out_words(left_out, "counties without the program belong to too few states by then")
+    if estimator not in REGRESSIONS or (panel.first < 0).any():
         return ()
     lost = panel.shape[1] - int(panel.first.max())
     span = "period" if lost == 1 else f"{lost} periods"

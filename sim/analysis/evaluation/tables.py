@@ -77,20 +77,42 @@ SUMMARY: tuple[Column, ...] = (
     *((f"{name}_mean", "number", ESTIMATE, f"Mean of {name} over replications") for name in NUMBERS),
     *((f"{name}_sd", "number", ESTIMATE, f"Standard deviation of {name} over replications") for name in NUMBERS),
 )
+DIAGNOSED: tuple[Column, ...] = (
+    ("diagnostic", "text", "", "bacon: of two_way, its treatment as begun or not; bounds: of callaway_santanna"),
+    ("part", "text", "", "treated_vs_never, earlier_vs_later or later_vs_earlier: which cohorts are compared"),
+    ("violation", "number", "", "Departure from parallel trends, as a multiple of the largest before the start"),
+    ("weight", "number", "share", "Of such comparisons in the two-way estimate"),
+    ("estimate", "number", ESTIMATE, "What the comparisons find; the mean of the event study from the start on"),
+    ("placebo", "number", ESTIMATE, "The same in the world without the program"),
+    ("net", "number", ESTIMATE, "estimate less placebo"),
+    ("truth", "number", ESTIMATE, "The true effect on this book by the weights of the event study"),
+    ("low", "number", ESTIMATE, "The least effect that such a violation leaves possible"),
+    ("high", "number", ESTIMATE, "The largest"),
+    ("interval_low", "number", ESTIMATE, "Lower end of a 95 % interval: low less the error of the mean by state"),
+    ("interval_high", "number", ESTIMATE, "Upper end"),
+    ("breakdown", "number", "", "The violation up to which the interval does not hold 0"),
+    ("refused", "text", "", "Why there is no answer"),
+)
 FILES: dict[str, tuple[Column, ...]] = {
     "estimates": (*KEYS, *FOUND),
     "event_study": (*KEYS, *HORIZON),
     "summary": (*(key for key in KEYS if key[0] != "replication"), *SUMMARY),
 }
 """Columns of each file: name, type, unit, meaning."""
+DIAGNOSTICS: dict[str, tuple[Column, ...]] = {
+    "diagnostics": (*(key for key in KEYS if key[0] != "estimator"), *DIAGNOSED)
+}
+"""The same of the file that is written where diagnostics are asked for."""
 
 
 def write_tables(evaluation: Evaluation, folder: Path) -> None:
-    """Write ``estimates.csv``, ``event_study.csv`` and ``summary.csv``."""
+    """Write ``estimates.csv``, ``event_study.csv`` and ``summary.csv``, and ``diagnostics.csv`` where there are any."""
     typical = evaluation.typical()
     _write(folder, "estimates", map(_estimate_row, evaluation.answers))
     _write(folder, "event_study", _event_rows(evaluation.answers))
     _write(folder, "summary", (_summary_row(key, found) for key, found in typical.items() if found is not None))
+    if evaluation.diagnoses:
+        _write(folder, "diagnostics", ((*it[:2], *it.question, *it[3:]) for it in evaluation.diagnoses))
 
 
 def write_codebook(files: Mapping[str, Sequence[Column]], path: Path) -> None:
@@ -108,7 +130,7 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) 
 
 
 def _write(folder: Path, name: str, rows: Iterable[Sequence[Any]]) -> None:
-    write_csv(folder / f"{name}.csv", [column[0] for column in FILES[name]], rows)
+    write_csv(folder / f"{name}.csv", [column[0] for column in {**FILES, **DIAGNOSTICS}[name]], rows)
 
 
 def _cell(value: Any) -> Any:

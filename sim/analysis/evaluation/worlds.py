@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -102,11 +102,14 @@ class Books(NamedTuple):
         Told to the survey.
     asked : float64[T, K, 3]
         Person-months.
+    away : float64[T, K]
+        Months that people detained while the program was in force have been away by then, added up.
     """
 
     crime: Floats
     told: Floats
     asked: Floats
+    away: Floats
 
     def counts(self, book: str, crime: str, group: str) -> Floats:
         """Return float64[K, T] incidents of a book."""
@@ -161,8 +164,8 @@ def design_of(counts: CountyCounts, program: str, unit: Unit) -> Design:
     )
 
 
-def books_of(counts: CountyCounts, unit: Unit) -> Books:
-    """Return the counts of a world in whole periods."""
+def books_of(counts: CountyCounts, unit: Unit, program: str) -> Books:
+    """Return the counts of a world in whole periods; who is away was detained while the program was in force."""
     length = MONTHS_OF[unit]
     number = len(counts.months) // length
 
@@ -170,7 +173,7 @@ def books_of(counts: CountyCounts, unit: Unit) -> Books:
         whole = monthly[: number * length].astype(np.float64)
         return np.asarray(whole.reshape(number, length, *monthly.shape[1:]).sum(axis=1))
 
-    return Books(joined(counts.crime), joined(counts.told), joined(counts.asked))
+    return Books(joined(counts.crime), joined(counts.told), joined(counts.asked), joined(counts.away(program)))
 
 
 def pooled(pairs: Sequence[Pair]) -> Pair:
@@ -191,7 +194,14 @@ def panel_of(design: Design, books: Books, question: Question, kept: Bools) -> P
     people = design.people_of(question.group)[kept]
     counts = books.counts(question.book, question.crime, question.group)[kept]
     population = np.repeat(people[:, None], counts.shape[1], axis=1)
-    return make_panel(counts, population, design.treated[kept], design.state_code[kept])
+    panel = make_panel(counts, population, design.treated[kept], design.state_code[kept])
+    return replace(panel, detained=detained_of(design, books)[kept])
+
+
+def detained_of(design: Design, books: Books) -> Floats:
+    """Return float64[K, T] people detained so far an inhabitant, mean over a period; 0 where nobody lives."""
+    inhabitants = design.people_of(EVERYBODY)[:, None] * MONTHS_OF[design.unit]
+    return np.divide(books.away.T, inhabitants, out=np.zeros(books.away.T.shape), where=inhabitants > 0)
 
 
 def survey_of(design: Design, books: Books, question: Question) -> SurveyPanel:

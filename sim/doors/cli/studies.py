@@ -28,6 +28,11 @@ def add_study_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
         estimate_command,
     )
     _add_design(estimate, 5, "pairs of runs, with and without the program", 99)
+    estimate.add_argument(
+        "--diagnostics",
+        action="store_true",
+        help="Bacon weights, and bounds where trends are not parallel, by the extra 'econ'",
+    )
     power = command_parser(commands, "power", "tell how small an effect an evaluator could have seen", power_command)
     _add_design(power, 3, WORLDS, 199)
     _add_validate(commands)
@@ -107,15 +112,10 @@ def estimate_command(arguments: Arguments) -> int:
 
 def _estimate_folder(arguments: Arguments) -> int:
     """Evaluate the runs of a finished comparison."""
-    from sim.jobs.estimate_folder import estimate_folder
-    from sim.words.faults import UserError
+    from sim.jobs.estimate_folder import estimate_folder, refuse_other_runs
 
     given = (arguments.overrides, arguments.seed, arguments.replications, arguments.background)
-    named = zip(("--set", "--seed", "--replications", "--background"), given, strict=True)
-    unwanted = [name for name, value in named if value not in (None, [])]
-    if unwanted:
-        wrong = " and ".join(unwanted)
-        raise UserError(f"{wrong}: the runs in a folder are what they are; give the scenario to run others")
+    refuse_other_runs(dict(zip(("--set", "--seed", "--replications", "--background"), given, strict=True)))
     folder = Path(arguments.scenario)
     estimate_folder(
         folder,
@@ -125,6 +125,7 @@ def _estimate_folder(arguments: Arguments) -> int:
         unit=arguments.unit,
         outcome="rate" if arguments.rates else "log_rate",
         permutations=arguments.permutations,
+        diagnostics=arguments.diagnostics,
     )
     return 0
 
@@ -180,6 +181,7 @@ def _asked(arguments: Arguments) -> Asked:
         arguments.background or "both",
         "rate" if arguments.rates else "log_rate",
         arguments.permutations,
+        getattr(arguments, "diagnostics", False),  # power has none
     )
 
 

@@ -7,13 +7,14 @@ import shutil
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from sim.doors.notebook.api import Engine, refuse_inside_a_worker, temporary_folder
 from sim.doors.notebook.results import png_html
 from sim.running.machine import processors
+from sim.words.faults import UserError, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from sim.telling.in_short import Short
 
 Found = TypeVar("Found")
+Unit = Literal["month", "quarter", "year"]
+Background = Literal["both", "trends", "flat"]
+Outcome = Literal["log_rate", "rate"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,19 @@ class Estimates(_Told):
         return _table(self.folder, "recording")
 
     @cached_property
+    def diagnostics(self) -> pd.DataFrame:
+        """Bacon weights and bounds, where they were asked for.
+
+        Raises
+        ------
+        UserError
+            Where they were not.
+        """
+        if not (self.folder / "diagnostics.csv").exists():
+            raise UserError(printable(f"{self.folder}: has no diagnostics; ask for them with diagnostics=True"))
+        return _table(self.folder, "diagnostics")
+
+    @cached_property
     def panel(self) -> pd.DataFrame:
         """County-periods of the first replication, in both worlds: what the scripts read."""
         return _table(self.folder, "panel")
@@ -105,12 +122,13 @@ def estimate(
     changes: Mapping[str, Any] | None = None,
     *,
     program: str | None = None,
-    seed: int = 1,
-    replications: int = 5,
-    unit: Literal["month", "quarter", "year"] = "year",
-    background: Literal["both", "trends", "flat"] = "both",
-    outcome: Literal["log_rate", "rate"] = "log_rate",
+    seed: int | None = None,
+    replications: int | None = None,
+    unit: Unit = "year",
+    background: Background | None = None,
+    outcome: Outcome = "log_rate",
     permutations: int = 99,
+    diagnostics: bool = False,
     engine: Engine = "columnar",
     threads: int | None = None,
     folder: str | Path | None = None,
@@ -121,21 +139,25 @@ def estimate(
     Parameters
     ----------
     scenario : path, mapping or Scenario
-        As in ``run``; a program in it begins in some counties before others.
+        As in ``run``; a program in it begins in some counties before others. Or the folder of a finished comparison of
+        such a scenario with the same one without the program: its runs are judged, and none is made.
     changes : mapping, optional
         Differences on top.
     program : str, optional
         By default ``secure_communities``, or the only program whose dates differ between counties.
     seed, replications : int
-        Master seed, and pairs of runs with and without the program; both runs of a pair share their luck.
+        Master seed, by default 1, and pairs of runs with and without the program, by default 5; both runs of a pair
+        share their luck.
     unit : str
         Length of a period: ``month``, ``quarter`` or ``year``.
     background : str
-        The scenario's background ``trends``, none (``flat``), or ``both`` beside each other.
+        The scenario's background ``trends``, none (``flat``), or ``both`` beside each other, as by default.
     outcome : str
         Of the books: ``log_rate``, or ``rate``, which keeps counties with a period without crime.
     permutations : int
         Exchanges of states' dates, for estimators that are fast enough; 0 for none.
+    diagnostics : bool
+        Whether Bacon weights and bounds where trends are not parallel are told too, by the extra ``econ``.
     engine, threads
         As in ``run``.
     folder : path, optional
@@ -152,17 +174,28 @@ def estimate(
     Raises
     ------
     UserError
-        Where the scenario has a fault or no such program, memory is too little, or the folder holds something.
+        Where the scenario has a fault or no such program, memory is too little, or the folder holds something; or where
+        changes, seed, replications or background are given with a folder, whose runs are what they are.
 
     Examples
     --------
     >>> found = sim.estimate("scenarios/secure_communities.yaml", {"world.people": 200_000}, replications=2)
     >>> print(found.headline)
     """
+    options: dict[str, Any] = {"program": program, "unit": unit, "outcome": outcome, "permutations": permutations}
+    options["diagnostics"] = diagnostics
+    runs: dict[str, Any] = {"seed": seed, "replications": replications, "background": background}
+    if isinstance(scenario, (str, Path)) and Path(scenario).is_dir():
+        from sim.jobs.estimate_folder import estimate_folder, refuse_other_runs
+
+        refuse_other_runs({"changes": changes, **runs})
+        judge = partial(estimate_folder, Path(scenario), quiet=quiet, **options)
+        return _made(Estimates, judge, Path(scenario).absolute().name, folder)
     from sim.jobs.estimate import estimate_to_folder
 
-    options = (program, _checked(seed), replications, unit, background, outcome, permutations)
-    return _made(Estimates, estimate_to_folder, _asked(scenario, changes, options), engine, threads, folder, quiet)
+    asked = _asked(scenario, changes, **options, **runs)
+    job = partial(estimate_to_folder, asked, **_how(engine, threads, quiet))
+    return _made(Estimates, job, asked.scenario.name, folder)
 
 
 class Power(_Told):
@@ -196,9 +229,9 @@ def power(
     program: str | None = None,
     seed: int = 1,
     replications: int = 3,
-    unit: Literal["month", "quarter", "year"] = "year",
-    background: Literal["both", "trends", "flat"] = "both",
-    outcome: Literal["log_rate", "rate"] = "log_rate",
+    unit: Unit = "year",
+    background: Background = "both",
+    outcome: Outcome = "log_rate",
     permutations: int = 199,
     engine: Engine = "columnar",
     threads: int | None = None,
@@ -233,42 +266,37 @@ def power(
     """
     from sim.jobs.power import power_to_folder
 
-    options = (program, _checked(seed), replications, unit, background, outcome, permutations)
-    return _made(Power, power_to_folder, _asked(scenario, changes, options), engine, threads, folder, quiet)
+    options: dict[str, Any] = {"program": program, "unit": unit, "outcome": outcome, "permutations": permutations}
+    asked = _asked(scenario, changes, **options, seed=seed, replications=replications, background=background)
+    job = partial(power_to_folder, asked, **_how(engine, threads, quiet))
+    return _made(Power, job, asked.scenario.name, folder)
 
 
-def _asked(scenario: Given, changes: Mapping[str, Any] | None, options: tuple[Any, ...]) -> Asked:
+def _asked(scenario: Given, changes: Mapping[str, Any] | None, *, seed: int | None, **options: Any) -> Asked:
+    """Return what is asked of an evaluation, checked; what is None is as usual."""
     refuse_inside_a_worker()
     from sim.jobs.estimate import Asked
+    from sim.scenario.scenario import checked_seed
     from sim.scenario.values import scenario_of
 
-    return Asked(scenario_of(scenario, changes), *options)
+    given = {name: value for name, value in options.items() if value is not None}
+    if seed is not None:
+        given["seed"] = checked_seed(str(seed))
+    return Asked(scenario_of(scenario, changes), **given)
 
 
-def _made(
-    results: Callable[[Path], Found],
-    job: Callable[..., Path],
-    asked: Asked,
-    engine: Engine,
-    threads: int | None,
-    folder: str | Path | None,
-    quiet: bool,
-) -> Found:
+def _how(engine: Engine, threads: int | None, quiet: bool) -> dict[str, Any]:
+    return {"engine": engine, "threads": threads or processors(), "quiet": quiet}
+
+
+def _made(results: Callable[[Path], Found], job: Callable[..., Path], name: str, folder: str | Path | None) -> Found:
     """Return the results of a job in a folder, or in a temporary one that goes with the last reference to them."""
-    how: dict[str, Any] = {"engine": engine, "threads": threads or processors(), "quiet": quiet}
     if folder is not None:
-        return results(job(asked, out=Path(folder), **how))
-    with temporary_folder(asked.scenario.name) as (above, out):
-        found = results(job(asked, out=out, **how))
+        return results(job(out=Path(folder)))
+    with temporary_folder(name) as (above, out):
+        found = results(job(out=out))
         weakref.finalize(found, shutil.rmtree, above, ignore_errors=True)
     return found
-
-
-def _checked(seed: int) -> int:
-    """Return the seed, refused as the command line does."""
-    from sim.scenario.scenario import checked_seed
-
-    return checked_seed(str(seed))
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:

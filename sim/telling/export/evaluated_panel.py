@@ -24,6 +24,7 @@ PANEL_COLUMNS: tuple[Column, ...] = (
     ("period", "whole number", "periods", "Number of the period, from 1"),
     ("first", "whole number", "periods", "First period with the program, in the world that has it; 0: never"),
     ("treated", "number", "share", "Share of the period in which the program is in force, in the world that has it"),
+    ("away", "whole number", "person-months", "Months since people were detained under the program, added up"),
     *((f"people_{group}", "whole number", "agents", f"Who lives there: {group}") for group in WHOM),
     *(
         (f"{book}_{crime}_{group}", "whole number", "incidents", f"{crime.capitalize()} crime {book}, against {group}")
@@ -55,12 +56,13 @@ def write_panel(evaluation: Evaluation, path: Path) -> None:
 def _rows(design: Design, background: str, world: str, books: Books) -> Iterator[tuple[Any, ...]]:
     first = first_treated(design.treated)
     first = np.where(first == NEVER, 0, first + 1)
-    counts = _counts(design, books)
+    counts, away = _counts(design, books), books.away.T.astype(np.int64).tolist()
     for county, name in enumerate(design.county):
         numbers = counts[county].astype(np.int64).tolist()
         treated = design.treated[county].tolist()
         for period, row in enumerate(numbers):
-            yield (background, world, name, design.state[county], period + 1, first[county], treated[period], *row)
+            when = (period + 1, first[county], treated[period])
+            yield (background, world, name, design.state[county], *when, away[county][period], *row)
 
 
 def _counts(design: Design, books: Books) -> Any:

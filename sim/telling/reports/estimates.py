@@ -19,12 +19,13 @@ from sim.telling.estimates_wording import (
     headline,
     percent_text,
     preferred,
-    shown_estimators,
     shown_groups,
     survey_lines,
+    told_estimators,
     window_text,
 )
 from sim.telling.figures.style import Drawn
+from sim.telling.reports.estimates_diagnostics import diagnostics_parts
 from sim.telling.reports.page import (
     KNOWN,
     OBSERVED,
@@ -102,6 +103,8 @@ def _parts(
     yield from assumption_parts([scenario], ASSUMPTIONS)
     yield '<h2 class="screen">All numbers</h2>'
     yield from folded("Each estimator with its tests", [_estimators_table(evaluation)])
+    if diagnostics := list(diagnostics_parts(evaluation)):
+        yield from folded("Comparisons behind two-way effects, and trends that were not parallel", diagnostics)
     yield from folded("What the estimators are", _estimators())
     yield from _warnings(evaluation)
     yield _how_made(made)
@@ -167,7 +170,7 @@ def _estimators_table(evaluation: Evaluation) -> str:
         for group in shown_groups(evaluation):
             title = f"Recorded index crime against {against(group)}, {BACKGROUND_TITLES[background]} (%)"
             rows.append(section_row(title, len(_HEADS) + 1))
-            for name in shown_estimators(evaluation):
+            for name in told_estimators(evaluation):
                 key = Key(background, Question("recorded", "index", group, evaluation.outcome), name)
                 found = evaluation.typical().get(key)
                 rows.append(row_html(escape(SHORT_LABELS[name]), map(escape, _cells(found))))

@@ -15,8 +15,8 @@ from sim.telling.estimates_wording import (
     headline,
     percent_text,
     shown_background,
-    shown_estimators,
     shown_groups,
+    told_estimators,
     window_text,
 )
 from sim.telling.reports.estimates import Made
@@ -49,7 +49,7 @@ def _table(evaluation: Evaluation, background: str, group: str) -> Iterator[str]
     yield from _wrapped(f"Recorded index crime against {against(group)}, {BACKGROUND_TITLES[background]}, in %")
     yield _row("", _HEADS)
     yield _row("", _BELOW)
-    for name in shown_estimators(evaluation):
+    for name in told_estimators(evaluation):
         key = Key(background, Question("recorded", "index", group, evaluation.outcome), name)
         yield _row(SHORT_LABELS[name], _cells(evaluation.typical().get(key)))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_panels import effect_dummies, made_panel
 
+from sim.analysis.estimate.clusters import carrying_number
 from sim.analysis.estimate.panel import make_panel
-from sim.analysis.estimate.poisson import poisson
+from sim.analysis.estimate.poisson import poisson, poisson_fit
 from sim.words.faults import UserError
 
 
@@ -41,6 +44,22 @@ def test_equal_to_dummies(seed: int) -> None:
     assert found.se_county == pytest.approx(county, rel=1e-6)
     assert found.se_state == pytest.approx(state, rel=1e-6)
     assert found.weights is None
+
+
+def test_states_that_carry_it_are_those_whose_counts_move_it() -> None:
+    """How far each count moves the estimate, squared, times its variance: summed in states, and these counted."""
+    panel = made_panel(counties=12, periods=5, states=5)
+    moved = np.empty(panel.shape)
+    for place in np.ndindex(panel.shape):
+        counts = panel.counts.copy()
+        counts[place] += 1e-3
+        up = poisson(replace(panel, counts=counts)).value
+        counts[place] -= 2e-3
+        moved[place] = (up - poisson(replace(panel, counts=counts)).value) / 2e-3
+    found = poisson(panel)
+    fit = poisson_fit(panel.counts, panel.treated[None], np.log(panel.population))
+    assert found.carrying_clusters == pytest.approx(carrying_number(moved, fit.expected, panel.state), rel=1e-5)
+    assert found.carrying_clusters != pytest.approx(found.effective_clusters, rel=0.02)
 
 
 def test_two_by_two_is_the_ratio_of_ratios() -> None:

@@ -52,6 +52,12 @@ weight = data.groupby("county")["weight"].first().to_numpy(dtype=float)
 periods = np.arange(1, y.shape[1] + 1)
 start = np.where(first == 0, 10**6, first)
 """
+DOSE = """\
+# people detained under the program so far, an inhabitant, in parts of its mean where the program is
+dose = data["away"] / data["people_all"]
+there = (data["first"] > 0) & (data["period"] >= data["first"])
+data["dose"] = dose / np.average(dose[there], weights=data["weight"][there])
+"""
 BODIES = {
     "two_way": """\
 import pyfixest as pf
@@ -155,6 +161,24 @@ fitted = design @ lsqr(weighted, y.ravel()[untreated] * root, atol=1e-14, btol=1
 end = periods[-1] + 1 if (start == 10**6).any() else start.max()  # from then on nobody is left to compare with
 target = ((periods[None] >= start[:, None]) & (periods[None] < end)).ravel()
 print(np.average((y.ravel() - fitted)[target], weights=weight[rows[target]]))
+""",
+    "detained": """\
+import pyfixest as pf
+
+"""
+    + DOSE
+    + """\
+fit = pf.feols("y ~ dose | county + period", data, weights="weight", vcov={"CRV1": "county"})
+print(fit.coef()["dose"], fit.se()["dose"])
+""",
+    "detained_instrumented": """\
+import pyfixest as pf
+
+"""
+    + DOSE
+    + """\
+fit = pf.feols("y ~ 1 | county + period | dose ~ treated", data, weights="weight", vcov={"CRV1": "county"})
+print(fit.coef()["dose"], fit.se()["dose"])
 """,
     "survey_two_way": """\
 import pyfixest as pf

@@ -7,7 +7,7 @@ HEAD = """\
 *
 * do @NAME@.do [BACKGROUND BOOK CRIME GROUP]     by default: @EXAMPLE@
 * shows the estimate of that row of estimates.csv, replication 0. Run it in the folder that panel.csv lies in.
-* It needs, once:  ssc install ftools / reghdfe / ppmlhdfe
+* It needs, once:  ssc install ftools / reghdfe / ppmlhdfe / ivreg2 / ivreghdfe
 
 args background book crime group
 if "`background'" == "" {
@@ -71,13 +71,19 @@ foreach g of local cohorts {
         quietly count if period == `t' & (@CONTROLS@)
         if r(N) > 0 {
             quietly summarize `change' [aw=weight] if period == `t' & (@CONTROLS@)
-            scalar total = total + (own - r(mean)) * people
-            scalar mass = mass + people
+            scalar total = scalar(total) + (scalar(own) - r(mean)) * scalar(people)
+            scalar mass = scalar(mass) + scalar(people)
         }
     }
     drop `before' `change'
 }
-display total / mass
+display %12.0g scalar(total) / scalar(mass)
+"""
+DOSE = """\
+* people detained under the program so far, an inhabitant, in parts of its mean where the program is
+generate double dose = away / people_all
+quietly summarize dose [aw=weight] if first > 0 & period >= first
+replace dose = dose / r(mean)
 """
 BODIES = {
     "two_way": "reghdfe y treated [aw=weight], absorb(id period) vce(cluster id)\n",
@@ -92,13 +98,14 @@ generate shifted = cond(since == 99, 0, since + 100)
 reghdfe y ib0.shifted [aw=weight], absorb(id period) vce(cluster id)
 quietly summarize weight if since >= 0 & since < 99
 scalar mass = r(sum)
-local mean 0
+local mean
 forvalues h = 0/`ends' {
     quietly summarize weight if since == `h'
     if r(N) > 0 {
-        local share = r(sum) / mass
+        local share = r(sum) / scalar(mass)
         local term = `h' + 100
-        local mean `mean' + `share' * `term'.shifted
+        local mean `mean' `plus' `share' * `term'.shifted
+        local plus +
     }
 }
 lincom `mean'
@@ -115,15 +122,20 @@ lincom `mean'
 * a line needs two periods before the start
 @DROP@
 generate byte untreated = first == 0 | period < first
-reghdfe y [aw=weight] if untreated, absorb(@ABSORB@, savefe) resid
+reghdfe y [aw=weight] if untreated, absorb(@ABSORB@) residuals(left) keepsingletons tolerance(1e-12)
 * effects of counties and periods hold for treated cells too
 @PREDICT@
+generate double level = y - left - fitted
+quietly summarize level
+generate double effect = y - r(mean) - fitted
 quietly summarize first
 local end = r(max)
 quietly count if first == 0
 if r(N) > 0 local end = .
 summarize effect [aw=weight] if !untreated & period < `end'
 """,
+    "detained": DOSE + "reghdfe y dose [aw=weight], absorb(id period) vce(cluster id)\n",
+    "detained_instrumented": DOSE + "ivreghdfe y (dose = treated) [aw=weight], absorb(id period) cluster(id)\n",
     "survey_two_way": "reghdfe y treated [aw=size] if size > 0, absorb(id period) vce(cluster id)\n",
     "survey_sun_abraham": "bysort id: egen double all = total(size)\nkeep if all > 0\n"
     + LAST
@@ -152,7 +164,7 @@ PLAIN = {
     "@PREDICT@": """\
 bysort id: egen double own = max(county_effect)
 bysort period: egen double common = max(period_effect)
-generate double effect = y - _b[_cons] - own - common""",
+generate double fitted = own + common""",
 }
 TRENDS = {
     "@DROP@": "drop if first == 2",
@@ -161,5 +173,5 @@ TRENDS = {
 bysort id: egen double own = max(county_effect)
 bysort id: egen double line = max(slopeSlope1)
 bysort period: egen double common = max(period_effect)
-generate double effect = y - _b[_cons] - own - line * period - common""",
+generate double fitted = own + line * period + common""",
 }

@@ -16,8 +16,16 @@ SURVEY_LABELS = {
     "survey_two_way": "the survey: county and period effects, weighted by what is asked",
     "survey_sun_abraham": "the survey: each cohort against the last quarter of counties to start",
 }
-WITH_ERRORS = ("two_way", "county_trends", "poisson", "event_study", "survey_two_way")
-"""Scripts in Python that print a standard error too."""
+WITH_ERRORS = (
+    "two_way",
+    "county_trends",
+    "poisson",
+    "event_study",
+    "detained",
+    "detained_instrumented",
+    "survey_two_way",
+)
+"""Scripts that print a standard error too."""
 
 
 class Language(NamedTuple):
@@ -121,7 +129,6 @@ def _words(evaluation: Evaluation, name: str) -> dict[str, str]:
         "@EXAMPLE@": " ".join(chosen),
         "@PERIODS@": str(evaluation.design.compared_periods),
         "@HORIZONS@": str(HORIZONS[evaluation.design.unit]),
-        "@ERRORS@": " and its standard error by county" if name in WITH_ERRORS else "",
         "@DEFAULTS@": quoted,
         **dict(zip(("@BACKGROUND@", "@BOOK@", "@CRIME@", "@GROUP@"), chosen, strict=True)),
     }
@@ -132,7 +139,9 @@ def _outcome(evaluation: Evaluation, name: str, language: Language) -> dict[str,
     is_log, trends = evaluation.outcome == "log_rate", name == "imputation_trends"
     yes, no = ("True", "False") if language.suffix == "py" else ("TRUE", "FALSE")
     parts = stata.TRENDS if trends else stata.PLAIN
+    has_error = name in WITH_ERRORS or (name == "sun_abraham" and language.suffix == "R")
     return {
+        "@ERRORS@": " and its standard error by county" if has_error else "",
         "@EVENTS@": language.events["some" if name == "poisson" else "every"],
         "@CONDITION@": language.enough if is_log else "",
         "@OUTCOME@": language.log if is_log else language.rate,
