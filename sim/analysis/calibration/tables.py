@@ -86,8 +86,8 @@ FILES: dict[str, tuple[Column, ...]] = {
         ("effect", "text", "", "What changes with the program, in percent of the world without it"),
         ("label", "text", "", ""),
         ("draws", "text", "", "prior or posterior"),
-        ("mean", "number", "%", ""),
-        ("sd", "number", "%", ""),
+        ("mean", "number", "%", "Of the posterior alone: a few draws of the priors lie beyond every world that was run"),
+        ("sd", "number", "%", "The same"),
         *_QUANTILE_COLUMNS,
         ("emulator_error", "number", "%", "Root mean square error of leaving each world out; within the quantiles"),
     ),
@@ -184,7 +184,8 @@ def effect_rows(study: Study, outcome: Outcome) -> Iterator[tuple[Any, ...]]:
             ("posterior", with_error(outcome, name, study.header.seed)),
         ):
             quantiles = np.quantile(values, TOLD).tolist()
-            yield (name, labels[name], kind, float(values.mean()), float(values.std()), *quantiles, error)
+            moments = (float(values.mean()), float(values.std())) if kind == "posterior" else (None, None)
+            yield (name, labels[name], kind, *moments, *quantiles, error)
 
 
 def share_rows(study: Study, outcome: Outcome) -> Iterator[tuple[Any, ...]]:
