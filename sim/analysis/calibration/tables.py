@@ -86,7 +86,7 @@ FILES: dict[str, tuple[Column, ...]] = {
         ("effect", "text", "", "What changes with the program, in percent of the world without it"),
         ("label", "text", "", ""),
         ("draws", "text", "", "prior or posterior"),
-        ("mean", "number", "%", "Of the posterior alone: a few draws of the priors lie beyond every world that was run"),
+        ("mean", "number", "%", "Of the posterior alone: some draws of the priors lie beyond every world run"),
         ("sd", "number", "%", "The same"),
         *_QUANTILE_COLUMNS,
         ("emulator_error", "number", "%", "Root mean square error of leaving each world out; within the quantiles"),
