@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.analysis.estimate.panel import NEVER, Floats, Integers, Panel, make_panel
@@ -20,7 +22,22 @@ def made_panel(
     log_rate = random.normal(-3, 0.3, counties)[:, None] + random.normal(0, 0.1, periods)
     log_rate = log_rate + effect * share * (1 + 0.2 * np.maximum(since, 0)) + random.normal(0, 0.05, share.shape)
     counts = random.poisson(population * np.exp(log_rate)) + 1.0
-    return make_panel(counts, population, share, random.integers(0, states, counties))
+    return detaining(make_panel(counts, population, share, random.integers(0, states, counties)), seed)
+
+
+def detaining(panel: Panel, seed: int = 1) -> Panel:
+    """Return the panel with people detained under the program, at rates that differ between counties."""
+    random = np.random.default_rng(seed)
+    rate = random.uniform(0.001, 0.004, (panel.shape[0], 1)) * random.uniform(0.8, 1.2, panel.shape)
+    return replace(panel, detained=np.cumsum(panel.treated * rate, axis=1))
+
+
+def mean_detained(panel: Panel) -> float:
+    """Return the mean of people detained an inhabitant over treated cells, by the counties' weights."""
+    there = (np.arange(panel.shape[1])[None] >= panel.first[:, None]) & (panel.first != NEVER)[:, None]
+    weights = np.where(there, panel.weights[:, None], 0.0)
+    assert panel.detained is not None
+    return float((weights * panel.detained).sum() / weights.sum())
 
 
 def effect_dummies(counties: int, periods: int, trends: bool = False) -> Floats:

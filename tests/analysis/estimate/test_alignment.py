@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_panels import made_panel
+from made_panels import made_panel, mean_detained
 
 from sim.analysis.estimate.alignment import (
     aligned_truth,
@@ -48,8 +48,12 @@ def test_weights_take_out_counties_and_periods_and_sum_to_1_where_treated(name: 
     found = ESTIMATORS[name].estimate(panel, "log_rate")
     np.testing.assert_allclose(found.weights.sum(axis=1), 0, atol=1e-9)
     np.testing.assert_allclose(found.weights.sum(axis=0), 0, atol=1e-9)
-    is_full = name in ("two_way", "county_trends")
-    assert (found.weights * (panel.treated if is_full else panel.treated > 0)).sum() == pytest.approx(1)
+    if name.startswith("detained"):
+        assert panel.detained is not None
+        dose = panel.detained / mean_detained(panel)
+    else:
+        dose = panel.treated if name in ("two_way", "county_trends") else panel.treated > 0
+    assert (found.weights * dose).sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

@@ -6,26 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_panels import dummy_regression, effect_dummies, log_rate, made_panel
+from made_panels import dummy_regression, effect_dummies, log_rate, made_panel, mean_detained
 
 from sim.analysis.estimate.elasticity import detained, detained_instrumented, elasticity
-from sim.analysis.estimate.panel import NEVER, Floats, Panel, aggregated, make_panel
+from sim.analysis.estimate.panel import Floats, Panel, aggregated, make_panel
 from sim.words.faults import UserError
-
-
-def dosed_panel(seed: int = 1, **options: float) -> Panel:
-    """Return a made panel in which people are detained at rates that differ between counties."""
-    panel = made_panel(seed=seed, **options)  # type: ignore[arg-type]
-    random = np.random.default_rng(seed)
-    rate = random.uniform(0.001, 0.004, (panel.shape[0], 1)) * random.uniform(0.8, 1.2, panel.shape)
-    return replace(panel, detained=np.cumsum(panel.treated * rate, axis=1))
-
-
-def mean_dose(panel: Panel) -> float:
-    there = (np.arange(panel.shape[1])[None] >= panel.first[:, None]) & (panel.first != NEVER)[:, None]
-    weights = np.where(there, panel.weights[:, None], 0.0)
-    assert panel.detained is not None
-    return float((weights * panel.detained).sum() / weights.sum())
 
 
 def two_stages(panel: Panel, codes: Floats) -> tuple[float, float]:
@@ -33,7 +18,7 @@ def two_stages(panel: Panel, codes: Floats) -> tuple[float, float]:
     counties, periods = panel.shape
     effects = effect_dummies(counties, periods)
     assert panel.detained is not None
-    dose, instrument = (it.reshape(-1, 1) for it in (panel.detained / mean_dose(panel), panel.treated))
+    dose, instrument = (it.reshape(-1, 1) for it in (panel.detained / mean_detained(panel), panel.treated))
     right, tools = np.hstack([dose, effects]), np.hstack([instrument, effects])
     weight = np.repeat(panel.weights, periods)[:, None]
     root, outcome = np.sqrt(weight), log_rate(panel).ravel()
@@ -50,10 +35,10 @@ def two_stages(panel: Panel, codes: Floats) -> tuple[float, float]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_least_squares_equal_dummies(seed: int) -> None:
-    panel = dosed_panel(seed)
+    panel = made_panel(seed=seed)
     found = detained(panel)
     assert panel.detained is not None
-    dose = panel.detained / mean_dose(panel)
+    dose = panel.detained / mean_detained(panel)
     value, county = dummy_regression(log_rate(panel), dose[None], panel.weights[:, None], np.arange(40))
     _, state = dummy_regression(log_rate(panel), dose[None], panel.weights[:, None], panel.state)
     assert found.value == pytest.approx(value[0], abs=1e-9)
@@ -65,7 +50,7 @@ def test_least_squares_equal_dummies(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_two_stages_equal_dummies(seed: int) -> None:
-    panel = dosed_panel(seed)
+    panel = made_panel(seed=seed)
     found = detained_instrumented(panel)
     assert (found.value, found.se_county) == pytest.approx(two_stages(panel, np.arange(40)), rel=1e-6)
     assert (found.value, found.se_state) == pytest.approx(two_stages(panel, panel.state), rel=1e-6)
@@ -74,10 +59,10 @@ def test_two_stages_equal_dummies(seed: int) -> None:
 
 
 def test_the_first_stage_is_told_and_a_weak_one_warned_of() -> None:
-    panel = dosed_panel()
+    panel = made_panel()
     strong = elasticity(panel, instrumented=True)
     assert panel.detained is not None
-    dose = panel.detained / mean_dose(panel)
+    dose = panel.detained / mean_detained(panel)
     value, state = dummy_regression(dose, panel.treated[None], panel.weights[:, None], panel.state)
     assert strong.first_stage == pytest.approx(value[0] ** 2 / state[0, 0], rel=1e-6)
     assert not any("weak" in it for it in strong.estimate.warnings)
@@ -89,7 +74,7 @@ def test_the_first_stage_is_told_and_a_weak_one_warned_of() -> None:
 
 def test_a_known_elasticity_is_found() -> None:
     """Crime falls by 3 log points for each person detained in a thousand."""
-    panel = dosed_panel()
+    panel = made_panel()
     assert panel.detained is not None
     county = np.arange(40)[:, None] / 40
     counts = panel.population * np.exp(-4 + county + 0.1 * np.arange(8) - 30 * panel.detained)
@@ -97,13 +82,13 @@ def test_a_known_elasticity_is_found() -> None:
     for instrumented in (False, True):
         found = elasticity(known, instrumented=instrumented)
         assert found.per_dose == pytest.approx(-30, rel=1e-9)
-        assert found.dose == pytest.approx(mean_dose(panel))
-        assert found.estimate.value == pytest.approx(-30 * mean_dose(panel), rel=1e-9)
+        assert found.dose == pytest.approx(mean_detained(panel))
+        assert found.estimate.value == pytest.approx(-30 * mean_detained(panel), rel=1e-9)
 
 
 def test_nobody_detained_is_refused() -> None:
     panel = made_panel()
-    for other in (panel, replace(panel, detained=np.zeros(panel.shape))):
+    for other in (replace(panel, detained=None), replace(panel, detained=np.zeros(panel.shape))):
         with pytest.raises(UserError, match="nobody is detained"):
             detained(other)
     with pytest.raises(ValueError, match="detained"):
@@ -111,7 +96,7 @@ def test_nobody_detained_is_refused() -> None:
 
 
 def test_people_detained_follow_the_panel() -> None:
-    panel = dosed_panel()
+    panel = made_panel()
     assert panel.detained is not None
     shorter, fewer = panel.until(5), panel.of_counties(panel.first != 3)
     assert shorter.detained is not None
