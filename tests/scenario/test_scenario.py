@@ -297,7 +297,7 @@ def test_all_named_scenarios_are_shipped() -> None:
         "nation",
     }
     wanted |= {"detainer_resolution", "priority_enforcement", "legalization", "incapacitation_only", "deterrence_only"}
-    wanted |= {"chilling_effect_only", "all_responses", "no_behavioral_response", "neutral"}
+    wanted |= {"chilling_effect_only", "all_responses", "no_behavioral_response", "neutral", "calibrated"}
     assert {path.stem for path in SCENARIOS} == wanted
     assert {path.stem for path in COMPARISONS} == {"compare_programs", "compare_responses"}
 
