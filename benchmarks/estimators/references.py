@@ -48,7 +48,8 @@ def made_panel(counties: int, periods: int, states: int = 50, seed: int = 1) -> 
     index = random.normal(-2.5, 0.3, counties)[:, None] + random.normal(0, 0.1, periods)
     index = index - 0.1 * share * (1 + 0.3 * np.maximum(since, 0) / periods) + random.normal(0, 0.05, share.shape)
     counts = random.poisson(population * np.exp(index)) + 1.0
-    return make_panel(counts, population, share, random.integers(0, states, counties))
+    panel = make_panel(counts, population, share, random.integers(0, states, counties))
+    return replace(panel, detained=np.cumsum(share * random.uniform(0, 0.001, (counties, 1)), axis=1))
 
 
 def long_table(panel: Panel) -> Any:
