@@ -57,10 +57,14 @@ def doubts_of(runs: Mapping[str, Sequence[RunSummary]], references: Mapping[str,
 
 
 def _doubt(scenario: str, measure: str, changes: Floats) -> Doubt:
-    luck, doubt = parts_of(changes)
+    mean, luck, doubt, *quantiles = told_of(changes)
+    return Doubt(scenario, measure, mean, luck, doubt, tuple(quantiles), len(changes) // LUCKS)
+
+
+def told_of(changes: Floats) -> tuple[float, ...]:
+    """Return the mean over draws, both standard deviations of ``parts_of``, and the ``TOLD`` quantiles of draws."""
     means = changes.reshape(-1, LUCKS).mean(axis=1)
-    quantiles = tuple(np.quantile(means, TOLD).tolist())
-    return Doubt(scenario, measure, float(means.mean()), luck, doubt, quantiles, len(means))
+    return (float(means.mean()), *parts_of(changes), *np.quantile(means, TOLD).tolist())
 
 
 def parts_of(changes: Floats) -> tuple[float, float]:

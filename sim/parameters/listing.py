@@ -121,3 +121,11 @@ def rows(model: type[Section], default: Section | None = None, prefix: tuple[str
             yield from rows(inner, value, (*prefix, name))
         else:
             yield Row((*prefix, name), value, field, model)
+
+
+def value_at(parameters: Section, path: str) -> Any:
+    """Return what stands at a dotted path: a parameter, a table, or an entry of one."""
+    found: Any = parameters
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found

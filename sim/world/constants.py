@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import LONGEST_HORIZON, Parameters, Table
-from sim.parameters.listing import rows
+from sim.parameters.listing import rows, value_at
 from sim.rules.reporting import log_odds, part_at_full_trust, somebody_reports, willing_to_report
 from sim.words.labels import CHARGE_OF_CRIME, CRIME_TYPES, FAMILIES, PATROLS
 
@@ -256,14 +256,6 @@ def _worked_out(parameters: Parameters) -> dict[str, Any]:
     }
 
 
-def _value(parameters: Parameters, path: str) -> Any:
-    """Return the value of the parameter at a dotted path."""
-    value: Any = parameters
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
-
-
 def _as_declared(value: Any, kind: Any) -> Any:
     """Return the value of a parameter as ``Constants`` declares it."""
     number: Any = _array(value) if isinstance(value, Table) else value
@@ -275,7 +267,7 @@ def _as_declared(value: Any, kind: Any) -> Any:
 def build_constants(parameters: Parameters, solved: Mapping[str, Any]) -> Constants:
     """Return the constants of a run; ``solved`` are those that the settled state gives, by name."""
     made = {**solved, **_of_crime_types(parameters), **_worked_out(parameters)}
-    plain = {name: _as_declared(_value(parameters, path), kind) for name, (path, kind) in _plain(tuple(made)).items()}
+    plain = {name: _as_declared(value_at(parameters, path), kind) for name, (path, kind) in _plain(tuple(made)).items()}
     return Constants(**made, **plain)
 
 

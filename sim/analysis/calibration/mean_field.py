@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.numerics.compiled import block
+from sim.parameters.listing import value_at
 from sim.rules.clearance import witness_help
 from sim.rules.detainer import issue_share
 from sim.rules.news import county_fear, relative_risk
@@ -142,7 +143,7 @@ class MeanField:
     def of(cls, scenario: Scenario, priors: Sequence[Prior]) -> MeanField:
         """Return the mean field of a scenario; a setting of a whole table keeps the ratios that a file keeps."""
         middle = settings_of(priors, values_of(priors, np.full(len(priors), 0.5)))
-        base = np.array([_value(scenario, path) for path in PATHS])
+        base = np.array([float(value_at(scenario.parameters, path)) for path in PATHS])
         ruled: list[tuple[str | None, float]] = []
         for path in PATHS:
             rulers = [name for name in middle if path == name or path.startswith(f"{name}.")]
@@ -150,7 +151,8 @@ class MeanField:
                 ruled.append((None, 1.0))
                 continue
             given = float(middle[rulers[-1]])
-            ruled.append((rulers[-1], _value(varied(scenario, {rulers[-1]: given}, "probe"), path) / given))
+            probe = varied(scenario, {rulers[-1]: given}, "probe").parameters
+            ruled.append((rulers[-1], float(value_at(probe, path)) / given))
         return cls(tuple(priors), base, tuple(ruled))
 
     def at(self, shares: Floats) -> Floats:
@@ -161,10 +163,3 @@ class MeanField:
             for base, (name, ratio) in zip(self.base, self.ruled, strict=True)
         ]
         return courses(np.stack(columns, axis=1))
-
-
-def _value(scenario: Scenario, path: str) -> float:
-    found: Any = scenario.parameters
-    for part in path.split("."):
-        found = getattr(found, part)
-    return float(found)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.analysis.doubt import TOLD, parts_of
+from sim.analysis.doubt import told_of
 from sim.analysis.statistics import mean_estimate
 from sim.analysis.sweep.outcomes import MAIN, SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
@@ -72,10 +72,8 @@ def write_sweep_doubt(runs: SweepRuns, path: Path) -> None:
     for name in MAIN:
         outcome = alone.outcome(name)
         for point, values in zip(runs.points, outcome.values, strict=True):
-            draws = values.reshape(-1, runs.lucks).mean(axis=1)
-            numbers = (float(draws.mean()), *parts_of(values), *np.quantile(draws, TOLD).tolist())
-            told = ["" if not np.isfinite(number) else f"{number:.8g}" for number in numbers]
-            rows.append([point.name, name, *told, str(len(draws)), outcome.unit])
+            told = ["" if not np.isfinite(number) else f"{number:.8g}" for number in told_of(values)]
+            rows.append([point.name, name, *told, str(len(values) // runs.lucks), outcome.unit])
     _write(path, DOUBT_COLUMNS, rows)
 
 

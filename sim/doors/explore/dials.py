@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sim.doors.explore.refusals import Refused
 from sim.parameters import Parameters, Table
-from sim.parameters.listing import Row, field_alternatives, in_words, plain_number, rows
+from sim.parameters.listing import Row, field_alternatives, in_words, plain_number, rows, value_at
 from sim.words.calendar import month_after, month_number
 
 Setting = bool | float | str
@@ -112,7 +112,7 @@ def standing(parameters: Parameters) -> dict[str, Setting]:
     """Return where the dials stand in a scenario: what the page shows until one is moved."""
     found: dict[str, Setting] = {dial.name: _value(dial, parameters) for dial in DIALS}
     found["rollout"] = _rollout(parameters)
-    return {**found, **{name: bool(_at(parameters, path)) for name, path in _RESPONSES.items()}}
+    return {**found, **{name: bool(value_at(parameters, path)) for name, path in _RESPONSES.items()}}
 
 
 def _rollout(parameters: Parameters) -> str:
@@ -120,15 +120,8 @@ def _rollout(parameters: Parameters) -> str:
     return which if isinstance(which, str) and which in ROLLOUTS else "own"
 
 
-def _at(parameters: Parameters, path: str) -> Any:
-    value: Any = parameters
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
-
-
 def _value(dial: Dial, parameters: Parameters) -> Setting:
-    value = _at(parameters, dial.path)
+    value = value_at(parameters, dial.path)
     if dial.name in ("agreements", "task_forces"):
         named = {"none": 0.0, "all": 1.0}
         return float(value) if isinstance(value, float) else named.get(str(value), -1.0)
@@ -190,8 +183,8 @@ def _scale(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any]:
 
 def _in_ratio(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any]:
     """Set one entry of a table; the others keep their ratio to it."""
-    own: Table = _at(parameters, dial.path)
-    usual: Table = _at(Parameters(), dial.path)
+    own: Table = value_at(parameters, dial.path)
+    usual: Table = value_at(Parameters(), dial.path)
     entries = own if getattr(own, dial.entry) else usual
     shown = float(getattr(entries, dial.entry))
     top = {name: entry / shown * value for name, entry in entries.model_dump().items()}
@@ -200,13 +193,13 @@ def _in_ratio(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any
 
 def _where_not_zero(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any]:
     """Set all entries of a table that are not zero by default: homicide has no elasticity."""
-    usual: Table = _at(Parameters(), dial.path)
+    usual: Table = value_at(Parameters(), dial.path)
     return {dial.path: {name: value for name, entry in usual.model_dump().items() if entry}}
 
 
 def _agreement(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any]:
     program = dial.path.rpartition(".")[0]
-    own = _at(parameters, program)
+    own = value_at(parameters, program)
     if not 0 <= value <= 1:
         raise Refused(422, f"{dial.name}: a share of counties from 0 to 1")
     begin = own.start or month_after(parameters.start, min(FIRST_AGREEMENTS, parameters.months - 1))

@@ -103,13 +103,14 @@ class Known(NamedTuple):
 
     records: Records
     federal: Floats  # H histories x 3 groups x 3 statuses x 2 ranks
+    history: Integers  # K: of each county
 
 
 def taking(
     parameters: Parameters, counties: Counties, programs: Programs, known: Known, stays: Stays, at_liberty: Floats
 ) -> Taking:
     """Return whom ICE takes; ``at_liberty`` is agents by county, group, status and class, K x 3 x 3 x 3."""
-    records, federal, history = known.records, known.federal, programs.history()
+    records, federal, history = known.records, known.federal, known.history
     held, free = (_identified(parameters, programs, federal[history], at_once) for at_once in (False, True))
     removable = records.level * _can_be_removed()  # H x 3 groups x 3 statuses x 2 ranks x 4 levels
     rank = RANK_OF_CLASS

@@ -14,6 +14,7 @@ from sim.world.counties.building import Counties
 
 Floats = npt.NDArray[np.float64]
 PART = 128
+"""Counties worked on at a time."""
 
 
 def expected_shares(parameters: Parameters, counties: Counties) -> tuple[Floats, Floats]:

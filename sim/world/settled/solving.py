@@ -117,7 +117,7 @@ class _World:
         kept, leaves = ((records.level * each).sum(axis=-1) for each in (state.taken - goes, goes))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
         agents = at_liberty * (self.counties.agents / self.counties.persons)[:, None, None, None]
-        taken = taking(parameters, self.counties, self.programs, Known(records, known), stays, agents)
+        taken = taking(parameters, self.counties, self.programs, Known(records, known, self.history), stays, agents)
         every = taken.taken.sum(axis=-1)
         free = 1.0 / (1.0 + stays.months + self.leave * every * (self.in_ice + self.removed_share * self.vacant))
         flows = np.einsum("kgs,c,kgsc,kgscn->kgsn", self.statuses, crime.class_share, free, taken.taken)
