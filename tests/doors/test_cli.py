@@ -42,15 +42,30 @@ def scenario(folder: Path, text: str, name: str = "here.yaml") -> Path:
         ("world: {counties: none.csv}", "here.yaml:1: world.counties: no such file"),
     ],
 )
-def test_mistakes_end_with_status_two_and_one_message(text: str, words: str, tmp_path: Path) -> None:
+def test_mistakes_end_with_status_two_and_one_message(
+    text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     scenario(tmp_path, text)
     for command in ("run", "check"):
-        result = darkfigure(command, "here.yaml", cwd=tmp_path)
-        assert result.returncode == 2
-        assert "Traceback" not in result.stderr
-        assert result.stdout == ""
-        assert len(result.stderr.splitlines()) == 1
-        assert words in result.stderr
+        assert_refused([command, "here.yaml"], words, capsys)
+    assert not (tmp_path / "outputs").exists()
+
+
+def assert_refused(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1
+    assert words in told.err
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_process_ends_with_the_status_and_the_message_of_its_mistake(command: str, tmp_path: Path) -> None:
+    scenario(tmp_path, "titel: a")
+    result = darkfigure(command, "here.yaml", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "here.yaml:1: titel: unknown key; did you mean title?\n"
     assert not (tmp_path / "outputs").exists()
 
 
@@ -80,28 +95,32 @@ WITH_COUNTIES = "months: 3\nworld: {counties: counties.csv}\n"
     ],
 )
 def test_faults_in_files_are_told_before_a_run_and_by_check(
-    text: str, counties: str, words: str, tmp_path: Path
+    text: str,
+    counties: str,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     scenario(tmp_path, WITH_COUNTIES + text)
     (tmp_path / "counties.csv").write_text(COUNTY_COLUMNS + counties)
     (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04")
     os.mkfifo(tmp_path / "pipe.csv")
     for command in ("run", "check"):
-        result = darkfigure(command, "here.yaml", cwd=tmp_path)
-        assert result.returncode == 2
-        assert "Traceback" not in result.stderr
-        assert words in result.stderr
-        assert len(result.stderr.splitlines()) == 1
+        assert_refused([command, "here.yaml"], words, capsys)
     assert not (tmp_path / "outputs").exists()
 
 
-def test_what_files_add_up_to_is_told_by_check(tmp_path: Path) -> None:
+def test_what_files_add_up_to_is_told_by_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     scenario(tmp_path, WITH_COUNTIES + "programs: {agreement_287g_jail: {counties: l.csv}}")
     (tmp_path / "counties.csv").write_text((COUNTY_COLUMNS + COUNTY_ROW).replace(",", ";").replace("0.", "0,"))
     (tmp_path / "l.csv").write_text("state,county,from\nAZ,Oak County,3/5/2009\nAZ,Oat,\n")
-    result = darkfigure("check", "here.yaml", cwd=tmp_path)
-    assert result.returncode == 0
-    assert result.stdout.splitlines()[1:] == [
+    assert cli.main(["check", "here.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
         "world.counties: counties.csv is read with semicolons between columns, decimal commas",
         "world.counties: 1 county, 1,000 people, 20.0 % Hispanic, 10.0 % noncitizens; "
         "recorded per 100,000 and year: 335 violent, 3,000 property",
@@ -192,28 +211,46 @@ def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str])
     assert f"  darkfigure {command}" in out
 
 
-@pytest.mark.parametrize(
-    ("call", "absent"),
-    [
-        ("main(['--help'])", (*HEAVY, "pydantic", "yaml")),
-        ("main(['run', '--help'])", (*HEAVY, "pydantic", "yaml")),
-        ("main(['resume', '--help'])", (*HEAVY, "pydantic", "yaml")),
-        ("main(['resume', 'no_such'])", HEAVY),
-        ("main(['status', 'no_such'])", HEAVY),
-        ("main(['--version'])", (*HEAVY, "pydantic", "yaml")),
-        ("main(['check', 'no_such.yaml'])", HEAVY),
-        ("main(['check', 'scenarios/compare_programs.yaml'])", ("pandas", "pyarrow", "matplotlib", "mesa", "networkx")),
-        ("main(['run', 'no_such.yaml'])", HEAVY),
-        ("main(['describe'])", HEAVY),
-        ("main(['describe', '--odd'])", HEAVY),
-        ("main(['describe', '--json-schema'])", HEAVY),
-    ],
-)
-def test_nothing_heavy_is_imported_before_it_is_needed(call: str, absent: tuple[str, ...]) -> None:
-    found = f"[n for n in {absent} if n in sys.modules]"
-    code = f"import sys; from sim.doors.cli.main import main; {call}; print({found}, end='')"
+LIGHT_CALLS = {
+    "no YAML": (
+        (*HEAVY, "pydantic", "yaml"),
+        [["--help"], ["run", "--help"], ["resume", "--help"], ["--version"]],
+    ),
+    "no numbers": (
+        HEAVY,
+        [
+            ["resume", "no_such"],
+            ["status", "no_such"],
+            ["check", "no_such.yaml"],
+            ["run", "no_such.yaml"],
+            ["describe"],
+            ["describe", "--odd"],
+            ["describe", "--json-schema"],
+        ],
+    ),
+    "no tables": (
+        ("pandas", "pyarrow", "matplotlib", "mesa", "networkx"),
+        [["check", "scenarios/compare_programs.yaml"]],
+    ),
+}
+CALL_ALL = """
+import contextlib, io, sys
+from sim.doors.cli.main import main
+for call in {calls}:
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        main(call)
+    assert out.getvalue() or err.getvalue(), call
+    print(call, [name for name in {absent} if name in sys.modules])
+"""
+
+
+@pytest.mark.parametrize("name", LIGHT_CALLS)
+def test_nothing_heavy_is_imported_before_it_is_needed(name: str) -> None:
+    """In one process, each call after those that need no more; the first that loads too much is named."""
+    absent, calls = LIGHT_CALLS[name]
+    code = CALL_ALL.format(calls=calls, absent=absent)
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert result.stdout.endswith("[]")
+    assert result.stdout.splitlines() == [f"{call} []" for call in calls]
 
 
 def test_check_tells_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from small_worlds import REPOSITORY
+
+from sim.doors.cli.main import main
 
 WITHOUT = """
 import sys
@@ -33,16 +34,24 @@ def test_without_the_extra_it_says_how_to_get_it() -> None:
     ]
 
 
-def test_mistakes_are_told_before_anything_is_served(tmp_path: Path) -> None:
-    assert "a comparison or a sweep" in command("compare_programs").stderr
-    assert "no such file" in command(str(tmp_path / "nothing.yaml")).stderr
-    assert "is not a port from 1 to 65535" in command("--port", "0").stderr
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["compare_programs"], "a comparison or a sweep"),
+        (["nothing.yaml"], "no such file"),
+        (["--port", "0"], "is not a port from 1 to 65535"),
+    ],
+)
+def test_mistakes_are_told_before_anything_is_served(
+    arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "sim.doors.explore.serving", None)
+    assert main(["explore", "--no-browser", *arguments]) == 2
+    assert words in capsys.readouterr().err
 
 
-def test_a_port_that_is_taken_is_told() -> None:
+def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = command("--port", str(taken.getsockname()[1]))
-    assert done.returncode == 2
-    assert "cannot listen on port" in done.stderr
-    assert "Traceback" not in done.stderr
+        assert main(["explore", "--no-browser", "--port", str(taken.getsockname()[1])]) == 2
+    assert "cannot listen on port" in capsys.readouterr().err

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ from small_batches import files_of, paired_comparison, tiny_comparison, without_
 import sim.running.run
 from sim.analysis.statistics import NO_SPREAD
 from sim.analysis.summary import rows_of
+from sim.doors.cli.main import main
 from sim.jobs.compare import compare_to_folder, comparison_files, plan_comparison
 from sim.jobs.finish import carry_on
 from sim.jobs.merge import check_shards, merge
@@ -201,10 +200,8 @@ def test_names_that_leave_none_for_the_partner_are_refused(tmp_path: Path, name:
     assert load_comparison(path).scenarios[1].name == name
 
 
-def test_the_option_excludes_the_files_reference(tmp_path: Path) -> None:
+def test_the_option_excludes_the_files_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = study(tmp_path, "scenarios: [plain.yaml, program.yaml]", "reference: plain")
-    command = [sys.executable, "-m", "sim", "compare", str(path), "--effect-of", "secure_communities"]
-    done = subprocess.run([*command, "--out", str(tmp_path / "out")], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith("--effect-of secure_communities: effect_of: stands beside reference")
+    assert main(["compare", str(path), "--effect-of", "secure_communities", "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.startswith("--effect-of secure_communities: effect_of: stands beside reference")
     assert not (tmp_path / "out").exists()

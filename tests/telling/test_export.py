@@ -424,13 +424,15 @@ def test_mistakes_end_with_one_message(
     assert len(err.splitlines()) == 1
 
 
-def test_the_command_tells_what_it_wrote(comparison: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sim", "export", str(comparison), "--to", "stata", "--tables", "world", "counties"]
-    done = subprocess.run(
-        [*command, "--out", "new"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stderr == ""
-    lines = done.stdout.splitlines()
+def test_the_command_tells_what_it_wrote(
+    comparison: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["export", str(comparison.absolute()), "--to", "stata", "--tables", "world", "counties"]
+    assert cli.main([*command, "--out", "new"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = out.splitlines()
     assert lines == ["new/counties.dta: 96 rows", "new/world.dta: 6 rows", "new/codebook.csv: what each column means"]
     assert sorted(os.listdir(tmp_path / "new")) == ["codebook.csv", "counties.dta", "files.csv", "world.dta"]
 

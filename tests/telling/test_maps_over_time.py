@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +11,7 @@ import pytest
 from fake_ledger import make_counties, make_ledger
 from made_figures import make_ledgers, write_crime
 from matplotlib.colors import Normalize, to_rgb
-from small_worlds import REPOSITORY, grid, ledger_of, scenario, setting_of
+from small_worlds import grid, ledger_of, scenario, setting_of
 
 from sim.doors.cli import main as cli
 from sim.running.measures import reduce
@@ -322,24 +320,17 @@ def test_sums_of_a_run_are_those_of_its_ledger() -> None:
         assert np.array_equal(getattr(summary, field.name), getattr(wanted, field.name)), field.name
 
 
-def darkfigure(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sim", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False, timeout=300)
-
-
-def test_figures_of_a_run_from_the_command_line(tmp_path: Path) -> None:
+def test_figures_of_a_run_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, out = tmp_path / "tiny.yaml", tmp_path / "out"
     file.write_text("months: 8\nworld: {rows: 2, columns: 2, people: 3000}\n", encoding="utf-8")
-    done = darkfigure("run", str(file), "--figures", "--out", str(out))
-    assert done.returncode == 0, done.stderr
-    assert f"Figures: {out / 'figures'}" in done.stdout
+    assert cli.main(["run", str(file), "--figures", "--out", str(out)]) == 0
+    assert f"Figures: {out / 'figures'}" in capsys.readouterr().out
     wanted = {f"{name}.{kind}" for name in RUN_FIGURES for kind in ("png", "svg")}
     assert {path.name for path in (out / "figures").iterdir()} == {*wanted, "captions.txt"}
     assert all((out / "figures" / name).stat().st_size > 10_000 for name in wanted)
     captions = (out / "figures" / "captions.txt").read_text(encoding="utf-8")
     assert all(f"{name}: " in captions for name in RUN_FIGURES)
-    plain = darkfigure("run", str(file), "--out", str(tmp_path / "plain"), "--quiet")
-    assert plain.returncode == 0
+    assert cli.main(["run", str(file), "--out", str(tmp_path / "plain"), "--quiet"]) == 0
     assert (tmp_path / "plain" / "crime.parquet").read_bytes() == (out / "crime.parquet").read_bytes()
     assert not (tmp_path / "plain" / "figures").exists()
 
@@ -349,8 +340,8 @@ def test_maps_of_a_comparison_from_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "without.yaml").write_text(f"{world}none}}}}\n", encoding="utf-8")
     (tmp_path / "with.yaml").write_text(f'{world}all, start: "2006-03"}}}}\n', encoding="utf-8")
     files = [str(tmp_path / name) for name in ("without.yaml", "with.yaml")]
-    done = darkfigure("compare", *files, "--replications", "2", "--workers", "1", "--out", str(tmp_path / "out"))
-    assert done.returncode == 0, done.stderr
+    arguments = ["--replications", "2", "--workers", "1", "--quiet", "--out", str(tmp_path / "out")]
+    assert cli.main(["compare", *files, *arguments]) == 0
     assert '<figure id="map"' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert cli.main(["plot", str(tmp_path / "out")]) == 0
     for family in ("violent", "property"):
