@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CONSTRAINTS := $(if $(filter 3.11,$(VERSION)),constraints.txt,constraints-newest.txt)
 OUT ?= outputs/demo
 
-.PHONY: demo test test-slow check schema site axe clean
+.PHONY: demo test test-slow check compiled compiled-mesa prepared schema site axe clean
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
@@ -37,10 +37,22 @@ schema: $(VENV)/.ready
 	$(BIN)/python -m sim describe --json-schema > scenarios/schema.json.new
 	mv scenarios/schema.json.new scenarios/schema.json
 
-test: check
-	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist loadfile -rs
+# What is compiled, once, before tests run side by side and each compile it. Agents need little of it and wait for check,
+# which leaves the loops the time to compile what both need.
+compiled: $(VENV)/.ready
+	$(BIN)/python tests/made/compiled_before.py columnar
 
-test-slow: check
+compiled-mesa: check
+	$(BIN)/python tests/made/compiled_before.py mesa
+
+prepared: compiled compiled-mesa
+
+test: $(VENV)/.ready
+	$(MAKE) -j2 prepared
+	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist loadfile --no-loadscope-reorder -rs
+
+test-slow: $(VENV)/.ready
+	$(MAKE) -j2 prepared
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
 clean:

@@ -143,16 +143,34 @@ def _array(table: Table) -> Floats:
     return np.array(table.values(), dtype=np.float64)
 
 
+BY_HISTORY = ("federal_record_at_start", "prior_record")
+"""Constants that have an entry for each history of counties."""
+PLACES = 8
+"""Places that a record has for histories, or a power of two times as many: loops are compiled anew for each number."""
+
+
 def as_record(constants: Constants) -> npt.NDArray[np.void]:
-    """Return the constants as one record in an array of length 1, which compiled loops take as a single pointer."""
-    fields: list[tuple[str, type, tuple[int, ...]]] = []
-    for name, value in constants._asdict().items():
-        array = np.asarray(value)
-        fields.append((name, np.float64 if array.dtype.kind == "f" else np.int64, array.shape))
+    """Return the constants as one record in an array of length 1, which compiled loops take as a single pointer.
+
+    Places for histories that the world does not have hold 0.
+    """
+    values = {name: np.asarray(value) for name, value in constants._asdict().items()}
+    values |= {name: _with_places(values[name]) for name in BY_HISTORY}
+    fields: list[tuple[str, type, tuple[int, ...]]] = [
+        (name, np.float64 if value.dtype.kind == "f" else np.int64, value.shape) for name, value in values.items()
+    ]
     record = np.zeros(1, dtype=np.dtype(fields, align=True))
-    for name, value in constants._asdict().items():
+    for name, value in values.items():
         record[name] = value
     return record
+
+
+def _with_places(value: Floats) -> Floats:
+    """Return an array with zeros for further histories, as many as make worlds alike."""
+    places = PLACES
+    while places < len(value):
+        places *= 2
+    return np.concatenate([value, np.zeros((places - len(value), *value.shape[1:]))])
 
 
 def _decay(fade: float, months: int) -> Floats:

@@ -6,16 +6,15 @@ import csv
 import json
 import math
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from fake_ledger import fake_simulate, make_counties, make_ledger, make_summary
+from pool_calls import complains, ends_at_once, slow_square
 from scipy import stats
 
 import sim.jobs.compare
@@ -385,21 +384,6 @@ def test_json_says_what_the_summary_says(
         assert all(mine[name] == other[name] for name in ("scenario", "measure", "group"))
         if mine["estimate"] is not None:
             assert float(other["estimate"]) == pytest.approx(mine["estimate"], rel=1e-4, abs=1e-6)
-
-
-def slow_square(number: int) -> int:
-    time.sleep(0.2 if number == 0 else 0.0)
-    return number * number
-
-
-def ends_at_once(number: int) -> int:
-    if number == 1:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def complains(number: int) -> int:
-    raise UserError(f"job {number}")
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
+from pool_calls import die, mistake, own_id, sleep_or_square
 from small_batches import (
     done_in,
     files_of,
@@ -32,7 +32,7 @@ from sim.running.batch import Batch, Options, RunName, execute
 from sim.running.batch.execution import Stopped
 from sim.running.batch.on_dask import DaskRunner
 from sim.running.batch.runners import Pool, TimedOut, WorkerLost
-from sim.words.faults import Fault, ScenarioError, UserError
+from sim.words.faults import UserError
 
 REPLICATIONS = 3
 BAD = RunName("baseline", 1)
@@ -78,24 +78,6 @@ def test_dask_changes_no_byte(tmp_path: Path, undisturbed: dict[str, bytes]) -> 
 # The pool
 
 
-def sleep_or_square(number: int) -> int:
-    if number < 0:
-        time.sleep(60)
-    return number * number
-
-
-def die(_: int) -> None:
-    os._exit(3)
-
-
-def own_id() -> int:
-    return os.getpid()
-
-
-def mistake() -> None:
-    raise ScenarioError([Fault("here.yaml", 3, "months: out of range"), Fault("here.yaml", 4, "wrold: unknown key")])
-
-
 def test_a_users_mistake_comes_back_in_its_own_words() -> None:
     pool = Pool(1)
     try:
@@ -119,12 +101,12 @@ def test_a_pool_knows_what_a_process_died_of() -> None:
 
 
 def test_a_pool_ends_what_takes_too_long_and_nothing_else() -> None:
-    pool = Pool(2, timeout=15.0)
+    pool = Pool(2, timeout=3.0)
     try:
         late = pool.submit(sleep_or_square, -1)
         others = [pool.submit(own_id) for _ in range(4)]
         assert len({future.result() for future in others}) == 1
-        with pytest.raises(TimedOut, match="longer than 15 seconds"):
+        with pytest.raises(TimedOut, match="longer than 3 seconds"):
             late.result()
         assert pool.submit(sleep_or_square, 5).result() == 25
     finally:

@@ -258,6 +258,21 @@ def test_loops_are_compiled_once_however_numbers_are_written(one: float) -> None
     assert whole == {name for name, kind in get_type_hints(Constants).items() if kind in (int, Integers)}
 
 
+@pytest.mark.parametrize(("histories", "places"), [(1, 8), (3, 8), (8, 8), (9, 16)])
+def test_loops_are_compiled_once_whatever_lies_behind_counties(histories: int, places: int) -> None:
+    """Worlds with other numbers of histories would compile every loop anew."""
+    constants = build_constants(Parameters(), SOLVED)
+    federal, prior = (
+        np.resize(each, (histories, *each.shape[1:]))
+        for each in (constants.federal_record_at_start, constants.prior_record)
+    )
+    record = as_record(constants._replace(federal_record_at_start=federal, prior_record=prior))[0]
+    for name, value in (("federal_record_at_start", federal), ("prior_record", prior)):
+        assert record[name].shape == (places, *value.shape[1:])
+        assert np.array_equal(record[name][:histories], value)
+        assert not record[name][histories:].any()
+
+
 def test_mesa_is_refused_for_millions() -> None:
     with pytest.raises(UserError, match="columnar"):
         next(records(setting_of(grid(1, 1, 200_001, 1)), 1, engine="mesa"))
