@@ -7,10 +7,14 @@ BIN := $(VENV)/bin
 CONSTRAINTS := $(if $(filter 3.11,$(VERSION)),constraints.txt,constraints-newest.txt)
 OUT ?= outputs/demo
 
-.PHONY: demo test test-slow check compiled compiled-mesa prepared schema site axe clean
+.PHONY: demo test test-slow check compiled compiled-beside prepared schema site axe clean
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	touch $@
+
+$(VENV)/.ready-for-tests: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[test]'
 	touch $@
 
@@ -18,7 +22,7 @@ demo: $(VENV)/.ready
 	@if [ -e $(OUT) ]; then mv $(OUT) $(OUT)-before-$$(date +%Y%m%d-%H%M%S); fi
 	$(BIN)/darkfigure compare scenarios/compare_programs.yaml --out $(OUT)
 
-check: $(VENV)/.ready
+check: $(VENV)/.ready-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -37,15 +41,15 @@ schema: $(VENV)/.ready
 	$(BIN)/python -m sim describe --json-schema > scenarios/schema.json.new
 	mv scenarios/schema.json.new scenarios/schema.json
 
-# What is compiled, once, before tests run side by side and each compile it. Agents need little of it and wait for check,
-# which leaves the loops the time to compile what both need.
+# What is compiled, once, before tests run side by side and each compile it: the loops, while what tests need is installed
+# and looked through, and then the little that agents and threads need beside.
 compiled: $(VENV)/.ready
-	$(BIN)/python tests/made/compiled_before.py columnar
+	out=$$(mktemp -d) && $(BIN)/python -m sim run baseline --set months=3 --set world.people=4000 --quiet --out $$out/run && rm -r $$out
 
-compiled-mesa: check
-	$(BIN)/python tests/made/compiled_before.py mesa
+compiled-beside: check
+	$(BIN)/python tests/made/compiled_beside.py
 
-prepared: compiled compiled-mesa
+prepared: compiled compiled-beside
 
 test: $(VENV)/.ready
 	$(MAKE) -j2 prepared

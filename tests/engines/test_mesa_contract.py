@@ -264,7 +264,7 @@ def test_phases_write_what_the_schedule_says_and_nothing_else(monkeypatch: pytes
     for phase in PHASES:
         monkeypatch.setattr(MesaEngine, phase.name, watched(phase.name, getattr(MesaEngine, phase.name), seen))
     changes = {
-        "months": 30,
+        "months": 18,
         "world": {"people": 2000},
         "people": {"likely_offender_share": 0.3},
         "police": {"patrol": "hot_spots"},

@@ -78,7 +78,7 @@ def compared(scenarios: int, most_opportunities: int) -> Comparison:
 
 
 @pytest.mark.parametrize(
-    ("scenarios", "most_opportunities"), [(28, 80_000), pytest.param(600, 500_000, marks=pytest.mark.slow)]
+    ("scenarios", "most_opportunities"), [(20, 80_000), pytest.param(600, 500_000, marks=pytest.mark.slow)]
 )
 def test_engines_agree_in_random_scenarios_that_vary_every_parameter_and_fill_every_column(
     scenarios: int, most_opportunities: int
