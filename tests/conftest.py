@@ -37,6 +37,10 @@ def small_comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = {"months": 36, "start": "2008-01", "world": {"rows": 2, "columns": 2, "people": 12_000}}
     names = ("baseline", "secure_communities")
     sim.compare(
-        {name: REPOSITORY / "scenarios" / f"{name}.yaml" for name in names}, world, replications=2, folder=folder
+        {name: REPOSITORY / "scenarios" / f"{name}.yaml" for name in names},
+        world,
+        replications=2,
+        folder=folder,
+        workers=1,
     )
     return folder

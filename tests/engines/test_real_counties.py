@@ -17,6 +17,7 @@ from sim.running.run import simulate
 from sim.scenario.scenario import load_scenario
 from sim.words.calendar import month_number
 from sim.words.labels import CRIMES, ENFORCEMENT_COLUMNS
+from sim.world.counties.building import Counties
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -41,9 +42,16 @@ def secure_communities() -> Ledger:
     return run("secure_communities", 1)
 
 
-def expected_recorded(ledger: Ledger, years: float) -> np.ndarray:
+@pytest.fixture(scope="module")
+def three_years() -> tuple[Counties, np.ndarray]:
+    """The counties, and what four runs of three years record, by type."""
+    ledgers = (run("secure_communities", seed, "months=36") for seed in range(4))
+    found = [(ledger.counties, ledger.crime[:, :, :, :, RECORDED].sum(axis=(0, 1, 3))) for ledger in ledgers]
+    return found[0][0], np.sum([recorded for _, recorded in found], axis=0)
+
+
+def expected_recorded(counties: Counties, years: float) -> np.ndarray:
     """Return expected recorded crimes of the file's rates, counties x types."""
-    counties = ledger.counties
     return counties.recorded_per_100k * counties.agents[:, None] / 100_000 * years
 
 
@@ -67,16 +75,15 @@ def test_recorded_crime_of_the_first_three_years_matches_the_file_county_by_coun
     in a hundred.
     """
     observed = secure_communities.crime[:36, :, INDEX, :, RECORDED].sum(axis=(0, 2, 3))
-    expected = expected_recorded(secure_communities, 3.0)[:, INDEX].sum(axis=1)
+    expected = expected_recorded(secure_communities.counties, 3.0)[:, INDEX].sum(axis=1)
     z = (observed - expected) / np.sqrt(np.maximum(expected, 1e-9))
     assert np.mean(np.abs(z) <= 3) >= 0.985
 
 
-def test_recorded_crime_matches_the_file_nationally_by_type() -> None:
+def test_recorded_crime_matches_the_file_nationally_by_type(three_years: tuple[Counties, np.ndarray]) -> None:
     """Four runs of three years; 2 %, or three standard errors where counts are too small to tell 2 % (homicide)."""
-    ledgers = [run("secure_communities", seed, "months=36") for seed in range(4)]
-    observed = sum(ledger.crime[:, :, :, :, RECORDED].sum(axis=(0, 1, 3)) for ledger in ledgers)
-    expected = 4 * expected_recorded(ledgers[0], 3.0).sum(axis=0)
+    counties, observed = three_years
+    expected = 4 * expected_recorded(counties, 3.0).sum(axis=0)
     for place in range(len(CRIMES)):
         allowed = max(0.02, 3 / np.sqrt(expected[place]))
         assert abs(observed[place] / expected[place] - 1) < allowed, CRIMES[place]
@@ -92,16 +99,14 @@ def fbi_estimates() -> dict[int, dict[str, float]]:
 FBI_NAMES = dict(zip(CRIMES, CRIMES, strict=True)) | {"rape": "rape_legacy"}
 
 
-def test_national_rates_by_type_are_those_of_the_fbi_estimates() -> None:
+def test_national_rates_by_type_are_those_of_the_fbi_estimates(three_years: tuple[Counties, np.ndarray]) -> None:
     """Mean of 2005-07, within 2 %: what the county file expects, and four runs of three years by type.
 
     A run's count of homicides has a standard error of 4 %, that of four runs 2 %; all others are told at 1 %.
     """
     estimates = fbi_estimates()
-    ledgers = [run("secure_communities", seed, "months=36") for seed in range(4)]
-    counties = ledgers[0].counties
+    counties, simulated = three_years
     in_file = counties.persons @ counties.recorded_per_100k / counties.persons.sum()
-    simulated = sum(ledger.crime[:, :, :, :, RECORDED].sum(axis=(0, 1, 3)) for ledger in ledgers)
     people_years = 4 * 3 * float(counties.agents.sum())
     for place, crime in enumerate(CRIMES[INDEX]):
         years = [estimates[year] for year in (2005, 2006, 2007)]

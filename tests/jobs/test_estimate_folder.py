@@ -23,7 +23,7 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("estimate") / "comparison"
     names = ("baseline", "secure_communities")
     paths = {name: REPOSITORY / "scenarios" / f"{name}.yaml" for name in names}
-    sim.compare(paths, SMALL, replications=2, folder=folder)
+    sim.compare(paths, SMALL, replications=2, folder=folder, workers=1)
     return folder
 
 

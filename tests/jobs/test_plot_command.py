@@ -82,7 +82,7 @@ def test_figures_of_a_comparison_are_those_of_its_report_and_more(
 
 def test_figures_of_a_run_are_those_drawn_while_it_ran(tmp_path: Path) -> None:
     file, run = tmp_path / "tiny.yaml", tmp_path / "run"
-    file.write_text("months: 8\nworld: {rows: 2, columns: 2, people: 3000}\n", encoding="utf-8")
+    file.write_text("months: 3\nworld: {rows: 2, columns: 2, people: 3000}\n", encoding="utf-8")
     assert cli.main(["run", str(file), "--figures", "--out", str(run), "--quiet"]) == 0
     assert plot_folders([run], formats=("png", "svg"), quiet=True) == run / "figures-2"
     names = sorted(path.name for path in (run / "figures").iterdir())
