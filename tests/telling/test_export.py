@@ -440,8 +440,9 @@ def test_the_command_tells_what_it_wrote(
 MANY = 200
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory at its highest is read from /proc")
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
-    """Many times the rows take hardly more memory: measured on exports of their own processes."""
+    """600,000 rows more take less than 100 MB, in processes of their own: memory of the parent is not counted."""
     folder = made_comparison(tmp_path / "small")
     table = pq.read_table(folder / "crime.parquet")
     many = tmp_path / "many"
@@ -451,9 +452,10 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         for _ in itertools.repeat(None, MANY):
             writer.write_table(table)
     code = (
-        "import sys, resource; from pathlib import Path; from sim.telling.export.export import export; "
+        "import sys; from pathlib import Path; from sim.telling.export.export import export; "
         "export(Path(sys.argv[1]), sys.argv[2], tables=['crime'], out=Path(sys.argv[3]), quiet=True); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "status = Path('/proc/self/status').read_text().splitlines(); "
+        "print(next(int(line.split()[1]) // 1024 for line in status if line.startswith('VmHWM:')))"
     )
     for form in FORMATS:
         peaks = []
@@ -461,4 +463,4 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
             command = [sys.executable, "-c", code, str(tmp_path / name), form, str(tmp_path / f"{name}_{form}")]
             peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
         rows = MANY * CRIME_ROWS
-        assert peaks[1] - peaks[0] < 80, (form, rows, peaks)
+        assert peaks[1] - peaks[0] < 100, (form, rows, peaks)
