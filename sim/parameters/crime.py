@@ -97,34 +97,42 @@ class CrimeSection(Section):
     )
     travel_share: float = share_of(0.1, "incidents", ASSUMPTION, "Offenders who live in a neighbouring cell")
     propensity_violent: ByStatus = table(
-        ByStatus.same(1.0, unauthorized=0.5),
+        ByStatus.same(1.0, unauthorized=0.51),
         "ratio",
         0,
         5,
-        "T23 for unauthorized people (at most, disputed: sweep to 1); others assumption",
+        "unauthorized people calibrated from a prior at T23 (at most, disputed: sweep to 1); others assumption",
         "Violent offending relative to citizens, before normalisation to mean 1",
     )
     propensity_property: ByStatus = table(
-        ByStatus.same(1.0, unauthorized=0.25),
+        ByStatus.same(1.0, unauthorized=0.27),
         "ratio",
         0,
         5,
-        "T24 for unauthorized people (at most, disputed: sweep to 1); others assumption",
+        "unauthorized people calibrated from a prior at T24 (at most, disputed: sweep to 1); others assumption",
         "Property offending relative to citizens, before normalisation to mean 1",
     )
     impunity_elasticity: ByCrime = table(
-        ByCrime.same(0.6, homicide=0.0),
+        ByCrime.same(1.0, homicide=0.0),
         "elasticity",
         0,
         1.5,
-        "design; the published study implies 0.44 to 0.79",
+        "calibrated with T33, T35; the published study implies 0.44 to 0.79",
         "How offending rises as the risk of being reported and solved falls",
     )
     risk_memory: float = number(
-        4.0, "months", 0.5, 60, ASSUMPTION, "Months of expected risk that offenders' belief averages over"
+        2.1,
+        "months",
+        0.5,
+        60,
+        "calibrated with T33, T35; left open",
+        "Months of expected risk that offenders' belief averages over",
     )
     displacement: float = share_of(0.0, "", ASSUMPTION, "Offending that moves between groups rather than being added")
     deterrence: float = share_of(
-        0.0, "", ASSUMPTION, "Offending of removable people given up where removal is as likely as can be"
+        0.31,
+        "",
+        "calibrated; disputed and left open by the figures",
+        "Offending of removable people given up where removal is as likely as can be",
     )
     spread: ClassVar[tuple[str, ...]] = ("own_group", "impunity_elasticity", "repeat_share", "chronic_share")

@@ -19,7 +19,7 @@ class BookingSection(Section):
         "share of people",
         0,
         1,
-        "hand-set to T25, T41",
+        "calibrated with T25-T28; citizens hand-set to T41",
         "Newcomers whose fingerprints are in the immigration database; contact with ICE adds to it",
     )
     federal_record_other: float = number(
@@ -45,7 +45,7 @@ class EnforcementSection(Section):
         1.0, "share", 0, 1, "design", "Access of the program to those jails; a county can withdraw it"
     )
     cap_interview: float = number(
-        0.5, "share of noncitizens booked", 0, 1, "hand-set to T29", "Noncitizens whom jail interviews identify"
+        0.62, "share of noncitizens booked", 0, 1, "calibrated with T29", "Noncitizens whom jail interviews identify"
     )
     cap_prison: float = number(
         0.9,
@@ -71,19 +71,19 @@ class EnforcementSection(Section):
         0.02, "share of officer time", 0, 0.9, ASSUMPTION, "Time taken from other police work"
     )
     detainer_issue: ByLevel = table(
-        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.65),
+        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.53),
         "share of removable people identified",
         0,
         1,
-        "hand-set to T25-T28",
+        "hand-set to T25-T28; none calibrated",
         "People for whom ICE asks, by level",
     )
     detainer_issue_early: float = number(
-        0.1,
+        0.079,
         "ratio",
         0,
         1,
-        "hand-set to T28",
+        "calibrated with T28",
         "Detainers for people known by a fingerprint match alone, in the program's first months, relative to later",
     )
     detainer_course_start: Month = choice(
@@ -94,11 +94,11 @@ class EnforcementSection(Section):
         40, "detainers per 100,000 persons and month", 0, 10_000, ASSUMPTION, "What a field office can handle"
     )
     custody_share: float = number(
-        0.75,
+        0.89,
         "share of detainers honoured",
         0,
         1,
-        "hand-set to T25; T55 says at most 0.40 of requests, of later years",
+        "calibrated with T25; T55 says at most 0.40 of requests, of later years",
         "People whom ICE then takes into custody",
     )
     custody_without_detainer: float = number(
@@ -122,7 +122,7 @@ class EnforcementSection(Section):
     )
     custody_ends: float = number(0.7, "share per month", 0.05, 1, "T52", "ICE custody ending within a month")
     removal_share: float = number(
-        0.57, "share of people in ICE custody", 0, 1, "hand-set to T25, T26", "Removed; the others get relief"
+        0.58, "share of people in ICE custody", 0, 1, "calibrated with T25, T26", "Removed; the others get relief"
     )
     at_large: ByLevel = table(
         ByLevel(level_1=0.3, level_2=0.15, level_3=0.05, none=0.02),

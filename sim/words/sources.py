@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from sim.words.published import FIGURES
 
 WORDS = {
+    "calibrated": "Mean of the posterior that is shipped, to two digits, with the published figures named; where "
+    "they leave a parameter open, that is the middle of its prior (docs/calibration.md).",
     "assumption": "No published figure was found; the value is ours, and sweeps vary it.",
     "design": "How the model is built, not an empirical claim: sizes, switches, dates, numerical limits.",
     "hand-set": "Set by hand so that the simulated figure comes near the published one that is named; not calibrated.",

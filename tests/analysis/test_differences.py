@@ -55,7 +55,7 @@ def test_all_else_is_told_with_its_name_and_both_values() -> None:
         programs={SECURE: {"counties": "all"}, RESOLUTION: {"cooperation": {"level_1": 0.5}}},
         responses={"incapacitation": False},
         trust={"sensitivity": {"unauthorized": 1.0}},
-        crime={"deterrence": 0.3},
+        crime={"deterrence": 0.5},
     )
     found = differences_between(own, scenario())
     told = [str(it) for it in found]
@@ -63,7 +63,7 @@ def test_all_else_is_told_with_its_name_and_both_values() -> None:
     assert any("(programs.detainer_resolution.cooperation): level 1 0.5; others 0 instead of 0" in it for it in told)
     assert any(it.endswith("(responses.incapacitation): off instead of on") for it in told)
     assert any("(trust.sensitivity): " in it and "unauthorized 1" in it for it in told)
-    assert any(it.endswith("(crime.deterrence): 0.3 instead of 0") for it in told)
+    assert any(it.endswith("(crime.deterrence): 0.5 instead of 0.31") for it in told)
     assert len(told) == 5
     assert beyond_programs(found) == ["responses", "crime", "trust"]
 

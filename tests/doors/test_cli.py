@@ -370,7 +370,7 @@ def test_describe_lists_phases_rules_and_parameters(capsys: pytest.CaptureFixtur
     unbroken = " ".join(text.split())
     assert "what last month's news" in unbroken
     assert all(f"{state.name:24}" in text for state in STATES)
-    for words in ("trust\n", "programs.secure_communities\n", "county_fade", "hand-set to T32", "log odds per"):
+    for words in ("trust\n", "programs.secure_communities\n", "county_fade", "calibrated with", "log odds per"):
         assert words in text
 
 

@@ -167,7 +167,7 @@ def test_a_point_is_the_base_with_its_values() -> None:
         assert found.name == name
         assert found.parameters.detainers.cooperation.values() == (0.25,) * 4
         assert found.parameters.trust.sensitivity.unauthorized == 4.0
-        assert found.parameters.trust.sensitivity.citizen == pytest.approx(0.8 / 2.0 * 4.0)
+        assert found.parameters.trust.sensitivity.citizen == pytest.approx(0.59 / 1.4 * 4.0)
         assert found.differences().keys() == {
             *(f"{COOPERATION}.{level}" for level in ("level_1", "level_2", "level_3", "none")),
             *(f"{SENSITIVITY}.{tie}" for tie in ("citizen", "citizen_mixed_household", "lawful_noncitizen")),

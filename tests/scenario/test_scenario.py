@@ -297,7 +297,7 @@ def test_all_named_scenarios_are_shipped() -> None:
         "nation",
     }
     wanted |= {"detainer_resolution", "priority_enforcement", "legalization", "incapacitation_only", "deterrence_only"}
-    wanted |= {"chilling_effect_only", "all_responses", "no_behavioral_response", "neutral", "calibrated"}
+    wanted |= {"chilling_effect_only", "all_responses", "no_behavioral_response", "neutral"}
     assert {path.stem for path in SCENARIOS} == wanted
     assert {path.stem for path in COMPARISONS} == {"compare_programs", "compare_responses"}
 
@@ -320,9 +320,8 @@ def test_worlds_of_behavior_differ_in_responses_alone() -> None:
     switches["none"], switches["all"] = by_name("no_behavioral_response"), by_name("all_responses")
     on = {name: sum(world.parameters.responses.model_dump().values()) for name, world in switches.items()}
     assert on == {"incapacitation": 1, "deterrence": 1, "chilling_effect": 1, "none": 0, "all": 3}
-    strength = {name for name, world in switches.items() if world.parameters.crime.deterrence == 0.3}
-    assert strength == {"deterrence", "all"}
-    free = {"title", "question", "source", "crime.deterrence"}
+    assert min(world.parameters.crime.deterrence for world in switches.values()) > 0
+    free = {"title", "question", "source"}
     for world in switches.values():
         keys = {key for key in world.differences() if not key.startswith("responses.")} - free
         assert keys == {"programs.secure_communities.counties"}

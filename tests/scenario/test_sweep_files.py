@@ -90,7 +90,7 @@ FAULTS = {
         ["2,000,000 points, allowed are up to 100,000"],
     ),
     "ratio that leaves the range": (
-        HEAD + "levers:\n  trust.sensitivity: [1, 9]\nset: {trust: {sensitivity: {citizen: 8}}}",
+        HEAD + "levers:\n  trust.sensitivity: [1, 9]\nset: {trust: {sensitivity: {unauthorized: 2, citizen: 8}}}",
         3,
         ["trust.sensitivity.citizen: out of range (36.0)"],
     ),

@@ -26,7 +26,7 @@ def test_a_parameter_is_told_with_its_share(tmp_path: Path) -> None:
     (tmp_path / "shares.csv").write_text(TEXT)
     shares = shares_in(tmp_path / "shares.csv")
     told = share_words(("trust", "sensitivity"), shares)
-    assert told == "calibrated: 25.1 %; citizen calibrated: below 0.1 % of the final variance"
+    assert told == "drawn: 25.1 %; citizen drawn: below 0.1 % of the final variance"
     assert share_words(("police", "witness_weight"), shares) == "moved by a quarter: 1.2 % of the final variance"
     assert share_words(("trust", "sensitivity_of_others"), shares) == ""
     assert shares_in(tmp_path / "none.csv") == {}

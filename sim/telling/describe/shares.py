@@ -12,7 +12,7 @@ FILE = "shares.csv"
 """What ``python -m benchmarks.telling.shares`` writes of the calibration whose draws come with the program."""
 COLUMNS = ("parameter", "how", "true_total", "true_hispanic")
 TOLD = "true_total"
-HOWS = {"drawn": "calibrated", "moved": "moved by a quarter"}
+HOWS = {"drawn": "drawn", "moved": "moved by a quarter"}
 LEAST = 0.001
 
 
