@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from sim.doors.explore.posterior import known_of
 from sim.doors.explore.refusals import Refused
 from sim.parameters import Parameters, Table
 from sim.parameters.listing import Row, field_alternatives, in_words, plain_number, rows, value_at
@@ -45,9 +46,11 @@ class Dial(NamedTuple):
 
 DIALS = (
     Dial("cooperation", "Share of detainers honoured", "detainers.cooperation", 0, 1, 0.05, "Counties", "level_1"),
-    Dial("sensitivity", "Sensitivity to lost trust", "trust.sensitivity", 0, 4, 0.1, "Trust", "unauthorized"),
+    Dial("sensitivity", "Sensitivity to lost trust", "trust.sensitivity", 0, 6, 0.1, "Trust", "unauthorized"),
     Dial("publicity", "Publicity of activations", "trust.publicity_activation", 0, 3, 0.1, "Trust"),
     Dial("visibility", "Visibility of removals", "trust.visibility", 0, 3, 0.1, "Trust", "jail"),
+    Dial("awareness", "Fear by news of removals", "trust.awareness", 0, 0.1, 0.005, "Trust"),
+    Dial("fade", "Share of county fear that fades in a month", "trust.county_fade", 0, 0.25, 0.01, "Trust"),
     Dial("presence", "Lasting fear of a program in force", "trust.presence", 0, 0.2, 0.01, "Trust"),
     Dial("deterrence", "Deterrence by the risk of removal", "crime.deterrence", 0, 1, 0.05, "Offending"),
     Dial(
@@ -89,11 +92,13 @@ def catalogue_of_dials() -> list[dict[str, Any]]:
 
 
 def _told(dial: Dial, row: Row) -> dict[str, Any]:
+    known = known_of(dial.path)
     return {
         **dial._asdict(),
         "meaning": _PROGRAM_MEANING.get(dial.name, row.field.description or ""),
         "unit": row.fact("unit"),
         "source": row.fact("source"),
+        "known": None if known is None else known._asdict(),
         "allowed": in_words(field_alternatives(row.section, row.path[-1])),
     }
 
