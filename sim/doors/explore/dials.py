@@ -67,6 +67,7 @@ DIALS = (
     Dial(
         "task_forces", "287(g), task force model", "programs.agreement_287g_task_force.counties", 0, 1, 0.05, "Programs"
     ),
+    Dial("shift", "Secure Communities, moved by", "programs.secure_communities.shift", -48, 48, 1, "Programs"),
     Dial("not_before", "Secure Communities, first month", "programs.secure_communities.start", 0, 1, 1, "Programs"),
     Dial("people", "People", "world.people", 10_000, 1_000_000, 1, "Size"),
     Dial("scale", "Agents per person", "world.scale", 0.0005, 0.02, 0.0005, "Size"),
@@ -109,7 +110,8 @@ _AGREEMENTS = (
 _PROGRAM_MEANING = {
     "agreements": _AGREEMENTS + "; deputised jail officers screen everyone booked",
     "task_forces": _AGREEMENTS + "; deputised officers make immigration arrests on patrol",
-    "not_before": "No county begins before this month",
+    "shift": "Months by which every county begins earlier or later than dated",
+    "not_before": "No county begins before this month, which is moved as well",
 }
 
 
@@ -211,6 +213,12 @@ def _agreement(dial: Dial, value: float, parameters: Parameters) -> dict[str, An
     return {dial.path: value or "none", f"{program}.start": begin}
 
 
+def _shift(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any]:
+    if value != int(value):
+        raise Refused(422, "shift: a whole number of months")
+    return {dial.path: int(value)}
+
+
 def _not_before(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any]:
     if not (0 <= value < parameters.months and value == int(value)):
         raise Refused(422, f"not_before: a month from 0 to {parameters.months - 1}")
@@ -224,5 +232,6 @@ _SETTERS: dict[str, Callable[[Dial, float, Parameters], dict[str, Any]]] = {
     "elasticity": _where_not_zero,
     "agreements": _agreement,
     "task_forces": _agreement,
+    "shift": _shift,
     "not_before": _not_before,
 }

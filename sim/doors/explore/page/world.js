@@ -99,7 +99,7 @@ function slider(dial, facts) {
   const own = Number(facts.standing[dial.name]);
   const value = () => Number(state.dials[dial.name] ?? own);
   const show = () => {
-    told.textContent = isMonths ? monthAfter(facts.start, value()) : isPeople ? whole(value()) : value() < 0 ? "as listed" : String(Number(value().toPrecision(4)));
+    told.textContent = isMonths ? monthAfter(facts.start, value()) : isPeople ? whole(value()) : dial.name === "shift" ? moved(value()) : value() < 0 ? "as listed" : String(Number(value().toPrecision(4)));
     box.classList.toggle("moved", dial.name in state.dials);
   };
   input.value = isPeople ? Math.log10(value()) : value();
@@ -141,6 +141,8 @@ function knownOf(dial) {
   const short = (value) => String(Number(value.toPrecision(2)));
   return `Prior of the calibration: ${short(least)} to ${short(most)} (${source}); middle ${100 * catalogue.middle} % of its posterior: ${short(low)} to ${short(high)}.`;
 }
+
+const moved = (months) => (months ? `${Math.abs(months)} months ${months < 0 ? "earlier" : "later"}` : "as dated");
 
 function monthAfter(start, count) {
   const number = Number(start.slice(0, 4)) * 12 + Number(start.slice(5, 7)) - 1 + count;
