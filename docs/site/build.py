@@ -31,6 +31,12 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
 }
 """What stands under which heading beside every page; a page that is missing here fails a test."""
 HOME, FOLDER = "index", "results_folder"
+READABLE = (
+    ('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">'),
+    ('<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">'),
+    ('<div class="table-wrapper', '<div tabindex="0" role="region" aria-label="Table" class="table-wrapper'),
+)
+"""What the theme leaves out: levels of headings beside the page, and that keys can scroll what is wider than it."""
 _LINK = re.compile(r"\[([^\[\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
@@ -46,8 +52,18 @@ def main() -> int:
         shutil.rmtree(SITE)
     status = int(build_main(["-b", "html", "-q", "-W", "--keep-going", str(STAGED), str(SITE)]))
     if status == 0:
+        make_readable(SITE)
         print(f"Site: {SITE.relative_to(REPOSITORY) / 'index.html'}")
     return status
+
+
+def make_readable(site: Path) -> None:
+    """Let keys and screen readers reach all that pages of a built site hold."""
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for plain, readable in READABLE:
+            text = text.replace(plain, readable)
+        page.write_text(text, encoding="utf-8")
 
 
 def stage(folder: Path) -> None:

@@ -14,7 +14,7 @@ from sim.scenario.scenario import Scenario
 
 PROGRAMS = "programs"
 _HEADER = ("title", "question", "source")
-_CALENDAR = ("counties", "start", "until")
+_CALENDAR = ("counties", "start", "until", "shift")
 _EVERYWHERE = {"all": "everywhere", "none": "nowhere", "file": "in each county from its own date"}
 MOST_CODES = 3
 """Counties that are named; more are counted."""
@@ -64,7 +64,13 @@ def program_text(program: Program) -> str:
     where = _where(program)
     since = f" from {program.start}" if program.start else ""
     until = f" until {program.until}" if program.until else ""
-    return where if where == "nowhere" else where + since + until
+    return where if where == "nowhere" else where + since + until + _moved(program.shift)
+
+
+def _moved(shift: int) -> str:
+    """Return by how many months all dates of a program are moved, in words; nothing for none."""
+    months = f"{abs(shift)} month{'s' if abs(shift) > 1 else ''}"
+    return f", all dates {months} {'later' if shift > 0 else 'earlier'}" if shift else ""
 
 
 def _where(program: Program) -> str:

@@ -179,6 +179,8 @@ def _write_meaning(asked: Asked, evaluated: Evaluated, evaluation: Evaluation, f
     write_scripts(evaluation, folder / "scripts")
     (folder / "headline.txt").write_text(headline(evaluation) + "\n", encoding="utf-8")
     figures = draw_estimates(evaluation, folder)
+    for figure in figures:
+        (folder / f"{figure.name}_narrow.svg").write_bytes(figure.narrow)
     made = Made(asked.command(evaluated.program), evaluated.warnings)
     write_estimates_report(evaluation, asked.scenario, made, figures, folder / "report.html")
     return made

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.jobs.folders import comparison_in, kind_of_folder
 from sim.words.faults import UserError, printable
+from sim.words.reading import content_of
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Comparison
@@ -20,7 +19,7 @@ PAGE = "report_with_evaluation.html"
 def report_with_evaluation(folder: Path, evaluation: Path, *, out: Path | None = None, quiet: bool = False) -> Path:
     """Write the page of a comparison with what an evaluator would see, and return where it lies.
 
-    Nothing is run, and no page is overwritten.
+    Nothing is run or drawn again, and no page is overwritten.
 
     Parameters
     ----------
@@ -38,10 +37,8 @@ def report_with_evaluation(folder: Path, evaluation: Path, *, out: Path | None =
     UserError
         No comparison, no evaluation, one of a scenario that is not compared, or ``out`` is there.
     """
-    from sim.analysis.summary import rows_of
-    from sim.telling.figures.of_comparisons import write_figures
-    from sim.telling.reports.comparison import write_report
-    from sim.telling.reports.evaluated import FIGURE, evaluated_in
+    from sim.running.batch.files import write_whole
+    from sim.telling.reports.evaluated import evaluated_in, with_evaluation
 
     if kind_of_folder(folder) != "comparison":
         raise UserError(printable(f"{folder}: is no comparison, and the evaluator's view belongs to one"))
@@ -51,16 +48,16 @@ def report_with_evaluation(folder: Path, evaluation: Path, *, out: Path | None =
     results = comparison_in(folder)
     found = evaluated_in(evaluation)
     _refuse_others(results.comparison, evaluation, found)
-    rows = rows_of(results.runs, results.reference, results.references)
-    with tempfile.TemporaryDirectory(prefix="darkfigure-") as name:
-        temporary = Path(name)
-        for table in folder.glob("*.parquet"):
-            (temporary / table.name).symlink_to(table.absolute())
-        figures = write_figures(results, temporary)
-        (temporary / f"{FIGURE}.svg").write_bytes(found.wide)
-        write_report(results, rows, figures, temporary / "report.html", found)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(temporary / "report.html", out)
+    try:
+        page = content_of(folder / "report.html").decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise UserError(printable(f"{folder / 'report.html'}: no such file; the comparison is not finished")) from None
+    try:
+        whole = with_evaluation(page, found, evaluation)
+    except UserError as error:
+        raise UserError(printable(f"{folder}: {error}")) from None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, whole)
     if not quiet:
         print(printable(f"Report: {out}"))
     return out

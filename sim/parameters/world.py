@@ -133,6 +133,10 @@ class PeopleSection(Section):
     survey_age_share: float = share_of(0.835, "people", CENSUS, "People aged 12 and over")
 
 
+LARGEST_SHIFT = 240
+"""Months: twenty years either way."""
+
+
 class Program(Section):
     """Where and from when a program runs."""
 
@@ -144,6 +148,15 @@ class Program(Section):
     )
     start: Month | None = choice(None, "month", "design", "First month, at the earliest; empty means at once")
     until: Month | None = choice(None, "month", "design", "First month without the program; empty means for good")
+    shift: Annotated[int, Field(ge=-LARGEST_SHIFT, le=LARGEST_SHIFT)] = choice(
+        0, "months", "design", "Months by which every date of the program is moved: later, or earlier if negative"
+    )
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether it has any date of its own, or takes those of a world or a list."""
+        is_dated = self.counties == "file" or self.list_file is not None
+        return is_dated or self.start is not None or self.until is not None
 
     @property
     def list_file(self) -> str | None:
@@ -155,6 +168,14 @@ class Program(Section):
     def _check_until(self) -> Self:
         if self.start is not None and self.until is not None and self.until <= self.start:
             raise refusal(("until", self.until, f"must be later than start, which is {self.start}"))
+        return self
+
+    @model_validator(mode="after")
+    def _check_shift(self) -> Self:
+        if self.shift and self.counties != "none" and not self.has_dates:
+            raise refusal(
+                ("shift", self.shift, "moves dates, and there is none: give start, or counties: file or a list")
+            )
         return self
 
 

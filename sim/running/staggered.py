@@ -44,8 +44,7 @@ def evaluated_program(scenario: Scenario, wanted: str | None = None) -> Evaluate
     if wanted is not None and wanted not in PROGRAMS:
         raise UserError(f"{wanted}: no such program{did_you_mean(wanted, PROGRAMS)}; there are {', '.join(PROGRAMS)}")
     active = _in_force(scenario.parameters)
-    changing = [name for name in PROGRAMS if _differs(active[name])]
-    program = wanted or _only(changing, scenario.name)
+    program = wanted or _only([name for name in PROGRAMS if _differs(active[name])], scenario.name)
     _check(program, active[program], scenario.parameters)
     others = [name for name in PROGRAMS if name != program and _changes(active[name])]
     told = tuple(
@@ -54,6 +53,12 @@ def evaluated_program(scenario: Scenario, wanted: str | None = None) -> Evaluate
         for name in others
     )
     return Evaluated(program, told)
+
+
+def programs_with_dates(scenario: Scenario) -> list[str]:
+    """Return the programs with dates that differ between counties: the usual one first where it is among them."""
+    active = _in_force(scenario.parameters)
+    return sorted((name for name in PROGRAMS if _differs(active[name])), key=lambda name: name != USUAL)
 
 
 def _in_force(parameters: Parameters) -> dict[str, Bools]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.analysis.estimate.registry import ESTIMATORS
+from sim.analysis.evaluation.answers import Answer
 from sim.analysis.evaluation.evaluating import Evaluation, Happened, Key, Typical
 from sim.analysis.evaluation.questions import EVERYBODY, Question, Unit
 from sim.analysis.evaluation.worlds import Design
@@ -24,6 +25,7 @@ SHORT_LABELS = {
     "detained": "People detained",
     "detained_instrumented": "Detained, instrumented",
 }
+CRIME_WORDS = {"index": "crime", "violent": "violent crime", "property": "property crime"}
 ELASTICITIES = ("detained", "detained_instrumented")
 PREFERRED = ("callaway_santanna", "imputation", "two_way")
 """Whose estimate the headline tells: the first of them that has one."""
@@ -101,6 +103,38 @@ def _concluded(evaluation: Evaluation, found: Typical, group: str) -> str:
         word = "less" if change < 0 else "more"
         told = f"would have found {word} crime{whom} because of {program} ({interval})"
     return f"An evaluator with police data alone {told}"
+
+
+def found_sentence(answer: Answer, program: str) -> str:
+    """Return in one sentence what one estimator finds on the recorded book of one world, and what is true of it."""
+    change, error = percent_text(answer.percent(answer.estimate)), number_text(error_in_points(answer), 1)
+    whom = f" against {people(answer.question.group)}" if answer.question.group != EVERYBODY else ""
+    crime = f"{CRIME_WORDS[answer.question.crime]}{whom}"
+    by = f"{SHORT_LABELS[answer.estimator]}, standard error {error} points"
+    by += ", which cannot be told from no effect" if answer.low <= 0 <= answer.high else ""
+    recorded, occurred = true_effects(answer)
+    happened = f", and what happened by {percent_text(occurred)}" if math.isfinite(occurred) else ""
+    return (
+        f"With police data alone an evaluator would estimate that {PROGRAM_TITLES[program]} changed {crime} by "
+        f"{change} ({by}); in the same counties and years it truly changed what police recorded by "
+        f"{percent_text(recorded)}{happened}."
+    )
+
+
+def error_in_points(answer: Answer) -> float:
+    """Return the standard error by states in percentage points, at the estimate."""
+    slope = math.exp(answer.estimate) if answer.is_logarithm else 1.0 / (answer.level or math.nan)
+    return 100.0 * slope * answer.se_state
+
+
+def true_effects(answer: Answer) -> tuple[float, float]:
+    """Return the true effects on the book and on crime that happened in percent, by the estimator's weights.
+
+    An estimator without weights has the mean effect on the book over counties and periods with the program, and none
+    on true crime.
+    """
+    aligned = answer.truth_aligned if math.isfinite(answer.truth_aligned) else answer.average
+    return float(answer.percent(aligned)), float(answer.percent(answer.true_crime_aligned, True))
 
 
 def _in_fact(truth: Happened, group: str) -> str:

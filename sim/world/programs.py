@@ -106,10 +106,11 @@ def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) 
 def _spans(name: str, parameters: Parameters, counties: Counties, seed: int) -> tuple[Integers, Integers]:
     """Return first months of a program in each county and first months without, int64[N, K]; months from the start.
 
-    A program list may let a county have up to N spans. Where there is none, it begins after the last month.
+    A program list may let a county have up to N spans. Where there is none, it begins after the last month. The
+    program's shift moves each date, however it is given; what has no date stays.
     """
     program: Program = getattr(parameters.programs, name)
-    begin = month_number(parameters.start)
+    begin = _begin(program, parameters)
     earliest = month_number(program.start) - begin if program.start else _ALWAYS
     until = month_number(program.until) - begin if program.until else _NOT_HERE
     if program.list_file is not None:
@@ -117,8 +118,14 @@ def _spans(name: str, parameters: Parameters, counties: Counties, seed: int) -> 
         first = np.where(first == FIRST, earliest if program.start else 0, np.maximum(first - begin, earliest))
         last = np.minimum(last - begin, until)
     else:
-        first, last = _one_span(name, parameters, counties, seed, earliest)[None], np.full((1, len(counties)), until)
+        first = _one_span(name, parameters, counties, seed, earliest)[None]
+        last = np.full((1, len(counties)), until)
     return np.where(first >= last, _NOT_HERE, first).astype(np.int64), last
+
+
+def _begin(program: Program, parameters: Parameters) -> int:
+    """Return the month from which the program's dates are counted: the first one, shifted the other way."""
+    return month_number(parameters.start) - program.shift
 
 
 def _one_span(name: str, parameters: Parameters, counties: Counties, seed: int, earliest: int) -> Integers:
@@ -126,7 +133,7 @@ def _one_span(name: str, parameters: Parameters, counties: Counties, seed: int, 
     program: Program = getattr(parameters.programs, name)
     if program.counties == "file":
         date = _own_dates(name, counties)
-        since_start = date - month_number(parameters.start)
+        since_start = date - _begin(program, parameters)
         return np.where(date == NEVER, _NOT_HERE, np.maximum(since_start, earliest)).astype(np.int64)
     at = earliest if program.start else 0
     return np.where(_chosen(name, program, counties, seed), at, _NOT_HERE).astype(np.int64)
@@ -243,7 +250,7 @@ def _publicity(parameters: Parameters, spans: dict[str, tuple[Integers, Integers
     _add_events(news, _begun(spans["detainer_resolution"][0], shape), -trust.publicity_resolution)
     announced = parameters.programs.priority_enforcement_announced
     if announced is not None and (spans["priority_enforcement"][0] < _NOT_HERE).any():
-        month = month_number(announced) - month_number(parameters.start)
+        month = month_number(announced) - _begin(parameters.programs.priority_enforcement, parameters)
         _add_events(news, _begun(np.full((1, count), month), shape), -trust.publicity_priority)
     return news
 

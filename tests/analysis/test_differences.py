@@ -33,6 +33,10 @@ def scenario(**sections: Any) -> Scenario:
             {"counties": 0.3, "start": "2008-10"},
             "Secure Communities: in 30 % of counties from 2008-10 instead of nowhere",
         ),
+        (
+            {"counties": "file", "shift": -12},
+            "Secure Communities: in each county from its own date, all dates 12 months earlier instead of nowhere",
+        ),
         ({"counties": ["01001"], "until": "2010-01"}, "Secure Communities: in 01001 until 2010-01 instead of nowhere"),
         (
             {"counties": ["1", "2", "3", "4"]},

@@ -246,6 +246,36 @@ def test_the_evaluator_answers(page: Any) -> None:
     assert page.query_selector("#answers tbody tr") is not None
 
 
+def test_what_an_evaluator_would_find_follows_the_dials(page: Any) -> None:
+    page.select_option("#scenario", "wide")
+    settled(page)
+    until(page, "document.getElementById('found-told').textContent.includes('standard error')")
+    before = page.text_content("#found-told")
+    assert len(page.query_selector_all("#found-rows svg circle")) >= 2
+    assert page.query_selector("#found-study svg") is not None or page.is_hidden("#found-study")
+    page.fill("#dial-sensitivity", "6")
+    page.select_option("#group", "hispanic")
+    settled(page)
+    until(page, f"document.getElementById('found-told').textContent !== {before!r}")
+    page.select_option("#scenario", "short_base")
+    settled(page)
+    until(page, "document.getElementById('found-told').textContent.includes('nobody to compare with')")
+    assert page.is_hidden("#found-charts")
+
+
+def test_the_posterior_is_drawn_over_the_curves(page: Any) -> None:
+    tracks = page.query_selector_all("#dials .track .posterior")
+    assert len(tracks) >= 4
+    page.click("#posterior")
+    until(page, "document.getElementById('doubt').textContent.startsWith('Over 20 draws')")
+    settled(page)
+    assert "posterior=drawn" in page.url
+    assert "middle 90 % of 20 draws" in page.text_content("#change")
+    page.click("#posterior")
+    until(page, "document.getElementById('doubt').textContent === ''")
+    assert "draws" not in page.text_content("#crime")
+
+
 def test_the_town_plays(page: Any) -> None:
     page.click("a[data-view=town]")
     page.fill("#town-counties", "1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +22,15 @@ from hypothesis import strategies as st
 from small_worlds import REPOSITORY
 
 import sim
-from sim.doors.explore.dials import DIALS, changes_of, standing
+from sim.doors.explore.dials import DIALS, catalogue_of_dials, changes_of, standing
 from sim.doors.explore.guard import MOST_BYTES, Guard
 from sim.doors.explore.service import make_service
 from sim.parameters import Parameters
+from sim.running.batch.drawn import draw_of
+from sim.scenario.calibration.draws import read_draws
+from sim.scenario.design.paths import varied
 from sim.scenario.scenario import load_scenario
+from sim.scenario.shipped import shipped_folder
 from sim.scenario.values import scenario_of
 
 HOST = "127.0.0.1:8765"
@@ -78,6 +83,63 @@ def test_a_course_has_the_counts_of_a_run(client: TestClient, folder: Path) -> N
     assert sum(found["funnel"][-1]) == int(enforcement["removed"].sum())
     counties = crime.groupby("county", observed=True)["occurred"].sum()
     assert [sum(county) for county in found["map"]["occurred"]] == counties.tolist()
+
+
+def test_what_is_found_at_once_is_what_the_estimators_find_in_the_runs_on_disk(
+    client: TestClient, folder: Path
+) -> None:
+    wide = {"extends": "secure_communities", "months": 72, "world": {"rows": 3, "columns": 4, "people": 8_000}}
+    (folder / "scenarios" / "wide.yaml").write_text(yaml.safe_dump(wide), encoding="utf-8")
+    dials = {"sensitivity": 3}
+    asked = {"scenario": "wide", "dials": dials, "seed": 5, "crime": "property"}
+    answer = client.post("/api/found", json=asked)
+    assert answer.status_code == 200, answer.text
+    found = {row["name"]: row for row in answer.json()["rows"]}
+    changes = {"trust.sensitivity": 3}
+    alone = sim.estimate(
+        folder / "scenarios" / "wide.yaml", changes, seed=5, replications=1, unit="year", permutations=0
+    ).estimates
+    told = alone[(alone["book"] == "recorded") & (alone["crime"] == "property") & (alone["group"] == "all")]
+    assert len(found) >= 2
+    for name, row in found.items():
+        own = {"Poisson": "poisson", "Two-way, county trends": "county_trends"}.get(name, "callaway_santanna")
+        same = told[told["estimator"] == own].iloc[0]
+        assert row["estimate"] == pytest.approx(100 * math.expm1(same["estimate"]), abs=2e-3)
+        assert row["error"] == pytest.approx(100 * math.exp(same["estimate"]) * same["se_state"], abs=2e-3)
+    assert "standard error" in answer.json()["sentence"]
+
+
+def test_where_nobody_can_be_compared_the_page_says_so(client: TestClient) -> None:
+    nobody = client.post("/api/found", json={"scenario": "baseline"}).json()
+    assert nobody["rows"] == []
+    assert "nobody to compare with" in nobody["sentence"]
+    large = client.post("/api/found", json={"scenario": "short", "dials": {"people": 2_000_000}})
+    assert large.status_code == 422
+    assert "darkfigure estimate" in large.json()["error"]
+
+
+def test_a_draw_of_the_posterior_stands_below_the_dials_that_were_moved(client: TestClient, folder: Path) -> None:
+    drawn = run(client, draw=3, dials={**SMALL, "sensitivity": 1})["course"]
+    values = draw_of(shipped_folder(), 1, 6)
+    own = load_scenario(folder / "scenarios" / "short.yaml")
+    there = varied(own, {**values, "world.people": 2_000}, "short")
+    usual = own.parameters.trust.sensitivity
+    moved = {"trust.sensitivity": {name: value / usual.unauthorized for name, value in usual.model_dump().items()}}
+    alone = sim.run(there, moved).tables["crime"]
+    index = alone[alone["type"] != "simple_assault"]
+    assert sum(sum(sum(group[0]) for group in family) for family in drawn["crime"][:2]) == index["occurred"].sum()
+    assert run(client, draw=4)["course"]["crime"] != run(client, draw=5)["course"]["crime"]
+
+
+def test_a_dial_knows_where_the_middle_of_the_posterior_lies() -> None:
+    draws = read_draws(shipped_folder() / "posterior.csv")
+    known = {dial["name"]: dial["known"] for dial in catalogue_of_dials()}
+    low, high = known["deterrence"]["low"], known["deterrence"]["high"]
+    column = [row[draws.paths.index("crime.deterrence")] for row in draws.rows]
+    inside = sum(w for w, value in zip(draws.weights, column, strict=True) if low <= value <= high)
+    assert inside / sum(draws.weights) == pytest.approx(0.9, abs=0.01)
+    assert known["deterrence"]["prior_low"] <= low < high <= known["deterrence"]["prior_high"]
+    assert known["cooperation"] is None
 
 
 def test_dials_stand_where_the_scenario_has_them_and_change_what_they_say() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from axe import grave_faults_at, needs_axe
+from browser import needs_chromium
 from small_worlds import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -72,15 +74,39 @@ def test_each_figure_of_the_gallery_stands_below_the_command_that_draws_it() -> 
     assert all(" --out " in command for command, _ in gallery.parts())
 
 
-@pytest.mark.slow
-def test_the_site_is_built_without_a_warning_and_asks_nobody() -> None:
+@pytest.fixture(scope="module")
+def site() -> Path:
     pytest.importorskip("sphinx", reason="NO SPHINX HERE: the site is not built; pip install -e '.[site]'")
     pytest.importorskip("furo")
     done = subprocess.run(
         [sys.executable, str(DOCS / "site" / "build.py")], capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr
-    site = REPOSITORY / "build" / "site"
+    return REPOSITORY / "build" / "site"
+
+
+def test_what_the_theme_leaves_out_is_put_into_pages(tmp_path: Path) -> None:
+    page = tmp_path / "a" / "page.html"
+    page.parent.mkdir()
+    page.write_text('<p class="caption" role="heading">Look</p><div class="highlight"><pre>x</pre></div>', "utf-8")
+    builder().make_readable(tmp_path)
+    told = page.read_text(encoding="utf-8")
+    assert 'role="heading" aria-level="2">Look' in told
+    assert '<pre tabindex="0">x' in told
+
+
+@pytest.mark.slow
+@needs_chromium
+@needs_axe
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["index", "gallery", "estimates", "odd", "notebooks/first_run"])
+def test_nothing_serious_keeps_anybody_from_reading_the_site(site: Path, name: str) -> None:
+    pytest.importorskip("playwright.sync_api", reason="PLAYWRIGHT IS NOT INSTALLED: pages are not tested")
+    assert grave_faults_at(site / f"{name}.html") == []
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_asks_nobody(site: Path) -> None:
     asks = re.compile(r"<(?:script|img|iframe|source)[^>]*\ssrc=\"(?:https?:)?//|<link[^>]*\shref=\"(?:https?:)?//")
     for page in site.rglob("*.html"):
         assert not asks.search(page.read_text(encoding="utf-8")), page

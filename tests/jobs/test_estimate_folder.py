@@ -85,8 +85,9 @@ def test_other_folders_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_the_page_has_the_sentence_and_the_figure_of_the_evaluation(
-    comparison: Path, evaluated: Path, tmp_path: Path
+    comparison: Path, evaluated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", None)  # nothing is drawn again
     before = {path.name for path in comparison.iterdir()}
     out = tmp_path / "page.html"
     assert main(["report", str(comparison), "--estimate", str(evaluated), "--out", str(out), "--quiet"]) == 0
@@ -123,6 +124,14 @@ def test_what_does_not_belong_together_is_refused(
     assert "evaluates mine, and what is compared is baseline" in refused(comparison, "--estimate", other, *out)
     (other / "event_study.svg").unlink()
     assert "event_study.svg: no such file" in refused(comparison, "--estimate", other, *out)
+    (other / "event_study_narrow.svg").unlink()
+    shutil.copy(evaluated / "event_study.svg", other)
+    assert "event_study_narrow.svg: no such file" in refused(comparison, "--estimate", other, *out)
     (other / "manifest.json").write_text(json.dumps({"kind": "power"}), encoding="utf-8")
     assert "holds no evaluation" in refused(comparison, "--estimate", other, *out)
+    old = shutil.copytree(comparison, tmp_path / "old")
+    (old / "report.html").write_text("<p>Of another version</p>", encoding="utf-8")
+    assert "report.html has no place for an evaluation" in refused(old, "--estimate", evaluated, *out)
+    (old / "report.html").unlink()
+    assert "report.html: no such file; the comparison is not finished" in refused(old, "--estimate", evaluated, *out)
     assert not (tmp_path / "new.html").exists()

@@ -14,6 +14,7 @@ from small_worlds import REPOSITORY, merged
 
 from sim.parameters import Parameters, Table
 from sim.parameters.listing import Allowed, Row, field_alternatives, rows
+from sim.words.labels import PROGRAMS
 from sim.world.programs import PROGRAMS_WITH_DATES
 
 EVERYTHING: dict[str, Any] = merged(
@@ -87,6 +88,7 @@ NARROWED: dict[str, tuple[float, float, str]] = {
     "reporting.reported": (0.2, 0.999, MUCH),
     "police.recording": (0.4, 1, MUCH),
     "trust.region_weight": (0, 10_000, "a few thousand people are to be heard beside it"),
+    **{f"programs.{name}.shift": (-6, 6, f"beyond it nothing happens within the months; {EMPTY}") for name in PROGRAMS},
 }
 """Parts of allowed ranges from which values are drawn, with the reason."""
 NAMED: dict[str, tuple[tuple[str, ...], str]] = {
@@ -300,6 +302,9 @@ def _make_consistent(program: dict[str, Any], kind: str) -> None:
         program["start"], program["until"] = until, start
         if until == start:
             del program["until"]
+    undated = program.get("counties", "none") not in ("none", "file", *PROGRAM_LISTS.values())
+    if undated and not program.get("start") and not program.get("until"):
+        program.pop("shift", None)
 
 
 def values(table: Parameters) -> dict[str, Any]:

@@ -50,6 +50,21 @@ FAULTS = {
         4,
         ["secure_communities.until", "later than start", "2009-01"],
     ),
+    "shift without a date": (
+        "programs:\n  secure_communities:\n    counties: all\n    shift: -12",
+        4,
+        ["secure_communities.shift", "moves dates, and there is none", "-12"],
+    ),
+    "shift too far": (
+        "programs:\n  secure_communities:\n    counties: file\n    shift: 241",
+        4,
+        ["secure_communities.shift", "out of range (241)", "-240 to 240"],
+    ),
+    "shift by half a month": (
+        "programs:\n  secure_communities:\n    counties: file\n    shift: 0.5",
+        4,
+        ["secure_communities.shift", "whole number"],
+    ),
     "horizon too long": ("months: 241", 1, ["months", "out of range (241)", "1 to 240"]),
     "missing county file": ("world:\n  counties: none.csv", 2, ["world.counties", "no such file", "none.csv"]),
     "missing adjacency": ("world:\n  adjacency: none.csv", 2, ["world.adjacency", "no such file"]),

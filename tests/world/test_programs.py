@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,49 @@ def test_dates_before_the_first_month_are_in_force_but_no_news() -> None:
     assert (calendar.secure_communities[0] == (counties.activation <= month_number("2011-01"))).all()
     assert not calendar.announced[:, early].any()
     assert (calendar.announced[:, ~early].sum(axis=0) == NEWS).all()
+
+
+def test_a_shift_moves_the_dates_of_the_world_and_what_falls_before_the_start_is_no_news() -> None:
+    usual, counties = calendar_of({"secure_communities": {"counties": "file"}})
+    for shift in (-12, 7):
+        moved, _ = calendar_of({"secure_communities": {"counties": "file", "shift": shift}})
+        first = counties.activation - START + shift
+        month = np.arange(96)[:, None]
+        assert (moved.secure_communities == (month >= first)).all()
+        assert (moved.announced == NEWS * (month == first)).all()
+        assert (moved.cap == usual.cap).all()
+    early, _ = calendar_of({"secure_communities": {"counties": "file", "shift": -240}})
+    assert early.secure_communities.all()
+    assert not early.announced.any()
+
+
+def test_a_shift_moves_start_until_and_the_announcement() -> None:
+    dated = {"counties": 0.5, "start": "2009-01", "until": "2011-01"}
+    moved, _ = calendar_of({"agreement_287g_jail": {**dated, "shift": 5}})
+    same, _ = calendar_of({"agreement_287g_jail": {**dated, "start": "2009-06", "until": "2011-06"}})
+    assert (moved.agreement_287g_jail == same.agreement_287g_jail).all()
+    assert (moved.announced == same.announced).all()
+    heard = {"counties": "all", "start": "2010-01"}
+    priority, _ = calendar_of(
+        {"priority_enforcement": {**heard, "shift": -3}, "priority_enforcement_announced": "2009-08"}
+    )
+    other, _ = calendar_of(
+        {"priority_enforcement": {**heard, "start": "2009-10"}, "priority_enforcement_announced": "2009-05"}
+    )
+    assert (priority.announced == other.announced).all()
+    assert priority.announced.any()
+
+
+def test_a_shift_moves_each_row_of_a_list_and_leaves_what_has_no_date(tmp_path: Path) -> None:
+    rows = "fips,from,until\nr01c01,2008-03,2010-01\nr01c01,2011-01,\nr02c02,,2009-01\nr03c03,,\n"
+    later = "fips,from,until\nr01c01,2008-07,2010-05\nr01c01,2011-05,\nr02c02,,2009-05\nr03c03,,\n"
+    for name, text in (("own", rows), ("later", later)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    moved, _ = calendar_of({"agreement_287g_jail": {"counties": str(tmp_path / "own.csv"), "shift": 4}})
+    same, _ = calendar_of({"agreement_287g_jail": {"counties": str(tmp_path / "later.csv")}})
+    assert (moved.agreement_287g_jail == same.agreement_287g_jail).all()
+    assert (moved.announced == same.announced).all()
+    assert 0 < moved.agreement_287g_jail.sum() < moved.agreement_287g_jail.size
 
 
 def test_start_is_not_earlier_than_and_until_is_the_first_month_without() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -55,7 +55,9 @@ class _Worlds(NamedTuple):
     true_crime: Floats
 
 
-def book_answers(design: Design, pair: Pair, pool: Pair, question: Question, draws: int) -> Iterator[Answer]:
+def book_answers(
+    design: Design, pair: Pair, pool: Pair, question: Question, draws: int, names: Iterable[str] = tuple(ESTIMATORS)
+) -> Iterator[Answer]:
     """Yield the answers of all estimators that take the question's outcome.
 
     Parameters
@@ -68,8 +70,10 @@ def book_answers(design: Design, pair: Pair, pool: Pair, question: Question, dra
         To a book.
     draws : int
         Permutations of dates; 0 for none.
+    names : iterable of str
+        The estimators that are asked, all by default.
     """
-    for name, estimator in ESTIMATORS.items():
+    for name, estimator in ((name, ESTIMATORS[name]) for name in names):
         if question.outcome not in estimator.outcomes:
             continue
         blank = Answer(pair.background, pair.replication, question, name)

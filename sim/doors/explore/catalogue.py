@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.doors.explore import courses, dials, questions
+from sim.doors.explore import courses, dials, posterior, questions
 from sim.telling.figures import colours
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def catalogue(warm: Warm) -> dict[str, Any]:
         "rollouts": dials.ROLLOUTS,
         "names": courses.names(),
         "most_replications": questions.MOST_REPLICATIONS,
+        "draws": posterior.DRAWS,
+        "middle": posterior.MIDDLE,
         "t": [None, None, *(round(float(stats.t.ppf(0.975, n - 1)), 4) for n in range(2, 51))],
         "colours": {name.lower(): value for name, value in vars(colours).items() if name.isupper()},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from sim.doors.explore.posterior import known_of
 from sim.doors.explore.refusals import Refused
 from sim.parameters import Parameters, Table
 from sim.parameters.listing import Row, field_alternatives, in_words, plain_number, rows, value_at
@@ -45,9 +46,11 @@ class Dial(NamedTuple):
 
 DIALS = (
     Dial("cooperation", "Share of detainers honoured", "detainers.cooperation", 0, 1, 0.05, "Counties", "level_1"),
-    Dial("sensitivity", "Sensitivity to lost trust", "trust.sensitivity", 0, 4, 0.1, "Trust", "unauthorized"),
+    Dial("sensitivity", "Sensitivity to lost trust", "trust.sensitivity", 0, 6, 0.1, "Trust", "unauthorized"),
     Dial("publicity", "Publicity of activations", "trust.publicity_activation", 0, 3, 0.1, "Trust"),
     Dial("visibility", "Visibility of removals", "trust.visibility", 0, 3, 0.1, "Trust", "jail"),
+    Dial("awareness", "Fear by news of removals", "trust.awareness", 0, 0.1, 0.005, "Trust"),
+    Dial("fade", "Share of county fear that fades in a month", "trust.county_fade", 0, 0.25, 0.01, "Trust"),
     Dial("presence", "Lasting fear of a program in force", "trust.presence", 0, 0.2, 0.01, "Trust"),
     Dial("deterrence", "Deterrence by the risk of removal", "crime.deterrence", 0, 1, 0.05, "Offending"),
     Dial(
@@ -64,6 +67,7 @@ DIALS = (
     Dial(
         "task_forces", "287(g), task force model", "programs.agreement_287g_task_force.counties", 0, 1, 0.05, "Programs"
     ),
+    Dial("shift", "Secure Communities, moved by", "programs.secure_communities.shift", -48, 48, 1, "Programs"),
     Dial("not_before", "Secure Communities, first month", "programs.secure_communities.start", 0, 1, 1, "Programs"),
     Dial("people", "People", "world.people", 10_000, 1_000_000, 1, "Size"),
     Dial("scale", "Agents per person", "world.scale", 0.0005, 0.02, 0.0005, "Size"),
@@ -89,11 +93,13 @@ def catalogue_of_dials() -> list[dict[str, Any]]:
 
 
 def _told(dial: Dial, row: Row) -> dict[str, Any]:
+    known = known_of(dial.path)
     return {
         **dial._asdict(),
         "meaning": _PROGRAM_MEANING.get(dial.name, row.field.description or ""),
         "unit": row.fact("unit"),
         "source": row.fact("source"),
+        "known": None if known is None else known._asdict(),
         "allowed": in_words(field_alternatives(row.section, row.path[-1])),
     }
 
@@ -104,7 +110,8 @@ _AGREEMENTS = (
 _PROGRAM_MEANING = {
     "agreements": _AGREEMENTS + "; deputised jail officers screen everyone booked",
     "task_forces": _AGREEMENTS + "; deputised officers make immigration arrests on patrol",
-    "not_before": "No county begins before this month",
+    "shift": "Months by which every county begins earlier or later than dated",
+    "not_before": "No county begins before this month, which is moved as well",
 }
 
 
@@ -206,6 +213,12 @@ def _agreement(dial: Dial, value: float, parameters: Parameters) -> dict[str, An
     return {dial.path: value or "none", f"{program}.start": begin}
 
 
+def _shift(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any]:
+    if value != int(value):
+        raise Refused(422, "shift: a whole number of months")
+    return {dial.path: int(value)}
+
+
 def _not_before(dial: Dial, value: float, parameters: Parameters) -> dict[str, Any]:
     if not (0 <= value < parameters.months and value == int(value)):
         raise Refused(422, f"not_before: a month from 0 to {parameters.months - 1}")
@@ -219,5 +232,6 @@ _SETTERS: dict[str, Callable[[Dial, float, Parameters], dict[str, Any]]] = {
     "elasticity": _where_not_zero,
     "agreements": _agreement,
     "task_forces": _agreement,
+    "shift": _shift,
     "not_before": _not_before,
 }

@@ -29,9 +29,7 @@ def evaluated(scenario: Scenario, seed: int) -> dict[str, Any]:
     from sim.running.staggered import evaluated_program
     from sim.telling.estimates_wording import headline, told_groups
 
-    size = size_of(scenario.parameters)
-    if size.people * size.months > MOST_PERSON_MONTHS or size.counties > MOST_COUNTIES:
-        raise too_much("too large a world to be evaluated here; 'darkfigure estimate' evaluates it into a folder")
+    ensure_small(scenario)
     asked = Asked(scenario, seed=seed, replications=1, unit="year", permutations=0)
     program = evaluated_program(scenario)
     evaluation = evaluate_worlds(asked, program.program)
@@ -43,6 +41,13 @@ def evaluated(scenario: Scenario, seed: int) -> dict[str, Any]:
         "answers": [row for group in groups for book in BOOKS for row in _answers(evaluation, book, group)],
         "command": f"darkfigure {asked.command(program.program)}",
     }
+
+
+def ensure_small(scenario: Scenario) -> None:
+    """Refuse a world that is too large to wait for."""
+    size = size_of(scenario.parameters)
+    if size.people * size.months > MOST_PERSON_MONTHS or size.counties > MOST_COUNTIES:
+        raise too_much("too large a world to be evaluated here; 'darkfigure estimate' evaluates it into a folder")
 
 
 def _answers(evaluation: Evaluation, book: Any, group: str) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,12 +34,21 @@ class Run(World):
 
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
     replication: Annotated[int, Field(ge=0, lt=MOST_REPLICATIONS)] = 0
+    draw: Annotated[int, Field(ge=0, lt=MOST_REPLICATIONS)] | None = None
+    """Of the posterior that comes with the program."""
 
 
 class Evaluated(World):
     """What an evaluator would find in a world."""
 
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
+
+
+class Found(Evaluated):
+    """What the quick estimators find in one run of a world, of one kind of crime against one group."""
+
+    crime: Literal["index", "violent", "property"] = "index"
+    group: Literal["all", "hispanic", "other_noncitizen", "other"] = "all"
 
 
 class Saved(World):

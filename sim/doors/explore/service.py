@@ -19,6 +19,7 @@ from sim.doors.explore.catalogue import catalogue
 from sim.doors.explore.courses import course_of, places
 from sim.doors.explore.evaluator import evaluated
 from sim.doors.explore.folders import FILES, OUTPUTS, Folders
+from sim.doors.explore.found import found_at_once
 from sim.doors.explore.guard import TooLarge
 from sim.doors.explore.refusals import Refused, not_there
 from sim.doors.explore.saving import save
@@ -136,13 +137,18 @@ def _add_worlds(app: FastAPI, warm: Warm) -> None:
     @app.post("/api/run")
     def run(asked: questions.Run) -> Response:
         """Return the course of one run."""
-        ran = warm.run(asked.scenario, asked.dials, asked.seed, asked.replication)
+        ran = warm.run(asked.scenario, asked.dials, asked.seed, asked.replication, draw=asked.draw)
         return _compact({"course": course_of(ran.ledger), "places": places(ran.ledger.counties)})
 
     @app.post("/api/evaluate")
     def evaluate(asked: questions.Evaluated) -> dict[str, Any]:
         """Return what estimators find, beside what is true."""
         return evaluated(warm.changed(asked.scenario, asked.dials), asked.seed)
+
+    @app.post("/api/found")
+    def find(asked: questions.Found) -> dict[str, Any]:
+        """Return what quick estimators find on the recorded book, beside what is true."""
+        return found_at_once(warm, asked)
 
     @app.post("/api/scenarios", status_code=201)
     def keep(asked: questions.Saved) -> dict[str, Any]:

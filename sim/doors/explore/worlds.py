@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.doors.explore.dials import Setting, changes_of, standing
 from sim.doors.explore.folders import inside
+from sim.doors.explore.posterior import changes_of_draw
 from sim.doors.explore.refusals import busy, not_there, too_much
 from sim.running.costs import size_of
 from sim.scenario.files import kind_of_tree
@@ -125,8 +126,29 @@ class Warm:
             )
         return found
 
-    def run(self, name: str, dials: Mapping[str, Setting], seed: int, replication: int) -> Ran:
+    def run(
+        self,
+        name: str,
+        dials: Mapping[str, Setting],
+        seed: int,
+        replication: int,
+        *,
+        draw: int | None = None,
+        over: Mapping[str, Any] | None = None,
+    ) -> Ran:
         """Run a scenario with its dials turned.
+
+        Parameters
+        ----------
+        name, dials
+            The world.
+        seed, replication : int
+            Its luck.
+        draw : int, optional
+            Number of a draw of the posterior that comes with the program, as a batch of this seed has it; dials that
+            are turned stand above it.
+        over : mapping, optional
+            Further changes, above all others.
 
         Raises
         ------
@@ -136,7 +158,9 @@ class Warm:
         self.changed(name, dials)
         with self._turn():
             session = self.session(name)
-            return session.run(changes_of(dials, session.scenario.parameters), seed, replication=replication)
+            below = {} if draw is None else changes_of_draw(session.scenario, seed, draw)
+            changes = {**below, **changes_of(dials, session.scenario.parameters), **(over or {})}
+            return session.run(changes, seed, replication=replication)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

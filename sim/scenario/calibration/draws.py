@@ -48,6 +48,15 @@ class PosteriorDraws:
         place = min(bisect_right(reached, share * reached[-1]), len(self.rows) - 1)
         return dict(zip(self.paths, self.rows[place], strict=True))
 
+    def middle(self, path: str, share: float = 0.9) -> tuple[float, float]:
+        """Return the ends between which the middle ``share`` of the weight of one parameter lies."""
+        at = self.paths.index(path)
+        order = sorted(range(len(self.rows)), key=lambda row: self.rows[row][at])
+        reached = list(accumulate(self.weights[row] for row in order))
+        places = (bisect_right(reached, end * reached[-1]) for end in ((1 - share) / 2, (1 + share) / 2))
+        low, high = (self.rows[order[min(place, len(order) - 1)]][at] for place in places)
+        return low, high
+
 
 def read_draws(path: Path) -> PosteriorDraws:
     """Return the draws in a file as ``calibrate`` writes it: a column ``weight``, and one for each parameter.

@@ -13,10 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.evaluation.answers import Answer, EventAnswer
 from sim.analysis.evaluation.evaluating import Evaluation, Key, Typical
 from sim.analysis.evaluation.questions import Book, Question
-from sim.analysis.statistics import t_quantile
+from sim.analysis.evaluation.studies import FEWEST_COUNTIES, Course, mean_course
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.telling.estimates_wording import (
     BACKGROUND_TITLES,
@@ -44,19 +43,7 @@ BOOK_WORDS: dict[Book, str] = {
     "recorded": "Observed book: what police recorded",
     "survey": "Survey: what victims tell interviewers",
 }
-FEWEST_COUNTIES = 5.0
-"""What fewer treated counties (of equal weight) show is not drawn: their luck is taken for an effect, and clustered
-errors of so few are far too small."""
 _DODGE = 0.14
-
-
-class Course(NamedTuple):
-    """An event study averaged over replications, in percent: float64[E] each, half-widths of a typical interval."""
-
-    horizons: Floats
-    values: Floats
-    half: Floats
-    truth: Floats
 
 
 def draw_estimates(evaluation: Evaluation, folder: Path) -> list[Drawn]:
@@ -166,23 +153,7 @@ def _course(evaluation: Evaluation, background: str, group: str, book: Book) -> 
     question = Question(book, "index", group, outcome)
     found = evaluation.typical().get(Key(background, question, STUDIED[book]))
     studies = [] if found is None else [(it, it.study) for it in found.answers if it.study is not None]
-    return _mean_course(studies) if studies else None
-
-
-def _mean_course(studies: Sequence[tuple[Answer, EventAnswer]]) -> Course:
-    """Return the means over replications of what is found at horizons that all of them have, from enough counties."""
-    enough = [study.horizons[study.effective_counties >= FEWEST_COUNTIES] for _, study in studies]
-    common = set.intersection(*(set(horizons.tolist()) for horizons in enough))
-    horizons = np.array(sorted(common), dtype=np.int64)
-    values, half, truth = [], [], []
-    for answer, study in studies:
-        places = np.searchsorted(study.horizons, horizons)
-        width = t_quantile(answer.clusters - 1) * np.sqrt(np.diag(study.covariance_state)[places])
-        values.append(answer.percent(study.values[places]))
-        half.append(answer.percent(width))
-        truth.append(answer.percent(study.truth[places]))
-    typical = np.sqrt(np.mean(np.square(half), axis=0))
-    return Course(horizons.astype(float), np.mean(values, axis=0), typical, np.mean(truth, axis=0))
+    return mean_course(studies) if studies else None
 
 
 def _event_handles() -> Iterator[Artist]:

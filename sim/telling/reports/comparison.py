@@ -33,7 +33,7 @@ from sim.telling.reports.comparison_wording import (
     without_effect,
     worlds_text,
 )
-from sim.telling.reports.evaluated import Evaluated, evaluated_parts
+from sim.telling.reports.evaluated import evaluator_section
 from sim.telling.reports.page import (
     KNOWN,
     OBSERVED,
@@ -72,19 +72,13 @@ def write_report(
     rows: Sequence[Row],
     figures: Sequence[Drawn],
     path: Path,
-    evaluated: Evaluated | None = None,
 ) -> None:
-    """Write the report of a comparison; figures are read from the folder of ``path`` and put into the page.
-
-    ``evaluated`` is what an evaluator would see of one of its scenarios, where that was asked.
-    """
+    """Write the report of a comparison; figures are read from the folder of ``path`` and put into the page."""
     title = results.comparison.title or results.comparison.name
-    write_page(title, _parts(results, rows, figures, path.parent, evaluated), path)
+    write_page(title, _parts(results, rows, figures, path.parent), path)
 
 
-def _parts(
-    results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path, evaluated: Evaluated | None
-) -> Iterator[str]:
+def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
     drawn = {it.name: it for it in figures}
 
     def shown(*names: str) -> Iterator[str]:
@@ -102,7 +96,7 @@ def _parts(
     if "crime_since_adoption" in drawn:
         yield "<h2>Programs compared from the day each began</h2>"
         yield from shown("crime_since_adoption")
-    yield from _evaluator(results) if evaluated is None else evaluated_parts(evaluated, folder)
+    yield evaluator_section(_evaluator(results))
     yield "<h2>Enforcement</h2>"
     yield from shown("enforcement")
     yield removals_table(results, found)

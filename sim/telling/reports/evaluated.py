@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +15,9 @@ from sim.words.faults import UserError, printable
 from sim.words.reading import content_of
 
 FIGURE = "event_study"
-_NARROW = re.compile(rb'<figure id="event_study".*?srcset="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"', re.DOTALL)
-"""The figure for a telephone is kept in the evaluation's own page alone."""
+NARROW_FIGURE = f"{FIGURE}_narrow.svg"
+"""The same for a telephone, as an evaluation writes it beside the other."""
+_OPEN, _CLOSE = '<section id="evaluator">', "</section>"
 
 
 class Evaluated(NamedTuple):
@@ -51,16 +50,33 @@ def evaluated_in(folder: Path) -> Evaluated:
     try:
         if manifest_of(folder).get("kind") != "estimate":
             raise UserError(printable(f"{folder}: holds no evaluation; 'darkfigure estimate' makes one"))
-        page, wide, told = (content_of(folder / name) for name in ("report.html", f"{FIGURE}.svg", "headline.txt"))
+        wide, narrow, told = (content_of(folder / name) for name in (f"{FIGURE}.svg", NARROW_FIGURE, "headline.txt"))
     except FileNotFoundError as error:
         raise UserError(printable(f"{error.filename}: no such file; the evaluation is not whole")) from None
-    narrow = _NARROW.search(page)
-    return Evaluated(
-        load_scenario(folder / "scenario.yaml"),
-        told.decode("utf-8", "replace").strip(),
-        wide,
-        base64.b64decode(narrow[1]) if narrow else b"",
-    )
+    return Evaluated(load_scenario(folder / "scenario.yaml"), told.decode("utf-8", "replace").strip(), wide, narrow)
+
+
+def evaluator_section(parts: Iterable[str]) -> str:
+    """Return the part of a comparison's page that tells of evaluators, from its parts in HTML."""
+    return "\n".join([_OPEN, *parts, _CLOSE])
+
+
+def with_evaluation(page: str, found: Evaluated, folder: Path) -> str:
+    """Return a comparison's page with an evaluation in its place; the figure is read from ``folder``, the evaluation's.
+
+    Raises
+    ------
+    UserError
+        Where the page has no place for it.
+    """
+    before, opened, rest = page.partition(_OPEN)
+    _, closed, after = rest.partition(_CLOSE)
+    if not opened or not closed:
+        raise UserError(
+            "report.html has no place for an evaluation, as pages of other versions have none; 'darkfigure rerun' "
+            "makes the comparison again"
+        )
+    return before + evaluator_section(evaluated_parts(found, folder)) + after
 
 
 def evaluated_parts(found: Evaluated, folder: Path) -> Iterator[str]:

@@ -44,11 +44,13 @@ export function ticks(low, high, count) {
 }
 
 // Lines over months: each series has name, colour, dash, values, and low and high where there is an interval.
-export function lines(box, label, { months, series, format, cursor = null, fromZero = true, marks = [] }) {
+export function lines(box, label, { months, series, format, cursor = null, fromZero = true, marks = [], bands = [] }) {
   chart(box, label, (svg, width, height) => {
     const named = series.filter((one) => one.values.some((value) => value !== null));
-    const room = { left: 46, right: 12, top: 22 + 16 * Math.ceil(named.length / (width < 480 ? 1 : 2)), bottom: 22 };
-    const all = named.flatMap((one) => [...one.values, ...(one.low ?? []), ...(one.high ?? [])]).filter((value) => value !== null);
+    const spread = bands.filter((one) => one.low);
+    const columns = width < 480 ? 1 : 2;
+    const room = { left: 46, right: 12, top: 22 + 16 * Math.ceil((named.length + spread.length) / columns), bottom: 22 };
+    const all = [...named.flatMap((one) => [...one.values, ...(one.low ?? []), ...(one.high ?? [])]), ...spread.flatMap((one) => [...one.low, ...one.high])].filter((value) => value !== null);
     let low = fromZero ? 0 : Math.min(...all);
     let high = Math.max(...all, low + 1e-9);
     const pad = (high - low) * 0.06;
@@ -69,6 +71,7 @@ export function lines(box, label, { months, series, format, cursor = null, fromZ
     for (const mark of marks) {
       svg.append(node("line", { x1: x(mark.at), x2: x(mark.at), y1: room.top, y2: height - room.bottom, stroke: "#6E6E6E", "stroke-dasharray": "2 3" }));
     }
+    for (const one of spread) svg.append(node("path", { d: band(one, x, y), fill: one.colour, "fill-opacity": 0.1, stroke: one.colour, "stroke-width": 0.8, "stroke-dasharray": one.dash ?? "none" }));
     for (const one of named) if (one.low) svg.append(node("path", { d: band(one, x, y), fill: one.colour, "fill-opacity": 0.16 }));
     for (const one of named) {
       svg.append(node("path", { d: path(one.values, x, y), fill: "none", stroke: one.colour, "stroke-width": one.width ?? 2, "stroke-dasharray": one.dash ?? "none", "stroke-linejoin": "round" }));
@@ -76,7 +79,6 @@ export function lines(box, label, { months, series, format, cursor = null, fromZ
     if (cursor !== null) {
       svg.append(node("line", { x1: x(cursor), x2: x(cursor), y1: room.top, y2: height - room.bottom, stroke: "#1a1a1a" }));
     }
-    const columns = width < 480 ? 1 : 2;
     named.forEach((one, place) => {
       const left = room.left + (place % columns) * ((width - room.left) / columns);
       const top = 10 + Math.floor(place / columns) * 16;
@@ -84,6 +86,13 @@ export function lines(box, label, { months, series, format, cursor = null, fromZ
       const value = cursor === null ? null : one.values[cursor];
       const told = value === null || value === undefined ? "" : `: ${format(value)}`;
       svg.append(node("text", { x: left + 30, y: top + 4 }, one.name + told));
+    });
+    spread.forEach((one, number) => {
+      const place = named.length + number;
+      const left = room.left + (place % columns) * ((width - room.left) / columns);
+      const top = 10 + Math.floor(place / columns) * 16;
+      svg.append(node("rect", { x: left, y: top - 5, width: 24, height: 10, fill: one.colour, "fill-opacity": 0.1, stroke: one.colour, "stroke-width": 0.8, "stroke-dasharray": one.dash ?? "none" }));
+      svg.append(node("text", { x: left + 30, y: top + 4 }, one.name));
     });
   });
 }
@@ -137,13 +146,13 @@ function key(svg, series, left) {
   }
 }
 
-// Points with intervals on one axis: rows of {label, value, low, high, truth}.
+// Points with intervals on one axis: rows of {label, value, low, high, truth} and, where there is another truth, crime.
 export function intervals(box, label, { rows, colour, format }) {
   chart(box, label, (svg, width, height) => {
     const left = Math.min(210, width * 0.45);
     const there = rows.filter((row) => row.value !== null && row.value !== undefined);
     if (!there.length) return;
-    const all = [0, ...there.flatMap((row) => [row.low, row.high, row.truth]).filter((value) => value !== null && Math.abs(value) < 500)];
+    const all = [0, ...there.flatMap((row) => [row.low, row.high, row.truth, row.crime ?? null]).filter((value) => value !== null && Math.abs(value) < 500)];
     const low = Math.min(...all);
     const high = Math.max(...all);
     const x = (value) => left + ((Math.max(low, Math.min(high, value)) - low) / (high - low || 1)) * (width - left - 20);
@@ -158,6 +167,41 @@ export function intervals(box, label, { rows, colour, format }) {
       if (row.low !== null) svg.append(node("line", { x1: x(row.low), x2: x(row.high), y1: y, y2: y, stroke: colour(row), "stroke-width": 2 }));
       svg.append(node("circle", { cx: x(row.value), cy: y, r: 4, fill: colour(row) }));
       if (row.truth !== null) svg.append(node("path", { d: `M${x(row.truth)},${y - 6}l5,6l-5,6l-5,-6Z`, fill: "none", stroke: "#1a1a1a", "stroke-width": 1.5 }));
+      if (row.crime !== null && row.crime !== undefined) svg.append(node("path", { d: `M${x(row.crime) - 4},${y - 4}l8,8m0,-8l-8,8`, fill: "none", stroke: row.crimeColour, "stroke-width": 2 }));
+    });
+  });
+}
+
+// An event study: {horizons, values, half, truth, true_crime}, with the looks of the book and of true crime.
+export function study(box, label, { found, colours, format, unit }) {
+  chart(box, label, (svg, width, height) => {
+    const { horizons, values, half, truth, true_crime: crime } = found;
+    const room = { left: 46, right: 12, top: 8, bottom: 36 };
+    const ends = values.flatMap((value, place) => [value - (half[place] ?? 0), value + (half[place] ?? 0)]);
+    const all = [0, ...ends, ...truth, ...crime].filter((value) => value !== null);
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const pad = 0.06 * (high - low || 1);
+    const [first, last] = [Math.min(-1, ...horizons) - 0.5, Math.max(0, ...horizons) + 0.5];
+    const x = (at) => room.left + ((at - first) / (last - first)) * (width - room.left - room.right);
+    const y = (value) => height - room.bottom - ((value - low + pad) / (high - low + 2 * pad)) * (height - room.top - room.bottom);
+    for (const at of ticks(low, high, 4)) {
+      svg.append(node("line", { x1: room.left, x2: width - room.right, y1: y(at), y2: y(at), stroke: at === 0 ? "#1a1a1a" : "#E3E3E3" }));
+      svg.append(node("text", { x: room.left - 6, y: y(at) + 4, "text-anchor": "end", class: "axis" }, format(at)));
+    }
+    svg.append(node("line", { x1: x(-0.5), x2: x(-0.5), y1: room.top, y2: height - room.bottom, stroke: "#6E6E6E", "stroke-dasharray": "2 3" }));
+    for (let at = Math.ceil(first); at <= last; at++) svg.append(node("text", { x: x(at), y: height - 20, "text-anchor": "middle", class: "axis" }, format(at)));
+    svg.append(node("text", { x: (room.left + width - room.right) / 2, y: height - 4, "text-anchor": "middle", class: "axis" }, unit));
+    svg.append(node("circle", { cx: x(-1), cy: y(0), r: 3.5, fill: "#fff", stroke: "#6E6E6E" }));
+    const after = horizons.map((at, place) => place).filter((place) => horizons[place] >= 0);
+    for (const [course, colour, dash] of [[truth, "#1a1a1a", "5 3"], [crime, colours.crime, "none"]]) {
+      const points = after.filter((place) => course[place] !== null).map((place) => `${x(horizons[place]).toFixed(1)},${y(course[place]).toFixed(1)}`);
+      if (points.length > 1) svg.append(node("path", { d: `M${points.join("L")}`, fill: "none", stroke: colour, "stroke-width": 2, "stroke-dasharray": dash }));
+      else if (points.length) svg.append(node("path", { d: `M${points[0]}m-8,0h16`, stroke: colour, "stroke-width": 2 }));
+    }
+    horizons.forEach((at, place) => {
+      if (values[place] === null) return;
+      if (half[place] !== null) svg.append(node("line", { x1: x(at), x2: x(at), y1: y(values[place] - half[place]), y2: y(values[place] + half[place]), stroke: colours.book, "stroke-width": 1.6 }));
+      svg.append(node("rect", { x: x(at) - 3.5, y: y(values[place]) - 3.5, width: 7, height: 7, fill: colours.book }));
     });
   });
 }

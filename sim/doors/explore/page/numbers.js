@@ -42,15 +42,34 @@ export function pooled(courses, of, quantiles) {
   return { values, low: values.map((value, at) => (value === null ? null : value - error[at])), high: values.map((value, at) => (value === null ? null : value + error[at])) };
 }
 
+// The middle share of courses, month by month; nothing where there are fewer than two.
+export function middle(courses, of, share) {
+  const all = courses.map(of);
+  if (all.length < 2) return null;
+  const at = (month, part) => (all.some((one) => one[month] === null) ? null : quantile(all.map((one) => one[month]), part));
+  const ends = [(1 - share) / 2, (1 + share) / 2];
+  const [low, high] = ends.map((part) => all[0].map((_, month) => at(month, part)));
+  return { low, high };
+}
+
+// A quantile, between the two values next to it.
+export function quantile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = part * (sorted.length - 1);
+  const below = Math.floor(place);
+  return sorted[below] + (place - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
+}
+
 // Half of a 95 % interval of the mean.
 export function half(values, quantiles) {
   const middle = mean(values);
   return quantiles[values.length] * Math.sqrt(values.reduce((all, value) => all + (value - middle) ** 2, 0) / (values.length - 1) / values.length);
 }
 
+export const signed = (share, digits = 2) => `${share < 0 ? "\u2212" : "+"}${Math.abs(100 * share).toFixed(digits)} %`;
+
 // A relative change in words, with its interval where there are two pairs or more.
 export function change(shares, quantiles) {
-  const signed = (value) => `${value < 0 ? "\u2212" : "+"}${Math.abs(100 * value).toFixed(2)} %`;
   const middle = mean(shares);
   if (shares.length < 2) return signed(middle);
   const error = half(shares, quantiles);

@@ -1,5 +1,5 @@
 // Where everything stands, kept in the address: a copied address opens the same page.
-const USUAL = { view: "world", scenario: "", seed: "1", replications: "1", family: "index", group: "all", smooth: "6", map: "hidden", month: "" };
+const USUAL = { view: "world", scenario: "", seed: "1", replications: "1", family: "index", group: "all", smooth: "6", map: "hidden", month: "", posterior: "" };
 
 export const state = { ...USUAL, dials: {}, pinned: null };
 

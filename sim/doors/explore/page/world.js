@@ -2,7 +2,8 @@
 import { guarded, json } from "./asking.js";
 import { bars, lines, map } from "./charts.js";
 import { fromAddress, keyOf, state, toAddress, worldNow } from "./state.js";
-import { change, fixed, mean, percent, pooled, smooth, sum, totals, whole } from "./numbers.js";
+import * as found from "./found.js";
+import { change, fixed, mean, middle, percent, pooled, quantile, signed, smooth, sum, totals, whole } from "./numbers.js";
 
 const at = (id) => document.getElementById(id);
 const runs = new Map(); // by world and seed: courses by replication
@@ -11,8 +12,9 @@ let catalogue = null;
 let going = false;
 let playing = null;
 
-export async function begin(found) {
-  catalogue = found;
+export async function begin(given) {
+  catalogue = given;
+  at("bands-told").replaceChildren(element("span", "", "swatch posterior"), `middle ${100 * catalogue.middle} % of the calibration's posterior `, element("span", "", "swatch"), "range of its prior");
   fromAddress(catalogue.first);
   fill(at("scenario"), catalogue.scenarios.map((one) => [one.name, one.title]));
   fill(at("group"), [["all", "anybody"], ...Object.entries(catalogue.names.groups)]);
@@ -41,7 +43,8 @@ function listen() {
     await refresh();
   }));
   for (const id of ["seed", "replications"]) at(id).addEventListener("change", () => { state[id] = at(id).value || "1"; settle(); });
-  for (const id of ["family", "group", "smooth"]) at(id).addEventListener("change", () => { state[id] = at(id).value; draw(); });
+  for (const id of ["family", "group", "smooth"]) at(id).addEventListener("change", () => { state[id] = at(id).value; draw(); found.show(catalogue); });
+  at("posterior").addEventListener("click", () => { state.posterior = state.posterior ? "" : "drawn"; draw(); settle(); });
   at("map-what").addEventListener("change", () => { state.map = at("map-what").value; draw(); });
   at("month").addEventListener("input", () => { state.month = at("month").value; draw(); });
   at("play").addEventListener("click", play);
@@ -96,7 +99,7 @@ function slider(dial, facts) {
   const own = Number(facts.standing[dial.name]);
   const value = () => Number(state.dials[dial.name] ?? own);
   const show = () => {
-    told.textContent = isMonths ? monthAfter(facts.start, value()) : isPeople ? whole(value()) : value() < 0 ? "as listed" : String(Number(value().toPrecision(4)));
+    told.textContent = isMonths ? monthAfter(facts.start, value()) : isPeople ? whole(value()) : dial.name === "shift" ? moved(value()) : value() < 0 ? "as listed" : String(Number(value().toPrecision(4)));
     box.classList.toggle("moved", dial.name in state.dials);
   };
   input.value = isPeople ? Math.log10(value()) : value();
@@ -113,10 +116,33 @@ function slider(dial, facts) {
   row.append(label, told);
   const more = document.createElement("details");
   const end = isMonths ? facts.months : dial.high;
-  more.append(element("summary", "what, range and source"), element("p", `${dial.meaning}${dial.unit ? ` (${dial.unit})` : ""}. Shown: ${whole(dial.low)} to ${whole(end)}; allowed: ${dial.allowed}. Source: ${dial.source}. Parameter: ${dial.path}`));
-  box.append(row, input, more);
+  more.append(element("summary", "what, range and source"), element("p", `${dial.meaning}${dial.unit ? ` (${dial.unit})` : ""}. Shown: ${whole(dial.low)} to ${whole(end)}; allowed: ${dial.allowed}. Source: ${dial.source}. ${knownOf(dial)} Parameter: ${dial.path}`));
+  box.append(row, input, ...(dial.known ? [track(dial)] : []), more);
   return box;
 }
+
+// Below a slider: the range of the prior, and where the middle of the posterior lies.
+function track(dial) {
+  const share = (value) => 100 * Math.max(0, Math.min(1, (value - dial.low) / (dial.high - dial.low)));
+  const box = element("div", "", "track");
+  box.setAttribute("aria-hidden", "true");
+  for (const [kind, low, high] of [["prior", dial.known.prior_low, dial.known.prior_high], ["posterior", dial.known.low, dial.known.high]]) {
+    const made = element("span", "", kind);
+    made.style.left = `${share(low)}%`;
+    made.style.width = `${Math.max(1, share(high) - share(low))}%`;
+    box.append(made);
+  }
+  return box;
+}
+
+function knownOf(dial) {
+  if (!dial.known) return "The calibration leaves it as it is.";
+  const { prior_low: least, prior_high: most, prior_source: source, low, high } = dial.known;
+  const short = (value) => String(Number(value.toPrecision(2)));
+  return `Prior of the calibration: ${short(least)} to ${short(most)} (${source}); middle ${100 * catalogue.middle} % of its posterior: ${short(low)} to ${short(high)}.`;
+}
+
+const moved = (months) => (months ? `${Math.abs(months)} months ${months < 0 ? "earlier" : "later"}` : "as dated");
 
 function monthAfter(start, count) {
   const number = Number(start.slice(0, 4)) * 12 + Number(start.slice(5, 7)) - 1 + count;
@@ -165,17 +191,20 @@ async function refresh() {
   going = true;
   try {
     for (let next = missing(); next; next = missing()) {
-      at("working").textContent = next.replication ? `replication ${next.replication + 1}` : "running";
+      at("working").textContent = next.number !== undefined ? `draw ${next.number + 1}` : next.replication ? `replication ${next.replication + 1}` : "running";
       const begun = performance.now();
-      const found = await json("/api/run", { ...next.world, seed: Number(state.seed), replication: next.replication });
-      const kept = coursesOf(next.world);
-      kept[next.replication] = found.course;
-      kept.places = found.places;
+      const { world, replication, number = null } = next;
+      const ran = await json("/api/run", { ...world, seed: Number(state.seed), replication, draw: number });
+      const kept = coursesOf(world, number !== null);
+      kept[number ?? replication] = ran.course;
+      kept.places = ran.places;
       if (runs.size > 40) runs.delete(runs.keys().next().value);
       draw();
+      if (!missing()?.first) found.show(catalogue);
       document.body.dataset.lastRun = (performance.now() - begun).toFixed(0);
     }
     draw();
+    found.show(catalogue);
   } finally {
     going = false;
     at("working").textContent = "";
@@ -185,7 +214,10 @@ async function refresh() {
 function missing() {
   const worlds = [worldNow(), ...(state.pinned ? [partner()] : [])];
   for (let replication = 0; replication < Number(state.replications); replication++) {
-    for (const world of worlds) if (!coursesOf(world)[replication]) return { world, replication };
+    for (const world of worlds) if (!coursesOf(world)[replication]) return { world, replication, first: !replication };
+  }
+  for (let number = 0; state.posterior && number < catalogue.draws; number++) {
+    for (const world of worlds) if (!coursesOf(world, true)[number]) return { world, replication: 0, number };
   }
   return null;
 }
@@ -199,28 +231,32 @@ function partner() {
 
 const isComparable = (mine, other) => mine.people === other.people && mine.months.length === other.months.length && mine.months[0] === other.months[0];
 
-function coursesOf(world) {
-  const key = `${state.seed} ${keyOf(world)}`;
+function coursesOf(world, drawn = false) {
+  const key = `${drawn ? "draws " : ""}${state.seed} ${keyOf(world)}`;
   if (!runs.has(key)) runs.set(key, []);
   return runs.get(key);
 }
 
 const there = (world) => (world ? coursesOf(world).slice(0, Number(state.replications)).filter(Boolean) : []);
 
+const drawnOf = (world) => (state.posterior && world ? coursesOf(world, true).filter(Boolean) : []);
+
 export function draw() {
   const now = there(worldNow());
   if (!now.length || state.view !== "world") return;
   toAddress();
-  const found = state.pinned ? there(partner()) : [];
-  const other = found.filter((one) => isComparable(now[0], one));
+  const compared = state.pinned ? there(partner()) : [];
+  const other = compared.filter((one) => isComparable(now[0], one));
+  const draws = { mine: drawnOf(worldNow()), base: other.length ? drawnOf(partner()) : [] };
+  at("posterior").setAttribute("aria-pressed", String(Boolean(state.posterior)));
   const months = now[0].months;
   const cursor = Math.min(months.length - 1, state.month === "" ? months.length - 1 : Number(state.month));
   at("month").value = String(cursor);
   at("month").setAttribute("aria-valuetext", months[cursor]);
   at("month-name").textContent = months[cursor];
   at("pinned").textContent = state.pinned ? `${nameOf(state.pinned)}${Object.keys(state.pinned.dials).length ? `: ${told(state.pinned.dials)}` : ""}` : "nothing";
-  if (found.length > other.length) at("pinned").textContent += " \u2013 not shown: it has other months or another number of people";
-  drawCrime(now, other, months, cursor);
+  if (compared.length > other.length) at("pinned").textContent += " \u2013 not shown: it has other months or another number of people";
+  drawCrime(now, other, draws, months, cursor);
   drawReporting(now, other, months, cursor);
   drawFunnel(now, other);
   drawMap(now, months, cursor);
@@ -232,7 +268,18 @@ const nameOf = (world) => catalogue.scenarios.find((one) => one.name === world.s
 const told = (dials) => Object.entries(dials).map(([name, value]) => `${name} ${value}`).join(", ");
 const chosen = () => ({ family: state.family, group: state.group });
 
-function drawCrime(now, other, months, cursor) {
+// The bands of draws from the posterior in the two books' looks; fewer than five are no band yet.
+function bandsOf(courses, of) {
+  const { blue, vermillion } = catalogue.colours;
+  if (courses.length < 5) return [];
+  const name = (book) => `${book}, middle ${100 * catalogue.middle} % of ${courses.length} draws`;
+  return [
+    { name: name("true"), colour: blue, ...middle(courses, of("occurred"), catalogue.middle) },
+    { name: name("recorded"), colour: vermillion, dash: "6 3", ...middle(courses, of("recorded"), catalogue.middle) },
+  ];
+}
+
+function drawCrime(now, other, draws, months, cursor) {
   const { blue, vermillion, grey } = catalogue.colours;
   const width = Number(state.smooth);
   const series = [
@@ -246,26 +293,45 @@ function drawCrime(now, other, months, cursor) {
   const first = Math.min(...now[0].map.adopted.filter((month) => month >= 0));
   const marks = Number.isFinite(first) ? [{ at: first }] : [];
   at("crime-title").textContent = `Offences a month, ${whole(now[0].people)} people${marks.length ? `; dotted: the first program begins, ${months[first]}` : ""}`;
-  lines(at("crime"), `True and recorded crime by month from ${months[0]} to ${months.at(-1)}`, { months, series, format: whole, cursor, marks });
+  lines(at("crime"), `True and recorded crime by month from ${months[0]} to ${months.at(-1)}`, { months, series, format: whole, cursor, marks, bands: bandsOf(draws.mine, (book) => (one) => smooth(sum(one, chosen(), book), width)) });
   at("headline").textContent = headline(now, other, first);
-  drawChange(now, other, months, cursor, marks);
+  at("doubt").textContent = doubt(draws, first);
+  drawChange(now, other, draws, months, cursor, marks);
 }
 
 // Change of both books against the compared world, replication by replication, in % of its mean level.
-function drawChange(now, other, months, cursor, marks) {
+function drawChange(now, other, draws, months, cursor, marks) {
   const pairs = now.slice(0, Math.min(now.length, other.length)).map((one, place) => ({ mine: one, base: other[place] }));
   at("change-figure").hidden = !pairs.length;
   if (!pairs.length) return;
   const { blue, vermillion } = catalogue.colours;
   const width = Math.max(6, Number(state.smooth));
-  const course = (book) => pooled(pairs, ({ mine, base }) => {
+  const changed = (book) => ({ mine, base }) => {
     const usual = totals(base, chosen(), book) / months.length;
     const [here, there] = [mine, base].map((one) => smooth(sum(one, chosen(), book), width));
     return here.map((value, place) => (value === null || !usual ? null : (100 * (value - there[place])) / usual));
-  }, catalogue.t);
+  };
+  const course = (book) => pooled(pairs, changed(book), catalogue.t);
   const series = [{ name: "true", colour: blue, ...course("occurred") }, { name: "recorded", colour: vermillion, dash: "6 3", ...course("recorded") }];
   at("change-title").textContent = `Change against ${nameOf(state.pinned)}, % of its mean, smoothed over ${width} months`;
-  lines(at("change"), "Change of true and recorded crime against the compared world", { months, series, format: (value) => fixed(value, 1), cursor, marks, fromZero: false });
+  lines(at("change"), "Change of true and recorded crime against the compared world", { months, series, format: (value) => fixed(value, 1), cursor, marks, fromZero: false, bands: bandsOf(pairsOf(draws), changed) });
+}
+
+const pairsOf = ({ mine, base }) => mine.slice(0, Math.min(mine.length, base.length)).map((one, place) => ({ mine: one, base: base[place] }));
+
+// What draws of the posterior say: of the changes where worlds are compared, else of what happened.
+function doubt(draws, first) {
+  if (!state.posterior) return "";
+  const words = `Parameters drawn from the posterior that comes with the program, all in the luck of the first run; dials that were moved stay where they are`;
+  const pairs = pairsOf(draws);
+  if (pairs.length < 5) return `${words}. Draws arrive.`;
+  const from = Number.isFinite(first) ? first : 0;
+  const parts = [["true", "occurred"], ["recorded", "recorded"]].map(([name, book]) => {
+    const shares = pairs.map(({ mine, base }) => totals(mine, chosen(), book, from) / totals(base, chosen(), book, from) - 1);
+    const [low, high] = [(1 - catalogue.middle) / 2, (1 + catalogue.middle) / 2].map((part) => signed(quantile(shares, part)));
+    return `${name} crime ${low} to ${high}`;
+  });
+  return `Over ${pairs.length} draws: ${parts.join(", ")} (middle ${100 * catalogue.middle} %). ${words}.`;
 }
 
 function headline(now, other, first) {
@@ -368,8 +434,8 @@ function play() {
 }
 
 async function save() {
-  const found = await json("/api/scenarios", { ...worldNow(), name: at("name").value.trim() });
-  at("kept").textContent = `Saved as ${found.file}`;
+  const kept = await json("/api/scenarios", { ...worldNow(), name: at("name").value.trim() });
+  at("kept").textContent = `Saved as ${kept.file}`;
   const all = await json("/api/catalogue");
   catalogue.scenarios = all.scenarios;
   fill(at("scenario"), catalogue.scenarios.map((one) => [one.name, one.title]));
@@ -380,6 +446,6 @@ async function startBatch() {
   if (!state.pinned) throw new Error("A batch compares two worlds: pin one first, then turn a dial.");
   const worlds = { compared: state.pinned, this_world: worldNow() };
   const asked = { name: at("name").value.trim(), worlds, replications: Number(at("batch-replications").value), seed: Number(state.seed) };
-  const found = await json("/api/batches", asked);
-  at("kept").textContent = `${found.name} is at work: see Batches`;
+  const begun = await json("/api/batches", asked);
+  at("kept").textContent = `${begun.name} is at work: see Batches`;
 }
