@@ -145,7 +145,7 @@ def _run(study: Study, rows: Mapping[str, tuple[Mapping[str, Any], int]], option
     calls = []
     for name, (changes, luck) in rows.items():
         _ensure_possible(study, name, changes)
-        calls.append(Call(name, (*shared, changes, study.header.seed, luck, options.threads)))
+        calls.append(Call(name, (*shared, changes, study.header.seed, luck, options.threads, options.sharing)))
     receipts = carry_out(study.folder, study.identity, simulate_world, calls, options)
     refuse_missing(receipts, [figure.id for figure in study.targets])
     return dict(receipts)

@@ -114,12 +114,19 @@ class Asked:
 
 
 def estimate_to_folder(
-    asked: Asked, *, out: Path, engine: str = "columnar", threads: int = 1, quiet: bool = False
+    asked: Asked,
+    *,
+    out: Path,
+    engine: str = "columnar",
+    threads: int = 1,
+    quiet: bool = False,
+    sharing: bool = True,
 ) -> Path:
     """Run the scenario with and without the program, let every estimator judge, and write a folder.
 
     The folder appears whole or not at all. Pairs of worlds that are done are kept beside it in ``OUT.unfinished`` until
-    it does: the same call again goes on with them.
+    it does: the same call again goes on with them. With ``sharing`` months that both runs of a pair have in common are
+    run once; no result depends on it.
 
     Raises
     ------
@@ -137,7 +144,8 @@ def estimate_to_folder(
     foretell(replace(forecast, seconds=forecast.seconds + _seconds_of_estimating(asked, forecast.size)), quiet)
     kept = KeptWorlds(out.with_name(f"{out.name}.unfinished"), _identity(asked, evaluated.program))
     with whole_folder(out) as folder, _going_on(kept, len(asked.backgrounds) * asked.replications):
-        evaluation = evaluate_worlds(asked, evaluated.program, engine=engine, threads=threads, quiet=quiet, kept=kept)
+        how: dict[str, Any] = {"engine": engine, "threads": threads, "quiet": quiet, "sharing": sharing}
+        evaluation = evaluate_worlds(asked, evaluated.program, **how, kept=kept)
         made = write_evaluation(asked, evaluated, evaluation, engine, folder)
     kept.drop()
     if not quiet:
@@ -217,6 +225,7 @@ def evaluate_worlds(
     threads: int = 1,
     quiet: bool = True,
     kept: KeptWorlds | None = None,
+    sharing: bool = True,
 ) -> Evaluation:
     """Run all pairs of worlds that are not ``kept`` yet, and return what every estimator says of them."""
     from sim.analysis.evaluation.evaluating import evaluate
@@ -232,8 +241,13 @@ def evaluate_worlds(
             for replication in range(asked.replications):
                 pair = None if kept is None or design is None else kept.pair(name, replication)
                 if design is None or pair is None:
-                    options = {"seed": asked.seed, "replication": replication, "engine": engine, "threads": threads}
-                    options["on_month"] = advance
+                    options: dict[str, Any] = {
+                        "seed": asked.seed,
+                        "replication": replication,
+                        "engine": engine,
+                        "threads": threads,
+                    }
+                    options |= {"on_month": advance, "sharing": sharing}
                     design, pair = _pair(scenario, program, asked.unit, name, design, options)
                     if kept is not None:
                         kept.keep(design, pair)
@@ -256,13 +270,14 @@ def _pair(
 ) -> tuple[Design, Pair]:
     """Return a pair of worlds, and what all worlds share, which the first of them tells."""
     from sim.analysis.evaluation.worlds import Pair, books_of, design_of
-    from sim.running.county_counts import count_run
+    from sim.running.county_counts import count_two
 
-    with_program = count_run(scenario, **options)
-    design, books = design or design_of(with_program, program, unit), books_of(with_program, unit, program)
-    del with_program  # months of a nation are large
-    without = books_of(count_run(scenario.without(program), **options), unit, program)
-    return design, Pair(background, options["replication"], books, without)
+    both = []
+    for counts in count_two(scenario, scenario.without(program), **options):  # months of a nation are large: one by one
+        design = design or design_of(counts, program, unit)
+        both.append(books_of(counts, unit, program))
+    assert design is not None
+    return design, Pair(background, options["replication"], *both)
 
 
 def _runs_of(asked: Asked, program: str) -> Comparison:

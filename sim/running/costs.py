@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.running.beginnings import MOST_PEOPLE
+
 if TYPE_CHECKING:
     from sim.parameters import Parameters
     from sim.world.counties.table import Counties
@@ -148,9 +150,11 @@ def memory_of_worker(parameters: Parameters, size: Size, engine: str, compiled: 
     """Return what a comparison's worker takes.
 
     It keeps up to two worlds beside the one that its run uses up, for scenarios may differ in more than programs, and
-    all months of its run.
+    all months of its run; of worlds that are not large, the people of a beginning that runs share too.
     """
     run, worlds = memory_of_run(parameters, size, engine, compiled), WORLDS_KEPT * _state(parameters)
+    if engine == "columnar" and size.people <= MOST_PEOPLE:
+        worlds += _state(parameters) + PER_COMMUNITY_MEMBER * size.community
     fixed = run.fixed + size.counties * size.months * PER_COUNTY_MONTH_KEPT
     return Memory(fixed, run.per_person + worlds, run.per_person_in_part + worlds)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from sim.engines.panel import SurveyBook
 from sim.running.run import prepare, records, seed_of
 from sim.running.tables.county_months import TOTALS, totals_of
+from sim.running.two_runs import TwoRuns
 from sim.words.labels import (
     CRIME_COLUMNS,
     CRIMES,
@@ -121,6 +123,37 @@ def count_run(
         if on_month is not None:
             on_month()
     return counting.finish()
+
+
+def count_two(
+    first: Scenario,
+    second: Scenario,
+    *,
+    seed: int,
+    replication: int,
+    threads: int = 1,
+    engine: str = "columnar",
+    on_month: Callable[[], None] | None = None,
+    sharing: bool = True,
+) -> Iterator[CountyCounts]:
+    """Yield what is counted in a replication of two scenarios of one world, one after the other.
+
+    Months that they have in common are run once unless told otherwise; for each, ``on_month`` is called twice.
+    """
+    settings = prepare(first, replication), prepare(second, replication)
+    luck = seed_of(seed, replication)
+    runs = TwoRuns(*settings, luck, threads, engine=engine, sharing=sharing)
+    shared = _Counting(settings[0].months, settings[0].world.counties)
+    tell = on_month or (lambda: None)
+    for record in runs.in_common():
+        shared.add(record)
+        tell()
+        tell()
+    for counting, months in ((deepcopy(shared), runs.first()), (shared, runs.second())):
+        for record in months:
+            counting.add(record)
+            tell()
+        yield counting.finish()
 
 
 def count_ledger(ledger: Ledger) -> CountyCounts:

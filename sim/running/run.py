@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sim.running.beginnings import Beginnings
 from sim.running.machine import machine
 from sim.running.tables.files import TableWriter, write_world
 from sim.running.worlds import Worlds, build
@@ -29,8 +30,10 @@ ENGINES = ("columnar", "mesa")
 MESA_PEOPLE = 200_000
 """Above so many people the Mesa engine is refused: it would take hours and several gigabytes."""
 _SEED_PURPOSE = 1_000
-_WORLDS = Worlds(most=2)
+_WORLDS = Worlds(most=2, most_small=8)
 """The worlds that runs of this process share."""
+BEGINNINGS = Beginnings()
+"""What a run of this process leaves for the next one of its luck."""
 
 
 def seed_of(master: int, replication: int) -> int:
@@ -109,6 +112,7 @@ def simulate(
     engine: str = "columnar",
     threads: int = 1,
     on_month: Callable[[int, int], None] | None = None,
+    following: Scenario | None = None,
 ) -> Ledger:
     """Run one replication of a scenario and return its ledger.
 
@@ -124,8 +128,23 @@ def simulate(
         Threads within a run of millions of people; the ledger does not depend on it.
     on_month : callable, optional
         Called with the number of months done and the number in all.
+    following : Scenario, optional
+        What this process is to run next with the same seed and replication: first months that both have in common are
+        kept for it. The ledger does not depend on it.
     """
-    return ledger_of(prepare(scenario, replication), seed_of(seed, replication), engine, threads, on_month)
+    setting, luck = prepare(scenario, replication), seed_of(seed, replication)
+    if engine != "columnar":
+        return ledger_of(setting, luck, engine, threads, on_month)
+    other = None if following is None else _prepared(following, replication)
+    return _ledger(setting, BEGINNINGS.months(setting, luck, threads, other), on_month)
+
+
+def _prepared(scenario: Scenario, replication: int) -> Setting | None:
+    """Return a scenario made ready, nothing where it has a fault: its own run will tell of it."""
+    try:
+        return prepare(scenario, replication)
+    except UserError:
+        return None
 
 
 def ledger_of(
@@ -136,10 +155,16 @@ def ledger_of(
     on_month: Callable[[int, int], None] | None = None,
 ) -> Ledger:
     """Return the ledger of a scenario made ready; ``seed`` is the seed of luck, the rest as in ``simulate``."""
+    return _ledger(setting, records(setting, seed, engine, threads), on_month)
+
+
+def _ledger(
+    setting: Setting, months: Iterator[MonthRecord], on_month: Callable[[int, int], None] | None = None
+) -> Ledger:
     from sim.engines.ledger import stack
 
     done: list[MonthRecord] = []
-    for record in records(setting, seed, engine, threads):
+    for record in months:
         done.append(record)
         if on_month is not None:
             on_month(len(done), len(setting.months))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Stamps = tuple[tuple[int, int], ...]
 Key = tuple[str, Stamps, int]
 Kept = TypeVar("Kept")
+FEW_PEOPLE = 2_000_000
 
 
 class Worlds:
@@ -23,9 +24,9 @@ class Worlds:
     Worlds that differ in more than programs still share their counties and homes. Threads wait for each other.
     """
 
-    def __init__(self, most: int) -> None:
-        """Keep at most ``most`` worlds."""
-        self.most, self._lock = most, Lock()
+    def __init__(self, most: int, most_small: int = 0) -> None:
+        """Keep at most ``most`` worlds, but ``most_small`` as long as all their people are few."""
+        self.most, self._most_small, self._lock = most, most_small, Lock()
         self._worlds: OrderedDict[Key, World] = OrderedDict()
         self._homes: OrderedDict[Key, tuple[Counties, Homes]] = OrderedDict()
 
@@ -34,11 +35,14 @@ class Worlds:
         from sim.world.people import build_world
 
         stamps = _stamps(parameters)
-        key = (_world_description(parameters), stamps, seed)
+        key = (world_description(parameters), stamps, seed)
         with self._lock:
             if key not in self._worlds:
                 counties, homes = self._homes_of(parameters, stamps, seed)
-                self._keep(self._worlds, key, build_world(parameters, counties, seed, threads, homes))
+                world = build_world(parameters, counties, seed, threads, homes)
+                people = world.size + sum(other.size for other in self._worlds.values())
+                most = self.most if people > FEW_PEOPLE else max(self.most, self._most_small)
+                _keep(self._worlds, key, world, most)
             self._worlds.move_to_end(key)
             return self._worlds[key]
 
@@ -49,14 +53,15 @@ class Worlds:
         key = (_homes_description(parameters), stamps, seed)
         if key not in self._homes:
             counties = build_counties(parameters, seed)
-            self._keep(self._homes, key, (counties, homes_of(parameters, counties, seed)))
+            _keep(self._homes, key, (counties, homes_of(parameters, counties, seed)), self.most)
         self._homes.move_to_end(key)
         return self._homes[key]
 
-    def _keep(self, kept: OrderedDict[Key, Kept], key: Key, value: Kept) -> None:
-        while len(kept) >= self.most:
-            kept.popitem(last=False)
-        kept[key] = value
+
+def _keep(kept: OrderedDict[Key, Kept], key: Key, value: Kept, most: int) -> None:
+    while len(kept) >= most:
+        kept.popitem(last=False)
+    kept[key] = value
 
 
 def build(parameters: Parameters, seed: int, threads: int = 1) -> World:
@@ -81,7 +86,7 @@ def _homes_description(parameters: Parameters) -> str:
     return Table().model_copy(update={**shaping, "crime": crime}).model_dump_json()
 
 
-def _world_description(parameters: Parameters) -> str:
+def world_description(parameters: Parameters) -> str:
     """Return the part of the parameters that shapes a world, as JSON: all but programs and detainers."""
     from sim.parameters import Parameters as Table
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -271,7 +272,7 @@ def test_what_is_ended_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.running.county_counts.records", stop)
+    monkeypatch.setattr("sim.running.county_counts.TwoRuns", stop)
     with pytest.raises(KeyboardInterrupt):
         estimate_to_folder(Asked(small_scenario()), out=tmp_path / "out", quiet=True)
     assert not list(tmp_path.iterdir())
@@ -279,15 +280,16 @@ def test_what_is_ended_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_what_is_ended_goes_on_where_it_was(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second pair of worlds is interrupted; the same command runs that one alone, and the tables are the same."""
-    counts, begun = county_counts.count_run, []
+    counts, begun = county_counts.count_two, []
 
-    def counted(scenario: Scenario, **options: Any) -> county_counts.CountyCounts:
-        begun.append((scenario.name, options["replication"]))
-        if len(begun) == 4:
-            raise KeyboardInterrupt
-        return counts(scenario, **options)
+    def counted(*scenarios: Scenario, **options: Any) -> Iterator[county_counts.CountyCounts]:
+        for found in counts(*scenarios, **options):
+            begun.append(options["replication"])
+            if len(begun) == 4:
+                raise KeyboardInterrupt
+            yield found
 
-    monkeypatch.setattr(county_counts, "count_run", counted)
+    monkeypatch.setattr(county_counts, "count_two", counted)
     asked, out = Asked(small_scenario(), replications=2, permutations=19), tmp_path / "out"
     with pytest.raises(KeyboardInterrupt, match="1 of 2 pairs of worlds are done and kept"):
         estimate_to_folder(asked, out=out, quiet=True)
@@ -295,7 +297,7 @@ def test_what_is_ended_goes_on_where_it_was(folder: Path, tmp_path: Path, monkey
     with pytest.raises(UserError, match="another evaluation"):
         estimate_to_folder(Asked(small_scenario(), seed=2, replications=2), out=out, quiet=True)
     estimate_to_folder(asked, out=out, quiet=True)
-    assert [replication for _, replication in begun] == [0, 0, 1, 1, 1, 1]
+    assert begun == [0, 0, 1, 1, 1, 1]
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     for name in ("estimates.csv", "event_study.csv", "summary.csv", "panel.csv", "recording.csv", "event_study.png"):
         assert (out / name).read_bytes() == (folder / name).read_bytes(), name

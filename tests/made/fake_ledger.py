@@ -118,7 +118,7 @@ def make_summary(seed: int, name: str, replication: int, start: int = 0, **optio
 
 
 def fake_simulate(
-    scenario: Scenario, *, seed: int, replication: int = 0, engine: str = "columnar", threads: int = 1
+    scenario: Scenario, *, seed: int, replication: int = 0, engine: str = "columnar", threads: int = 1, **_: object
 ) -> Ledger:
     """Stand in for ``sim.running.run.simulate``: the world and calendar asked for, effects wherever a program runs."""
     parameters = scenario.parameters

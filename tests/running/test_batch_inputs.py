@@ -119,11 +119,11 @@ def test_a_copy_that_changes_while_a_run_reads_it_spoils_no_result(
 
     batch = begun(on_counties(tmp_path), tmp_path / "out")
 
-    def disturbed(batch: Batch, run: RunName, threads: int) -> object:
+    def disturbed(batch: Batch, run: RunName, *more: object) -> object:
         if run == RunName("listed", 0):
             with (batch.path / "inputs" / "years.csv").open("a", encoding="utf-8") as file:
                 file.write("\n")
-        return results_of(batch, run, threads)
+        return results_of(batch, run, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr("sim.running.batch.work.results_of", disturbed)
     with pytest.raises(UserError, match=r"years\.csv: has changed since the batch began"):

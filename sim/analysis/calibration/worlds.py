@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.analysis.evidence.counts import Gathering, WorldCounts
 from sim.analysis.evidence.effects import NAMES, Counts, true_effects
 from sim.analysis.evidence.figures import Figure, read_figures, shipped_figures
 from sim.analysis.evidence.observing import observed_or_why
-from sim.running.run import prepare, records, seed_of
+from sim.running.run import prepare, seed_of
+from sim.running.two_runs import TwoRuns
 from sim.scenario.design.paths import Value, varied
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.words.labels import PROGRAMS
+
+if TYPE_CHECKING:
+    from sim.engines.ledger import MonthRecord
 
 SCENARIO, FIGURES = "scenarios/base.yaml", "inputs/figures.csv"
 """Where in the folder of a calibration the scenario and the user's figures lie."""
@@ -37,7 +42,14 @@ def figures_in(folder: Path, ids: tuple[str, ...]) -> list[Figure]:
 
 
 def simulate_world(
-    folder: str, program: str, ids: tuple[str, ...], changes: Mapping[str, Value], seed: int, luck: int, threads: int
+    folder: str,
+    program: str,
+    ids: tuple[str, ...],
+    changes: Mapping[str, Value],
+    seed: int,
+    luck: int,
+    threads: int,
+    sharing: bool = True,
 ) -> dict[str, Any]:
     """Run a world twice, with and without the program, and return what it shows and what is true of it.
 
@@ -55,6 +67,8 @@ def simulate_world(
         Master seed, and which luck of it: both runs share it.
     threads : int
         Within a run; nothing depends on them.
+    sharing : bool
+        Run the months before the program begins once for both; nothing depends on it.
 
     Returns
     -------
@@ -64,16 +78,21 @@ def simulate_world(
     """
     base = scenario_in(folder)
     scenario = varied(base, changes, base.name)
-    setting = prepare(scenario, luck)
+    setting, other = prepare(scenario, luck), prepare(scenario.without(program), luck)
+    runs = TwoRuns(setting, other, seed_of(seed, luck), threads, sharing=sharing)
     gathering, first = Gathering(setting.months, setting.world.counties), Counts(len(setting.world.counties))
-    active = []
-    for record in records(setting, seed_of(seed, luck), threads=threads):
-        gathering.add(record)
-        active.append(record.programs[:, PROGRAMS.index(program)].copy())
-        first.add(record.crime, active[-1])
+    active: list[Any] = []
+    for record in runs.in_common():
+        _gather(record, gathering, first, active, program)
+    gathered, second = deepcopy(gathering), deepcopy(first)
+    for record in runs.first():
+        _gather(record, gathering, first, active, program)
     counts, figures = gathering.finish(), figures_in(Path(folder), ids)
     values, reasons = observed_or_why(figures, counts)
-    second, without = _without(scenario.without(program), seed, luck, threads, active)
+    for record in runs.second():
+        gathered.add(record)
+        second.add(record.crime, active[record.index])
+    without = gathered.finish()
     by_luck = {} if scenario.parameters.world.background else changes_by_luck(figures, without)
     found = dict(zip(ids, values.tolist(), strict=True))
     return {
@@ -98,16 +117,11 @@ def changes_by_luck(figures: Sequence[Figure], without: WorldCounts) -> dict[str
     return {name: value for name, value in found.items() if isfinite(value)}
 
 
-def _without(
-    scenario: Scenario, seed: int, luck: int, threads: int, active: Sequence[Any]
-) -> tuple[Counts, WorldCounts]:
-    """Run the same world without the program; return crime where it would be in force, and what figures need."""
-    setting = prepare(scenario, luck)
-    counts, gathering = Counts(len(setting.world.counties)), Gathering(setting.months, setting.world.counties)
-    for record, where in zip(records(setting, seed_of(seed, luck), threads=threads), active, strict=True):
-        counts.add(record.crime, where)
-        gathering.add(record)
-    return counts, gathering.finish()
+def _gather(record: MonthRecord, gathering: Gathering, crime: Counts, active: list[Any], program: str) -> None:
+    """Take a month with the program, and note where it is in force."""
+    gathering.add(record)
+    active.append(record.programs[:, PROGRAMS.index(program)].copy())
+    crime.add(record.crime, active[-1])
 
 
 @lru_cache(maxsize=2)

@@ -181,6 +181,7 @@ def add_executing(parser: argparse.ArgumentParser) -> None:
         "(stop), or make the results without it (continue)",
     )
     parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="a run that takes longer fails")
+    add_sharing(parser)
     told = parser.add_mutually_exclusive_group()
     told.add_argument("--full", action="store_true", help="print all measures, not some lines")
     told.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else there")
@@ -188,6 +189,16 @@ def add_executing(parser: argparse.ArgumentParser) -> None:
         "--allow-other-version",
         action="store_true",
         help="go on with a batch that another version began; its runs may then be of two kinds",
+    )
+
+
+def add_sharing(parser: argparse.ArgumentParser) -> None:
+    """Add the option to run each run from its first month on."""
+    parser.add_argument(
+        "--no-sharing",
+        dest="sharing",
+        action="store_false",
+        help="run the first months that runs of one luck have in common anew for each; no result depends on it",
     )
 
 
@@ -211,6 +222,7 @@ def execution_options(arguments: Arguments) -> Options:
         any_version=arguments.allow_other_version,
         quiet=arguments.quiet,
         told="json" if arguments.json else "full" if arguments.full else "short",
+        sharing=arguments.sharing,
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.doors.cli.options import add_running, command_parser, count, free_folder
+from sim.doors.cli.options import add_running, add_sharing, command_parser, count, free_folder
 from sim.running.machine import processors
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def add_study_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
         action="store_true",
         help="Bacon weights, and bounds where trends are not parallel, by the extra 'econ'",
     )
+    add_sharing(estimate)
     power = command_parser(commands, "power", "tell how small an effect an evaluator could have seen", power_command)
     _add_design(power, 3, WORLDS, 199)
     _add_validate(commands)
@@ -106,7 +107,7 @@ def estimate_command(arguments: Arguments) -> int:
 
     asked = _asked(arguments)
     out = free_folder(arguments.out, f"estimate-{asked.scenario.name}")
-    estimate_to_folder(asked, out=out, **_how(arguments))
+    estimate_to_folder(asked, out=out, sharing=arguments.sharing, **_how(arguments))
     return 0
 
 

@@ -57,7 +57,7 @@ Result = TypeVar("Result")
 
 
 class ColumnarEngine:
-    """One run on arrays; iterate over ``months()`` to run it."""
+    """One run on arrays; iterate over ``months()`` to run it. ``month`` is the first month not begun."""
 
     def __init__(self, setting: Setting, seed: int, threads: int = 1, *, keep_world: bool = True) -> None:
         """Lay out a run of ``setting`` with the luck of ``seed``.
@@ -76,6 +76,7 @@ class ColumnarEngine:
         )
         self.record = as_record(setting.constants)
         work_out_repeats(self.land, self.record)
+        self.month = 0
         self.threads = threads if world.size >= SMALL_WORLD else 1
         self.pool: ThreadPoolExecutor | None = None
         self.chunks = county_ranges(world.slot_base, 1 if self.threads == 1 else CHUNKS * self.threads)
@@ -115,17 +116,24 @@ class ColumnarEngine:
             return [work(*each) for each in zip(*parts, strict=True)]
         return list(self.pool.map(work, *parts))
 
-    def months(self) -> Iterator[MonthRecord]:
-        """Run the months in order and yield the record of each; on one thread the state runs some months ahead."""
+    def months(self, until: int | None = None) -> Iterator[MonthRecord]:
+        """Run the months that are left, or those before ``until``, in order and yield the record of each.
+
+        On one thread the state runs some months ahead of the records.
+        """
+        end = self.setting.parameters.months if until is None else until
         if self.threads == 1:
             most = max(1, min(MOST_MONTHS, MOST_COUNTY_MONTHS // len(self.now), MOST_PERSON_MONTHS // self.world.size))
-            for begin in range(0, self.setting.parameters.months, most):
-                yield from self.several(begin, min(begin + most, self.setting.parameters.months))
+            while self.month < end:
+                begin, self.month = self.month, min(self.month + most, end)
+                yield from self.several(begin, self.month)
             return
         with ThreadPoolExecutor(self.threads) as pool:
             self.pool = pool
-            for t in range(self.setting.parameters.months):
-                yield self.step(t)
+            while self.month < end:
+                self.month += 1
+                yield self.step(self.month - 1)
+        self.pool = None
 
     def several(self, begin: int, end: int) -> Iterator[MonthRecord]:
         """Run months ``begin`` to ``end`` in one compiled call and yield the record of each."""

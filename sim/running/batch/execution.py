@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from sim.running.batch.progress import Progress, progress_of
 from sim.running.batch.reading import Batch
 from sim.running.batch.runners import Here, Pool, Runner, TimedOut, WorkerLost, first_ended
 from sim.running.batch.store import Store, clear_damaged
+from sim.running.batch.waiting import Waiting, waiting_of
 from sim.words.faults import UserError
 
 RETRIES = 2
@@ -54,6 +56,8 @@ class Options:
         Show no progress.
     told : str
         What is printed of the results: ``short``, ``full``, ``json`` or ``nothing``.
+    sharing : bool
+        Run months that runs of one luck have in common once.
     """
 
     workers: int = 1
@@ -64,6 +68,7 @@ class Options:
     any_version: bool = False
     quiet: bool = False
     told: Told = "short"
+    sharing: bool = True
 
 
 @dataclass
@@ -221,37 +226,49 @@ class _Execution:
         self.batch_named = (str(batch.path.absolute()), batch.plan.identity)
         self.attempts: Counter[RunName] = Counter()
         self.at_work: dict[Future[Any], RunName | int] = {}
+        self.lanes: dict[Future[Any], int] = {}
+        self.to_join: deque[int] = deque()
         self.joiner = _Joiner(batch, store, shard)
         self.progress.start(len(store.places))
 
     def carry_out(self, waiting: list[RunName], outcome: Outcome) -> None:
         """Run all of ``waiting``; what fails is noted in ``outcome``."""
-        queue = deque(waiting)
+        queue = waiting_of(self.batch, waiting, sharing=self.options.sharing)
         for number in self.joiner.ready():
             self._join(number, queue)
-        while queue or self.at_work:
-            while queue and len(self.at_work) < self.runner.slots:
-                self._run(queue.popleft())
+        while queue or self.to_join or self.at_work:
+            while (queue or self.to_join) and len(self.at_work) < self.runner.slots:
+                self._begin(queue)
             for future in first_ended(set(self.at_work)):
                 self._end(future, queue, outcome)
 
-    def _run(self, run: RunName) -> None:
-        from sim.running.batch.work import run_one
+    def _begin(self, queue: Waiting) -> None:
+        """Have a free lane of the runner join a part, or else simulate its next run."""
+        from sim.running.batch.work import join_part, run_one
 
-        arguments = (str(run), self.options.threads, self.options.any_version)
-        self.at_work[self.runner.submit(run_one, *self.batch_named, *arguments)] = run
+        busy = set(self.lanes.values())
+        lane = next(lane for lane in count() if lane not in busy)
+        task: RunName | int
+        function: Callable[..., Any]
+        if self.to_join:
+            task, function = self.to_join.popleft(), join_part
+            arguments: tuple[Any, ...] = (task, tuple(str(run) for run in self.joiner.runs[task]))
+        else:
+            task, following = queue.take(lane)
+            function, then = run_one, None if following is None else str(following)
+            arguments = (str(task), self.options.threads, self.options.any_version, then)
+        future = self.runner.submit(function, *self.batch_named, *arguments, lane=lane)
+        self.at_work[future], self.lanes[future] = task, lane
 
-    def _join(self, number: int, queue: deque[RunName]) -> None:
+    def _join(self, number: int, queue: Waiting) -> None:
         """Have a part joined, unless the batch is so near its end that all is joined anyway."""
-        from sim.running.batch.work import join_part
-
         if self.shard is None and len(queue) < part.RUNS:
             return
-        runs = tuple(str(run) for run in self.joiner.runs[number])
-        self.at_work[self.runner.submit(join_part, *self.batch_named, number, runs)] = number
+        self.to_join.append(number)
 
-    def _end(self, future: Future[Any], queue: deque[RunName], outcome: Outcome) -> None:
+    def _end(self, future: Future[Any], queue: Waiting, outcome: Outcome) -> None:
         task = self.at_work.pop(future)
+        del self.lanes[future]
         try:
             receipt = future.result()
         except Exception as error:
@@ -265,7 +282,7 @@ class _Execution:
         if number is not None:
             self._join(number, queue)
 
-    def _failed(self, task: RunName | int, error: Exception, queue: deque[RunName], outcome: Outcome) -> None:
+    def _failed(self, task: RunName | int, error: Exception, queue: Waiting, outcome: Outcome) -> None:
         """Try again, note the failure and go on, or stop."""
         if isinstance(task, int):
             if isinstance(error, WorkerLost | TimedOut):
@@ -273,7 +290,7 @@ class _Execution:
             raise error
         self.attempts[task] += 1
         if isinstance(error, WorkerLost) and not error.is_final and self.attempts[task] <= RETRIES:
-            queue.appendleft(task)
+            queue.put_back(task)
             return
         if isinstance(error, OSError):
             raise error

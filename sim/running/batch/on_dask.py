@@ -55,8 +55,8 @@ class DaskRunner:
         """Threads of all workers that are there now; a cluster may grow and shrink."""
         return max(1, sum(self._client.nthreads().values()))
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Begin a call somewhere on the cluster."""
+    def submit(self, function: Callable[..., Any], *arguments: Any, lane: int | None = None) -> Future[Any]:
+        """Begin a call somewhere on the cluster, whose workers know of no lanes."""
         future: Future[Any] = Future()
         sent = self._client.submit(function, *arguments, pure=False)
         watch = threading.Timer(self._timeout or 0, self._end, (sent, future))

@@ -42,8 +42,12 @@ class Runner(Protocol):
     def slots(self) -> int:
         """Calls that can go on at a time; more wait."""
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Begin a call and return what will hold its result, or its exception."""
+    def submit(self, function: Callable[..., Any], *arguments: Any, lane: int | None = None) -> Future[Any]:
+        """Begin a call and return what will hold its result, or its exception.
+
+        Calls of one lane, below ``slots``, are made one after another and meet in one process where a runner can do
+        that; whoever gives lanes gives them to all calls.
+        """
 
     def close(self, *, at_once: bool) -> None:
         """Let processes go; those still at work are ended where that is to be ``at_once``."""
@@ -54,7 +58,7 @@ class Here:
 
     slots = 1
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    def submit(self, function: Callable[..., Any], *arguments: Any, lane: int | None = None) -> Future[Any]:
         """Call the function and return a future that is done; interruptions pass through."""
         future: Future[Any] = Future()
         try:
@@ -68,7 +72,7 @@ class Here:
 
 
 class Pool:
-    """Processes beside this one, each served by a thread that knows what its process is at.
+    """Processes beside this one, each served by one thread at a time that knows what its process is at.
 
     So it is known which call a process died of, and one call can be ended without the others.
     """
@@ -78,48 +82,45 @@ class Pool:
         self.slots = workers
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(workers, "worker")
-        self._own = threading.local()
         self._lock = threading.Lock()
-        self._processes: set[_Process] = set()
+        self._processes: dict[int, _Process] = {}
         self._closed = False
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    def submit(self, function: Callable[..., Any], *arguments: Any, lane: int | None = None) -> Future[Any]:
         """Begin a call; its exception is ``WorkerLost`` where the process died, ``TimedOut`` where it took too long."""
-        return self._threads.submit(self._call, function, arguments)
+        return self._threads.submit(self._call, function, arguments, lane)
 
     def close(self, *, at_once: bool) -> None:
         """End the processes, after their work or at once."""
         if at_once:
             with self._lock:
                 self._closed = True
-                for process in self._processes:
+                for process in self._processes.values():
                     process.kill()
         self._threads.shutdown(wait=True, cancel_futures=at_once)
-        for process in self._processes:
+        for process in self._processes.values():
             process.end()
 
-    def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        process = self._mine()
+    def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...], lane: int | None) -> Any:
+        key = threading.get_ident() if lane is None else lane
+        process = self._of(key)
         try:
             return process.call(function, arguments, self._timeout)
         except (WorkerLost, TimedOut):
             process.kill()
             with self._lock:
-                self._processes.discard(process)
+                self._processes.pop(key, None)
             process.end()
-            self._own.process = None
             raise
 
-    def _mine(self) -> _Process:
-        """Return the process of this thread."""
-        process: _Process | None = getattr(self._own, "process", None)
-        if process is None:
-            with self._lock:
+    def _of(self, key: int) -> _Process:
+        """Return the process of a lane, or of a thread that serves calls of none."""
+        with self._lock:
+            if key not in self._processes:
                 if self._closed:
                     raise WorkerLost("the batch has been ended")
-                process = self._own.process = _Process()
-                self._processes.add(process)
-        return process
+                self._processes[key] = _Process()
+            return self._processes[key]
 
 
 class _Process:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.running.batch.part import write_part
 from sim.running.batch.plan import RunName
@@ -27,7 +27,9 @@ class Receipt(NamedTuple):
     bytes: int
 
 
-def run_one(folder: str, plan: str, run: str, threads: int, any_version: bool = False) -> Receipt:
+def run_one(
+    folder: str, plan: str, run: str, threads: int, any_version: bool = False, then: str | None = None
+) -> Receipt:
     """Simulate one run of the batch in ``folder`` and write its results.
 
     A run whose results are there already is not run again.
@@ -44,6 +46,8 @@ def run_one(folder: str, plan: str, run: str, threads: int, any_version: bool = 
         Threads within the run.
     any_version : bool
         Run even where the batch was begun by another version of the program.
+    then : str, optional
+        Name of the run of the same luck that this process is likely to be given next: what both have in common is kept.
 
     Raises
     ------
@@ -51,12 +55,12 @@ def run_one(folder: str, plan: str, run: str, threads: int, any_version: bool = 
         Where the scenario cannot be run, or this is another version of the program.
     """
     try:
-        return _run_one(folder, plan, run, threads, any_version)
+        return _run_one(folder, plan, run, threads, any_version, then)
     except UserError as error:
         raise UserError(str(error)) from None  # its subclasses do not travel between processes
 
 
-def _run_one(folder: str, plan: str, run: str, threads: int, any_version: bool) -> Receipt:
+def _run_one(folder: str, plan: str, run: str, threads: int, any_version: bool, then: str | None) -> Receipt:
     begun = time.perf_counter()
     batch = _batch(folder, plan)
     name = RunName.read(run)
@@ -65,20 +69,28 @@ def _run_one(folder: str, plan: str, run: str, threads: int, any_version: bool) 
         if not any_version:
             _ensure_version(folder, batch.plan.fingerprint)
         batch.check_files()
-        tables = results_of(batch, name, threads)
+        tables = results_of(batch, name, threads, None if then is None else RunName.read(then))
         batch.check_files()
         write_run(batch.path, batch.plan, name, tables)
     return Receipt(run, time.perf_counter() - begun, path.stat().st_size)
 
 
-def results_of(batch: Batch, run: RunName, threads: int) -> Iterator[tuple[str, object]]:
-    """Simulate a run, and return the tables that its batch keeps with their names, each made as it is asked for."""
+def results_of(
+    batch: Batch, run: RunName, threads: int, following: RunName | None = None
+) -> Iterator[tuple[str, object]]:
+    """Simulate a run, and return the tables that its batch keeps with their names, each made as it is asked for.
+
+    What the run that is ``following`` has in common with it is kept for that.
+    """
     from sim.running.measures import reduce
     from sim.running.run import simulate
 
     plan = batch.plan
     scenario = batch.scenario_of(run)
-    ledger = simulate(scenario, seed=plan.seed, replication=run.replication, engine=plan.engine, threads=threads)
+    options: dict[str, Any] = {"engine": plan.engine, "threads": threads}
+    if following is not None:
+        options["following"] = batch.scenario_of(following)
+    ledger = simulate(scenario, seed=plan.seed, replication=run.replication, **options)
     return _tables_of(ledger, reduce(ledger, run.scenario, run.replication, plan.evaluation_start), plan.keep)
 
 

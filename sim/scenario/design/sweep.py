@@ -223,6 +223,14 @@ class Sweep:
         kept = {path: it for path, it in changes.items() if path not in self.held}
         return varied(_under(self.against, draw), kept, name)
 
+    def beside_programs(self, name: str) -> tuple[Value, ...]:
+        """Return the values of a scenario's point at all factors but programs and detainers."""
+        values = self._values.get(
+            name.removesuffix(AGAINST) if self.against is not None else name, self.reference or ()
+        )
+        pairs = zip(self.factors, values, strict=True)
+        return tuple(value for factor, value in pairs if not factor.path.startswith(("programs.", "detainers.")))
+
     @cached_property
     def _values(self) -> dict[str, tuple[Value, ...]]:
         return {point.name: point.values for point in self.points}
