@@ -121,8 +121,8 @@ def test_comparisons_of_values() -> None:
     assert all(it.parameters.months == 3 for it in found.scenarios)
     listed = comparison_of([TINY, REPOSITORY / "scenarios" / "baseline.yaml"], {"months": 3, **TINY})
     assert [it.name for it in listed.scenarios] == ["scenario_1", "baseline"]
-    file = comparison_of(REPOSITORY / "scenarios" / "compare_programs.yaml", TINY, replications=3)
-    assert (len(file.scenarios), file.replications, file.scenarios[2].parameters.months) == (4, 3, 6)
+    file = comparison_of(REPOSITORY / "scenarios" / "compare_programs.yaml", TINY, replications=4)
+    assert (len(file.scenarios), file.replications, file.scenarios[2].parameters.months) == (4, 4, 6)
     with pytest.raises(sim.ScenarioError) as caught:
         comparison_of({"a": TINY, "b": {"months": 7}}, reference="c")
     assert "b has months 7 unlike a" in str(caught.value)
