@@ -16,6 +16,7 @@ from sim.analysis.differences import beyond_programs, differences_between
 from sim.analysis.summary import Row
 from sim.parameters import Parameters
 from sim.parameters.listing import facts
+from sim.running.batch.drawn import Pooled
 from sim.running.measures import ComparisonRuns, RunSummary
 
 ELASTICITY = "crime.impunity_elasticity"
@@ -61,7 +62,12 @@ class Disputed(NamedTuple):
 
 
 def disputed_of(results: ComparisonRuns, rows: Sequence[Row]) -> Disputed | None:
-    """Return what the elasticity moves; None where scenarios do not share it, or nobody responds in any of them."""
+    """Return what the elasticity moves; None where scenarios do not share it, or nobody responds in any of them.
+
+    None as well where parameters are draws of a posterior: it is not one elasticity then, and the draws tell more.
+    """
+    if any(isinstance(runs, Pooled) for runs in results.runs.values()):
+        return None
     field = type(Parameters().crime).model_fields["impunity_elasticity"]
     (dial,) = (it for it in dials_of(results.comparison.members) if it.name == ELASTICITY)
     value = max(results.comparison.members[0].parameters.crime.impunity_elasticity.model_dump().values())

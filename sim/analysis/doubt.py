@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.analysis.statistics import relative_changes
-from sim.running.measures import INDEX_FAMILIES, RunSummary
+from sim.running.batch.drawn import Pooled
+from sim.running.measures import INDEX_FAMILIES, ComparisonRuns, RunSummary
 from sim.running.outcomes import measures
 from sim.scenario.calibration.draws import LUCKS
 
@@ -32,6 +33,14 @@ class Doubt(NamedTuple):
     doubt_sd: float
     quantiles: tuple[float, ...]
     draws: int
+
+
+def doubts_in(results: ComparisonRuns) -> list[Doubt]:
+    """Return luck and doubt of a comparison's main measures; none where its parameters are no draws."""
+    if not any(isinstance(found, Pooled) for found in results.runs.values()):
+        return []
+    runs = {name: found.runs if isinstance(found, Pooled) else found for name, found in results.runs.items()}
+    return doubts_of(runs, results.references)
 
 
 def doubts_of(runs: Mapping[str, Sequence[RunSummary]], references: Mapping[str, str]) -> list[Doubt]:

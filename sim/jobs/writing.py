@@ -48,13 +48,11 @@ def _write_doubt(results: ComparisonRuns, folder: Path, told: Told) -> None:
     """Write luck and doubt apart, and print them after the rest."""
     import textwrap
 
-    from sim.analysis.doubt import COLUMNS, doubts_of
+    from sim.analysis.doubt import COLUMNS, doubts_in
     from sim.analysis.evaluation.tables import write_csv
-    from sim.running.batch.drawn import Pooled
     from sim.telling.doubt_wording import doubt_sentences
 
-    runs = {name: found.runs if isinstance(found, Pooled) else found for name, found in results.runs.items()}
-    doubts = doubts_of(runs, results.references)
+    doubts = doubts_in(results)
     rows = ((*it[:5], *it.quantiles, it.draws) for it in doubts)
     write_csv(folder / "doubt.csv", COLUMNS, rows)
     if told in ("short", "full"):

@@ -24,6 +24,33 @@ def doubt_sentences(doubts: Sequence[Doubt]) -> Iterator[str]:
             yield "One draw alone says nothing of doubt: this result is that of one set of parameters."
 
 
+def range_sentence(doubts: Sequence[Doubt], name: str) -> str:
+    """Return between what a scenario's changes lie over the draws, in a sentence."""
+    told = []
+    for it in doubts:
+        if it.scenario == name and it.measure in _TOLD:
+            low, _, high = (number_text(value, 2, signed=True) for value in it.quantiles)
+            told.append(f"{_TOLD[it.measure]} crime by {low} to {high} %")
+    return (
+        "Parameters are not known exactly: of the sets that agree with published figures, nine in ten change "
+        f"{' and '.join(told)}."
+    )
+
+
+def sure_sentences(doubts: Sequence[Doubt]) -> Iterator[str]:
+    """Yield what intervals tell where parameters are draws, and how far draws lie apart."""
+    draws = doubts[0].draws
+    yield (
+        f"Intervals are of means over {draws:,} set{'s' if draws > 1 else ''} of parameters that agree with published "
+        f"figures (draws of a posterior), each run in {LUCKS} lucks: they hold chance, and that parameters are not "
+        "known. What the calibration held fixed, and the model itself, are in no interval."
+    )
+    first = [it for it in doubts if it.scenario == doubts[0].scenario]
+    yield from doubt_sentences(first)
+    if len(first) < len(doubts):
+        yield "The same of the other scenarios: doubt.csv."
+
+
 def _part(it: Doubt) -> str:
     low, _, high = (number_text(value, 2, signed=True) for value in it.quantiles)
     luck = number_text(it.luck_sd, 2)

@@ -76,6 +76,14 @@ def test_results_are_over_draws_and_lucks_are_told_apart(batch: Batch) -> None:
     assert float(rows["occurred_total"]["luck_sd"]) >= 0
 
 
+def test_the_page_says_what_draws_leave_open_and_nothing_of_one_elasticity(batch: Batch) -> None:
+    page = (batch.path / "report.html").read_text(encoding="utf-8")
+    assert "Intervals are of means over 2 sets of parameters" in page
+    assert "(90 % of draws; standard deviation by doubt of parameters" in page
+    assert "Intervals tell chance alone" not in page
+    assert "disputed_range" not in page
+
+
 def test_the_batch_runs_again_from_its_own_folder(batch: Batch, tmp_path: Path) -> None:
     again = tmp_path / "again"
     path = str(batch.path / "comparison.yaml")
@@ -126,7 +134,7 @@ def test_faults_in_draws_are_told(draws: str, told: str, tmp_path: Path) -> None
         (TEXT, "weight,crime.deterrence\n1,7\n", "crime.deterrence"),
         (TEXT.replace("draws.csv", "drawn.csv"), DRAWS, "no such file"),
         (
-            TEXT.replace(f"[{SCENARIO}]", f"[{SCENARIO}, {SCENARIO.with_name('all_responses.yaml')}]").replace(
+            TEXT.replace(f"[{SCENARIO}]", f"[{SCENARIO}, {SCENARIO.with_name('neutral.yaml')}]").replace(
                 "effect_of: secure_communities\n", ""
             ),
             "weight,crime.deterrence\n1,0.5\n",

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from sim.analysis.differences import Difference
 from sim.analysis.disputed import Disputed, disputed_of
+from sim.analysis.doubt import Doubt, doubts_in
 from sim.analysis.summary import Row
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.running.measures import INDEX_FAMILIES, ComparisonRuns, clipped_share
 from sim.running.outcomes import BALANCE_SECTION, GAIN_SECTION, INCAPACITATION_SECTION
+from sim.telling.doubt_wording import range_sentence, sure_sentences
 from sim.telling.figures.style import Drawn
 from sim.telling.reports.comparison_tables import (
     Found,
@@ -63,6 +65,8 @@ ASSUMPTIONS = Headings(
     "What the answer depends on most, the same in all scenarios",
     "What else they share that is not the default",
 )
+Open = list[Doubt] | Disputed | None
+"""What leaves the answer open beside chance: draws of parameters, or one disputed assumption."""
 _ELSEWHERE = (BALANCE_SECTION, INCAPACITATION_SECTION, GAIN_SECTION)
 _REMOVALS = ("removed", "removed_parents")
 
@@ -86,8 +90,8 @@ def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn
 
     found = {(row.scenario, row.measure, row.group): row.estimate for row in rows}
     yield from title_of(results.comparison.title or results.comparison.name, results.comparison.question)
-    disputed = disputed_of(results, rows)
-    yield lead(_answer(results, found, disputed), _sureness(results, found, disputed, shown("disputed_range")))
+    open_ = doubts_in(results) or disputed_of(results, rows)
+    yield lead(_answer(results, found, open_), _sureness(results, found, open_, shown("disputed_range")))
     yield from shown("crime_over_time")
     yield key_table(results, found)
     yield from _how_measured(results)
@@ -110,24 +114,25 @@ def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn
     yield from _how_made(results)
 
 
-def _answer(results: ComparisonRuns, found: Found, disputed: Disputed | None) -> Iterator[str]:
+def _answer(results: ComparisonRuns, found: Found, open_: Open) -> Iterator[str]:
     """Yield what changed, before anything else: three sentences, and what to beware of."""
     yield from (_first_change if results.comparison.effect_of is None else _effects)(results, found)
     if results.comparison.effect_of is None:
         yield f"<p>{escape(part_text(results, found))}</p>"
-        if disputed is not None:
-            yield f"<p>{escape(sign_text(results, disputed))}</p>"
+        if isinstance(open_, Disputed):
+            yield f"<p>{escape(sign_text(results, open_))}</p>"
+        elif open_ is not None:
+            yield f"<p>{escape(range_sentence(open_, results.others[0]))}</p>"
     yield from map(strong, warnings_of(results))
     if results.missing:
         yield strong(missing_text(results))
 
 
-def _sureness(
-    results: ComparisonRuns, found: Found, disputed: Disputed | None, range_shown: Iterable[str]
-) -> Iterator[str]:
+def _sureness(results: ComparisonRuns, found: Found, open_: Open, range_shown: Iterable[str]) -> Iterator[str]:
     """Yield how far chance and how far assumptions leave the answer open."""
     yield "<h2>How sure is this?</h2>"
-    yield note(escape(sure_text(results, disputed)))
+    told = sure_sentences(open_) if isinstance(open_, list) else [sure_text(results, open_)]
+    yield from (note(escape(text)) for text in told)
     yield from (note(escape(text)) for text in worlds_text(results, found))
     yield from range_shown
 
