@@ -8,10 +8,13 @@ from typing import Any
 
 import yaml
 
+HEADER = ("extends", "title", "question", "source")
+
 
 def settings_in(path: Path) -> dict[str, Any]:
     """Return what a ``point.yaml`` sets, by dotted path."""
-    return dict(_leaves(yaml.safe_load(path.read_text(encoding="utf-8")), ()))
+    tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return dict(_leaves({name: value for name, value in tree.items() if name not in HEADER}, ()))
 
 
 def _leaves(tree: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

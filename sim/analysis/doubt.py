@@ -11,12 +11,30 @@ from sim.analysis.statistics import relative_changes
 from sim.running.batch.drawn import Pooled
 from sim.running.measures import INDEX_FAMILIES, ComparisonRuns, RunSummary
 from sim.running.outcomes import measures
+from sim.running.tables.codebook import Column
 from sim.scenario.calibration.draws import LUCKS
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 TOLD = (0.05, 0.5, 0.95)
 MEASURES = tuple(f"{book}_{family}" for book in ("occurred", "recorded") for family in INDEX_FAMILIES)
-COLUMNS = ("scenario", "measure", "mean", "luck_sd", "doubt_sd", "q05", "q50", "q95", "draws")
+NUMBERS = {
+    "mean": ("number", "see unit", "Mean over draws of parameters, each in two lucks"),
+    "luck_sd": ("number", "see unit", "Standard deviation by luck of one run around the mean of its draw"),
+    "doubt_sd": ("number", "see unit", "Standard deviation by doubt: of draws around their mean, luck taken out"),
+    "q05": ("number", "see unit", "Value below which 5 % of the draws lie"),
+    "q50": ("number", "see unit", "Median of the draws"),
+    "q95": ("number", "see unit", "Value below which 95 % of the draws lie"),
+    "draws": ("whole number", "", "Draws of parameters"),
+}
+"""The columns of ``doubt.csv`` that comparisons and sweeps share: type, unit and meaning."""
+_MEANINGS = {
+    "scenario": ("text", "", "Name of the scenario"),
+    "measure": ("text", "", "What changes, against the scenario that it is compared with"),
+    **{name: (kind, unit and "%", meaning) for name, (kind, unit, meaning) in NUMBERS.items()},
+}
+COLUMNS = tuple(_MEANINGS)
+CODEBOOK = [Column("doubt", name, *entry) for name, entry in _MEANINGS.items()]
+"""Of a comparison's ``doubt.csv``."""
 
 
 class Doubt(NamedTuple):

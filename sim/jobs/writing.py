@@ -25,6 +25,7 @@ def write_meaning(batch: Batch, told: Told) -> Mapping[str, Any]:
 
 def write_comparison(batch: Batch, told: Told) -> dict[str, Any]:
     """Write what a comparison means beside its tables, and return what the manifest adds."""
+    from sim.analysis.doubt import CODEBOOK
     from sim.analysis.summary import rows_of, write_summary
     from sim.running.tables.codebook import write_codebook
     from sim.running.tables.files import write_world
@@ -34,7 +35,7 @@ def write_comparison(batch: Batch, told: Told) -> dict[str, Any]:
     folder, results = batch.path, batch.results()
     rows = rows_of(results.runs, results.reference, results.references)
     write_summary(rows, folder / "summary.csv")
-    write_codebook(folder / "codebook.csv")
+    write_codebook(folder / "codebook.csv", others=CODEBOOK if batch.is_drawn else ())
     write_world(results.counties, folder / "world.parquet")
     figures = write_figures(results, folder)
     write_report(results, rows, figures, folder / "report.html")

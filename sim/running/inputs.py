@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.running.worlds import homes_description
+
 if TYPE_CHECKING:
     from sim.parameters import Parameters
     from sim.world.counties.table import Counties
@@ -40,8 +42,11 @@ def read_inputs(scenarios: Sequence[Parameters]) -> Inputs:
     return Inputs(counties, tuple(dict.fromkeys(notes)))
 
 
-def ensure_buildable(scenarios: Sequence[Parameters]) -> None:
+def ensure_buildable(scenarios: Sequence[Parameters], read: tuple[Parameters, Counties] | None = None) -> None:
     """Make sure that the worlds of scenarios can be built and their programs laid out, without making any people.
+
+    ``read`` has the counties of a file that was read already, and the parameters of which they are; scenarios of the
+    same counties share them.
 
     Raises
     ------
@@ -52,9 +57,11 @@ def ensure_buildable(scenarios: Sequence[Parameters]) -> None:
     from sim.world.programs import build_calendar
     from sim.world.settled.shares import expected_shares, normalised_propensity
 
+    known: dict[str, Counties] = {} if read is None else {homes_description(read[0]): read[1]}
     for parameters in scenarios:
-        seed = parameters.world.seed
-        counties = build_counties(parameters, seed)
+        seed, place = parameters.world.seed, homes_description(parameters)
+        counties = known.get(place) or build_counties(parameters, seed)
+        known[place] = counties
         groups, statuses = expected_shares(parameters, counties)
         normalised_propensity(parameters, counties.persons[:, None] * groups, statuses)
         build_calendar(parameters, counties, seed)

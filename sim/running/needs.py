@@ -6,7 +6,7 @@ import importlib
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.scenario.calibration.files import Calibration
     from sim.scenario.design.sweep import Sweep
     from sim.scenario.scenario import Comparison
+    from sim.world.counties.table import Counties
 
 FASTER, SLOWER = 0.6, 1.6
 """Machines differ, and other work runs beside: the range told is the estimate times these."""
@@ -53,6 +54,8 @@ class Forecast:
         Options that lower the memory needed, the best first, and the bytes then needed.
     notes : tuple of texts
         What the user's files add up to, what was recognised in them and what is left out.
+    counties : Counties or None
+        Of the scenario's file, if it names one.
     """
 
     parameters: Parameters
@@ -64,6 +67,12 @@ class Forecast:
     means: str
     other_ways: tuple[tuple[str, float], ...]
     notes: tuple[str, ...] = ()
+    counties: Counties | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def read(self) -> tuple[Parameters, Counties] | None:
+        """The counties of a file with the parameters of which they are."""
+        return None if self.counties is None else (self.parameters, self.counties)
 
     @property
     def bytes(self) -> float:
@@ -123,10 +132,10 @@ def forecast_run(parameters: Parameters, engine: str, threads: int, compiled: bo
     seconds = costs.START + costs.seconds_of_run(size, engine, threads) + (0.0 if compiled else costs.COMPILING)
     if engine == "columnar":
         means = _counted(costs.threads_used(threads, size), "thread")
-        return Forecast(parameters, size, memory, seconds, compiled, 1, means, (), notes)
+        return Forecast(parameters, size, memory, seconds, compiled, 1, means, (), notes, counties)
     columnar = costs.memory_of_run(parameters, size, "columnar", compiled)
     ways = (("--engine columnar", columnar.of(size.people)),)
-    return Forecast(parameters, size, memory, seconds, compiled, 1, "1 thread", ways, notes)
+    return Forecast(parameters, size, memory, seconds, compiled, 1, "1 thread", ways, notes, counties)
 
 
 def forecast_comparison(
@@ -192,7 +201,7 @@ def _forecast_runs(
     fewer = range(at_a_time - 1, 0, -1)
     ways = tuple((f"--workers {number}", memory(number).of(size.people)) for number in fewer)
     means = _counted(at_a_time, "worker")
-    return Forecast(parameters, size, memory(at_a_time), seconds, compiled, runs, means, ways, notes)
+    return Forecast(parameters, size, memory(at_a_time), seconds, compiled, runs, means, ways, notes, counties)
 
 
 def is_compiled(engine: str) -> bool:

@@ -50,7 +50,7 @@ class Worlds:
         from sim.world.counties.building import build_counties
         from sim.world.people import homes_of
 
-        key = (_homes_description(parameters), stamps, seed)
+        key = (homes_description(parameters), stamps, seed)
         if key not in self._homes:
             counties = build_counties(parameters, seed)
             _keep(self._homes, key, (counties, homes_of(parameters, counties, seed)), self.most)
@@ -76,7 +76,7 @@ def _stamps(parameters: Parameters) -> Stamps:
     return tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in found)
 
 
-def _homes_description(parameters: Parameters) -> str:
+def homes_description(parameters: Parameters) -> str:
     """Return the part of the parameters that shapes counties and homes, as JSON; all else stands at its default."""
     from sim.parameters import Parameters as Table
 

@@ -13,6 +13,7 @@ import pytest
 from small_worlds import REPOSITORY
 
 from sim.doors.cli import main as cli
+from sim.world.counties import files as county_files
 
 ROOT = Path(__file__).parents[2]
 Call = tuple[Any, dict[str, Any]]
@@ -251,6 +252,15 @@ def test_nothing_heavy_is_imported_before_it_is_needed(name: str) -> None:
     code = CALL_ALL.format(calls=calls, absent=absent)
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.splitlines() == [f"{call} []" for call in calls]
+
+
+def test_check_reads_a_county_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario(tmp_path, WITH_COUNTIES)
+    (tmp_path / "counties.csv").write_text(COUNTY_COLUMNS + COUNTY_ROW)
+    own, read = county_files.read_counties, list[str]()
+    monkeypatch.setattr(county_files, "read_counties", lambda *given: read.append("once") or own(*given))
+    assert cli.main(["check", str(tmp_path / "here.yaml")]) == 0
+    assert read == ["once"]
 
 
 def test_check_tells_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,17 +9,22 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_worlds import REPOSITORY
 
-from sim.analysis.calibration import identifying
+from sim.analysis.calibration import identifying, point_file
+from sim.analysis.calibration.point_file import _extended, write_point
 from sim.analysis.calibration.study import Study
 from sim.doors.cli.main import main
 from sim.jobs import calibrate as job
 from sim.running import receipts
+from sim.scenario.scenario import load_scenario
+from sim.scenario.shipped import meant_by
+from sim.scenario.values import scenario_of
 from sim.words.faults import UserError
 
 TEXT = f"""\
@@ -64,8 +69,18 @@ def rows(path: Path) -> list[dict[str, str]]:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("calibrated")
     out = folder / "out"
-    assert main(["calibrate", str(put(folder)), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(point_file, "write_point", kept_and_written)
+        assert main(["calibrate", str(put(folder)), "--out", str(out), "--workers", "1", "--quiet"]) == 0
     return out
+
+
+POINTS: list[dict[str, float]] = []
+
+
+def kept_and_written(study: Study, outcome: Any, folder: Path) -> None:
+    POINTS.append(dict(outcome.point.settings))
+    write_point(study, outcome, folder)
 
 
 def test_the_folder_holds_draws_tables_figures_and_words(finished: Path) -> None:
@@ -84,6 +99,27 @@ def test_the_folder_holds_draws_tables_figures_and_words(finished: Path) -> None
     }
     assert "joint chi-square" in (finished / "headline.txt").read_text(encoding="utf-8")
     assert json.loads((finished / "manifest.json").read_text())["worlds"] == 16
+
+
+def test_the_point_is_a_scenario_with_just_its_values(finished: Path) -> None:
+    found, settings = load_scenario(finished / "point.yaml"), POINTS[-1]
+    assert list(settings) == ["trust.sensitivity", "enforcement.custody_share"]
+    usual = load_scenario(meant_by("secure_communities"))
+    expected = scenario_of(usual, {**settings, "crime.headroom": 3}).parameters
+    read, wanted = (it.model_dump(exclude={"title", "question", "source"}) for it in (found.parameters, expected))
+    assert found.parameters.trust.sensitivity.unauthorized == settings["trust.sensitivity"]
+    assert found.parameters.enforcement.custody_share == settings["enforcement.custody_share"]
+    for it in (read, wanted):
+        it["trust"]["sensitivity"] = {name: float(f"{value:.7g}") for name, value in it["trust"]["sensitivity"].items()}
+    assert read == wanted
+
+
+def test_a_point_of_a_shipped_scenario_extends_it_by_name() -> None:
+    shipped = load_scenario(meant_by("secure_communities"))
+    base = scenario_of(shipped, {"crime.headroom": 3, "months": 60, "world.people": 20_000})
+    assert _extended(base) == ("secure_communities", {"crime.headroom": 3.0})
+    own = replace(shipped, name="mine")
+    assert _extended(own) == ("scenarios/base.yaml", {})
 
 
 def test_the_figure_that_weighs_pins_what_it_speaks_of(finished: Path) -> None:

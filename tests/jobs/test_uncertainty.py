@@ -74,6 +74,9 @@ def test_results_are_over_draws_and_lucks_are_told_apart(batch: Batch) -> None:
         rows = {row["measure"]: row for row in csv.DictReader(file)}
     assert rows["occurred_total"]["draws"] == "2"
     assert float(rows["occurred_total"]["luck_sd"]) >= 0
+    with (batch.path / "codebook.csv").open(newline="", encoding="utf-8") as file:
+        explained = [row["column"] for row in csv.DictReader(file) if row["table"] == "doubt"]
+    assert explained == list(rows["occurred_total"])
 
 
 def test_the_page_says_what_draws_leave_open_and_nothing_of_one_elasticity(batch: Batch) -> None:

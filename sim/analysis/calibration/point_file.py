@@ -1,4 +1,4 @@
-"""``point.yaml``: the point of a posterior as a part of a scenario file, with how it fits as comments."""
+"""``point.yaml``: the point of a posterior as a scenario file, with how it fits as comments."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from sim.analysis.calibration.outcome import Outcome
 from sim.analysis.calibration.point import RULES
 from sim.analysis.calibration.study import Study
 from sim.analysis.calibration.tables import figure_rows
-from sim.analysis.calibration.worlds import scenario_in
+from sim.analysis.calibration.worlds import SCENARIO, scenario_in
 from sim.running.batch.files import write_whole
-from sim.scenario.design.paths import varied
+from sim.scenario.design.paths import nested, varied
+from sim.scenario.files import differences
+from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.shipped import meant_by, shipped_names
+from sim.words.labels import PROGRAMS
 
 POINT = "point.yaml"
 _WIDTH = 110
+_OF_THE_CALIBRATION = ("title", "question", "source", "start", "months", "world")
 
 
 class Fit(NamedTuple):
@@ -39,17 +44,41 @@ def point_fit(study: Study, outcome: Outcome) -> Fit:
 
 
 def write_point(study: Study, outcome: Outcome, folder: Path) -> None:
-    """Write ``point.yaml``: every parameter that was uncertain, in full where a setting stands for a whole table."""
-    scenario = varied(scenario_in(str(study.folder.absolute())), dict(outcome.point.settings), "point")
-    nested: dict[str, Any] = {}
-    for path in outcome.point.settings:
-        *sections, name = path.split(".")
-        place, found = nested, scenario.parameters.model_dump(mode="json")
-        for part in sections:
-            place, found = place.setdefault(part, {}), found[part]
-        place[name] = _short(found[name])
-    text = yaml.safe_dump(nested, sort_keys=False, width=_WIDTH)
+    """Write ``point.yaml``: a scenario that extends the calibration's own with every parameter that was uncertain.
+
+    Tables stand in full where one setting is for a whole one. Where the calibration's scenario comes with the program
+    the file can be copied anywhere; else it extends the copy in the folder.
+    """
+    base = scenario_in(str(study.folder.absolute()))
+    found = varied(base, dict(outcome.point.settings), "point").parameters.model_dump(mode="json")
+    extended, besides = _extended(base)
+    values = {**besides, **{path: _value_at(found, path) for path in outcome.point.settings}}
+    content = {
+        "extends": extended,
+        "title": f"{base.parameters.title or base.name} at the point of a calibration",
+        "question": base.parameters.question,
+        "source": f"The point of the calibration {study.name}: {RULES[outcome.point.rule]}",
+        **nested(values),
+    }
+    text = yaml.safe_dump(content, sort_keys=False, width=_WIDTH)
     write_whole(folder / POINT, "".join(f"# {line}\n" for line in _comments(study, outcome)) + text)
+
+
+def _extended(base: Scenario) -> tuple[str, dict[str, Any]]:
+    """Return what a point's file extends, and what the calibration set besides: not the world, nor the months."""
+    has_lists = any(getattr(base.parameters.programs, name).list_file is not None for name in PROGRAMS)
+    if base.name not in shipped_names() or has_lists:
+        return SCENARIO, {}
+    own, shipped = (it.parameters.model_dump(mode="json") for it in (base, load_scenario(meant_by(base.name))))
+    found = differences(own, shipped, "")
+    return base.name, {path: value for path, value in found.items() if path.split(".")[0] not in _OF_THE_CALIBRATION}
+
+
+def _value_at(tree: Mapping[str, Any], path: str) -> Any:
+    found: Any = tree
+    for name in path.split("."):
+        found = found[name]
+    return _short(found)
 
 
 def _short(value: Any) -> Any:

@@ -32,6 +32,8 @@ class Estimator(NamedTuple):
         Which ends of its event study can be chosen by name: ``leads``, ``lags``; none where it has no event study.
     needs_untreated : bool
         Whether it compares with counties that have not started yet, so that it should end while there are some.
+    needs_detained : bool
+        Whether it needs to know how many people were detained, beside dates and counts.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Estimator(NamedTuple):
     outcomes: tuple[Outcome, ...] = OUTCOMES
     ends: tuple[str, ...] = ()
     needs_untreated: bool = False
+    needs_detained: bool = False
 
     def of(self, panel: Panel, outcome: Outcome, horizons: int) -> PanelEstimate:
         """Return the estimate, its event study, if it has one, reaching ``horizons`` periods to both sides."""
@@ -78,10 +81,13 @@ ESTIMATORS: dict[str, Estimator] = {
         needs_untreated=True,
     ),
     "detained": Estimator(
-        "elasticity to people detained under the program so far, at their mean: county and period effects", detained
+        "elasticity to people detained under the program so far, at their mean: county and period effects",
+        detained,
+        needs_detained=True,
     ),
     "detained_instrumented": Estimator(
         "the same elasticity with the program's dates as instrument: all it does is put down to those detained",
         detained_instrumented,
+        needs_detained=True,
     ),
 }

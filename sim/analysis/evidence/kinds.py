@@ -13,6 +13,8 @@ Rule = Callable[[str], object]
 NOT_COUNTED = "not_counted"
 STATIC = "static_sun_abraham"
 SURVEY_ESTIMATORS = (STATIC, "sun_abraham")
+BOOK_ESTIMATORS = tuple(name for name, it in ESTIMATORS.items() if not it.needs_detained)
+"""Those that dates and counts are enough for: what a study of police data has."""
 
 
 class Kind(NamedTuple):
@@ -138,7 +140,7 @@ KINDS: dict[str, Kind] = {
         {
             "book": one_of("occurred", "recorded"),
             "measure": designs.crimes_of,
-            "estimator": one_of(*ESTIMATORS),
+            "estimator": one_of(*BOOK_ESTIMATORS),
             **_MONTHS,
         },
         by_dates=True,

@@ -74,6 +74,8 @@ class SweepRuns:
         Rows of the table; ``other`` is what each is compared with, None where runs stand alone.
     notes : tuple of str
         What is missing, in full sentences.
+    are_pooled : bool
+        Whether outcomes of drawn parameters are means over the lucks of a draw.
     """
 
     sweep: Sweep
@@ -83,6 +85,7 @@ class SweepRuns:
     mine: Integers
     other: Integers | None
     notes: tuple[str, ...] = ()
+    are_pooled: bool = True
 
     @property
     def is_whole(self) -> bool:
@@ -102,7 +105,11 @@ class SweepRuns:
     def column(self, name: str, rows: Integers) -> Floats:
         """Return a column of the table at ``rows``: float64[P, R], or of draws, means over their lucks."""
         found = self.of_each_run(name, rows)
-        return found if self.lucks == 1 else np.asarray(found.reshape(len(found), -1, self.lucks).mean(axis=2))
+        return (
+            found
+            if self.lucks == 1 or not self.are_pooled
+            else np.asarray(found.reshape(len(found), -1, self.lucks).mean(axis=2))
+        )
 
     def of_each_run(self, name: str, rows: Integers) -> Floats:
         """Return a column of the table at ``rows``, whether parameters were drawn or not: float64[P, R]."""

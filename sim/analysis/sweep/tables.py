@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.analysis.doubt import told_of
+from sim.analysis.doubt import NUMBERS, told_of
 from sim.analysis.statistics import mean_estimate
 from sim.analysis.sweep.outcomes import MAIN, SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
@@ -19,19 +19,12 @@ from sim.scenario.design.sweep import Sweep
 
 SUMMARY_COLUMNS = ("point", "outcome", "estimate", "low", "high", "unit")
 SENSITIVITY_COLUMNS = ("outcome", "parameter", "role", "index", "estimate", "half_width")
-DOUBT_COLUMNS = ("point", "outcome", "mean", "luck_sd", "doubt_sd", "q05", "q50", "q95", "draws", "unit")
-_DOUBT_MEANINGS = (
-    ("text", "", "Name of the point"),
-    ("text", "", "What is measured"),
-    ("number", "see unit", "Mean over draws of parameters, each in two lucks"),
-    ("number", "see unit", "Standard deviation by luck of one run around the mean of its draw"),
-    ("number", "see unit", "Standard deviation by doubt: of draws around their mean, luck taken out"),
-    ("number", "see unit", "Value below which 5 % of the draws lie"),
-    ("number", "see unit", "Median of the draws"),
-    ("number", "see unit", "Value below which 95 % of the draws lie"),
-    ("whole number", "", "Draws of parameters"),
-    ("text", "", "Unit of the numbers"),
-)
+DOUBT_MEANINGS = {
+    "point": ("text", "", "Name of the point"),
+    "outcome": ("text", "", "What is measured"),
+    **NUMBERS,
+    "unit": ("text", "", "Unit of the numbers"),
+}
 _SUMMARY_MEANINGS = (
     ("text", "", "Name of the point; design.csv has its values"),
     ("text", "", "What is measured; gap: observed change minus true change, or observed against true crime"),
@@ -67,14 +60,14 @@ def write_sweep_doubt(runs: SweepRuns, path: Path) -> None:
     """Write luck and doubt of the main outcomes at each point apart, as CSV; nothing where no parameters are drawn."""
     if runs.lucks == 1:
         return
-    alone = replace(runs, sweep=replace(runs.sweep, uncertainty=None))
+    alone = replace(runs, are_pooled=False)
     rows = []
     for name in MAIN:
         outcome = alone.outcome(name)
         for point, values in zip(runs.points, outcome.values, strict=True):
             told = ["" if not np.isfinite(number) else f"{number:.8g}" for number in told_of(values)]
             rows.append([point.name, name, *told, str(len(values) // runs.lucks), outcome.unit])
-    _write(path, DOUBT_COLUMNS, rows)
+    _write(path, tuple(DOUBT_MEANINGS), rows)
 
 
 def write_sensitivity(runs: SweepRuns, path: Path) -> None:
@@ -118,8 +111,7 @@ def codebook_of(sweep: Sweep) -> list[Column]:
     for name, entry in zip(SUMMARY_COLUMNS, _SUMMARY_MEANINGS, strict=True):
         found.append(Column("summary", name, *entry))
     if sweep.uncertainty is not None:
-        meanings = zip(DOUBT_COLUMNS, _DOUBT_MEANINGS, strict=True)
-        found.extend(Column("doubt", name, *entry) for name, entry in meanings)
+        found.extend(Column("doubt", name, *entry) for name, entry in DOUBT_MEANINGS.items())
     if sweep.design.kind in ("sobol", "morris"):
         pairs = zip(SENSITIVITY_COLUMNS, _SENSITIVITY_MEANINGS, strict=True)
         found.extend(Column("sensitivity", name, *entry) for name, entry in pairs)

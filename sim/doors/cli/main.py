@@ -231,13 +231,13 @@ def _checked(file: str) -> tuple[str, Forecast | None]:
         sweep = load_sweep(file)
         refuse_unfit_draws(sweep)
         forecast = forecast_sweep(sweep, "columnar", 1, processors())
-        ensure_buildable([base.parameters for base in (sweep.base, sweep.against) if base is not None])
+        ensure_buildable([base.parameters for base in (sweep.base, sweep.against) if base is not None], forecast.read)
         return check_words(sweep), forecast
     told = check_file(file)
     if kind == "scenario":
         parameters = load_scenario(file).parameters
         forecast = forecast_run(parameters, "columnar", processors())
-        ensure_buildable([parameters])
+        ensure_buildable([parameters], forecast.read)
         return told, forecast
     from sim.running.batch.plan import refuse_duplicates
 
@@ -245,7 +245,7 @@ def _checked(file: str) -> tuple[str, Forecast | None]:
     refuse_duplicates(comparison.scenarios)
     refuse_unfit_draws(comparison)
     forecast = forecast_comparison(comparison, "columnar", 1, processors())
-    ensure_buildable([scenario.parameters for scenario in comparison.members])
+    ensure_buildable([scenario.parameters for scenario in comparison.members], forecast.read)
     return told, forecast
 
 
@@ -264,7 +264,7 @@ def _checked_calibration(file: str, kind: str) -> tuple[str, Forecast | None]:
     found = load_calibration(file)
     check_figures(found)
     forecast = forecast_calibration(found, 1, processors())
-    ensure_buildable([found.base.parameters])
+    ensure_buildable([found.base.parameters], forecast.read)
     return check_words(found), forecast
 
 

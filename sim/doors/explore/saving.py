@@ -9,6 +9,7 @@ import yaml
 from sim.doors.explore.dials import changes_of
 from sim.doors.explore.folders import inside
 from sim.doors.explore.refusals import Refused, is_taken
+from sim.scenario.design.paths import nested
 from sim.scenario.scenario import load_scenario
 from sim.scenario.shipped import SUFFIX, shipped_names
 
@@ -32,7 +33,7 @@ def save(warm: Warm, asked: Saved) -> dict[str, Any]:
     if path is None or path.exists() or asked.name in warm.names() or asked.name in shipped_names():
         raise is_taken(f"{asked.name}: a scenario of this name is there already, and none is overwritten")
     own = load_scenario(warm.file(asked.scenario)).parameters
-    text = _text(warm, asked, _nested(changes_of(asked.dials, own)), scenario.parameters.title)
+    text = _text(warm, asked, nested(changes_of(asked.dials, own)), scenario.parameters.title)
     try:
         warm.folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -51,15 +52,3 @@ def _text(warm: Warm, asked: Saved, changes: dict[str, Any], title: str) -> str:
     extends = file.name if own else asked.scenario if is_shipped else str(file.resolve())
     content = {"extends": extends, "title": asked.title or f"{title}, changed", **changes}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
-
-
-def _nested(changes: dict[str, Any]) -> dict[str, Any]:
-    """Return dotted paths as mappings within each other."""
-    tree: dict[str, Any] = {}
-    for path, value in changes.items():
-        *above, last = path.split(".")
-        branch = tree
-        for name in above:
-            branch = branch.setdefault(name, {})
-        branch[last] = value
-    return tree

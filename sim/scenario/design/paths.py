@@ -103,6 +103,18 @@ def text_of(value: Value) -> str:
     return str(value)
 
 
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by dotted path as mappings within each other; what stands below a table is written into it."""
+    tree: dict[str, Any] = {}
+    for path, value in values.items():
+        *above, last = path.split(".")
+        branch = tree
+        for name in above:
+            branch = branch.setdefault(name, {})
+        branch[last] = value
+    return tree
+
+
 def varied(base: Scenario, values: Mapping[str, Value], name: str) -> Scenario:
     """Return ``base`` with the parameters ``values``, by dotted path, and called ``name``.
 

@@ -65,6 +65,16 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert TABLE.read_text(encoding="utf-8").splitlines()[0] == ",".join(COLUMNS)
 
 
+@pytest.mark.parametrize("estimator", ["detained", "detained_instrumented"])
+def test_an_estimator_that_needs_people_detained_is_refused_at_reading(tmp_path: Path, estimator: str) -> None:
+    design = {"kind": "crime_change", "book": "recorded", "measure": "index", "estimator": estimator}
+    path = written(tmp_path / "mine.csv", {**design, "estimator": "poisson"}, {**design, "id": "A2"})
+    with pytest.raises(
+        UserError, match=rf"mine.csv, line 3: A2: estimator is {estimator}; allowed are two_way, county_trends"
+    ):
+        read_figures(path)
+
+
 def test_columns_that_are_not_needed_may_be_left_out(tmp_path: Path) -> None:
     (found,) = read_figures(written(tmp_path / "mine.csv", {}))
     assert (found.id, found.what, found.value, found.se, found.measure) == (
