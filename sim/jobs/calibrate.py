@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.running.batch.execution import Options
+from sim.running.compiling import ensure_compiled
 from sim.words.faults import UserError
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def resume_calibration(study: Study, options: Options) -> Path:
             print(f"{study.folder}: complete, nothing is left to do")
         return study.folder
     study.ensure_version(options.any_version)
+    if options.dask is None:
+        ensure_compiled("columnar", options.quiet)
     worlds = _run_waves(study, options)
     found = outcome_of(study, worlds, density=log_density(study, worlds))
     outcome = replace(found, point=_run_point(study, found.point, options))

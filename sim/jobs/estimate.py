@@ -229,6 +229,7 @@ def evaluate_worlds(
 ) -> Evaluation:
     """Run all pairs of worlds that are not ``kept`` yet, and return what every estimator says of them."""
     from sim.analysis.evaluation.evaluating import evaluate
+    from sim.running.compiling import ensure_compiled
     from sim.running.needs import is_compiled
     from sim.running.terminal import month_progress, working
 
@@ -236,6 +237,7 @@ def evaluate_worlds(
     months = runs * asked.scenario.parameters.months
     design = None if kept is None else kept.design()
     pairs: dict[str, list[Pair]] = {}
+    ensure_compiled(engine, quiet)
     with month_progress(months, quiet, is_compiled(engine)) as advance:
         for name, scenario in asked.backgrounds.items():
             for replication in range(asked.replications):

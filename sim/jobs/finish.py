@@ -17,6 +17,7 @@ from sim.running.batch.execution import Outcome, Stopped, runs_of
 from sim.running.batch.files import as_json, write_whole
 from sim.running.batch.journal import Journal, events
 from sim.running.batch.store import Store
+from sim.running.compiling import ensure_compiled
 from sim.running.manifest import MANIFEST, manifest_of
 from sim.words.faults import UserError, printable, shortened
 from sim.words.reading import Damaged
@@ -49,6 +50,8 @@ def carry_on(batch: Batch, options: Options) -> Path:
         return batch.path
     begun = time.monotonic()
     with resumable(batch):
+        if options.dask is None and len(Store(batch.plan, batch.path).places) < len(runs_of(batch, shard)):
+            ensure_compiled(batch.plan.engine, options.quiet)
         outcome = execute(batch, options, shard)
         if outcome.failed and (options.on_error != "continue" or shard is not None):
             raise Incomplete(_failures(batch, outcome))

@@ -171,9 +171,11 @@ def _forecast(asked: Asked, engine: str, threads: int, workers: int) -> Forecast
 
 def _run(asked: Asked, engine: str, threads: int, workers: int, quiet: bool) -> Validation:
     from sim.analysis.evidence.validation import validate
+    from sim.running.compiling import ensure_compiled
     from sim.running.needs import is_compiled
     from sim.running.terminal import month_progress
 
+    ensure_compiled(engine, quiet)
     months = asked.scenario.parameters.months
     with month_progress(months * asked.worlds, quiet, is_compiled(engine)) as advance:
 

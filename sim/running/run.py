@@ -247,15 +247,17 @@ def run_to_folder(
     UserError
         Where the folder cannot be used, memory is too little, or the scenario's files do not fit together.
     """
+    from sim.running.compiling import ensure_compiled
     from sim.running.needs import forecast_run, is_compiled
     from sim.running.tables.codebook import write_codebook
     from sim.running.tables.months import MonthTables
     from sim.running.terminal import RunTotals, foretell, month_progress, print_run, working
 
     begun = time.perf_counter()
-    compiled = is_compiled(engine)
-    foretell(forecast_run(scenario.parameters, engine, threads, compiled), quiet)
+    foretell(forecast_run(scenario.parameters, engine, threads, is_compiled(engine)), quiet)
     with whole_folder(out) as folder:
+        ensure_compiled(engine, quiet)
+        compiled = is_compiled(engine)
         with working("building the world", quiet):
             setting = prepare(scenario, replication, share=False, threads=threads)
         for watcher in watchers:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.running.compiling import ensure_compiled
 from sim.running.worlds import Worlds
 from sim.scenario.values import Given, scenario_of
 from sim.words.faults import UserError
@@ -51,6 +52,7 @@ class Session:
         """
         self.scenario, self.threads, self._lock = scenario_of(scenario, changes), threads, Lock()
         self._ensure_room(self.scenario)
+        ensure_compiled("columnar")
         self._worlds = Worlds(MOST_WORLDS)
         setting = self._setting(self.scenario, 0)
         if setting.world.size > MANY_PEOPLE:

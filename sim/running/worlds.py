@@ -40,9 +40,7 @@ class Worlds:
             if key not in self._worlds:
                 counties, homes = self._homes_of(parameters, stamps, seed)
                 world = build_world(parameters, counties, seed, threads, homes)
-                people = world.size + sum(other.size for other in self._worlds.values())
-                most = self.most if people > FEW_PEOPLE else max(self.most, self._most_small)
-                _keep(self._worlds, key, world, most)
+                _keep(self._worlds, key, world, self._most_beside(world.size))
             self._worlds.move_to_end(key)
             return self._worlds[key]
 
@@ -53,9 +51,15 @@ class Worlds:
         key = (homes_description(parameters), stamps, seed)
         if key not in self._homes:
             counties = build_counties(parameters, seed)
-            _keep(self._homes, key, (counties, homes_of(parameters, counties, seed)), self.most)
+            homes = counties, homes_of(parameters, counties, seed)
+            _keep(self._homes, key, homes, self._most_beside(int(counties.agents.sum())))
         self._homes.move_to_end(key)
         return self._homes[key]
+
+    def _most_beside(self, people: int) -> int:
+        """Return how many worlds are kept once one of so many people is among them."""
+        total = people + sum(world.size for world in self._worlds.values())
+        return self.most if total > FEW_PEOPLE else max(self.most, self._most_small)
 
 
 def _keep(kept: OrderedDict[Key, Kept], key: Key, value: Kept, most: int) -> None:

@@ -83,10 +83,10 @@ class Constants(NamedTuple):
     street_felony_share: float
     fingerprints: float
     federal_record: Floats  # 3 groups x 3 statuses: newcomers
-    federal_record_at_start: Floats  # H histories x 3 x 3 x 2 ranks (no likely offender, likely offender)
+    federal_record_at_start: Floats  # 16 histories x 3 x 3 x 2 ranks (no likely offender, likely offender)
     first_booking: Floats  # 2 ranks
     prior_record: (
-        Floats  # H x 3 groups x 3 statuses x 2 ranks x 24 records, cumulative: what those of the start brought
+        Floats  # 16 x 3 groups x 3 statuses x 2 ranks x 24 records, cumulative: what those of the start brought
     )
     citizen_child_share: float
     survey_age_share: float

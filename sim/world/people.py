@@ -257,11 +257,14 @@ def _waits(parameters: Parameters) -> Waits:
 def _populate(places: Places, shares: Shares, waits: Waits, community: Int64, threads: int) -> tuple[Made, list[Int64]]:
     """Make everybody, in threads by ranges of counties; returns them, and slots, kinds and months of what is due.
 
-    ``community`` is the number of each county's first community member, and after the last how many there are.
+    Without a thread nobody is made. ``community`` is the number of each county's first community member, and after the
+    last how many there are.
     """
     roster = np.zeros(int(places.roster_start[-1]), dtype=np.int32)
     person = np.zeros(int(places.slot_base[-1]), dtype=np.uint16)
     made = Made(roster, person, np.zeros(int(community[-1]), dtype=np.uint8))
+    if threads == 0:
+        return made, [np.empty(0, dtype=np.int64) for _ in range(3)]
     pool_ends = np.searchsorted(places.pool_county, np.arange(len(places.code) + 1))
 
     def people(counties: tuple[int, int]) -> tuple[Array, Array, Array]:
@@ -302,11 +305,18 @@ def homes_of(parameters: Parameters, counties: Counties, seed: int) -> Homes:
 
 
 def build_world(
-    parameters: Parameters, counties: Counties, seed: int, threads: int = 1, homes: Homes | None = None
+    parameters: Parameters,
+    counties: Counties,
+    seed: int,
+    threads: int = 1,
+    homes: Homes | None = None,
+    *,
+    peopled: bool = True,
 ) -> World:
     """Return the world of a scenario; ``seed`` is the world's, not the luck's. No person depends on ``threads``.
 
-    ``homes`` are those of the same counties, people and seed, where they are known already.
+    ``homes`` are those of the same counties, people and seed, where they are known already. Unless it is ``peopled``
+    all people are alike and none is in custody: it serves to compile what a run needs, and nothing else.
 
     Raises
     ------
@@ -316,7 +326,8 @@ def build_world(
     baseline = solve_baseline(parameters, counties, reached_jails(parameters, counties, seed))
     homes = homes or homes_of(parameters, counties, seed)
     places, cells, pools = homes.places, homes.cells, homes.pools
-    made, due = _populate(places, _shares(parameters, baseline), _waits(parameters), homes.community, threads)
+    shares, waits = _shares(parameters, baseline), _waits(parameters)
+    made, due = _populate(places, shares, waits, homes.community, threads if peopled else 0)
     return World(
         counties=counties,
         baseline=baseline,

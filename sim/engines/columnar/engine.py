@@ -141,14 +141,15 @@ class ColumnarEngine:
         share = self.constants.legalization_share
         january = np.array([is_january(self.setting.months[0], t) for t in range(begin, end)])
         legalization, capacity = self.setting.calendar.legalization, self.office_capacity
-        known = foreknown_conditions(self.setting, begin, end)
+        # copied: a part for one month and one county would have another type, and all be compiled once more
+        known = np.ascontiguousarray(foreknown_conditions(self.setting, begin, end)[:, :, :FOREKNOWN_BYTES])
         now_bytes = self.now.view(np.uint8).reshape(len(self.now), -1)
         waiting, told = run_months(
             begin,
             self.land,
             self.state,
             self.record,
-            Foreknown(known[:, :, :FOREKNOWN_BYTES], january, legalization, share, capacity),
+            Foreknown(known, january, legalization, share, capacity),
             Scratch(
                 self.now,
                 now_bytes,

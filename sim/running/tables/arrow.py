@@ -48,7 +48,7 @@ def texts(values: Sequence[str]) -> Any:
 
 
 def categories(names: Sequence[str], places: npt.NDArray[np.integer[Any]]) -> Any:
-    """Return a dictionary-encoded column: the name at each of ``places``."""
+    """Return a dictionary-encoded column: the name at each of ``places``, all of which are places of names."""
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(numbers(places), texts(names))
+    return pa.DictionaryArray.from_arrays(numbers(places), texts(names), safe=False)

@@ -6,7 +6,9 @@ year for the whole world comes when it is known.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +52,8 @@ AXES: dict[str, tuple[Axis, ...]] = {
 }
 """What the rows of each table by county and month are, county by county: the last axis runs fastest."""
 FEAR_COLUMNS = tuple(f"county_fear_{group}" for group in COMMUNITY)
+MOST_ROWS_KEPT = 500_000
+"""Of a run's table: what its rows are about is kept for runs to come, some ten bytes a row."""
 COUNTY_NUMBERS = ("relative_risk", "removal_risk", "officers")
 
 
@@ -120,26 +124,38 @@ def run_table(name: str, ledger: Ledger, scenario: str, replication: int) -> Any
 def _run_keys(table: str, ledger: Ledger, scenario: str, replication: int) -> Columns:
     """Return the columns that say what a row is about, for all months of a run."""
     axes, months, counties = AXES[table], len(ledger.months), len(ledger.counties)
-    rows = int(np.prod([len(names) for _, names in axes], dtype=int))
-    size = months * counties * rows
-    places = np.tile(np.repeat(np.arange(counties, dtype=np.int32), rows), months)
+    lengths = tuple(len(names) for _, names in axes)
+    size = months * counties * math.prod(lengths)
+    county, month, *others = (_places if size > MOST_ROWS_KEPT else _places_kept)(months, counties, lengths)
     return {
         "scenario": categories([scenario], np.zeros(size, dtype=np.int8)),
         "replication": numbers(np.full(size, replication, dtype=np.int32)),
-        "county": categories(ledger.counties.fips, places),
-        "month": categories(ledger.months, np.repeat(np.arange(months, dtype=np.int16), counties * rows)),
-        **_axis_columns(axes, months * counties),
+        "county": categories(ledger.counties.fips, county),
+        "month": categories(ledger.months, month),
+        **{name: categories(names, places) for (name, names), places in zip(axes, others, strict=True)},
     }
+
+
+def _places(months: int, counties: int, lengths: tuple[int, ...]) -> list[npt.NDArray[np.integer[Any]]]:
+    """Return by row of a table its county, its month, and its place on each of the axes that divide a county."""
+    rows = math.prod(lengths)
+    county = np.tile(np.repeat(np.arange(counties, dtype=np.int32), rows), months)
+    month = np.repeat(np.arange(months, dtype=np.int16), counties * rows)
+    return [county, month, *_on_axes(lengths, months * counties)]
+
+
+_places_kept = lru_cache(maxsize=8)(_places)
+
+
+def _on_axes(lengths: tuple[int, ...], count: int) -> list[npt.NDArray[np.int8]]:
+    """Return the places on axes of each row of ``count`` counties (or months of counties)."""
+    return [np.tile(places.ravel(), count) for places in np.indices(lengths, dtype=np.int8)]
 
 
 def _axis_columns(axes: tuple[Axis, ...], count: int) -> Columns:
     """Return the columns of the axes that divide each of ``count`` counties (or months of counties)."""
-    lengths = tuple(len(names) for _, names in axes)
-    columns = {}
-    for place, (column, names) in enumerate(axes):
-        one_county = np.indices(lengths, dtype=np.int8)[place].ravel()
-        columns[column] = categories(names, np.tile(one_county, count))
-    return columns
+    places = _on_axes(tuple(len(names) for _, names in axes), count)
+    return {name: categories(names, own) for (name, names), own in zip(axes, places, strict=True)}
 
 
 def _counts(names: tuple[str, ...], values: npt.NDArray[np.integer[Any]]) -> Columns:

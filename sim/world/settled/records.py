@@ -66,7 +66,7 @@ def records_of(
     """
     convictions = _convictions(parameters, by_rank(alike.swapaxes(-1, -2)).swapaxes(-1, -2))
     goes = leaves @ _levels().T  # H x 3 x 3 x 2 x 24
-    moves = np.einsum("hgsrx,xyk,hgsrk->hgsrxy", 1.0 - goes, _after_a_conviction(), convictions)
+    moves = _moves(1.0 - goes, convictions)
     moves[..., 0] += goes
     first = first_bookings(parameters)[:, None, None]
     again = (1.0 - first) * moves
@@ -131,17 +131,28 @@ def _convictions(parameters: Parameters, booked: Floats) -> Floats:
 
 
 @cache
-def _after_a_conviction() -> Floats:
-    """Return 1 where a record (24) becomes another (24) by a misdemeanour, a felony, an aggravated one, or nothing."""
-    result = np.zeros((RECORD_COUNT, RECORD_COUNT, 4))
+def _after_a_conviction() -> Integers:
+    """Return what each record (24) becomes by a misdemeanour, a felony, an aggravated one, or nothing: 4 x 24."""
+    result = np.zeros((4, RECORD_COUNT), dtype=np.int64)
     for record in range(RECORD_COUNT):
         felonies, misdemeanors, aggravated = felonies_in(record), misdemeanors_in(record), aggravated_in(record)
         more, other = min(felonies + 1, MOST_FELONIES), min(misdemeanors + 1, MOST_MISDEMEANORS)
-        result[record, _record(felonies, other, aggravated), MISDEMEANOR] = 1.0
-        result[record, _record(more, misdemeanors, aggravated), FELONY] = 1.0
-        result[record, _record(more, misdemeanors, 1), AGGRAVATED] = 1.0
-        result[record, record, -1] = 1.0
+        result[MISDEMEANOR, record] = _record(felonies, other, aggravated)
+        result[FELONY, record] = _record(more, misdemeanors, aggravated)
+        result[AGGRAVATED, record] = _record(more, misdemeanors, 1)
+        result[-1, record] = record
     return result
+
+
+def _moves(stays: Floats, convictions: Floats) -> Floats:
+    """Return the chances ... x 24 x 24 that a record becomes another and its person stays.
+
+    ``stays`` is by record (... x 24), ``convictions`` what a booking ends in (... x 4).
+    """
+    moves = np.zeros((*stays.shape, RECORD_COUNT))
+    for kind, after in enumerate(_after_a_conviction()):
+        moves[..., np.arange(RECORD_COUNT), after] += stays * convictions[..., kind, None]
+    return moves
 
 
 def _record(felonies: int, misdemeanors: int, aggravated: int) -> int:
