@@ -333,7 +333,7 @@ def test_check_tells_what_runs_need(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert cli.main(["check", str(SCENARIOS / "nation.yaml"), str(SCENARIOS / "compare_programs.yaml")]) == 0
     nation, comparison = capsys.readouterr().out.splitlines()
     assert "; 3,087,455 people, 96 months: about 0." in nation
-    assert "; 80 runs of 200,000 people, 96 months: about " in comparison
+    assert "; 160 runs of 200,000 people, 96 months: about " in comparison
 
 
 # On a terminal

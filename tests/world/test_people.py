@@ -281,7 +281,8 @@ def test_same_seed_same_world_and_another_seed_another() -> None:
 @pytest.mark.parametrize("more", [1, -1, 100])
 @pytest.mark.parametrize("county", [0, 4, 8])
 def test_one_more_slot_in_one_county_moves_nobody_elsewhere(county: int, more: int) -> None:
-    before = setting_of(grid(3, 3, 9000, 2, MIXED))
+    """Without deterrence, whose measure is what removal would be over the records of the whole country."""
+    before = setting_of(merged(grid(3, 3, 9000, 2, MIXED), {"crime": {"deterrence": 0.0}}))
     after = with_agents(before, county, more)
     assert after.world.size == before.world.size + more
     for k in range(9):
