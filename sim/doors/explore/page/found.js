@@ -6,7 +6,7 @@ import { keyOf, state, worldNow } from "./state.js";
 
 const at = (id) => document.getElementById(id);
 const CRIMES = { index: "index crime", violent: "violent crime", property: "property crime" };
-const REST = 250; // milliseconds without a change
+const REST = 500; // milliseconds without a change
 const answers = new Map();
 let resting = null;
 let next = ""; // what is asked when the time is up
@@ -29,6 +29,13 @@ export function show(catalogue) {
   next = key;
   at("found-box").setAttribute("aria-busy", "true");
   resting = setTimeout(() => ask(asked, key, catalogue), REST);
+}
+
+// A dial is being turned: its run goes first.
+export function wait() {
+  if (asking) return;
+  clearTimeout(resting);
+  next = "";
 }
 
 async function ask(asked, key, catalogue) {

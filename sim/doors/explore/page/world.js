@@ -180,6 +180,7 @@ function toggle(name, text, facts) {
 
 let waiting = null;
 function refreshSoon() {
+  found.wait();
   if (waiting === null) waiting = requestAnimationFrame(() => { waiting = null; guarded(refresh)(); });
 }
 
