@@ -11,11 +11,11 @@ OUT ?= outputs/demo
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c $(CONSTRAINTS) -e .
 	touch $@
 
 $(VENV)/.ready-for-tests: $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[test]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c $(CONSTRAINTS) -e '.[test]'
 	touch $@
 
 demo: $(VENV)/.ready
@@ -28,7 +28,7 @@ check: $(VENV)/.ready-for-tests
 	$(BIN)/mypy
 
 site: $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[site]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c $(CONSTRAINTS) -e '.[site]'
 	$(BIN)/python docs/site/build.py
 
 # What looks for faults of pages; without npm or a network the tests that need it are skipped and say so.
@@ -46,10 +46,10 @@ schema: $(VENV)/.ready
 compiled: $(VENV)/.ready
 	out=$$(mktemp -d) && $(BIN)/python -m sim run baseline --set months=3 --set world.people=4000 --quiet --out $$out/run && rm -r $$out
 
-compiled-beside: check
+compiled-beside: check compiled
 	$(BIN)/python tests/made/compiled_beside.py
 
-prepared: compiled compiled-beside
+prepared: compiled-beside
 
 test: $(VENV)/.ready
 	$(MAKE) -j2 prepared
