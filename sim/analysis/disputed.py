@@ -13,10 +13,10 @@ import numpy as np
 
 from sim.analysis.assumptions import dials_of
 from sim.analysis.differences import beyond_programs, differences_between
+from sim.analysis.doubt import are_drawn
 from sim.analysis.summary import Row
 from sim.parameters import Parameters
 from sim.parameters.listing import facts
-from sim.running.batch.drawn import Pooled
 from sim.running.measures import ComparisonRuns, RunSummary
 
 ELASTICITY = "crime.impunity_elasticity"
@@ -66,7 +66,7 @@ def disputed_of(results: ComparisonRuns, rows: Sequence[Row]) -> Disputed | None
 
     None as well where parameters are draws of a posterior: it is not one elasticity then, and the draws tell more.
     """
-    if any(isinstance(runs, Pooled) for runs in results.runs.values()):
+    if are_drawn(results):
         return None
     field = type(Parameters().crime).model_fields["impunity_elasticity"]
     (dial,) = (it for it in dials_of(results.comparison.members) if it.name == ELASTICITY)

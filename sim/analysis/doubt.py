@@ -53,9 +53,14 @@ class Doubt(NamedTuple):
     draws: int
 
 
+def are_drawn(results: ComparisonRuns) -> bool:
+    """Tell whether the parameters of a comparison are draws of a posterior."""
+    return any(isinstance(found, Pooled) for found in results.runs.values())
+
+
 def doubts_in(results: ComparisonRuns) -> list[Doubt]:
     """Return luck and doubt of a comparison's main measures; none where its parameters are no draws."""
-    if not any(isinstance(found, Pooled) for found in results.runs.values()):
+    if not are_drawn(results):
         return []
     runs = {name: found.runs if isinstance(found, Pooled) else found for name, found in results.runs.items()}
     return doubts_of(runs, results.references)

@@ -16,7 +16,6 @@ from sim.world.counties.building import build_counties
 from sim.world.people import World, build_world
 from sim.world.programs import Calendar, build_calendar
 from sim.world.settled.baseline import Baseline
-from sim.world.settled.custody import MOST_HISTORIES
 from sim.world.settled.solving import removal_reference
 
 Floats = npt.NDArray[np.float64]
@@ -48,16 +47,9 @@ def solved_constants(parameters: Parameters, baseline: Baseline) -> dict[str, An
         "propensity": baseline.propensity,
         "deterrence_reference": removal_reference(parameters, records),
         "federal_record": baseline.federal,
-        "federal_record_at_start": _for_any_history(baseline.federal_at_start),
-        "prior_record": _for_any_history(records.brought),
+        "federal_record_at_start": baseline.federal_at_start,
+        "prior_record": records.brought,
     }
-
-
-def _for_any_history(table: Floats) -> Floats:
-    """Return a table with room for as many histories as there can be: of another size all would be compiled anew."""
-    full = np.zeros((MOST_HISTORIES, *table.shape[1:]))
-    full[: len(table)] = table
-    return full
 
 
 def build_setting(parameters: Parameters, world_seed: int, world: World | None = None) -> Setting:

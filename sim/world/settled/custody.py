@@ -36,9 +36,6 @@ class Programs(NamedTuple):
         return numbers
 
 
-MOST_HISTORIES = 2 ** len(Programs._fields)
-
-
 class Stays(NamedTuple):
     """What arrests lead to, per month of a person at liberty; K x 3 groups x 3 statuses x 3 classes."""
 
