@@ -245,7 +245,9 @@ def test_identify_tells_what_is_left(
     (tmp_path / "asked.yaml").write_text(IDENTIFIED + "draws: 600\n")
     command = ["identify", str(tmp_path / "asked.yaml"), "--worlds", str(finished), "--out", str(tmp_path / "out")]
     assert main(command) == 2
-    assert "effective worlds of the 16 that were run are left" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "effective worlds of the 16 that were run are left" in told
+    assert "--waves 1 --worlds 200" in told
     assert not (tmp_path / "out").exists()
     monkeypatch.setattr(identifying, "FEWEST_WORLDS", 2.0)
     assert main(command) == 0

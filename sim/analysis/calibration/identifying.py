@@ -273,8 +273,8 @@ def _refuse_few(sets: Sequence[Weighed], count: int) -> None:
         if it.effective < FEWEST_WORLDS:
             raise UserError(
                 f"{it.evidence.name}: {it.effective:.1f} effective worlds of the {count:,} that were run are left, and "
-                f"fewer than {FEWEST_WORLDS:.0f} tell more of their luck than of the evidence: calibrate with more "
-                "worlds or waves"
+                f"fewer than {FEWEST_WORLDS:.0f} tell more of their luck than of the evidence: calibrate with one wave "
+                "of more worlds ('--waves 1 --worlds 200'), for later waves lie where all targets agree"
             )
 
 
