@@ -63,13 +63,14 @@ examples:
     "calibrate": """\
 examples:
   darkfigure calibrate calibration --worlds 64 --out outputs/calibrated
+  darkfigure calibrate calibration --waves 1 --worlds 200 --out outputs/wide
   darkfigure calibrate my_calibration.yaml --set world.scale=0.01 --workers 2
 
 A calibration that is ended before it is done goes on with 'darkfigure resume DIR'.""",
     "identify": """\
 examples:
-  darkfigure identify identification --worlds outputs/calibrated
-  darkfigure identify my_evidence.yaml --worlds outputs/calibrated --out outputs/identified""",
+  darkfigure identify identification --worlds outputs/wide
+  darkfigure identify my_evidence.yaml --worlds outputs/wide --out outputs/identified""",
     "validate": """\
 examples:
   darkfigure validate

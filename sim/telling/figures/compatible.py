@@ -103,7 +103,8 @@ def _interval(axes: Axes, found: Identified, weighed: Weighed, name: str) -> Non
     axes.plot([1.02, 1.02], [inner_low, inner_high], linewidth=4.0, solid_capstyle="butt", **bar)
     axes.plot([1.02], [middle], marker="o", markersize=5, **bar)
     told = f"90 %: {number_text(low, 1, True)} to {number_text(high, 1, True)} %"
-    axes.text(0.98, 0.96, told, transform=axes.transAxes, ha="right", va="top", color=BLUE, fontweight="bold")
+    label = axes.text(0.98, 0.96, told, transform=axes.transAxes, ha="right", va="top", color=BLUE, fontweight="bold")
+    label.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 2})
 
 
 def _limits(axes: Axes, asked: Identification, found: Identified, finding: Figure) -> None:
