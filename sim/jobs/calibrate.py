@@ -149,9 +149,17 @@ def _run(study: Study, rows: Mapping[str, tuple[Mapping[str, Any], int]], option
     for name, (changes, luck) in rows.items():
         _ensure_possible(study, name, changes)
         calls.append(Call(name, (*shared, changes, study.header.seed, luck, options.threads, options.sharing)))
-    receipts = carry_out(study.folder, study.identity, simulate_world, calls, options)
-    refuse_missing(receipts, [figure.id for figure in study.targets])
-    return dict(receipts)
+    targets = [figure.id for figure in study.targets]
+    receipts = carry_out(
+        study.folder,
+        study.identity,
+        simulate_world,
+        calls,
+        options,
+        lambda name, content: refuse_missing({name: content}, targets),
+    )
+    refuse_missing(receipts, targets)
+    return receipts
 
 
 def _ensure_possible(study: Study, name: str, changes: Mapping[str, Any]) -> None:

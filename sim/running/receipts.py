@@ -33,7 +33,12 @@ class Call(NamedTuple):
 
 
 def carry_out(
-    folder: Path, identity: str, function: Function, calls: list[Call], options: Options
+    folder: Path,
+    identity: str,
+    function: Function,
+    calls: list[Call],
+    options: Options,
+    heed: Callable[[str, Content], None] = lambda *_: None,
 ) -> dict[str, Content]:
     """Return what ``function`` answers to each of ``calls``, by name in their order.
 
@@ -49,6 +54,8 @@ def carry_out(
         Names are names of files.
     options : Options
         Workers, Dask, quiet; no answer depends on them.
+    heed : callable, optional
+        Told name and answer of each call once it is kept; what it raises ends the work before more is called.
 
     Raises
     ------
@@ -68,6 +75,7 @@ def carry_out(
                     write_whole(_path(folder, name), as_json({"of": identity, "name": name, **content}))
                     journal.event("done", world=name)
                     found[name] = content
+                    heed(name, content)
     return {name: content for name, content in found.items() if content is not None}
 
 

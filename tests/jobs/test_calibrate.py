@@ -234,6 +234,7 @@ def test_a_target_that_a_world_cannot_give_is_told(tmp_path: Path, capsys: pytes
     path = put(tmp_path, TEXT.replace("[transfers]", "[T35]").replace("months: 45", "months: 24"))
     assert main(["calibrate", str(path), "--out", str(tmp_path / "out"), "--quiet", "--workers", "1"]) == 2
     assert "T35 cannot be computed in world w1.0" in capsys.readouterr().err
+    assert len(list((tmp_path / "out" / "worlds").iterdir())) == 1, "told after the first world, not after the wave"
 
 
 IDENTIFIED = "title: t\nsource: s\ntrends: net\nfinding: transfers\nevidence:\n  nothing: []\n  funnel: [transfers]\n"
