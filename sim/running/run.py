@@ -136,7 +136,7 @@ def simulate(
     if engine != "columnar":
         return ledger_of(setting, luck, engine, threads, on_month)
     other = None if following is None else _prepared(following, replication)
-    return _ledger(setting, BEGINNINGS.months(setting, luck, threads, other), on_month)
+    return _ledger(setting, BEGINNINGS.parts(setting, luck, threads, other), on_month)
 
 
 def _prepared(scenario: Scenario, replication: int) -> Setting | None:
@@ -155,20 +155,29 @@ def ledger_of(
     on_month: Callable[[int, int], None] | None = None,
 ) -> Ledger:
     """Return the ledger of a scenario made ready; ``seed`` is the seed of luck, the rest as in ``simulate``."""
-    return _ledger(setting, records(setting, seed, engine, threads), on_month)
+    if engine == "columnar":
+        from sim.engines.columnar.engine import ColumnarEngine
 
-
-def _ledger(
-    setting: Setting, months: Iterator[MonthRecord], on_month: Callable[[int, int], None] | None = None
-) -> Ledger:
+        return _ledger(setting, ColumnarEngine(setting, seed, threads).parts(), on_month)
     from sim.engines.ledger import stack
 
-    done: list[MonthRecord] = []
-    for record in months:
-        done.append(record)
-        if on_month is not None:
-            on_month(len(done), len(setting.months))
-    return stack(done, setting.months, setting.world.counties)
+    counties, names = setting.world.counties, setting.months
+    months = records(setting, seed, engine, threads)
+    return _ledger(setting, (stack([it], [names[it.index]], counties) for it in months), on_month)
+
+
+def _ledger(setting: Setting, parts: Iterator[Ledger], on_month: Callable[[int, int], None] | None = None) -> Ledger:
+    from sim.engines.ledger import joined
+
+    run: list[Ledger] = []
+    done = 0
+    for part in parts:
+        run.append(part)
+        for _ in part.months:
+            done += 1
+            if on_month is not None:
+                on_month(done, len(setting.months))
+    return joined(run)
 
 
 @contextmanager

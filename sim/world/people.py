@@ -273,9 +273,10 @@ def _populate(places: Places, shares: Shares, waits: Waits, community: Int64, th
         fill_rosters(pool_ends[first], pool_ends[last], places, shares, made)
         return start_settled(first, last, community, places, shares, waits, made)
 
+    if threads == 1:
+        return made, list(people((0, len(places.code))))
     with ThreadPoolExecutor(threads) as pool:
-        ranges = county_ranges(places.slot_base, threads if threads == 1 else PARTS * threads)
-        parts = list(pool.map(people, ranges))
+        parts = list(pool.map(people, county_ranges(places.slot_base, PARTS * threads)))
     return made, [np.concatenate(each) for each in zip(*parts, strict=True)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from small_worlds import equal_ledgers, merged
 import sim.running.beginnings
 from sim.analysis.calibration.worlds import simulate_world
 from sim.engines.columnar.engine import ColumnarEngine
-from sim.engines.ledger import MonthRecord
+from sim.engines.ledger import Ledger
 from sim.jobs.compare import begin_comparison
 from sim.jobs.finish import carry_on
 from sim.jobs.sweep import sweep_to_folder
@@ -40,7 +39,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     begun: list[int] = []
     several = ColumnarEngine.several
 
-    def counted(engine: ColumnarEngine, begin: int, end: int) -> Iterator[MonthRecord]:
+    def counted(engine: ColumnarEngine, begin: int, end: int) -> Ledger:
         begun.extend(range(begin, end))
         return several(engine, begin, end)
 

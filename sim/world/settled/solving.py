@@ -25,6 +25,7 @@ from sim.world.settled.custody import (
     Taking,
     asked_and_taken,
     booked_of,
+    detainers_wished,
     months_held,
     months_vacant,
     stays_of,
@@ -262,9 +263,11 @@ def _of_one(statuses: Floats, flows: Floats, removed_share: float) -> Floats:
 def _deterred(parameters: Parameters, records: Records, removal_risk: Floats) -> Floats:
     """Return how the risk of removal multiplies offending by county and status, K x 3."""
     strength = parameters.crime.deterrence if parameters.responses.deterrence else 0.0
+    if strength <= 0.0:
+        return np.ones((len(removal_risk), 3))
     reference = removal_reference(parameters, records)
     factor = np.ones_like(removal_risk)
-    if strength > 0.0 and reference > 0.0:
+    if reference > 0.0:
         factor = 1.0 - strength * np.minimum(1.0, removal_risk / reference)
     serious = records.nation[0, 1, 1, : LEVEL_2 + 1].sum()  # of Hispanic lawful noncitizens who are likely offenders
     return np.stack([np.ones_like(factor), 1.0 - serious * (1.0 - factor), factor], axis=1)
@@ -277,5 +280,5 @@ def removal_reference(parameters: Parameters, records: Records) -> float:
     identified = booking.fingerprints * (1.0 - (1.0 - booking.federal_record.unauthorized) * (1.0 - found))
     likely = parameters.police.offender_link
     level = likely * records.nation[0, 2, 1] + (1.0 - likely) * records.nation[0, 2, 0]
-    taken = asked_and_taken(parameters, 1.0, np.array(enforcement.detainer_issue.values()))[:, 0]
+    taken = asked_and_taken(parameters, 1.0, detainers_wished(parameters))[:, 0]
     return identified * float(level @ taken) * enforcement.removal_share
