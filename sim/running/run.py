@@ -34,6 +34,8 @@ _WORLDS = Worlds(most=2, most_small=8)
 """The worlds that runs of this process share."""
 BEGINNINGS = Beginnings()
 """What a run of this process leaves for the next one of its luck."""
+_FOLLOWING: list[tuple[Parameters, int, Setting]] = []
+"""The next run's parameters and replication, and both made ready, once a run has looked ahead."""
 
 
 def seed_of(master: int, replication: int) -> int:
@@ -132,19 +134,29 @@ def simulate(
         What this process is to run next with the same seed and replication: first months that both have in common are
         kept for it. The ledger does not depend on it.
     """
-    setting, luck = prepare(scenario, replication), seed_of(seed, replication)
+    setting, luck = _made_ready(scenario, replication), seed_of(seed, replication)
     if engine != "columnar":
         return ledger_of(setting, luck, engine, threads, on_month)
-    other = None if following is None else _prepared(following, replication)
+    other = None if following is None else _ready_for_later(following, replication)
     return _ledger(setting, BEGINNINGS.parts(setting, luck, threads, other), on_month)
 
 
-def _prepared(scenario: Scenario, replication: int) -> Setting | None:
-    """Return a scenario made ready, nothing where it has a fault: its own run will tell of it."""
+def _made_ready(scenario: Scenario, replication: int) -> Setting:
+    """Return a scenario made ready to run, by the run before if that had to know what both have in common."""
+    found = _FOLLOWING.pop() if _FOLLOWING else None
+    if found is not None and found[:2] == (scenario.parameters, replication):
+        return found[2]
+    return prepare(scenario, replication)
+
+
+def _ready_for_later(scenario: Scenario, replication: int) -> Setting | None:
+    """Return a scenario made ready, for its own run too; nothing where it has a fault: that run will tell of it."""
     try:
-        return prepare(scenario, replication)
+        setting = prepare(scenario, replication)
     except UserError:
         return None
+    _FOLLOWING[:] = [(scenario.parameters, replication, setting)]
+    return setting
 
 
 def ledger_of(

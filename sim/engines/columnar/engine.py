@@ -44,7 +44,7 @@ from sim.words.codes import (
     RESPONDENTS,
 )
 from sim.world.constants import as_record
-from sim.world.people import county_ranges
+from sim.world.neighbourhoods import county_ranges
 from sim.world.setting import Setting, hispanic_risk, program_flags
 
 SMALL_WORLD = 5_000_000

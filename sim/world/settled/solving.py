@@ -160,15 +160,20 @@ def solve_baseline(parameters: Parameters, counties: Counties, reached: npt.NDAr
     """Return the fixed point; expected recorded crime equals ``counties.recorded_per_100k`` to 1e-6 of itself."""
     world = _World(parameters, counties, reached)
     first = world.first()
+    start, last = first.packed(), list[tuple[Floats, _Round]]()
+
+    def settled(vector: Floats) -> _Round:
+        if not last or last[0][0] is not vector:  # the last step is asked for twice
+            last[:] = [(vector, world.settle(first.unpacked(vector)))]
+        return last[0][1]
 
     def step(vector: Floats) -> Floats:
-        return world.state_after(world.settle(first.unpacked(vector))).packed()
+        return world.state_after(settled(vector)).packed()
 
-    low, high = (np.full(len(first.packed()), bound) for bound in (0.0, np.inf))
+    low, high = (np.full(len(start), bound) for bound in (0.0, np.inf))
     low[: first.free.size] = LEAST_AT_LIBERTY
     high[: first.free.size + first.calls.reported.size] = 1.0
-    settled = first.unpacked(fixed_point(step, first.packed(), low, high, TOLERANCE, ROUNDS))
-    return _baseline(world, world.settle(settled))
+    return _baseline(world, settled(fixed_point(step, start, low, high, TOLERANCE, ROUNDS)))
 
 
 def _baseline(world: _World, found: _Round) -> Baseline:
