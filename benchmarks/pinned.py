@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -54,6 +55,7 @@ def run():
 print(cost(run))
 """
 NATION_MONTHS = 24
+DEMO_REPLICATIONS = 5
 
 
 @contextmanager
@@ -76,11 +78,31 @@ def answer(checkout: Path, cache: Path, code: str, *arguments: str) -> float:
     return float(done.stdout)
 
 
-def command_cost(checkout: Path, cache: Path) -> float:
+def small_run_cost(checkout: Path, cache: Path) -> float:
     """Return the processor seconds of a small run by the command line, from start to end."""
+    options = ["--set", "world.people=5000", "--set", "months=12"]
+    return command_cost(checkout, cache, ["run", "scenarios/secure_communities.yaml", *options])
+
+
+def demo_cost(checkout: Path, cache: Path) -> float:
+    """Return the processor seconds of the comparison of ``make demo`` with its report, from start to end.
+
+    All replications have the parameters of the files, for at older commits draws of a posterior were not the default.
+    """
+    text = (checkout / "scenarios" / "compare_programs.yaml").read_text(encoding="utf-8")
+    text = re.sub("(?m)^uncertainty:.*\n", "", text)
+    text = re.sub(r"(?m)^  - (\w+\.yaml)$", rf"  - {checkout}/scenarios/\1", text)
     with tempfile.TemporaryDirectory() as folder:
-        options = ["--set", "world.people=5000", "--set", "months=12", "--out", f"{folder}/run", "--quiet"]
-        command = [sys.executable, "-m", "sim", "run", "scenarios/secure_communities.yaml", *options]
+        path = Path(folder) / "compare_programs.yaml"
+        path.write_text(text, encoding="utf-8")
+        options = ["--replications", str(DEMO_REPLICATIONS), "--workers", "1"]
+        return command_cost(checkout, cache, ["compare", str(path), *options])
+
+
+def command_cost(checkout: Path, cache: Path, arguments: list[str]) -> float:
+    """Return the processor seconds of a command and all its processes, from start to end."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "sim", *arguments, "--out", f"{folder}/out", "--quiet"]
         environment = {**os.environ, "PYTHONPATH": str(checkout), "DARKFIGURE_CACHE": str(cache)}
         before = os.times()
         subprocess.run(command, cwd=checkout, env=environment, check=True, capture_output=True)
@@ -88,22 +110,26 @@ def command_cost(checkout: Path, cache: Path) -> float:
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
-def pieces(nation: list[str]) -> Mapping[str, tuple[str, list[str]]]:
-    """Return code and arguments of each piece of work, by name."""
+def pieces(nation: list[str]) -> Mapping[str, Callable[[Path, Path], float]]:
+    """Return each piece of work by name: what it costs from a checkout, with its folder of compiled code."""
+
+    def code(text: str, *arguments: str) -> Callable[[Path, Path], float]:
+        return lambda checkout, cache: answer(checkout, cache, text, *arguments)
+
     work = {
-        "96 months of 10,000 people": (RUN, ["20", "world.people=10000", "months=96"]),
-        "96 months of 100,000 people": (RUN, ["5", "world.people=100000", "months=96"]),
-        "96 months of 1,000,000 people": (RUN, ["1", "world.people=1000000", "months=96"]),
-        "building a world of 100,000 people": (BUILD, ["5", "world.people=100000"]),
+        "a small run, compiled": small_run_cost,
+        f"the demo's comparison, {DEMO_REPLICATIONS} replications": demo_cost,
+        "96 months of 10,000 people": code(RUN, "20", "world.people=10000", "months=96"),
+        "96 months of 100,000 people": code(RUN, "5", "world.people=100000", "months=96"),
+        "96 months of 1,000,000 people": code(RUN, "1", "world.people=1000000", "months=96"),
+        "building a world of 100,000 people": code(BUILD, "5", "world.people=100000"),
     }
     if nation:
         files = [
             f"world.{name}={Path(path).resolve()}" for name, path in zip(("counties", "adjacency"), nation, strict=True)
         ]
-        work[f"{NATION_MONTHS} months of the United States, one agent per person"] = (
-            ONCE,
-            ["1", *files, "world.scale=1", f"months={NATION_MONTHS}"],
-        )
+        name = f"{NATION_MONTHS} months of the United States, one agent per person"
+        work[name] = code(ONCE, "1", *files, "world.scale=1", f"months={NATION_MONTHS}")
     return work
 
 
@@ -120,17 +146,17 @@ def main() -> None:
     parser.add_argument("commit", help="what today's checkout is compared with")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--nation", nargs=2, default=[], metavar=("COUNTIES", "ADJACENCY"), help="adds the nation")
+    parser.add_argument("--only", default="", metavar="TEXT", help="of the pieces those whose name holds this")
     chosen = parser.parse_args()
     with worktree(chosen.commit) as pinned, tempfile.TemporaryDirectory() as caches:
         places = {TODAY: (ROOT, Path(caches) / TODAY), PINNED: (pinned, Path(caches) / PINNED)}
         print(f"{'seconds of processor time':54}{TODAY:>9}{PINNED:>9}{'ratio':>8}")
-        cold = {which: [command_cost(*place)] for which, place in places.items()}
+        cold = {which: [small_run_cost(*place)] for which, place in places.items()}
         print(line("a small run that compiles first (once)", cold), flush=True)
-        warm = {which: partial(command_cost, *place) for which, place in places.items()}
-        print(line("the same, compiled", paired_rounds(warm, chosen.rounds)), flush=True)
-        for name, (code, arguments) in pieces(chosen.nation).items():
-            runners = {which: partial(answer, *place, code, *arguments) for which, place in places.items()}
-            print(line(name, paired_rounds(runners, chosen.rounds)), flush=True)
+        for name, cost in pieces(chosen.nation).items():
+            if chosen.only in name:
+                runners = {which: partial(cost, *place) for which, place in places.items()}
+                print(line(name, paired_rounds(runners, chosen.rounds)), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +40,7 @@ class MonthRecord(NamedTuple):
 
 @dataclass
 class Ledger:
-    """One run's results in memory: the records of T months, stacked on a leading axis; what is told stays by month."""
+    """T months of a run in memory: their records, stacked on a leading axis; what is told stays by month."""
 
     months: list[str]
     counties: Counties
@@ -69,9 +71,26 @@ class Ledger:
         """Return the record of one month, as views."""
         return MonthRecord(index, *(getattr(self, name)[index] for name in MonthRecord._fields[1:]))
 
+    def records(self, begin: int = 0) -> Iterator[MonthRecord]:
+        """Yield the record of each month, as views; the first is month ``begin`` of its run."""
+        for index in range(len(self.months)):
+            yield self.record(index)._replace(index=begin + index)
+
+
+STACKED = tuple(name for name in MonthRecord._fields if name not in ("index", "told"))
+"""The arrays of a ledger whose first axis counts months."""
+
 
 def stack(records: list[MonthRecord], months: list[str], counties: Counties) -> Ledger:
     """Return the ledger of a run from its monthly records."""
-    names = [name for name in MonthRecord._fields[1:] if name != "told"]
-    fields = {name: np.stack([getattr(record, name) for record in records]) for name in names}
+    fields = {name: np.stack([getattr(record, name) for record in records]) for name in STACKED}
     return Ledger(months=months, counties=counties, told=[record.told for record in records], **fields)
+
+
+def joined(parts: Sequence[Ledger]) -> Ledger:
+    """Return one ledger of all months of several, each following the one before; a single one is not copied."""
+    if len(parts) == 1:
+        return parts[0]
+    fields = {name: np.concatenate([getattr(part, name) for part in parts]) for name in STACKED}
+    months, told = (list(chain.from_iterable(getattr(part, name) for part in parts)) for name in ("months", "told"))
+    return Ledger(months=months, counties=parts[0].counties, told=told, **fields)

@@ -75,14 +75,16 @@ def told_event(month: Any, county: Any, crime: Any, group: Any, status: Any, rep
 
 
 def _count(events: Events, place: tuple[Any, ...], told: npt.NDArray[Any]) -> None:
-    """Add incidents to counts by place, group, status and type; whoever was reported was told."""
+    """Add incidents to counts (contiguous) by place, group, status and type; whoever was reported was told."""
     kind: tuple[Any, ...] = (
         events >> TOLD_GROUP & 3,
         events >> TOLD_STATUS & 3,
         (events >> TOLD_CRIME & 7) - SURVEYED[0],
     )
-    np.add.at(told, (*place, *kind, 0), 1)
-    np.add.at(told, (*place, *kind, 1), (events & 1).astype(told.dtype))
+    place_told = np.ravel_multi_index((*place, *kind), told.shape[:-1]) * told.shape[-1]
+    counts, one = told.reshape(-1), told.dtype.type(1)
+    np.add.at(counts, place_told, one)
+    np.add.at(counts, place_told[events & 1 == 1] + 1, one)
 
 
 def survey_of(ledger: Ledger) -> tuple[Counts, Counts]:

@@ -21,26 +21,34 @@ class Mixing:
         """Remember nothing."""
         self.last: tuple[Floats, Floats] | None = None  # point and change of the last step
         self.steps: list[tuple[Floats, Floats]] = []  # differences of results and of changes from step to step
+        self.products = np.empty((0, 0))  # of the differences of changes with each other
 
     def next(self, point: Floats, result: Floats) -> Floats:
         """Return the point from which to go on, after a step led from ``point`` to ``result``; all are vectors."""
         change = result - point
         if self.last is not None and _size(change) > 4.0 * _size(self.last[1]):
-            self.last, self.steps = None, []  # the last steps mislead
+            self.last, self.steps, self.products = None, [], np.empty((0, 0))  # the last steps mislead
         if self.last is not None:
             difference = change - self.last[1]
-            self.steps = [*self.steps, (point - self.last[0] + difference, difference)][1 - MEMORY :]
+            self._remember(point - self.last[0] + difference, difference)
         self.last = (point, change)
         if not self.steps:
             return result
-        differences = [difference for _, difference in self.steps]
-        products = np.array([[_product(first, second) for second in differences] for first in differences])
-        products += np.diag(RIDGE * np.diag(products))
-        along = np.array([_product(difference, change) for difference in differences])
+        products = self.products + np.diag(RIDGE * np.diag(self.products))
+        along = np.array([_product(difference, change) for _, difference in self.steps])
         going = result.copy()
         for weight, (move, _) in zip(np.linalg.pinv(products, hermitian=True) @ along, self.steps, strict=True):
             going -= weight * move
         return going
+
+    def _remember(self, move: Floats, difference: Floats) -> None:
+        """Add a step to those remembered, the oldest of which may go; products are worked out once."""
+        self.steps = [*self.steps, (move, difference)][1 - MEMORY :]
+        size = len(self.steps)
+        products = np.empty((size, size))
+        products[:-1, :-1] = self.products[len(self.products) + 1 - size :, len(self.products) + 1 - size :]
+        products[-1] = products[:, -1] = [_product(other, difference) for _, other in self.steps]
+        self.products = products
 
 
 def _size(vector: Floats) -> float:

@@ -30,7 +30,8 @@ class Table(Strict):
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of the axis."""
-        return tuple(float(getattr(self, name)) for name in type(self).model_fields)
+        given = vars(self)
+        return tuple(float(given[name]) for name in type(self).model_fields)
 
 
 class ByCrime(Table):

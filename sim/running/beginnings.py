@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from sim.engines.columnar.engine import ColumnarEngine
-    from sim.engines.ledger import MonthRecord
+    from sim.engines.ledger import Ledger
     from sim.world.setting import Setting
 
 MOST_PEOPLE = 20_000_000
@@ -27,7 +27,7 @@ def worth_sharing(first: Setting, second: Setting) -> int:
 class _Kept(NamedTuple):
     engine: ColumnarEngine  # stands after the last month kept, and is only copied
     seed: int
-    months: list[MonthRecord]
+    parts: list[Ledger]
 
 
 class Beginnings:
@@ -37,10 +37,10 @@ class Beginnings:
         """Keep nothing yet."""
         self._kept: _Kept | None = None
 
-    def months(
+    def parts(
         self, setting: Setting, seed: int, threads: int = 1, following: Setting | None = None
-    ) -> Iterator[MonthRecord]:
-        """Yield the record of each month of a run of the columnar engine; ``seed`` is the seed of luck.
+    ) -> Iterator[Ledger]:
+        """Yield the records of a run of the columnar engine, some months at a time; ``seed`` is the seed of luck.
 
         Months that were kept are not run again. Those that ``following``, the next run of this luck, has in common with
         this one are kept for it; without one nothing stays.
@@ -50,18 +50,18 @@ class Beginnings:
 
         kept = self._fitting(setting, seed)
         engine = forked(kept.engine, setting) if kept else ColumnarEngine(setting, seed, threads)
-        months = list(kept.months) if kept else []
+        parts = list(kept.parts) if kept else []
         until = worth_sharing(setting, following) if following is not None else 0
         if until < max(1, engine.month):
             self.forget()
-        yield from months
+        yield from parts
         if until > engine.month:
-            for record in engine.months(until):
-                months.append(record)
-                yield record
-            self._kept = _Kept(forked(engine, setting), seed, months)
-        del kept, months  # of what nobody needs no second reference stays while the run goes on
-        yield from engine.months()
+            for part in engine.parts(until):
+                parts.append(part)
+                yield part
+            self._kept = _Kept(forked(engine, setting), seed, parts)
+        del kept, parts  # of what nobody needs no second reference stays while the run goes on
+        yield from engine.parts()
 
     def forget(self) -> None:
         """Keep nothing any more."""

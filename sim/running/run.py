@@ -34,6 +34,8 @@ _WORLDS = Worlds(most=2, most_small=8)
 """The worlds that runs of this process share."""
 BEGINNINGS = Beginnings()
 """What a run of this process leaves for the next one of its luck."""
+_FOLLOWING: list[tuple[Parameters, int, Setting]] = []
+"""The next run's parameters and replication, and both made ready, once a run has looked ahead."""
 
 
 def seed_of(master: int, replication: int) -> int:
@@ -132,19 +134,29 @@ def simulate(
         What this process is to run next with the same seed and replication: first months that both have in common are
         kept for it. The ledger does not depend on it.
     """
-    setting, luck = prepare(scenario, replication), seed_of(seed, replication)
+    setting, luck = _made_ready(scenario, replication), seed_of(seed, replication)
     if engine != "columnar":
         return ledger_of(setting, luck, engine, threads, on_month)
-    other = None if following is None else _prepared(following, replication)
-    return _ledger(setting, BEGINNINGS.months(setting, luck, threads, other), on_month)
+    other = None if following is None else _ready_for_later(following, replication)
+    return _ledger(setting, BEGINNINGS.parts(setting, luck, threads, other), on_month)
 
 
-def _prepared(scenario: Scenario, replication: int) -> Setting | None:
-    """Return a scenario made ready, nothing where it has a fault: its own run will tell of it."""
+def _made_ready(scenario: Scenario, replication: int) -> Setting:
+    """Return a scenario made ready to run, by the run before if that had to know what both have in common."""
+    found = _FOLLOWING.pop() if _FOLLOWING else None
+    if found is not None and found[:2] == (scenario.parameters, replication):
+        return found[2]
+    return prepare(scenario, replication)
+
+
+def _ready_for_later(scenario: Scenario, replication: int) -> Setting | None:
+    """Return a scenario made ready, for its own run too; nothing where it has a fault: that run will tell of it."""
     try:
-        return prepare(scenario, replication)
+        setting = prepare(scenario, replication)
     except UserError:
         return None
+    _FOLLOWING[:] = [(scenario.parameters, replication, setting)]
+    return setting
 
 
 def ledger_of(
@@ -155,20 +167,29 @@ def ledger_of(
     on_month: Callable[[int, int], None] | None = None,
 ) -> Ledger:
     """Return the ledger of a scenario made ready; ``seed`` is the seed of luck, the rest as in ``simulate``."""
-    return _ledger(setting, records(setting, seed, engine, threads), on_month)
+    if engine == "columnar":
+        from sim.engines.columnar.engine import ColumnarEngine
 
-
-def _ledger(
-    setting: Setting, months: Iterator[MonthRecord], on_month: Callable[[int, int], None] | None = None
-) -> Ledger:
+        return _ledger(setting, ColumnarEngine(setting, seed, threads).parts(), on_month)
     from sim.engines.ledger import stack
 
-    done: list[MonthRecord] = []
-    for record in months:
-        done.append(record)
-        if on_month is not None:
-            on_month(len(done), len(setting.months))
-    return stack(done, setting.months, setting.world.counties)
+    counties, names = setting.world.counties, setting.months
+    months = records(setting, seed, engine, threads)
+    return _ledger(setting, (stack([it], [names[it.index]], counties) for it in months), on_month)
+
+
+def _ledger(setting: Setting, parts: Iterator[Ledger], on_month: Callable[[int, int], None] | None = None) -> Ledger:
+    from sim.engines.ledger import joined
+
+    run: list[Ledger] = []
+    done = 0
+    for part in parts:
+        run.append(part)
+        for _ in part.months:
+            done += 1
+            if on_month is not None:
+                on_month(done, len(setting.months))
+    return joined(run)
 
 
 @contextmanager

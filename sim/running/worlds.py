@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from sim.parameters import Parameters
     from sim.world.counties.building import Counties
-    from sim.world.people import Homes, World
+    from sim.world.neighbourhoods import Homes
+    from sim.world.people import World
 
 Stamps = tuple[tuple[int, int], ...]
 Key = tuple[str, Stamps, int]
@@ -46,7 +47,7 @@ class Worlds:
 
     def _homes_of(self, parameters: Parameters, stamps: Stamps, seed: int) -> tuple[Counties, Homes]:
         from sim.world.counties.building import build_counties
-        from sim.world.people import homes_of
+        from sim.world.neighbourhoods import homes_of
 
         key = (homes_description(parameters), stamps, seed)
         if key not in self._homes:

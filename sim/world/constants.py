@@ -13,6 +13,7 @@ from sim.parameters import LONGEST_HORIZON, Parameters, Table
 from sim.parameters.listing import rows, value_at
 from sim.rules.reporting import log_odds, part_at_full_trust, somebody_reports, willing_to_report
 from sim.words.labels import CHARGE_OF_CRIME, CRIME_TYPES, FAMILIES, PATROLS
+from sim.world.kept import of_parameters
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -193,6 +194,7 @@ def panel_width(parameters: Parameters) -> int:
     return round(1.0 / share) if share > 0 else 0
 
 
+@of_parameters
 def reporting_parts(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
     """Return victim's, third party's and officer's probabilities at full trust, each for the 8 crime types.
 
@@ -213,6 +215,7 @@ def bounded_log_odds(probabilities: Floats) -> Floats:
     return np.array([log_odds(max(1e-12, min(1.0 - 1e-12, float(p)))) for p in probabilities])
 
 
+@of_parameters
 def full_trust_chances(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
     """Return the chances at full trust that a victim calls, that a third party does, and that somebody does.
 

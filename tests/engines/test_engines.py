@@ -67,8 +67,8 @@ def test_engines_agree_in_corners(corner: str) -> None:
 @pytest.mark.parametrize("most", [1, 5])
 def test_months_in_one_call_are_those_of_single_phases(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many months one compiled call goes through, the last of them too."""
-    monkeypatch.setattr(columnar_engine, "MOST_MONTHS", most)
     setting = ready(merged(BASE, {"months": 33}))
+    monkeypatch.setattr(columnar_engine, "MOST_COUNTY_MONTHS", most * len(setting.world.counties))
     assert not differences(columnar(setting, 5), columnar_by_steps(setting, 5))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,10 @@ from small_sweeps import written
 from small_worlds import equal_ledgers, merged
 
 import sim.running.beginnings
+import sim.running.run
 from sim.analysis.calibration.worlds import simulate_world
 from sim.engines.columnar.engine import ColumnarEngine
-from sim.engines.ledger import MonthRecord
+from sim.engines.ledger import Ledger
 from sim.jobs.compare import begin_comparison
 from sim.jobs.finish import carry_on
 from sim.jobs.sweep import sweep_to_folder
@@ -29,6 +29,7 @@ from sim.running.run import BEGINNINGS, prepare, seed_of, simulate
 from sim.running.two_runs import TwoRuns
 from sim.scenario.design.files import load_sweep
 from sim.scenario.scenario import Comparison, Scenario
+from sim.world.setting import Setting
 
 MONTHS = 6
 
@@ -40,7 +41,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     begun: list[int] = []
     several = ColumnarEngine.several
 
-    def counted(engine: ColumnarEngine, begin: int, end: int) -> Iterator[MonthRecord]:
+    def counted(engine: ColumnarEngine, begin: int, end: int) -> Ledger:
         begun.extend(range(begin, end))
         return several(engine, begin, end)
 
@@ -158,6 +159,23 @@ def test_nothing_is_kept_without_a_run_that_follows(ran: list[int]) -> None:
         assert BEGINNINGS._kept is not None
         simulate(program, seed=1)
         assert BEGINNINGS._kept is None
+
+
+def test_the_run_that_follows_is_made_ready_once(ran: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, int]] = []
+
+    def counted(scenario: Scenario, replication: int = 0) -> Setting:
+        made.append((scenario.name, replication))
+        return prepare(scenario, replication)
+
+    plain, program = tiny_comparison().scenarios
+    alone = simulate(program, seed=1, replication=1)
+    monkeypatch.setattr(sim.running.run, "prepare", counted)
+    simulate(plain, seed=1, following=program)
+    simulate(program, seed=1, following=plain)
+    assert made == [(plain.name, 0), (program.name, 0), (plain.name, 0)]
+    assert equal_ledgers(simulate(program, seed=1, replication=1), alone), "made ready for another replication"
+    assert made[3:] == [(program.name, 1)]
 
 
 def test_a_fault_of_the_run_that_follows_is_its_own(ran: list[int]) -> None:

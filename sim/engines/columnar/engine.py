@@ -20,12 +20,12 @@ from sim.engines.columnar import news as news_loops
 from sim.engines.columnar.agenda import empty_agenda, taken_from, with_entries
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import lay_out
-from sim.engines.columnar.months import Foreknown, Months, Scratch, Told, Waiting, room_for, run_months
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry, State
 from sim.engines.columnar.releases import follow, nobody_followed
 from sim.engines.columnar.repeats import work_out_repeats
-from sim.engines.conditions import FOREKNOWN_BYTES, foreknown_conditions, of_the_month, settled_conditions
-from sim.engines.ledger import MonthRecord
+from sim.engines.columnar.several import run_several
+from sim.engines.conditions import of_the_month, settled_conditions
+from sim.engines.ledger import Ledger, MonthRecord, stack
 from sim.engines.panel import RepeatVictims, is_january, respondent_weight
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
@@ -44,15 +44,15 @@ from sim.words.codes import (
     RESPONDENTS,
 )
 from sim.world.constants import as_record
-from sim.world.people import county_ranges
+from sim.world.neighbourhoods import county_ranges
 from sim.world.setting import Setting, hispanic_risk, program_flags
 
 SMALL_WORLD = 5_000_000
 """Below so many people, threads inside a run cost more than they save: run replications in parallel instead."""
 CHUNKS, DOCKETS = 16, 4
 """Parts for each thread in which a month's crimes, and a month's arrests, are worked through."""
-MOST_MONTHS, MOST_COUNTY_MONTHS, MOST_PERSON_MONTHS = 24, 6_000, 5_000_000
-"""Of one compiled call, so that records fit into the processor's memory and progress is seen several times a second."""
+MOST_COUNTY_MONTHS, MOST_PERSON_MONTHS = 6_000, 10_000_000
+"""Of one compiled call, so that records stay small and progress is seen several times a second."""
 Result = TypeVar("Result")
 
 
@@ -121,77 +121,40 @@ class ColumnarEngine:
 
         On one thread the state runs some months ahead of the records.
         """
-        end = self.setting.parameters.months if until is None else until
-        if self.threads == 1:
-            most = max(1, min(MOST_MONTHS, MOST_COUNTY_MONTHS // len(self.now), MOST_PERSON_MONTHS // self.world.size))
-            while self.month < end:
-                begin, self.month = self.month, min(self.month + most, end)
-                yield from self.several(begin, self.month)
+        if self.threads > 1:
+            yield from self._month_by_month(until)
             return
+        begin = self.month
+        for part in self.parts(until):
+            yield from part.records(begin)
+            begin = self.month
+
+    def parts(self, until: int | None = None) -> Iterator[Ledger]:
+        """Run the same months and yield the records of those run in one go, stacked."""
+        end = self._end(until)
+        if self.threads > 1:
+            for record in self._month_by_month(until):
+                yield stack([record], [self.setting.months[record.index]], self.world.counties)
+            return
+        most = max(1, min(MOST_COUNTY_MONTHS // len(self.now), MOST_PERSON_MONTHS // self.world.size))
+        while self.month < end:
+            begin, self.month = self.month, min(self.month + most, end)
+            yield self.several(begin, self.month)
+
+    def _end(self, until: int | None) -> int:
+        return self.setting.parameters.months if until is None else until
+
+    def _month_by_month(self, until: int | None) -> Iterator[MonthRecord]:
         with ThreadPoolExecutor(self.threads) as pool:
             self.pool = pool
-            while self.month < end:
+            while self.month < self._end(until):
                 self.month += 1
                 yield self.step(self.month - 1)
         self.pool = None
 
-    def several(self, begin: int, end: int) -> Iterator[MonthRecord]:
-        """Run months ``begin`` to ``end`` in one compiled call and yield the record of each."""
-        months = room_for(end - begin, self.now)
-        share = self.constants.legalization_share
-        january = np.array([is_january(self.setting.months[0], t) for t in range(begin, end)])
-        legalization, capacity = self.setting.calendar.legalization, self.office_capacity
-        # copied: a part for one month and one county would have another type, and all be compiled once more
-        known = np.ascontiguousarray(foreknown_conditions(self.setting, begin, end)[:, :, :FOREKNOWN_BYTES])
-        now_bytes = self.now.view(np.uint8).reshape(len(self.now), -1)
-        waiting, told = run_months(
-            begin,
-            self.land,
-            self.state,
-            self.record,
-            Foreknown(known, january, legalization, share, capacity),
-            Scratch(
-                self.now,
-                now_bytes,
-                self.guardianship,
-                self.recent,
-                self.custody_counts,
-                self.panel,
-                self.panel_start,
-            ),
-            Waiting(self.dockets[0].agenda, self.interviews, self.followed),
-            months,
-        )
-        self.dockets[0].agenda, self.interviews, self.followed = waiting
-        return self._records(begin, months, told)
-
-    def _records(self, begin: int, months: Months, told: Told) -> Iterator[MonthRecord]:
-        """Yield the records of months of one call."""
-        heard = np.split(told.told, told.told_end[:-1])
-        suffered = np.split(told.suffered, told.suffered_end[:-1])
-        programs = program_flags(self.setting, slice(begin, begin + len(heard)))
-        relative_risk = hispanic_risk(self.setting, months.risk)
-        for i in range(len(heard)):
-            yield MonthRecord(
-                index=begin + i,
-                crime=months.crime[i],
-                people=months.people[i],
-                trust=months.trust[i],
-                enforcement=months.enforcement[i],
-                programs=programs[i],
-                county_fear=months.county_fear[i],
-                relative_risk=relative_risk[i],
-                removal_risk=months.removal_risk[i],
-                officers=self.setting.officers,
-                balance=months.balance[i],
-                opportunities=months.opportunities[i],
-                clipped=months.clipped[i],
-                told=heard[i],
-                survey_weight=self.survey_weight,
-                bookings=months.bookings[i],
-                repeats=self.repeat_victims.add(begin + i, suffered[i]),
-                rearrests=months.rearrests[i],
-            )
+    def several(self, begin: int, end: int) -> Ledger:
+        """Run months ``begin`` to ``end`` in one compiled call and return their records."""
+        return run_several(self, begin, end)
 
     def step(self, t: int) -> MonthRecord:
         """Run one month: the phases of the schedule."""

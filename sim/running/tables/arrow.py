@@ -7,6 +7,7 @@ made from buffers need neither that nor a copy.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,11 @@ def flags(values: npt.NDArray[np.bool_]) -> Any:
 
 def texts(values: Sequence[str]) -> Any:
     """Return a column of texts."""
+    return _texts(tuple(values))
+
+
+@lru_cache(maxsize=64)
+def _texts(values: tuple[str, ...]) -> Any:
     import pyarrow as pa
 
     coded = [value.encode() for value in values]

@@ -52,6 +52,8 @@ AXES: dict[str, tuple[Axis, ...]] = {
 }
 """What the rows of each table by county and month are, county by county: the last axis runs fastest."""
 FEAR_COLUMNS = tuple(f"county_fear_{group}" for group in COMMUNITY)
+FEW_ROWS = 2_048
+"""So many rows are turned into columns at a time: they and the columns' parts fit into the processor's memory."""
 MOST_ROWS_KEPT = 500_000
 """Of a run's table: what its rows are about is kept for runs to come, some ten bytes a row."""
 COUNTY_NUMBERS = ("relative_risk", "removal_risk", "officers")
@@ -92,8 +94,8 @@ class MonthTables:
                 "survey",
                 pa.table(self._keys("survey", month.index) | _survey(month.told, month.person_months, month.weight)),
             )
-        for name, count_year in YEARLY.items():
-            yield name, count_year(*self.run, self.months, [(record.index, record)])
+        for name, (field, yearly_table) in YEARLY.items():
+            yield name, yearly_table(*self.run, self.months, [(record.index, getattr(record, field))])
 
     def _keys(self, table: str, index: int) -> Columns:
         """Return the columns that say what a row of a table is about."""
@@ -115,8 +117,8 @@ def run_table(name: str, ledger: Ledger, scenario: str, replication: int) -> Any
     import pyarrow as pa
 
     if name in YEARLY:
-        records = [(index, ledger.record(index)) for index in range(len(ledger.months))]
-        return YEARLY[name](scenario, replication, ledger.months, records)
+        field, yearly_table = YEARLY[name]
+        return yearly_table(scenario, replication, ledger.months, list(enumerate(getattr(ledger, field))))
     counts = _survey(*survey_of(ledger), ledger.survey_weight) if name == "survey" else COUNTS[name](ledger)
     return pa.table(_run_keys(name, ledger, scenario, replication) | counts)
 
@@ -160,7 +162,10 @@ def _axis_columns(axes: tuple[Axis, ...], count: int) -> Columns:
 
 def _counts(names: tuple[str, ...], values: npt.NDArray[np.integer[Any]]) -> Columns:
     """Return one 32-bit column for each entry of the last axis of ``values``."""
-    by_column = values.reshape(-1, len(names)).T.astype(np.int32, order="C")
+    rows = values.reshape(-1, len(names))
+    by_column = np.empty((len(names), len(rows)), dtype=np.int32)
+    for first in range(0, len(rows), FEW_ROWS):
+        by_column[:, first : first + FEW_ROWS] = rows[first : first + FEW_ROWS].T
     return {name: numbers(column) for name, column in zip(names, by_column, strict=True)}
 
 

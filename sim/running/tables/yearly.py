@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.engines.panel import FOLLOWED_MONTHS
 from sim.running.tables.arrow import categories, numbers
 from sim.words.labels import FAMILIES, REPEATS, STATUSES
 
-if TYPE_CHECKING:
-    from sim.engines.ledger import MonthRecord
+Counts = npt.NDArray[np.int64]
+Counted = Sequence[tuple[int, Counts]]
+"""Months by number, and what is counted in each."""
 
-Records = Sequence[tuple[int, "MonthRecord"]]
 
-
-def repeat_victims(scenario: str, replication: int, months: list[str], records: Records) -> Any:
-    """Return victims by calendar year, family and number of victimizations, of the years that end in ``records``."""
+def repeat_victims(scenario: str, replication: int, months: list[str], counted: Counted) -> Any:
+    """Return victims by calendar year, family and number of victimizations, for years that end in ``counted``."""
     import pyarrow as pa
 
-    whole = [(index, record.repeats) for index, record in records if record.repeats.any()]
+    whole = [(index, table) for index, table in counted if table.any()]
     years = [int(months[index][:4]) for index, _ in whole]
     each, rows = len(FAMILIES) * len(REPEATS), len(whole) * len(FAMILIES) * len(REPEATS)
     counts = np.concatenate([np.zeros((0, 2), dtype=np.int64), *(table.reshape(-1, 2) for _, table in whole)])
@@ -38,11 +38,11 @@ def repeat_victims(scenario: str, replication: int, months: list[str], records: 
     )
 
 
-def rearrests(scenario: str, replication: int, months: list[str], records: Records) -> Any:
+def rearrests(scenario: str, replication: int, months: list[str], counted: Counted) -> Any:
     """Return people released in a January, and those booked again within twelve months, by status."""
     import pyarrow as pa
 
-    whole = [(index - FOLLOWED_MONTHS, record.rearrests) for index, record in records if record.rearrests.any()]
+    whole = [(index - FOLLOWED_MONTHS, table) for index, table in counted if table.any()]
     rows = len(whole) * len(STATUSES)
     counts = np.concatenate([np.zeros((0, 2), dtype=np.int64), *(table for _, table in whole)])
     names = [months[index] for index, _ in whole]
@@ -64,8 +64,12 @@ def _run(scenario: str, replication: int, rows: int) -> dict[str, Any]:
     }
 
 
-YEARLY: dict[str, Callable[[str, int, list[str], Records], Any]] = {
-    "repeat_victims": repeat_victims,
-    "rearrests": rearrests,
-}
-"""The tables that have no counties."""
+class Yearly(NamedTuple):
+    """A table without counties: from which field of the records it is made, and how."""
+
+    field: str
+    table: Callable[[str, int, list[str], Counted], Any]
+
+
+YEARLY = {"repeat_victims": Yearly("repeats", repeat_victims), "rearrests": Yearly("rearrests", rearrests)}
+"""By the table's name."""

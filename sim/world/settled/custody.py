@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy.typing as npt
 from sim.parameters import Parameters
 from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE, STREET_FELONY, STREET_MISDEMEANOR
 from sim.world.counties.building import Counties
+from sim.world.kept import of_parameters
 from sim.world.settled.capacity import served_shares
 from sim.world.settled.rates import CrimeRates
-from sim.world.settled.records import RANK_OF_CLASS, Records, by_history
+from sim.world.settled.records import RANK_OF_CLASS, Records, by_history, counties_of_each
 from sim.world.settled.shares import county_parts
 
 Floats = npt.NDArray[np.float64]
@@ -59,19 +61,25 @@ def booked_of(rates: Floats) -> Floats:
 
 def stays_of(parameters: Parameters, crime: CrimeRates, at_liberty: Floats, history: Integers) -> Stays:
     """Return bookings and months in jail; ``at_liberty`` is people who can be booked, K x 3 x 3 x 3."""
-    months, ways = months_held(parameters), _ways(parameters)
-    weights = np.concatenate([np.ones((len(months), 1)), months[:, None], ways], axis=1)
+    weights = _outcomes(parameters)
     sums = np.empty((*at_liberty.shape, weights.shape[1]))
-    by_history = np.zeros((int(history.max()) + 1, 3, 3, 3, len(months)))
+    by_history = np.zeros((int(history.max()) + 1, 3, 3, 3, len(weights)))
     for part in county_parts(len(at_liberty)):
         booked = booked_of(crime.arrest_rates(part))
         np.einsum("kgscn,nw->kgscw", booked, weights, out=sums[part])
-        for number in np.unique(history[part]):
-            here = history[part] == number
+        for number, here in counties_of_each(history[part], len(by_history)):
             by_history[number] += np.einsum("kgsc,kgscn->gscn", at_liberty[part][here], booked[here])
     return Stays(sums[..., 0], sums[..., 1], sums[..., 2:], by_history)
 
 
+@of_parameters
+def _outcomes(parameters: Parameters) -> Floats:
+    """Return by charge what a booking adds up to: 1, months in jail, and the ``WAYS``; 10 x 7."""
+    months = months_held(parameters)
+    return np.concatenate([np.ones((len(months), 1)), months[:, None], _ways(parameters)], axis=1)
+
+
+@of_parameters
 def months_held(parameters: Parameters) -> Floats:
     """Return months in jail that a booking leads to, by charge."""
     courts = parameters.courts
@@ -118,7 +126,7 @@ def taking(
     found = ways[..., JAIL] * held[..., rank] + ways[..., AT_ONCE] * free[..., rank]
     levels = removable[:, :2][history]  # K x 2 x 3 x 2 x 4
     wanted = np.einsum("kgsc,kgsc,kgscl->kl", at_liberty[:, :2], found, levels[..., rank, :])
-    wish = np.array(parameters.enforcement.detainer_issue.values())
+    wish = detainers_wished(parameters)
     issue = wish * served_shares(parameters, counties, wanted * wish)  # K x 4
     channels = _channels(parameters, levels, issue)
     chance_held, chance_free = (each[..., None] * channels for each in (held, free))
@@ -134,6 +142,12 @@ def taking(
     taken[:, :2, ..., OUT_OF_PRISON] = ways[..., PRISON] * chance_held[..., OUT_OF_PRISON][..., rank]
     booked = stays.booked * removable.sum(axis=-1)[..., rank][history]
     return Taking(chance_held, taken, booked, _mean_issue(wish, issue, wanted, history))
+
+
+@of_parameters
+def detainers_wished(parameters: Parameters) -> Floats:
+    """Return for which share of removable people identified ICE would ask, by level."""
+    return np.array(parameters.enforcement.detainer_issue.values())
 
 
 def _mean_issue(wish: Floats, issue: Floats, wanted: Floats, history: Integers) -> Floats:
@@ -166,13 +180,20 @@ def asked_and_taken(parameters: Parameters, honoured: float, issue: Floats) -> F
     ``honoured`` is the share of detainers that the county honours, ``issue`` for whom ICE asks (... x 4 levels).
     """
     enforcement = parameters.enforcement
-    large = np.array(enforcement.at_large.values())
+    large = _looked_for(parameters)
     from_jail = (
         issue * honoured * enforcement.custody_share + (1.0 - issue) * honoured * enforcement.custody_without_detainer
     )
     return np.stack([from_jail, issue * (1.0 - honoured) * large], axis=-1)
 
 
+@of_parameters
+def _looked_for(parameters: Parameters) -> Floats:
+    """Return for which share of people released under a detainer ICE looks at large, by level."""
+    return np.array(parameters.enforcement.at_large.values())
+
+
+@cache
 def _can_be_removed() -> Floats:
     """Return 1 by status and level where immigration law lets ICE remove somebody, 3 x 1 x 4."""
     result = np.zeros((3, 1, 4))

@@ -11,6 +11,7 @@ from sim.parameters import Parameters
 from sim.rules.news import fading
 from sim.world.constants import region_weight
 from sim.world.counties.table import Counties
+from sim.world.kept import of_parameters
 
 Floats = npt.NDArray[np.float64]
 LEAST_FADE = 1.0 / 240.0
@@ -26,6 +27,7 @@ class Jumps(NamedTuple):
     housemate_at_large: Floats
 
 
+@of_parameters
 def jump_sizes(parameters: Parameters) -> Floats:
     """Return the fear that each kind of jump adds, in the order of ``Jumps``."""
     trust = parameters.trust
@@ -56,10 +58,7 @@ class OwnFear(NamedTuple):
 
 def own_fear(parameters: Parameters, rates: Floats) -> OwnFear:
     """Return the settled distribution of own fear; ``rates`` is jumps a month, K x 2 x 4 ties x 4 kinds."""
-    fade = max(LEAST_FADE, parameters.trust.own_fade)
-    left = (1.0 - fade) ** np.arange(1, months_of_fear(parameters) + 1)
-    felt = jump_sizes(parameters)[:, None] * left
-    first, second, third = (np.exp(-rates @ -np.expm1(-power * felt).sum(axis=1)) for power in (1, 2, 3))
+    first, second, third = (np.exp(-rates @ lost) for lost in _lost_by_jumps(parameters))
     variance = np.maximum(0.0, second - first**2)
     spread = np.sqrt(variance)
     cube = third - 3.0 * first * second + 2.0 * first**3
@@ -67,6 +66,15 @@ def own_fear(parameters: Parameters, rates: Floats) -> OwnFear:
     root = np.sqrt(4.0 + skew**2)
     high, low = first + spread * (skew + root) / 2.0, first + spread * (skew - root) / 2.0
     return OwnFear(np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0), 0.5 + skew / (2.0 * root))
+
+
+@of_parameters
+def _lost_by_jumps(parameters: Parameters) -> tuple[Floats, ...]:
+    """Return by kind of jump how much trust, its square and its cube lose, summed over the months it is felt."""
+    fade = max(LEAST_FADE, parameters.trust.own_fade)
+    left = (1.0 - fade) ** np.arange(1, months_of_fear(parameters) + 1)
+    felt = jump_sizes(parameters)[:, None] * left
+    return tuple(-np.expm1(-power * felt).sum(axis=1) for power in (1, 2, 3))
 
 
 def pooled(parameters: Parameters, counties: Counties, people: Floats, rate: Floats) -> Floats:

@@ -9,8 +9,9 @@ have made different: where ICE removes people for good, more of those booked are
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ from sim.rules.booking import (
     record_level,
 )
 from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
+from sim.world.kept import of_parameters
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -43,6 +45,7 @@ class Records(NamedTuple):
     nation: Floats  # 3 x 3 x 2 x 4: the same in all counties
 
 
+@of_parameters
 def first_bookings(parameters: Parameters) -> Floats:
     """Return the chance that somebody booked is new to the police, by rank; never 0, for records would only grow."""
     courts = parameters.courts
@@ -51,7 +54,17 @@ def first_bookings(parameters: Parameters) -> Floats:
 
 def by_history(of_counties: Floats, history: Integers) -> Floats:
     """Return sums over the counties of each history, K x ... in, H x ... out."""
-    return np.stack([of_counties[history == number].sum(axis=0) for number in range(int(history.max()) + 1)])
+    each = counties_of_each(history, int(history.max()) + 1)
+    return np.stack([of_counties[here].sum(axis=0) for _, here in each])
+
+
+def counties_of_each(history: Integers, histories: int) -> Iterator[tuple[int, Any]]:
+    """Yield each of so many histories and what picks its counties from ``history``; all where it is alone."""
+    if histories == 1:
+        yield 0, slice(None)
+        return
+    for number in range(histories):
+        yield number, history == number
 
 
 def records_of(
@@ -76,8 +89,7 @@ def records_of(
     brought[..., -1] = 1.0
     lost = first[:, 0, 0] + (1.0 - first[:, 0, 0]) * (at_booking * goes).sum(axis=-1)
     misdemeanors, felonies = _already_come(parameters, alike, rate, at_liberty, lost, history)
-    by_felony = np.array([felonies_in(record) > 0 for record in range(RECORD_COUNT)])
-    known = at_booking * np.where(by_felony, felonies[..., None], misdemeanors[..., None])
+    known = at_booking * np.where(_with_felonies(), felonies[..., None], misdemeanors[..., None])
     known[..., 0] = 0.0
     known[..., 0] = 1.0 - known.sum(axis=-1)
     level = known @ _levels()
@@ -89,7 +101,8 @@ def records_of(
 
 def by_rank(of_classes: Floats) -> Floats:
     """Return sums over the classes of each rank, ... x 3 in, ... x 2 out."""
-    return np.stack([of_classes[..., rank == RANK_OF_CLASS].sum(axis=-1) for rank in (0, 1)], axis=-1)
+    frequent, other, ordinary = (of_classes[..., rank] for rank in range(len(RANK_OF_CLASS)))
+    return np.stack([ordinary, frequent + other], axis=-1)
 
 
 def _already_come(
@@ -101,16 +114,11 @@ def _already_come(
     given the place to somebody else: that has the chance ``lost`` (H x 3 x 3 x 2) at each. Nobody is booked in jail.
     ``alike`` is bookings by history, group, status, class and charge, ``rate`` those of one person at liberty.
     """
-    courts = parameters.courts
-    convicted, felony, held, lag = (
-        np.array(each.values()) for each in (courts.convicted, courts.felony, courts.held, courts.disposition_lag)
-    )
-    stay = np.maximum(1.0, np.array(courts.stay.values()))
-    open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
+    open_months, misdemeanors, felonies = _courts(parameters)
     survival = np.log1p(-np.minimum(MOST_LOST, rate * lost[..., RANK_OF_CLASS][history]))  # of a month
     below = by_rank(alike.sum(axis=-1))
     shares = []
-    for kind in (1.0 - felony, felony):
+    for convicted, kind in (misdemeanors, felonies):
         ends = alike * convicted * kind
         total = ends.sum(axis=-1)
         months = np.divide((ends * open_months).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0)
@@ -119,15 +127,35 @@ def _already_come(
     return shares[0], shares[1]
 
 
+@of_parameters
+def _courts(parameters: Parameters) -> tuple[Floats, tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Return by charge how many months a booking waits for its conviction at liberty, and for misdemeanours and for
+    felonies the chance of a conviction and that it is for one of them."""
+    courts = parameters.courts
+    convicted, felony, held, lag = (
+        np.array(each.values()) for each in (courts.convicted, courts.felony, courts.held, courts.disposition_lag)
+    )
+    stay = np.maximum(1.0, np.array(courts.stay.values()))
+    open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
+    return open_months, (convicted, 1.0 - felony), (convicted, felony)
+
+
 def _convictions(parameters: Parameters, booked: Floats) -> Floats:
     """Return what a booking ends in, ... x 4: a misdemeanour, a felony, an aggravated felony, or no conviction."""
-    tables = (parameters.courts.convicted, parameters.courts.felony, parameters.courts.aggravated)
-    convicted, felony, aggravated = (np.array(table.values()) for table in tables)
-    kinds = np.stack([1.0 - felony, felony * (1.0 - aggravated), felony * aggravated], axis=-1) * convicted[:, None]
     total = booked.sum(axis=-1, keepdims=True)
     mix = np.divide(booked, total, out=np.zeros_like(booked), where=total > 0)
-    ends = mix @ kinds
+    ends = mix @ _kinds(parameters)
     return np.concatenate([ends, 1.0 - ends.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+@of_parameters
+def _kinds(parameters: Parameters) -> Floats:
+    """Return by charge the chances of a misdemeanour, a felony and an aggravated felony, 10 x 3."""
+    tables = (parameters.courts.convicted, parameters.courts.felony, parameters.courts.aggravated)
+    convicted, felony, aggravated = (np.array(table.values()) for table in tables)
+    kinds = np.stack([1.0 - felony, felony * (1.0 - aggravated), felony * aggravated], axis=-1)
+    result: Floats = kinds * convicted[:, None]
+    return result
 
 
 @cache
@@ -160,6 +188,12 @@ def _record(felonies: int, misdemeanors: int, aggravated: int) -> int:
 
 
 @cache
+def _with_felonies() -> npt.NDArray[np.bool_]:
+    """Return which of the 24 records hold a felony."""
+    return np.array([felonies_in(record) > 0 for record in range(RECORD_COUNT)])
+
+
+@cache
 def _levels() -> Floats:
     """Return 1 at the level of each record, 24 x 4."""
     result = np.zeros((RECORD_COUNT, 4))
@@ -186,11 +220,18 @@ def federal_records(parameters: Parameters, kept: Floats, leaves: Floats) -> tup
     ``kept`` is the chance that a booking puts somebody there who stays or returns, ``leaves`` that somebody booked is
     removed for good and a newcomer takes the place; both H x 3 x 3 x 2.
     """
-    booking, first = parameters.booking, first_bookings(parameters)
-    entry = np.tile(np.array(booking.federal_record.values()), (3, 1))
-    entry[0, 0] = booking.federal_record_hispanic_citizen
-    entry[1, 1:] *= booking.federal_record_other
+    entry, first = _at_entry(parameters), first_bookings(parameters)
     arrived = kept + leaves * entry[..., None]
     stays = 1.0 - kept - leaves
     booked = (first * entry[..., None] + (1.0 - first) * arrived) / np.maximum(1e-300, 1.0 - (1.0 - first) * stays)
     return entry, booked, booked * stays + arrived
+
+
+@of_parameters
+def _at_entry(parameters: Parameters) -> Floats:
+    """Return the shares of newcomers who are in the immigration database, 3 groups x 3 statuses."""
+    booking = parameters.booking
+    entry = np.tile(np.array(booking.federal_record.values()), (3, 1))
+    entry[0, 0] = booking.federal_record_hispanic_citizen
+    entry[1, 1:] *= booking.federal_record_other
+    return entry

@@ -25,6 +25,7 @@ from sim.world.settled.custody import (
     Taking,
     asked_and_taken,
     booked_of,
+    detainers_wished,
     months_held,
     months_vacant,
     stays_of,
@@ -159,15 +160,20 @@ def solve_baseline(parameters: Parameters, counties: Counties, reached: npt.NDAr
     """Return the fixed point; expected recorded crime equals ``counties.recorded_per_100k`` to 1e-6 of itself."""
     world = _World(parameters, counties, reached)
     first = world.first()
+    start, last = first.packed(), list[tuple[Floats, _Round]]()
+
+    def settled(vector: Floats) -> _Round:
+        if not last or last[0][0] is not vector:  # the last step is asked for twice
+            last[:] = [(vector, world.settle(first.unpacked(vector)))]
+        return last[0][1]
 
     def step(vector: Floats) -> Floats:
-        return world.state_after(world.settle(first.unpacked(vector))).packed()
+        return world.state_after(settled(vector)).packed()
 
-    low, high = (np.full(len(first.packed()), bound) for bound in (0.0, np.inf))
+    low, high = (np.full(len(start), bound) for bound in (0.0, np.inf))
     low[: first.free.size] = LEAST_AT_LIBERTY
     high[: first.free.size + first.calls.reported.size] = 1.0
-    settled = first.unpacked(fixed_point(step, first.packed(), low, high, TOLERANCE, ROUNDS))
-    return _baseline(world, world.settle(settled))
+    return _baseline(world, settled(fixed_point(step, start, low, high, TOLERANCE, ROUNDS)))
 
 
 def _baseline(world: _World, found: _Round) -> Baseline:
@@ -262,9 +268,11 @@ def _of_one(statuses: Floats, flows: Floats, removed_share: float) -> Floats:
 def _deterred(parameters: Parameters, records: Records, removal_risk: Floats) -> Floats:
     """Return how the risk of removal multiplies offending by county and status, K x 3."""
     strength = parameters.crime.deterrence if parameters.responses.deterrence else 0.0
+    if strength <= 0.0:
+        return np.ones((len(removal_risk), 3))
     reference = removal_reference(parameters, records)
     factor = np.ones_like(removal_risk)
-    if strength > 0.0 and reference > 0.0:
+    if reference > 0.0:
         factor = 1.0 - strength * np.minimum(1.0, removal_risk / reference)
     serious = records.nation[0, 1, 1, : LEVEL_2 + 1].sum()  # of Hispanic lawful noncitizens who are likely offenders
     return np.stack([np.ones_like(factor), 1.0 - serious * (1.0 - factor), factor], axis=1)
@@ -277,5 +285,5 @@ def removal_reference(parameters: Parameters, records: Records) -> float:
     identified = booking.fingerprints * (1.0 - (1.0 - booking.federal_record.unauthorized) * (1.0 - found))
     likely = parameters.police.offender_link
     level = likely * records.nation[0, 2, 1] + (1.0 - likely) * records.nation[0, 2, 0]
-    taken = asked_and_taken(parameters, 1.0, np.array(enforcement.detainer_issue.values()))[:, 0]
+    taken = asked_and_taken(parameters, 1.0, detainers_wished(parameters))[:, 0]
     return identified * float(level @ taken) * enforcement.removal_share
