@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from sim.analysis.doubt import Doubt
+from sim.analysis.doubt import Doubt, are_drawn
 from sim.scenario.calibration.draws import LUCKS
 from sim.telling.wording import number_text
 
+if TYPE_CHECKING:
+    from sim.analysis.sweep.outcomes import SweepRuns
+    from sim.running.measures import ComparisonRuns
+
 _TOLD = {"occurred_total": "true", "recorded_total": "observed"}
+
+
+def over_text(replications: int, lucks: int = 1) -> str:
+    """Return over what means and intervals are taken, to follow "over".
+
+    Parameters
+    ----------
+    replications : int
+        Runs of each scenario or point.
+    lucks : int
+        How many of them share their parameters, where these are drawn: means are then over draws.
+    """
+    if lucks == 1:
+        return f"{replications:,} replication{'s' * (replications != 1)}"
+    draws = replications // lucks
+    return f"{draws:,} set{'s' * (draws != 1)} of parameters drawn from a calibration, each in {lucks} lucks"
+
+
+def over_what(results: ComparisonRuns) -> str:
+    """Return over what the means and intervals of a comparison are taken, to follow "over"."""
+    return over_text(results.comparison.replications, LUCKS if are_drawn(results) else 1)
+
+
+def over_each_point(runs: SweepRuns) -> str:
+    """Return over what the means and intervals of a sweep's points are taken, to follow "over"."""
+    return over_text(len(runs.replications), runs.lucks)
+
+
+def open_word(runs: SweepRuns) -> str:
+    """Return what the intervals of a sweep's points leave open."""
+    return "chance" if runs.lucks == 1 else "chance and draws"
 
 
 def doubt_sentences(doubts: Sequence[Doubt]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,21 @@ import pytest
 from small_worlds import REPOSITORY
 
 from sim.analysis.doubt import parts_of
+from sim.analysis.summary import rows_of
 from sim.doors.cli.main import main
+from sim.doors.notebook.views import view_of_folder
 from sim.running.batch import Batch, RunName
-from sim.running.batch.drawn import Pooled, share_of_draw
+from sim.running.batch.drawn import Pooled, each_run, share_of_draw
 from sim.scenario.calibration.draws import PosteriorDraws, drawn, read_draws
 from sim.scenario.scenario import load_scenario
 from sim.scenario.shipped import draws_meant_by
+from sim.telling.doubt_wording import over_text, over_what
+from sim.telling.figures.data import county_changes, county_estimates
+from sim.telling.figures.of_comparisons import draw_all
+from sim.telling.figures.since_adoption_data import since_adoption
+from sim.telling.figures.style import saved_by
+from sim.telling.reports.comparison_short import print_short
+from sim.telling.reports.comparison_terminal import print_comparison
 from sim.words.faults import ScenarioError
 
 DRAWS = "weight,trust.sensitivity,crime.impunity_elasticity\n1,0.5,0.1\n2,4,1.4\n0,1,1\n"
@@ -85,6 +95,57 @@ def test_the_page_says_what_draws_leave_open_and_nothing_of_one_elasticity(batch
     assert "(90 % of draws; standard deviation by doubt of parameters" in page
     assert "Intervals tell chance alone" not in page
     assert "disputed_range" not in page
+
+
+SAID = "2 sets of parameters drawn from a calibration, each in 2 lucks"
+
+
+def test_captions_terminal_and_notebook_say_over_what_draws_intervals_are(
+    batch: Batch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = batch.results()
+    rows = rows_of(results.runs, results.reference, results.references)
+    print_short(results, rows, batch.path / "report.html")
+    short = " ".join(capsys.readouterr().out.split())
+    print_comparison(results, rows, batch.path / "report.html")
+    whole = " ".join(capsys.readouterr().out.split())
+    assert f"mean of paired differences over {SAID}" in short
+    assert f"percentile over {SAID}" in whole
+    assert SAID in repr(view_of_folder(batch.path))
+    assert f"Seed 1, {SAID}." in (batch.path / "report.html").read_text(encoding="utf-8")
+    with saved_by(lambda *_: None):
+        captions = {it.name: it.caption for it in draw_all(results, batch.path)}
+    assert [name for name, told in captions.items() if SAID in told] == [
+        "crime_over_time",
+        "who_is_affected",
+        "crime_since_adoption",
+        "map",
+        "crime_by_kind",
+    ]
+    page = (batch.path / "report.html").read_text(encoding="utf-8")
+    assert not any("4 replications" in told for told in (*captions.values(), short, whole, page))
+
+
+def test_where_nothing_is_drawn_intervals_are_over_replications(batch: Batch) -> None:
+    results = batch.results()
+    alone = replace(results, runs={name: each_run(runs) for name, runs in results.runs.items()})
+    assert over_what(alone) == "4 replications"
+    assert (over_text(1), over_text(1_000)) == ("1 replication", "1,000 replications")
+    assert over_text(2, 2) == "1 set of parameters drawn from a calibration, each in 2 lucks"
+
+
+def test_crime_since_adoption_and_counties_that_are_shown_rest_on_all_runs_of_all_draws(batch: Batch) -> None:
+    results = batch.results()
+    name = results.others[0]
+    found = since_adoption(batch.path / "crime.parquet", results)[name]
+    alone = replace(results, runs={scenario: each_run(runs) for scenario, runs in results.runs.items()})
+    each = since_adoption(batch.path / "crime.parquet", alone)[name]
+    for book, band in found.bands.items():
+        assert band.estimate[found.shown] == pytest.approx(each.bands[book].estimate[found.shown])
+    assert (county_changes(results, name, "property").shown == county_changes(alone, name, "property").shown).all()
+    assert (
+        np.isfinite(county_estimates(results, name).values) == np.isfinite(county_estimates(alone, name).values)
+    ).all()
 
 
 def test_the_batch_runs_again_from_its_own_folder(batch: Batch, tmp_path: Path) -> None:

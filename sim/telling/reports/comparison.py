@@ -13,7 +13,7 @@ from sim.analysis.summary import Row
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.running.measures import INDEX_FAMILIES, ComparisonRuns, clipped_share
 from sim.running.outcomes import BALANCE_SECTION, GAIN_SECTION, INCAPACITATION_SECTION
-from sim.telling.doubt_wording import range_sentence, sure_sentences
+from sim.telling.doubt_wording import over_what, range_sentence, sure_sentences
 from sim.telling.figures.style import Drawn
 from sim.telling.reports.comparison_tables import (
     Found,
@@ -168,10 +168,9 @@ def _effects(results: ComparisonRuns, found: Found) -> Iterator[str]:
 
 
 def _how_measured(results: ComparisonRuns) -> Iterator[str]:
-    comparison = results.comparison
     yield note(
         f"Changes over {results.window} ({escape(results.evaluation.reason)}; the same months for all scenarios): "
-        f"means of paired differences over {comparison.replications} replications, with 95 % intervals. People "
+        f"means of paired differences over {over_what(results)}, with 95 % intervals. People "
         "reached: in counties whose programs differ, on average over these months. "
         f"{KNOWN} Nobody knows that number for a real place. {OBSERVED}."
     )
@@ -224,7 +223,7 @@ def _how_made(results: ComparisonRuns) -> Iterator[str]:
     """Yield how to get the same results again, and what to beware of."""
     comparison = results.comparison
     yield (
-        f"{how_to_repeat('compare comparison.yaml')}<p>Seed {comparison.seed}, {comparison.replications} replications. "
+        f"{how_to_repeat('compare comparison.yaml')}<p>Seed {comparison.seed}, {over_what(results)}. "
         f"{how_equal('engine, workers and threads')} of each table.</p>"
     )
     shares = {name: clipped_share(runs) for name, runs in results.runs.items()}
