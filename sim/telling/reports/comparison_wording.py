@@ -112,8 +112,8 @@ def prevented_line(name: str, found: dict[str, Prevented]) -> str:
 
 def named(results: ComparisonRuns, name: str) -> str:
     """Return a scenario's title, and where it is called otherwise its name, as HTML."""
-    title = results.title(name)
-    return f"<em>{escape(title)}</em>" if title == name else f"<em>{escape(title)}</em> (<code>{escape(name)}</code>)"
+    title, short = results.title(name), escape(name).replace("_", "_<wbr>")
+    return f"<em>{escape(title)}</em>" if title == name else f"<em>{escape(title)}</em> (<code>{short}</code>)"
 
 
 def part_text(results: ComparisonRuns, found: Mapping[tuple[str, str, str], Estimate]) -> str:

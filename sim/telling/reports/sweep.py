@@ -299,7 +299,8 @@ def _factor_table(factors: Sequence[Factor]) -> str:
         for it in factors
     ]
     heads = ("role", "values", "unit")
-    return table_html(heads, rows, "What is swept", "Levers are what policy chooses, uncertainties what is not known")
+    caption = "Levers are what policy chooses, uncertainties what is not known"
+    return table_html(heads, rows, "What is swept", caption, "wordy")
 
 
 def _how_made(runs: SweepRuns) -> Iterator[str]:
