@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.analysis.statistics import relative_changes
-from sim.running.batch.drawn import Pooled
+from sim.running.batch.drawn import Pooled, each_run
 from sim.running.measures import INDEX_FAMILIES, ComparisonRuns, RunSummary
 from sim.running.outcomes import measures
 from sim.running.tables.codebook import Column
@@ -62,8 +62,7 @@ def doubts_in(results: ComparisonRuns) -> list[Doubt]:
     """Return luck and doubt of a comparison's main measures; none where its parameters are no draws."""
     if not are_drawn(results):
         return []
-    runs = {name: found.runs if isinstance(found, Pooled) else found for name, found in results.runs.items()}
-    return doubts_of(runs, results.references)
+    return doubts_of({name: each_run(found) for name, found in results.runs.items()}, results.references)
 
 
 def doubts_of(runs: Mapping[str, Sequence[RunSummary]], references: Mapping[str, str]) -> list[Doubt]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,6 +154,30 @@ def mean_band(values: Floats) -> Band:
         return Band(mean, mean, mean)
     half = t_quantile(count - 1) * kept.std(axis=0, ddof=1) / math.sqrt(count)
     return Band(mean, mean - half, mean + half)
+
+
+def ranks(values: NDArray[Any]) -> Floats:
+    """Return ranks from 1 on, equal values sharing their mean rank."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
+
+
+def least_certain_correlation(number: int, tried: int) -> float:
+    """Return the size that the largest of several correlations exceeds by chance in one case of twenty.
+
+    Bonferroni's bound from Student's t of one correlation; above 1, which none can reach, with fewer than four values.
+
+    Parameters
+    ----------
+    number : int
+        Values of each variable.
+    tried : int
+        Correlations of which the largest is looked at.
+    """
+    if number < 4:
+        return 2.0
+    t = t_quantile(number - 2, 1 - 0.05 / tried)
+    return t / math.sqrt(number - 2 + t * t)
 
 
 def centred_sums(values: Floats, width: int) -> Floats:

@@ -144,7 +144,7 @@ class Program(Section):
         "none",
         "counties",
         "design",
-        "all, none, file, a share, a list of county codes, states and circuits, or the path of a program list",
+        "Where it is in force: all, none, file, a share, a list of county codes, states, circuits, or a program list",
     )
     start: Month | None = choice(None, "month", "design", "First month, at the earliest; empty means at once")
     until: Month | None = choice(None, "month", "design", "First month without the program; empty means for good")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.analysis.statistics import Estimate
@@ -99,6 +100,28 @@ def reference_text(results: ComparisonRuns) -> str:
     if effect_of is None:
         return results.title(results.reference)
     return f"the same scenario without {PROGRAM_TITLES[effect_of]}"
+
+
+def world_text(results: ComparisonRuns) -> str:
+    """Return in a sentence what was simulated: people, counties, months and runs."""
+    parameters, agents = results.comparison.scenarios[0].parameters, int(results.evaluation.persons)
+    world, months = parameters.world, results.months
+    count = len(results.counties)
+    if world.counties is not None:
+        each = f", one for {1 / world.scale:,.3g} persons," if world.scale < 1 else ""
+        people = f"{agents:,} people{each} in {count:,} counties of {Path(world.counties).name}"
+    else:
+        like = " like those of the United States" if world.kind == "nation" else ""
+        people = f"{agents:,} people in {count:,} made-up counties{like}"
+    return (
+        f"What follows happened in a simulated world: {people}, {months[0]} to {months[-1]}, each scenario run "
+        f"{number_of_times(results.comparison.replications)}."
+    )
+
+
+def number_of_times(number: int) -> str:
+    """Return how often, in words."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
 
 
 def missing_text(results: ComparisonRuns) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import numpy as np
@@ -101,6 +101,19 @@ def build_calendar(parameters: Parameters, counties: Counties, world_seed: int) 
         announced=_announced(parameters, spans, refusal, np.asarray(in_force)),
         legalization=_legalization(parameters),
     )
+
+
+def dated_by(parameters: Parameters, counties: Counties, world_seed: int) -> Counties:
+    """Return counties whose ``activation`` is the month in which a scenario brings Secure Communities to them.
+
+    Long after any run where it does not; as the world has it where the scenario has the program nowhere.
+    """
+    first, _ = _spans("secure_communities", parameters, counties, world_seed)
+    earliest = first.min(axis=0)
+    if (earliest == _NOT_HERE).all():
+        return counties
+    activation = np.maximum(earliest + month_number(parameters.start), 0)
+    return replace(counties, activation=activation.astype(counties.activation.dtype))
 
 
 def _spans(name: str, parameters: Parameters, counties: Counties, seed: int) -> tuple[Integers, Integers]:

@@ -213,7 +213,7 @@ def test_a_world_is_saved_and_a_batch_begun_watched_and_opened(page: Any, folder
     until(page, "!document.querySelector('#folders').textContent.includes('at work')", 100)
     page.check(f"{row} input")
     page.wait_for_selector("#beside svg")
-    assert "mean of 2 replications" in page.text_content("#beside")
+    assert "mean over 2 replications" in page.text_content("#beside")
 
 
 def test_the_list_of_batches_and_a_saved_world(page: Any, folder: Path) -> None:

@@ -72,6 +72,10 @@ def test_what_is_told_is_over_draws_with_luck_apart(batch: Batch) -> None:
         "&#x27;", "'"
     )
     assert "over 2 draws" in told
+    assert "over 2 sets of parameters drawn from a calibration, each run twice" in told
+    assert "chance alone" not in told
+    assert "differ in luck alone" not in told
+    assert "(interval: chance and draws)" in told
     assert "doubt_sd" in (batch.path / "codebook.csv").read_text()
 
 

@@ -437,6 +437,28 @@ def test_the_command_tells_what_it_wrote(
     assert sorted(os.listdir(tmp_path / "new")) == ["codebook.csv", "counties.dta", "files.csv", "world.dta"]
 
 
+def test_an_export_to_parquet_holds_no_more_for_twice_as_many_parts(tmp_path: Path) -> None:
+    """Measured in Arrow's own memory, which counts bytes: growth cannot hide in what a process takes anyway."""
+    table = pq.read_table(made_comparison(tmp_path / "small") / "crime.parquet")
+    usual = pa.default_memory_pool()
+    peaks = []
+    for parts in (200, 400):
+        folder = tmp_path / str(parts)
+        folder.mkdir()
+        (folder / "manifest.json").write_text("{}")
+        with pq.ParquetWriter(folder / "crime.parquet", table.schema) as writer:
+            for _ in range(parts):
+                writer.write_table(table)
+        pool = pa.proxy_memory_pool(usual)
+        pa.set_memory_pool(pool)
+        try:
+            export(folder, "parquet", tables=["crime"], quiet=True)
+        finally:
+            pa.set_memory_pool(usual)
+        peaks.append(pool.max_memory())
+    assert 0 < peaks[1] < 1.1 * peaks[0], (parts * CRIME_ROWS, peaks)
+
+
 MANY = 200
 
 

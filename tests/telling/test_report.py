@@ -178,7 +178,7 @@ def test_the_effect_of_a_program_is_told_for_every_scenario(tmp_path: Path) -> N
 def test_what_a_removed_person_year_prevents_stands_with_its_assumptions(tmp_path: Path) -> None:
     page = page_of(worlds(True, False), tmp_path)
     part = page[page.index("What one removed person-year prevents") : page.index("How to reproduce")]
-    assert "10th to 90th percentile over the 3 replications" in part
+    assert "10th to 90th percentile over 3 replications" in part
     assert "program_0" in part
     assert "program_1" not in part
     for name in ("crime.propensity_violent", "crime.propensity_property", "police.offender_link"):

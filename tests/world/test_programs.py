@@ -12,7 +12,7 @@ from sim.parameters import Parameters
 from sim.words.calendar import month_number
 from sim.words.faults import UserError
 from sim.world.counties.building import Counties, build_counties
-from sim.world.programs import Calendar, build_calendar
+from sim.world.programs import Calendar, build_calendar, dated_by
 
 SEED = 2008
 START = month_number("2006-01")
@@ -113,6 +113,26 @@ def test_a_shift_moves_each_row_of_a_list_and_leaves_what_has_no_date(tmp_path: 
     assert (moved.agreement_287g_jail == same.agreement_287g_jail).all()
     assert (moved.announced == same.announced).all()
     assert 0 < moved.agreement_287g_jail.sum() < moved.agreement_287g_jail.size
+
+
+def test_counties_are_dated_as_a_scenario_brings_the_program_to_them(tmp_path: Path) -> None:
+    def dated(program: dict[str, Any]) -> list[int]:
+        parameters, counties = world_of({"secure_communities": program})
+        return [int(month) for month in dated_by(parameters, counties, SEED).activation]
+
+    _, counties = world_of({})
+    own = counties.activation.tolist()
+    assert dated({}) == own  # the scenario has it nowhere
+    assert dated({"counties": "file"}) == own
+    assert dated({"counties": "file", "shift": -30}) == [month - 30 for month in own]
+    late = month_number("2010-06")
+    assert dated({"counties": "file", "start": "2010-06"}) == [max(month, late) for month in own]
+    assert dated({"counties": "all", "start": "2010-06", "shift": 2}) == [late + 2] * len(own)
+    (tmp_path / "own.csv").write_text("fips,from,until\nr01c01,2008-03,\nr02c02,,\n", encoding="utf-8")
+    listed = dated({"counties": str(tmp_path / "own.csv"), "shift": 1})
+    assert listed[counties.fips.index("r01c01")] == month_number("2008-04")
+    assert listed[counties.fips.index("r02c02")] == START
+    assert sum(month > START + 96 for month in listed) == len(own) - 2  # never, as far as any run goes
 
 
 def test_start_is_not_earlier_than_and_until_is_the_first_month_without() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from sim.analysis.calibration.point import RULES
 from sim.analysis.calibration.study import Study
 from sim.analysis.calibration.tables import figure_rows
 from sim.analysis.calibration.worlds import SCENARIO, scenario_in
+from sim.parameters import Table
+from sim.parameters.listing import value_at
 from sim.running.batch.files import write_whole
 from sim.scenario.design.paths import nested, varied
 from sim.scenario.files import differences
@@ -50,9 +52,9 @@ def write_point(study: Study, outcome: Outcome, folder: Path) -> None:
     the file can be copied anywhere; else it extends the copy in the folder.
     """
     base = scenario_in(str(study.folder.absolute()))
-    found = varied(base, dict(outcome.point.settings), "point").parameters.model_dump(mode="json")
+    found = varied(base, dict(outcome.point.settings), "point").parameters
     extended, besides = _extended(base)
-    values = {**besides, **{path: _value_at(found, path) for path in outcome.point.settings}}
+    values = {**besides, **{path: _written(value_at(found, path)) for path in outcome.point.settings}}
     content = {
         "extends": extended,
         "title": f"{base.parameters.title or base.name} at the point of a calibration",
@@ -74,16 +76,10 @@ def _extended(base: Scenario) -> tuple[str, dict[str, Any]]:
     return base.name, {path: value for path, value in found.items() if path.split(".")[0] not in _OF_THE_CALIBRATION}
 
 
-def _value_at(tree: Mapping[str, Any], path: str) -> Any:
-    found: Any = tree
-    for name in path.split("."):
-        found = found[name]
-    return _short(found)
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _short(entry) for name, entry in value.items()}
+def _written(value: Any) -> Any:
+    """Return a parameter, or a table in full, as a file has it."""
+    if isinstance(value, Table):
+        return {name: _written(entry) for name, entry in value.model_dump(mode="json").items()}
     return float(f"{value:.8g}") if isinstance(value, float) else value
 
 

@@ -13,11 +13,12 @@ from sim.analysis.evidence.counts import Gathering, WorldCounts
 from sim.analysis.evidence.effects import NAMES, Counts, true_effects
 from sim.analysis.evidence.figures import Figure, read_figures, shipped_figures
 from sim.analysis.evidence.observing import observed_or_why
-from sim.running.run import prepare, seed_of
+from sim.running.run import prepare, seed_of, world_seed
 from sim.running.two_runs import TwoRuns
 from sim.scenario.design.paths import Value, varied
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.words.labels import PROGRAMS
+from sim.world.programs import dated_by
 
 if TYPE_CHECKING:
     from sim.engines.ledger import MonthRecord
@@ -80,7 +81,8 @@ def simulate_world(
     scenario = varied(base, changes, base.name)
     setting, other = prepare(scenario, luck), prepare(scenario.without(program), luck)
     runs = TwoRuns(setting, other, seed_of(seed, luck), threads, sharing=sharing)
-    gathering, first = Gathering(setting.months, setting.world.counties), Counts(len(setting.world.counties))
+    counties = dated_by(scenario.parameters, setting.world.counties, world_seed(scenario.parameters, luck))
+    gathering, first = Gathering(setting.months, counties), Counts(len(counties))
     active: list[Any] = []
     for record in runs.in_common():
         _gather(record, gathering, first, active, program)

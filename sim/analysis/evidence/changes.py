@@ -9,10 +9,11 @@ from sim.analysis.estimate.registry import ESTIMATORS
 from sim.analysis.estimate.sun_abraham import last_start
 from sim.analysis.estimate.survey import SurveyOutcome, SurveyPanel, survey_sun_abraham
 from sim.analysis.evidence import designs
-from sim.analysis.evidence.counts import BOOKS, Floats, Integers, Survey, WorldCounts
+from sim.analysis.evidence.counts import BOOKS, Integers, Survey, WorldCounts
 from sim.analysis.evidence.figures import Figure
 from sim.analysis.evidence.kinds import STATIC
 from sim.analysis.evidence.windows import LAGS, LEADS, NotGiven, months_of, quarters_of, share, years_of
+from sim.analysis.statistics import ranks
 from sim.words.calendar import month_number
 from sim.words.labels import CRIME_COLUMNS
 
@@ -179,13 +180,7 @@ def active_share(counts: WorldCounts, figure: Figure) -> float:
 
 def activation_correlation(counts: WorldCounts, figure: Figure) -> float:
     """Return the rank correlation over counties of the month of activation with a share of people."""
-    ranks = _ranks(counts.counties.activation), _ranks(getattr(counts.counties, figure.measure))
-    if any(np.ptp(rank) == 0 for rank in ranks):
+    both = ranks(counts.counties.activation), ranks(getattr(counts.counties, figure.measure))
+    if any(np.ptp(rank) == 0 for rank in both):
         raise NotGiven("all counties are alike")
-    return float(np.corrcoef(*ranks)[0, 1])
-
-
-def _ranks(values: np.ndarray) -> Floats:
-    """Return ranks, equal values sharing their mean rank."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
+    return float(np.corrcoef(*both)[0, 1])

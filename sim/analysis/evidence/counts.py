@@ -58,7 +58,7 @@ class WorldCounts:
     months : list of T texts
         YYYY-MM.
     counties : Counties
-        With the months in which Secure Communities came, in force in this world or not.
+        With the months in which Secure Communities comes by the scenario, or by the world where that has it nowhere.
     active : bool[T, K]
         Where Secure Communities is in force.
     crime : int64[T, 8, 4, 8]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.analysis.evidence.counts import Gathering, WorldCounts
-from sim.running.run import prepare, records, seed_of
+from sim.running.run import prepare, records, seed_of, world_seed
+from sim.world.programs import dated_by
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -29,7 +30,9 @@ def world_counts(
         Where the scenario's files do not fit together.
     """
     setting = prepare(scenario, replication, share=False, threads=threads)
-    gathering = Gathering(setting.months, setting.world.counties)
+    parameters = scenario.parameters
+    counties = dated_by(parameters, setting.world.counties, world_seed(parameters, replication))
+    gathering = Gathering(setting.months, counties)
     for record in records(setting, seed_of(seed, replication), engine, threads, keep_world=False):
         gathering.add(record)
         if on_month is not None:

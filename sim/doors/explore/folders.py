@@ -135,14 +135,14 @@ def _batch_or_run(path: Path) -> dict[str, Any]:
 
 def _comparison(path: Path) -> dict[str, Any]:
     from sim.jobs.folders import comparison_in
+    from sim.telling.doubt_wording import over_what
 
     results = comparison_in(path)
     scenarios = {
         name: {"title": results.title(name), "people": results.evaluation.persons, **mean_counts(runs)}
         for name, runs in results.runs.items()
     }
-    replications = len(results.runs[results.reference])
-    return {"months": list(results.months), "replications": replications, "scenarios": scenarios}
+    return {"months": list(results.months), "over": over_what(results), "scenarios": scenarios}
 
 
 def _run(path: Path) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _run(path: Path) -> dict[str, Any]:
     title = stored_scenario(path).parameters.title or name
     return {
         "months": list(run.months),
-        "replications": 1,
+        "over": "",
         "scenarios": {name: {"title": title, "people": run.persons, **mean_counts([run])}},
     }
 

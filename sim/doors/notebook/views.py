@@ -103,7 +103,7 @@ def _view_of_comparison(folder: Path) -> Results:
         "comparison",
         folder.name,
         comparison.title,
-        _batch_in_words([scenario.name for scenario in comparison.scenarios], comparison.replications)
+        _batch_in_words([scenario.name for scenario in comparison.scenarios], _each(comparison.replications))
         + f", reference {comparison.reference}",
         folder,
         Tables(_stored_tables(folder)),
@@ -119,8 +119,8 @@ def _view_of_batch(folder: Path) -> Results:
     batch = Batch.open(folder)
     plan = batch.plan
     is_sweep = plan.kind == "sweep"
-    words = f"{_points(folder):,} points; {_each(plan.replications)}" if is_sweep else ""
-    words = words or _batch_in_words(plan.scenarios, plan.replications)
+    each = _each(plan.replications, batch.is_drawn)
+    words = f"{_points(folder):,} points; {each}" if is_sweep else _batch_in_words(plan.scenarios, each)
     progress = "" if batch.is_complete else f", {len(batch.finished())} of {len(plan)} runs done"
     reference = f", reference {plan.reference}" if plan.reference and plan.effect_of is None else ""
     reference = reference or (f", effect of {plan.effect_of}" if plan.effect_of is not None else "")
@@ -288,10 +288,15 @@ def _points(folder: Path) -> int:
     return len((folder / "design.csv").read_text(encoding="utf-8").splitlines()) - 1
 
 
-def _batch_in_words(names: Sequence[str], replications: int) -> str:
+def _batch_in_words(names: Sequence[str], each: str) -> str:
     shown = ", ".join(names) if len(names) <= 5 else f"{len(names)} scenarios"
-    return f"{shown}; {_each(replications)}"
+    return f"{shown}; {each}"
 
 
-def _each(replications: int) -> str:
-    return "one run each" if replications == 1 else f"{replications} replications each"
+def _each(replications: int, is_drawn: bool = False) -> str:
+    from sim.scenario.calibration.draws import LUCKS
+    from sim.telling.doubt_wording import over_text
+
+    if is_drawn:
+        return over_text(replications, LUCKS)
+    return "one run each" if replications == 1 else f"{over_text(replications)} each"

@@ -72,6 +72,11 @@ class Pooled(Sequence["RunSummary"]):
         return (self[place] for place in range(len(self)))
 
 
+def each_run(runs: Sequence[RunSummary]) -> Sequence[RunSummary]:
+    """Return the runs themselves, of draws not their means."""
+    return runs.runs if isinstance(runs, Pooled) else runs
+
+
 def mean_of(runs: Sequence[RunSummary], number: int) -> RunSummary:
     """Return the mean of some runs, with the number of their draw in place of a replication's."""
     import numpy as np

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from sim.parameters.listing import value_at
 from sim.scenario.design.paths import Value, path_problem, targets, varied
 from sim.scenario.design.sweep import Sweep
 from sim.scenario.scenario import Comparison, Scenario
@@ -181,15 +182,8 @@ def _problems(draws: PosteriorDraws, scenarios: Sequence[Scenario], replications
             f"replications must be even ({replications}): each draw is run in {LUCKS} lucks, to tell luck from doubt"
         )
     for path in draws.paths:
-        if len({_value_of(scenario, path) for scenario in scenarios}) > 1:
+        if len({repr(value_at(scenario.parameters, path)) for scenario in scenarios}) > 1:
             yield (
                 f"scenarios differ in {path}, which the draws set: their difference would be lost; leave it out of the "
                 "draws or out of the scenarios"
             )
-
-
-def _value_of(scenario: Scenario, path: str) -> str:
-    found = scenario.parameters.model_dump(mode="json")
-    for name in path.split("."):
-        found = found[name]
-    return repr(found)

@@ -18,7 +18,8 @@ from sim.telling.export.tables import Exported, tables_of
 
 Format = Literal["csv", "stata", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-ROW_GROUP = 1_000_000
+ROW_GROUP = 1 << 17
+"""Rows from which a row group is written: no more of a table is held in memory."""
 
 
 def export(
@@ -111,7 +112,8 @@ def _write_parquet(table: Table, folder: Path) -> Exported:
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batches in _groups(table.batches()):
             cleaned = [_cleaned(batch, schema) for batch in batches]
-            writer.write_table(pa.Table.from_batches(cleaned).unify_dictionaries(), row_group_size=ROW_GROUP)
+            group = pa.Table.from_batches(cleaned).unify_dictionaries()
+            writer.write_table(group, row_group_size=max(len(group), 1))
     return Exported(path.name, table.name, table.rows)
 
 

@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from sim.analysis.statistics import Estimate
 from sim.analysis.summary import Row
 from sim.running.measures import ComparisonRuns
+from sim.telling.doubt_wording import over_what
 from sim.telling.figures.colours import GREY, PEOPLE_MARKS
 from sim.telling.figures.colours import GROUPS as GROUP_COLOURS
 from sim.telling.figures.style import NARROW, Drawn, Margins, note_above, save_both, sheet_of, short, true_minus
@@ -37,7 +38,7 @@ def draw_affected(results: ComparisonRuns, rows: Sequence[Row], folder: Path) ->
         "Who is affected",
         f"Index crime against persons and households of each group, {results.window}, change against "
         f"{reference_text(results)} in %: how many are victims, and what share of what happens to them is reported to "
-        f"police. Mean of paired differences and 95 % interval over {results.comparison.replications} replications.",
+        f"police. Mean of paired differences and 95 % interval over {over_what(results)}.",
         " ".join(_in_words(results, found, name) for name in results.others),
         narrow,
     )

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.sweep.break_even import COSTS, LESS, MORE, BreakEven, Weighed, break_even
 from sim.analysis.sweep.outcomes import SweepRuns
+from sim.telling.doubt_wording import over_each_point
 from sim.telling.figures.colours import GREY, PARTS
 from sim.telling.figures.style import NARROW, Drawn, new_figure
 
@@ -61,11 +62,10 @@ def _draw(axes: Axes, found: BreakEven) -> None:
 
 
 def _caption(runs: SweepRuns, found: list[BreakEven]) -> str:
-    number = len(runs.replications)
     told = (
         "Above a line the program leaves more crime than there would be without it, below it less. The fall is that in "
         "the share of incidents against Hispanic people which police are told of, against the same world without the "
-        f"program. Bands: 95 % intervals over {number} replications. Cost: {COSTS['violent']:,.0f} dollars of 2008 a "
+        f"program. Bands: 95 % intervals over {over_each_point(runs)}. Cost: {COSTS['violent']:,.0f} dollars of 2008 a "
         f"violent crime, {COSTS['property']:,.0f} a property crime (McCollister, French and Fang 2010, by the mix of "
         "recorded crimes, homicides as others)."
     )

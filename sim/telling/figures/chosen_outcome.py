@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.sweep.curves import curve, surface
 from sim.analysis.sweep.outcomes import SweepRuns
+from sim.telling.doubt_wording import over_each_point
 from sim.telling.figures.heat_maps import heat_maps
 from sim.telling.figures.style import Drawn, save
 from sim.telling.figures.sweep_panels import common_limits, curve_panels
@@ -62,7 +63,7 @@ def _of_outcome(
     pair = heat_map_pair(first, *(levers or ()))
     if pair is not None:
         surfaces = [surface(runs, outcomes[batch], *pair) for batch, runs in batches.items()]
-        text = f"{label}, mean over replications in each cell; one scale of colours. {_told(batches)}"
+        text = f"{label}, mean of each cell; one scale of colours. {_told(batches)}"
         title = f"{label}: {surfaces[0].across.path} by {surfaces[0].up.path}"
         yield heat_maps(surfaces, titles), Drawn(f"heat_map_{name}", title, text)
     if first.sweep.design.kind == "morris":
@@ -83,7 +84,7 @@ def _of_outcome(
 def _told(batches: Mapping[str, SweepRuns]) -> str:
     """Return what each sweep is, and what is missing from it."""
     parts = [
-        f"{name}: {runs.sweep.title or 'a sweep'}, {len(runs.points)} points, {len(runs.replications)} replications"
+        f"{name}: {runs.sweep.title or 'a sweep'}, {len(runs.points)} points, each over {over_each_point(runs)}"
         + _reference(runs)
         + "".join(f" {note}" for note in runs.notes)
         for name, runs in batches.items()

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.running.measures import ComparisonRuns
+from sim.telling.doubt_wording import over_what
 from sim.telling.figures.colours import BLACK, BOOKS, GREY, SHADE
 from sim.telling.figures.colours import GROUPS as GROUP_COLOURS
 from sim.telling.figures.colours import STATUSES as STATUS_COLOURS
@@ -61,7 +62,7 @@ def draw_crime_over_time(results: ComparisonRuns, folder: Path) -> Drawn:
         OVER_TIME,
         "True and observed crime over time",
         f"All index crime, change against {reference_text(results)} in % of its mean: totals in {SMOOTHING}; mean of "
-        f"paired differences and 95 % interval over {results.comparison.replications} replications. Below: share of "
+        f"paired differences and 95 % interval over {over_what(results)}. Below: share of "
         "people in counties whose programs differ from the reference's (or, if none differ, that have any program but "
         "the Criminal Alien Program). The dotted line marks the first month of the evaluation.",
         " ".join(_ending(results, name) for name in results.others),
@@ -77,7 +78,7 @@ def draw_crime_by_kind(results: ComparisonRuns, folder: Path) -> Drawn:
         BY_KIND,
         "True and observed crime over time, violent and property",
         f"Change against {reference_text(results)} in % of its mean, in {SMOOTHING}; mean of paired differences and "
-        f"95 % interval over {results.comparison.replications} replications. Below: people whom programs reach.",
+        f"95 % interval over {over_what(results)}. Below: people whom programs reach.",
     )
 
 

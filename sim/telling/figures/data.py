@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics import Band, centred_sums, mean_band, ratio, relative_changes
+from sim.running.batch.drawn import each_run
 from sim.running.measures import BOOKS, NOT_ADOPTED, ComparisonRuns, RunSummary
 from sim.words.labels import ENFORCEMENT_COLUMNS, FAMILIES, STATUSES
 
@@ -79,7 +80,8 @@ def county_changes(results: ComparisonRuns, name: str, family: str) -> CountyCha
     mine = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in results.runs[name]], axis=0)
     other = results.runs[results.references[name]]
     base = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in other], axis=0)
-    shown = np.asarray((base >= LEAST_EVENTS).all(axis=1))
+    events = np.sum([run.county_crime[:, FAMILIES.index(family)] for run in each_run(other)], axis=0)
+    shown = np.asarray((events >= LEAST_EVENTS).all(axis=1))
     change = np.where(shown[:, None], 100 * ratio((mine - base).astype(np.float64), base.astype(np.float64)), np.nan)
     true, observed = change[:, BOOKS.index("occurred")], change[:, BOOKS.index("recorded")]
     return CountyChanges(true, observed, observed - true, shown)
@@ -94,7 +96,7 @@ class CountyEstimates:
     values : float64[3, K]
         True and observed in %, the gap in percentage points; nan where a county has fewer than ``LEAST_EVENTS``.
     clear : bool[3, K]
-        Where 0 lies outside the 95 % interval over replications; with one replication everywhere.
+        Where 0 lies outside the 95 % interval over replications, or over draws; with one of them everywhere.
     marked : bool[K]
         Counties that get a program in the scenario when they do not in the reference, or in another month.
     """
@@ -108,7 +110,8 @@ def county_estimates(results: ComparisonRuns, name: str) -> CountyEstimates:
     """Return the changes of each county's index crime with what chance leaves open."""
     runs, others = results.runs[name], results.runs[results.references[name]]
     mine, base = (np.stack([run.county_crime.sum(axis=1) for run in it]).astype(np.float64) for it in (runs, others))
-    shown = (base.sum(axis=0) >= LEAST_EVENTS).all(axis=1)
+    events = np.sum([run.county_crime.sum(axis=1) for run in each_run(others)], axis=0)
+    shown = np.asarray((events >= LEAST_EVENTS).all(axis=1))
     true, seen = np.moveaxis(relative_changes(mine, base), 2, 0)
     bands = [mean_band(changes) for changes in (true, seen, seen - true)]
     values = np.where(shown, np.stack([it.estimate for it in bands]), np.nan)

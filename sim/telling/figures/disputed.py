@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from sim.analysis.disputed import BOOKS, Disputed, Span
 from sim.running.measures import ComparisonRuns
 from sim.telling.figures.colours import BOOKS as BOOK_COLOURS
 from sim.telling.figures.colours import GREY
-from sim.telling.figures.style import NARROW, Drawn, Margins, save, sheet_of, short, true_minus
+from sim.telling.figures.style import NARROW, Drawn, Margins, Sheet, save, sheet_of, short, true_minus
 from sim.telling.wording import number_text
 from sim.words.labels import LABELS
 
 NAME = "disputed_range"
-_MARKS = {"occurred": "o", "recorded": "s"}
-_BLOCK = 0.56
+MARKS = {"occurred": "o", "recorded": "s"}
+BLOCK = 0.56
+"""Inches of a scenario's two lines; and between its lines half as much, in parts of its height."""
 
 
 def draw_disputed(results: ComparisonRuns, disputed: Disputed | None, folder: Path) -> list[Drawn]:
@@ -46,26 +48,31 @@ def _in_words(results: ComparisonRuns) -> Any:
     return told
 
 
-def _figure(results: ComparisonRuns, disputed: Disputed) -> Figure:
-    names = list(dict.fromkeys(span.scenario for span in disputed.spans))
-    room = Margins(0.1, 0.12, 0.24, 0.44)
-    sheet = sheet_of(1, 1, NARROW, _BLOCK * len(names) + 0.05, room)
+def range_sheet(results: ComparisonRuns, names: Sequence[str]) -> tuple[Sheet, Axes]:
+    """Return a narrow sheet with room for two lines of each scenario, at its place and half of ``BLOCK`` below."""
+    sheet = sheet_of(1, 1, NARROW, BLOCK * len(names) + 0.05, Margins(0.1, 0.12, 0.24, 0.44))
     axes = sheet.panels[0, 0]
     for place, name in enumerate(names):
         axes.text(0, place - 0.3, short(results.title(name), 44), transform=axes.get_yaxis_transform(), va="center")
-        for shift, book in zip((0.0, 0.28), BOOKS, strict=True):
-            span = disputed.span(name, book)
-            if span is not None:
-                _draw(axes, place + shift, span)
     axes.axvline(0, color=GREY, linewidth=0.9)
     axes.set_ylim(len(names) - 0.45, -0.55)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Change (%)")
     true_minus(axes.xaxis)
+    return sheet, axes
+
+
+def _figure(results: ComparisonRuns, disputed: Disputed) -> Figure:
+    names = list(dict.fromkeys(span.scenario for span in disputed.spans))
+    sheet, axes = range_sheet(results, names)
+    for place, name in enumerate(names):
+        for shift, book in zip((0.0, BLOCK / 2), BOOKS, strict=True):
+            span = disputed.span(name, book)
+            if span is not None:
+                _draw(axes, place + shift, span)
     handles: list[Artist] = [
-        Line2D([], [], color=BOOK_COLOURS[book], marker=_MARKS[book], markersize=5, label=LABELS[book])
-        for book in BOOKS
+        Line2D([], [], color=BOOK_COLOURS[book], marker=MARKS[book], markersize=5, label=LABELS[book]) for book in BOOKS
     ]
     sheet.figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
     return sheet.figure
@@ -74,4 +81,4 @@ def _figure(results: ComparisonRuns, disputed: Disputed) -> Figure:
 def _draw(axes: Axes, place: float, span: Span) -> None:
     colour = BOOK_COLOURS[span.book]
     axes.plot([span.low, span.high], [place] * 2, color=colour, linewidth=5, alpha=0.35, solid_capstyle="butt")
-    axes.plot([span.told], [place], color=colour, marker=_MARKS[span.book], markersize=5.5, linestyle="none")
+    axes.plot([span.told], [place], color=colour, marker=MARKS[span.book], markersize=5.5, linestyle="none")

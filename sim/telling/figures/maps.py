@@ -18,6 +18,7 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from sim.running.measures import ComparisonRuns
+from sim.telling.doubt_wording import over_what
 from sim.telling.figures.colours import BLACK, GREY, MORE_OR_LESS
 from sim.telling.figures.data import LEAST_EVENTS, CountyEstimates, county_changes, county_estimates, limit_of
 from sim.telling.figures.map_places import Places, places_of
@@ -98,7 +99,7 @@ def draw_map(results: ComparisonRuns, folder: Path) -> list[Drawn]:
     caption = (
         f"All index crime by county, {results.window}, against {reference_text(results)}, on one scale. {form} "
         f"{COLOURS_IN_WORDS}. Black edge: counties that get a program. Without colour: 0 lies within the 95 % interval "
-        f"over {results.comparison.replications} replications. {few_in_words(places)}: fewer than {LEAST_EVENTS} true "
+        f"over {over_what(results)}. {few_in_words(places)}: fewer than {LEAST_EVENTS} true "
         f"or recorded offences in the reference.{missing_in_words(places)}"
     )
     alt = " ".join(_counted(results, name, it) for name, it in found.items())

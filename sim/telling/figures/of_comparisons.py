@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.analysis.disputed import disputed_of
+from sim.analysis.drawn_signs import drawn_changes
 from sim.analysis.summary import rows_of
 from sim.running.measures import ComparisonRuns
 from sim.telling.figures.affected import draw_affected
 from sim.telling.figures.courses import draw_crime_by_kind, draw_crime_over_time, draw_reporting
 from sim.telling.figures.disputed import draw_disputed
+from sim.telling.figures.drawn_changes import draw_drawn_changes
 from sim.telling.figures.funnel import draw_enforcement, draw_funnel
 from sim.telling.figures.maps import draw_map, draw_maps
 from sim.telling.figures.maps_over_time import draw_maps_over_time
@@ -28,6 +30,7 @@ def write_figures(results: ComparisonRuns, folder: Path) -> list[Drawn]:
         return [
             draw_crime_over_time(results, folder),
             *draw_disputed(results, disputed_of(results, rows), folder),
+            *draw_drawn_changes(results, drawn_changes(results), folder),
             draw_affected(results, rows, folder),
             *(draw_since_adoption(results, folder) if has_tables else ()),
             draw_enforcement(results, folder),

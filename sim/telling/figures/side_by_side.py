@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from sim.analysis.statistics import Estimate
 from sim.analysis.summary import rows_of
 from sim.running.measures import ComparisonRuns
+from sim.telling.doubt_wording import over_what
 from sim.telling.figures.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
 from sim.telling.figures.courses import BOOK_STYLES, SMOOTHING, change_panel, year_ticks
 from sim.telling.figures.style import Drawn, new_figure, save, short
@@ -197,7 +198,7 @@ def _told(batches: Mapping[str, ComparisonRuns]) -> str:
     """Return what each comparison is, in words."""
     parts = [
         f"{name}: {results.comparison.title or 'a comparison'}, against {reference_text(results)}, "
-        f"{results.window}, {results.comparison.replications} replications"
+        f"{results.window}, over {over_what(results)}"
         for name, results in batches.items()
     ]
     return "; ".join(parts) + "."

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.running.measures import BOOKS, ComparisonRuns
+from sim.telling.doubt_wording import over_what
 from sim.telling.figures.colours import GREY
 from sim.telling.figures.courses import (
     BOOK_STYLES,
@@ -40,7 +41,7 @@ def draw_since_adoption(results: ComparisonRuns, folder: Path) -> list[Drawn]:
     caption = (
         f"All index crime in the counties that the program reaches, change against {reference_text(results)} in %, by "
         "half-years since it began in each county; marks before 0 tell what other counties' programs change there. "
-        f"Mean of paired differences and 95 % interval over {results.comparison.replications} replications. Below: "
+        f"Mean of paired differences and 95 % interval over {over_what(results)}. Below: "
         "share of the people in those counties whom a half-year covers; half-years that cover fewer than half are not "
         "drawn, for then other counties answer than before."
     )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics import Band, mean_band, relative_changes
+from sim.running.batch.drawn import each_run
 from sim.running.measures import BOOKS, NOT_ADOPTED, ComparisonRuns
 from sim.words.labels import PROPERTY_CRIMES, VIOLENT_CRIMES
 
@@ -77,12 +78,17 @@ def _bins(results: ComparisonRuns, name: str) -> Integers:
 
 
 def _totals(path: Path, results: ComparisonRuns, bins: Mapping[str, Integers]) -> dict[str, tuple[Floats, Floats]]:
-    """Return by scenario index crime of it and of its reference: float64[R, P, 2] each, the last axis ``BOOKS``."""
+    """Return by scenario index crime of it and of its reference: float64[R, P, 2] each, the last axis ``BOOKS``.
+
+    Where parameters are drawn, R are draws, and crime is that of all their lucks together.
+    """
     import pyarrow.parquet as pq
 
     points = 2 * -(-len(results.months) // HALF_YEARS)
-    numbers = {run.replication: place for place, run in enumerate(results.runs[results.reference])}
-    totals = {name: tuple(np.zeros((len(numbers), points, 2)) for _ in range(2)) for name in bins}
+    told = results.runs[results.reference]
+    runs = each_run(told)
+    numbers = {run.replication: place * len(told) // len(runs) for place, run in enumerate(runs)}
+    totals = {name: tuple(np.zeros((len(told), points, 2)) for _ in range(2)) for name in bins}
     columns = ["scenario", "replication", "county", "month", "type", *BOOKS]
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=columns):

@@ -17,6 +17,7 @@ from sim.analysis.sweep.outcomes import SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import varying
 from sim.scenario.design.sweep import Factor
+from sim.telling.doubt_wording import over_each_point
 from sim.telling.figures.break_even import break_even_figure
 from sim.telling.figures.heat_maps import MOST_NUMBERS, heat_maps
 from sim.telling.figures.sensitivity import morris_bars, sobol_bars
@@ -141,7 +142,7 @@ def _heat_maps(batches: Sequence[Named], across: str, up: str) -> Iterator[Plann
         Drawn(
             "heat_map",
             f"{found.outcome.label if several or not is_change else 'Both books and the gap between them'}: {by}",
-            f"{_compared_with(batches[0].runs)} Each cell is the mean over {_replications(batches)}{_held(found)}. "
+            f"{_compared_with(batches[0].runs)} Each cell is the mean over {_over(batches)}{_held(found)}. "
             f"{_map_form(totals)}",
             " ".join(map(_corners, totals)),
         ),
@@ -177,8 +178,8 @@ def _map_form(maps: Sequence[Surface]) -> str:
         return "The darker, the more."
     told = "Brown: more, green: less. Where both signs are certain in a column or row, a line parts them. "
     if all(it.band.estimate.size <= MOST_NUMBERS for it in maps):
-        return told + "Numbers in brackets: 0 lies within the 95 % interval over replications."
-    return told + "Hatched: less. On dashed lines a limit of the 95 % interval over replications is 0."
+        return told + "Numbers in brackets: 0 lies within the 95 % interval."
+    return told + "Hatched: less. On dashed lines a limit of the 95 % interval is 0."
 
 
 def _compared_with(runs: SweepRuns) -> str:
@@ -191,10 +192,9 @@ def _compared_with(runs: SweepRuns) -> str:
     return "Levels: nothing is compared."
 
 
-def _replications(batches: Sequence[Named]) -> str:
-    counts = sorted({len(batch.runs.replications) for batch in batches})
-    told = " or ".join(str(number) for number in counts)
-    return f"{told} replication{'' if counts == [1] else 's'}"
+def _over(batches: Sequence[Named]) -> str:
+    """Return over what means and intervals are taken, to follow "over": of several batches where they differ, each."""
+    return " or ".join(dict.fromkeys(over_each_point(batch.runs) for batch in batches))
 
 
 def _held(found: Surface) -> str:
@@ -251,7 +251,8 @@ def _curve_caption(batches: Sequence[Named], found: Curve) -> str:
     if found.is_binned:
         chance = "Points are put into bins of equal size; bars: 95 % interval of each bin's mean."
     else:
-        chance = f"Bars: 95 % interval over {_replications(batches)}, chance alone."
+        alone = ", chance alone" if all(batch.runs.lucks == 1 for batch in batches) else ""
+        chance = f"Bars: 95 % interval over {_over(batches)}{alone}."
     return f"All index crime. {_compared_with(batches[0].runs)} {chance} {spread}"
 
 

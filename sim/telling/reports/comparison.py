@@ -9,11 +9,13 @@ from pathlib import Path
 from sim.analysis.differences import Difference
 from sim.analysis.disputed import Disputed, disputed_of
 from sim.analysis.doubt import Doubt, doubts_in
+from sim.analysis.drawn_signs import drawn_changes
 from sim.analysis.summary import Row
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.running.measures import INDEX_FAMILIES, ComparisonRuns, clipped_share
 from sim.running.outcomes import BALANCE_SECTION, GAIN_SECTION, INCAPACITATION_SECTION
-from sim.telling.doubt_wording import range_sentence, sure_sentences
+from sim.scenario.calibration.draws import read_draws
+from sim.telling.doubt_wording import doubt_sentences, over_what, range_sentence, sure_sentences, turn_sentence
 from sim.telling.figures.style import Drawn
 from sim.telling.reports.comparison_tables import (
     Found,
@@ -56,7 +58,7 @@ from sim.telling.reports.page import (
     unbroken,
     write_page,
 )
-from sim.telling.wording import NOTHING, change_text, lines_of, missing_text, reasons_of
+from sim.telling.wording import NOTHING, change_text, lines_of, missing_text, reasons_of, world_text
 from sim.words.labels import LABELS
 
 CLIPPED_WARNING_SHARE = 0.001
@@ -91,7 +93,9 @@ def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn
     found = {(row.scenario, row.measure, row.group): row.estimate for row in rows}
     yield from title_of(results.comparison.title or results.comparison.name, results.comparison.question)
     open_ = doubts_in(results) or disputed_of(results, rows)
-    yield lead(_answer(results, found, open_), _sureness(results, found, open_, shown("disputed_range")))
+    yield note(escape(world_text(results)))
+    ranges = shown("disputed_range", "drawn_changes")
+    yield lead(_answer(results, found, open_), _sureness(results, found, open_, ranges))
     yield from shown("crime_over_time")
     yield key_table(results, found)
     yield from _how_measured(results)
@@ -109,8 +113,8 @@ def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn
         yield from shown("map")
     yield from _differences(results)
     yield '<h2 id="assumptions">The assumptions</h2>'
-    yield from assumption_parts(results.comparison.scenarios, ASSUMPTIONS)
-    yield from _in_full(results, rows)
+    yield from assumption_parts(results.comparison.scenarios, ASSUMPTIONS, drawn=_drawn(results))
+    yield from _in_full(results, rows, doubt_sentences(open_) if isinstance(open_, list) else ())
     yield from _how_made(results)
 
 
@@ -122,7 +126,8 @@ def _answer(results: ComparisonRuns, found: Found, open_: Open) -> Iterator[str]
         if isinstance(open_, Disputed):
             yield f"<p>{escape(sign_text(results, open_))}</p>"
         elif open_ is not None:
-            yield f"<p>{escape(range_sentence(open_, results.others[0]))}</p>"
+            turn = turn_sentence(drawn_changes(results), results.others[0])
+            yield f"<p>{escape(range_sentence(open_, results.others[0]))}</p><p>{escape(turn)}</p>"
     yield from map(strong, warnings_of(results))
     if results.missing:
         yield strong(missing_text(results))
@@ -168,10 +173,9 @@ def _effects(results: ComparisonRuns, found: Found) -> Iterator[str]:
 
 
 def _how_measured(results: ComparisonRuns) -> Iterator[str]:
-    comparison = results.comparison
     yield note(
         f"Changes over {results.window} ({escape(results.evaluation.reason)}; the same months for all scenarios): "
-        f"means of paired differences over {comparison.replications} replications, with 95 % intervals. People "
+        f"means of paired differences over {over_what(results)}, with 95 % intervals. People "
         "reached: in counties whose programs differ, on average over these months. "
         f"{KNOWN} Nobody knows that number for a real place. {OBSERVED}."
     )
@@ -179,6 +183,7 @@ def _how_measured(results: ComparisonRuns) -> Iterator[str]:
 
 def _evaluator(results: ComparisonRuns) -> Iterator[str]:
     """Yield how to ask what an evaluator would find."""
+    yield "<h2>What an evaluator would see</h2>"
     name = results.comparison.scenarios[-1 if len(results.comparison.scenarios) == 1 else 1].name
     yield note(
         "An evaluator of a real place has the observed line alone. What the usual designs would conclude from it, and "
@@ -204,7 +209,15 @@ def _listed(differences: Iterable[Difference]) -> str:
     return f"<ul>{told}</ul>" if told else " in nothing."
 
 
-def _in_full(results: ComparisonRuns, rows: Sequence[Row]) -> Iterator[str]:
+def _drawn(results: ComparisonRuns) -> dict[str, tuple[float, float]]:
+    """Return between what nine in ten draws of each parameter lie, by dotted path; nothing where none is drawn."""
+    if results.comparison.uncertainty is None:
+        return {}
+    draws = read_draws(results.comparison.uncertainty)
+    return {path: draws.middle(path) for path in draws.paths}
+
+
+def _in_full(results: ComparisonRuns, rows: Sequence[Row], doubt: Iterable[str]) -> Iterator[str]:
     """Yield all measures and what is counted beside them, folded."""
     lines = lines_of(rows, results.reference, results.others)
     balance = [line for line in lines if line.section == BALANCE_SECTION or line.measure in _REMOVALS]
@@ -213,6 +226,7 @@ def _in_full(results: ComparisonRuns, rows: Sequence[Row]) -> Iterator[str]:
     yield '<h2 class="screen">All numbers</h2>'
     yield from folded("All measures, by kind of crime, group and legal status", all_measures(results, measures))
     yield from folded("The balance: offences counted one by one", balance_parts(results, balance))
+    yield from folded("Luck and doubt apart", map(note, map(escape, doubt)))
     yield from folded("What one removed person-year prevents", incapacitation_parts(results))
     yield from folded(
         "What the pairing gains", gain_parts(results, [line for line in lines if line.section == GAIN_SECTION])
@@ -224,13 +238,12 @@ def _how_made(results: ComparisonRuns) -> Iterator[str]:
     """Yield how to get the same results again, and what to beware of."""
     comparison = results.comparison
     yield (
-        f"{how_to_repeat('compare comparison.yaml')}<p>Seed {comparison.seed}, {comparison.replications} replications. "
+        f"{how_to_repeat('compare comparison.yaml')}<p>Seed {comparison.seed}, {over_what(results)}. "
         f"{how_equal('engine, workers and threads')} of each table.</p>"
     )
     shares = {name: clipped_share(runs) for name, runs in results.runs.items()}
     largest = max(shares.values())
-    yield note(
-        f"Opportunities for crime whose probability had to be cut at 1: at most {100 * largest:.3g} % in any scenario."
-    )
+    told = "fewer than 1 in 100,000" if largest < 1e-5 else f"at most {100 * largest:.2g} %"
+    yield note(f"Opportunities for crime whose probability had to be cut at 1: {told} in any scenario.")
     if largest > CLIPPED_WARNING_SHARE:
         yield "<p><strong>More than 0.1 % were cut, which flattens effects: raise crime.headroom.</strong></p>"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.analysis.statistics import Estimate
 from sim.analysis.summary import Row
+from sim.telling.doubt_wording import over_what
 from sim.telling.reports.comparison_wording import effect_text, warnings_of
 from sim.telling.wording import NOTHING, change_text, missing_text, number_text
 from sim.words.faults import shortened
@@ -43,8 +44,8 @@ def print_short(results: ComparisonRuns, rows: Sequence[Row], report: Path) -> N
     comparison, others = results.comparison, results.others
     print(*_wrapped(comparison.title or comparison.name), sep="\n")
     against = f"change against {results.reference}" if comparison.effect_of is None else effect_text(results)
-    found = f"Index crime, {results.window}: {against}; mean of {comparison.replications} paired replications"
-    print(*_wrapped(f"{found} with its 95 % interval."), sep="\n")
+    found = f"Index crime, {results.window}: {against}; mean of paired differences over {over_what(results)}"
+    print(*_wrapped(f"{found}, with its 95 % interval."), sep="\n")
     estimates = {(row.scenario, row.measure, row.group): row.estimate for row in rows}
     print(*_wrapped(books_part(estimates, others[0])), "", sep="\n")
     print(*table_of(rows, others[:MOST_SCENARIOS]), "", sep="\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
+from sim.analysis.doubt import are_drawn
 from sim.analysis.incapacitation import Prevented, prevented
 from sim.analysis.statistics import Estimate
 from sim.running.measures import INDEX_FAMILIES, ComparisonRuns
@@ -132,7 +133,7 @@ def incapacitation_parts(results: ComparisonRuns) -> Iterator[str]:
         yield note("Nothing: in all scenarios an identical person takes the place of anyone removed, at once.")
         return
     yield note(
-        f"{WHAT_AWAY_MEANS}: {spread_text(results.comparison.replications)}. Beside it the offences of the average "
+        f"{WHAT_AWAY_MEANS}: {spread_text(results)}. Beside it the offences of the average "
         "person of the same world in a year, and the one over the other."
     )
     heads = [*(escape(LABELS[family]) for family in INDEX_FAMILIES), "Average person,<br>index crime", "Ratio"]
@@ -159,8 +160,9 @@ def _beside(total: Prevented) -> tuple[Estimate, Estimate]:
 
 def gain_parts(results: ComparisonRuns, lines: Sequence[Line]) -> Iterator[str]:
     """Yield how many more runs would be needed if they did not share their luck."""
+    shared = "their luck and the parameters drawn" if are_drawn(results) else "their luck"
     yield note(
-        "Runs with one number share their luck, so that a difference between them is caused by policy. The table says "
+        f"Runs with one number share {shared}, so that a difference between them is caused by policy. The table says "
         "how many times more runs would be needed for the same precision without that: the variance of the difference "
         "of two independent runs over that of paired ones."
     )

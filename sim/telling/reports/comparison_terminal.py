@@ -13,6 +13,7 @@ from sim.analysis.incapacitation import prevented
 from sim.analysis.summary import Row
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.running.outcomes import INCAPACITATION_SECTION
+from sim.telling.doubt_wording import over_what
 from sim.telling.reports.comparison_wording import (
     differences_of,
     disputed_text,
@@ -41,8 +42,8 @@ def print_comparison(results: ComparisonRuns, rows: Sequence[Row], report: Path)
     console.print(Text(comparison.title or comparison.name, style="bold"))
     console.print(
         Text(
-            f"{_what(results)}, {results.window}; mean of paired differences over {comparison.replications} "
-            "replications (95 % interval).\nCrime, reporting and victimization in %, gaps in percentage points, "
+            f"{_what(results)}, {results.window}; mean of paired differences over {over_what(results)} "
+            "(95 % interval).\nCrime, reporting and victimization in %, gaps in percentage points, "
             "enforcement and balance in the unit of the level."
         )
     )
@@ -81,7 +82,7 @@ def _incapacitation(results: ComparisonRuns) -> Iterator[str]:
     names = who_incapacitates(results)
     if not names:
         return
-    yield f"One removed person-year prevents ({spread_text(results.comparison.replications)}):"
+    yield f"One removed person-year prevents ({spread_text(results)}):"
     for name, found in prevented({name: results.runs[name] for name in names}).items():
         yield f"  {prevented_line(name, found)}."
     yield f"This rests on {disputed_text(results)}."

@@ -12,6 +12,7 @@ from sim.analysis.incapacitation import SPREAD, Prevented
 from sim.analysis.statistics import Estimate
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.running.measures import ComparisonRuns
+from sim.telling.doubt_wording import over_what
 from sim.telling.wording import NOTHING, change_text, number_text
 from sim.words.labels import LABELS
 
@@ -77,12 +78,12 @@ def prevented_text(found: Prevented) -> str:
     return f"{change_text(found.away, signed=False)}; {low} to {high}"
 
 
-def spread_text(replications: int) -> str:
+def spread_text(results: ComparisonRuns) -> str:
     """Return what the numbers beside a mean are."""
     low, high = SPREAD
     return (
-        f"mean with its 95 % interval; then the {low}th to {high}th percentile over the {replications} replications, "
-        "which tells how far single runs lie apart, not counties"
+        f"mean with its 95 % interval; then the {low}th to {high}th percentile over {over_what(results)}, which "
+        "tells how far these lie apart, not counties"
     )
 
 
@@ -111,8 +112,8 @@ def prevented_line(name: str, found: dict[str, Prevented]) -> str:
 
 def named(results: ComparisonRuns, name: str) -> str:
     """Return a scenario's title, and where it is called otherwise its name, as HTML."""
-    title = results.title(name)
-    return f"<em>{escape(title)}</em>" if title == name else f"<em>{escape(title)}</em> (<code>{escape(name)}</code>)"
+    title, short = results.title(name), escape(name).replace("_", "_<wbr>")
+    return f"<em>{escape(title)}</em>" if title == name else f"<em>{escape(title)}</em> (<code>{short}</code>)"
 
 
 def part_text(results: ComparisonRuns, found: Mapping[tuple[str, str, str], Estimate]) -> str:

@@ -43,6 +43,7 @@ from sim.telling.reports.page import (
     strong,
     table_html,
     title_of,
+    unbroken,
     write_page,
 )
 from sim.telling.wording import NOTHING, number_text
@@ -97,7 +98,7 @@ def _parts(
     yield from pictures(figures[1:], folder)
     yield "<h2>What the survey would have told</h2>"
     yield table_html(
-        _SURVEY_HEADS, (row_html(escape(label), map(escape, cells)) for label, *cells in survey_lines(evaluation))
+        _SURVEY_HEADS, (row_html(escape(label), map(unbroken, cells)) for label, *cells in survey_lines(evaluation))
     )
     yield '<h2 id="assumptions">The assumptions</h2>'
     yield from assumption_parts([scenario], ASSUMPTIONS)

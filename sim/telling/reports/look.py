@@ -41,7 +41,7 @@ td .interval {{ white-space: nowrap; color: var(--soft); font-size: .92em; }}
 figure {{ margin: 1rem 0; break-inside: avoid; }}
 figure img {{ display: block; width: 100%; height: auto; }}
 code, pre {{ font-size: .88em; background: var(--pale); overflow-wrap: anywhere; white-space: pre-wrap; }}
-td code, th code {{ overflow-wrap: normal; }}
+td code, th code {{ overflow-wrap: normal; }} .key th code {{ white-space: nowrap; }}
 pre {{ padding: .6rem; }}
 details {{ border-top: 1px solid var(--line); padding: .1rem 0; }}
 details + details {{ border-top: 1px solid var(--line); }}
@@ -57,7 +57,8 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   table {{ font-size: .82rem; }}
   th:first-child, td:first-child {{ min-width: 7.5rem; max-width: 9rem; }}
   caption span {{ display: block; position: sticky; left: 0; max-width: calc(100vw - 2.4rem); }}
-  th code {{ overflow-wrap: anywhere; }}
+  .key th code {{ white-space: normal; }}
+  .wordy th:first-child, .wordy td:first-child {{ min-width: 11.5rem; max-width: 14rem; }}
   .wide {{ box-shadow: inset -9px 0 7px -8px #999; }}
   tbody th, thead :first-child {{ box-shadow: 2px 0 3px -2px #bbb; }}
 }}
@@ -65,16 +66,18 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   @page {{ size: A4; margin: 13mm 14mm; }}
   body {{ font-size: 9.2pt; line-height: 1.38; max-width: none; padding: 0; }}
   h1 {{ font-size: 15pt; }} h2 {{ font-size: 11.5pt; margin-top: .9rem; padding-top: .4rem; }}
+  h3, .lead aside h2 {{ font-size: 10pt; }} .question {{ font-size: 10.5pt; }}
   h2, h3, summary, caption {{ break-after: avoid; }}
   p, li, figcaption {{ orphans: 3; widows: 3; }}
   .first {{ font-size: 10pt; }} .small, figcaption {{ font-size: 8pt; }}
   .lead {{ display: grid; grid-template-columns: minmax(0, 1fr) 6.6cm; gap: 0 .6cm; }}
   .lead aside {{ border-left: 2px solid var(--line); border-top: 0; padding: 0 0 0 .4cm; margin: 0; }}
   .wide {{ overflow: visible; box-shadow: none; }}
+  th, td {{ padding: .16rem .5rem; }}
   table {{ font-size: 7.6pt; }} .key td {{ font-size: 9pt; }} .key td .interval {{ font-size: 7.2pt; }}
   tr, figure {{ break-inside: avoid; }}
   figure {{ margin: .5rem 0; }} figure.tall img {{ width: 86%; }}
-  figure img {{ max-height: 13cm; object-fit: contain; object-position: left; }}
+  figure img {{ max-height: 13cm; object-fit: contain; object-position: left; }} #map img {{ max-height: 9.4cm; }}
   tbody th, thead :first-child {{ position: static; }}
   .screen, details:not([open]):not(.printed) {{ display: none; }}
   details.printed::details-content {{ content-visibility: visible; block-size: auto; }}

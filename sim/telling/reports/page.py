@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +33,7 @@ class Headings(NamedTuple):
 
 def write_page(title: str, parts: Iterable[str], path: Path) -> None:
     """Write a self-contained page; ``title`` is plain text, ``parts`` are HTML."""
-    body = "\n".join(parts)
+    body = _BEFORE_PERCENT.sub("\u00a0%", "\n".join(parts))
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -40,6 +41,10 @@ def write_page(title: str, parts: Iterable[str], path: Path) -> None:
         "</body>\n</html>\n"
     )
     path.write_text(page, encoding="utf-8")
+
+
+_BEFORE_PERCENT = re.compile(r"(?<=\d) %")
+"""What would part a number from its unit at the end of a line."""
 
 
 def note(text: str) -> str:
@@ -158,7 +163,12 @@ def breaking(path: str) -> str:
     return escape(path).replace(".", ".<wbr>").replace("_", "_<wbr>")
 
 
-def assumption_parts(scenarios: Sequence[Scenario], headings: Headings, swept: Sequence[str] = ()) -> Iterator[str]:
+def assumption_parts(
+    scenarios: Sequence[Scenario],
+    headings: Headings,
+    swept: Sequence[str] = (),
+    drawn: Mapping[str, tuple[float, float]] | None = None,
+) -> Iterator[str]:
     """Yield in what scenarios differ, what the answer depends on most, and what they share beyond the defaults.
 
     Parameters
@@ -169,15 +179,20 @@ def assumption_parts(scenarios: Sequence[Scenario], headings: Headings, swept: S
         What the parts are called.
     swept : sequence of str
         Parameters that are told elsewhere.
+    drawn : mapping of pair of float, optional
+        Parameters that are drawn in place of the scenarios' values, and between what nine in ten of the draws lie.
     """
     names = [scenario.name for scenario in scenarios]
     differing, shared = ([it for it in found if not _is_under(it.name, swept)] for found in assumptions_of(scenarios))
     dials = [it for it in dials_of(scenarios) if len(set(it.values)) == 1 and not _is_under(it.name, swept)]
+    dials = [_with_draws(it, drawn or {}) for it in dials]
     told = [it for it in shared if not it.name.startswith(tuple(dial.name for dial in dials))]
     sources = sources_of(it.source for it in (*differing, *dials, *told))
     if len(scenarios) > 1:
-        yield f"<h3>{headings.differing}</h3>"
-        yield _assumption_table(differing, names, headings.differing) if differing else "<p>In nothing.</p>"
+        if differing:
+            yield from folded(headings.differing, [_assumption_table(differing, names, headings.differing)])
+        else:
+            yield f"<h3>{headings.differing}</h3><p>In nothing.</p>"
     if dials:
         yield from folded(headings.dials, [_assumption_table(dials, names[:1], headings.dials)], is_printed=True)
     nothing = "<p>Nothing: all else is at its default.</p>"
@@ -185,6 +200,18 @@ def assumption_parts(scenarios: Sequence[Scenario], headings: Headings, swept: S
     listed = [f"<li>{escape(line)}</li>" for line in sources]
     yield from folded("What the sources are", ["<ul>", *listed, "</ul>"] if listed else [])
     yield note("All other parameters, with unit, range and source, are printed by <code>darkfigure describe</code>.")
+
+
+def _with_draws(dial: Assumption, drawn: Mapping[str, tuple[float, float]]) -> Assumption:
+    """Return a dial with the ranges of what is drawn of it in place of its values."""
+    told = []
+    for path, (low, high) in drawn.items():
+        if _is_under(path, [dial.name]):
+            entry = path.removeprefix(dial.name).strip(".").replace("_", " ")
+            told.append(f"{entry} {low:.2g} to {high:.2g}".strip())
+    if not told:
+        return dial
+    return replace(dial, values=tuple(f"drawn, nine in ten: {'; '.join(told)}" for _ in dial.values))
 
 
 def _is_under(name: str, paths: Sequence[str]) -> bool:
@@ -202,7 +229,7 @@ def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str], l
         )
         for it in assumptions
     ]
-    return table_html(map(unbroken, heads), rows, label=label)
+    return table_html(map(unbroken, heads), rows, kind="wordy", label=label)
 
 
 def unbroken(text: str) -> str:

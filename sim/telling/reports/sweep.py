@@ -12,6 +12,7 @@ from sim.analysis.sweep.outcomes import MAIN, SweepOutcome, SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import range_text, varying
 from sim.scenario.design.sweep import Factor
+from sim.telling.doubt_wording import open_word
 from sim.telling.figures.style import Drawn
 from sim.telling.figures.sweeps import heat_map_pair
 from sim.telling.reports.page import (
@@ -94,20 +95,28 @@ def _parts(runs: SweepRuns, window: str, reason: str, figures: Sequence[Drawn], 
     yield from _assumptions(runs)
     yield '<h2 class="screen">All numbers</h2>'
     yield from _flips(runs)
-    yield from folded("All outcomes: range, chance and parameters", [note(SPREAD_NOTE), _spread(runs, MAIN)])
+    yield from folded("All outcomes: range, chance and parameters", [note(_spread_note(runs)), _spread(runs, MAIN)])
     yield from folded("Violent and property crime", pictures((it for it in others if it.name in FOLDED), folder))
     yield from _how_made(runs)
 
 
 TOTALS = ("occurred_total", "recorded_total", "gap_total")
 FOLDED = ("heat_map_by_kind",)
-SPREAD_NOTE = (
-    "Two kinds of not knowing are kept apart. <strong>Chance</strong>: runs of one point differ in their luck; the "
-    "interval of the mean tells how far that leaves the average over all points open, and the last column the standard "
-    "deviation of one run. <strong>Parameters</strong>: points differ in what was swept; 95 % of their means lie "
-    "between the two values given, and the standard deviation between points is given without what chance adds to it. "
-    "More replications narrow the first, and never the second."
-)
+
+
+def _spread_note(runs: SweepRuns) -> str:
+    """Return how to read the table of all outcomes: what its intervals and deviations tell."""
+    differ, one = "runs of one point differ in their luck", "one run"
+    if runs.lucks > 1:
+        differ = "runs of one point differ in the parameters that were drawn and in their luck (doubt.csv parts these)"
+        one = "one draw"
+    return (
+        f"Two kinds of not knowing are kept apart. <strong>{open_word(runs).capitalize()}</strong>: {differ}; the "
+        "interval of the mean tells how far that leaves the average over all points open, and the last column the "
+        f"standard deviation of {one}. <strong>Parameters</strong>: points differ in what was swept; 95 % of their "
+        "means lie between the two values given, and the standard deviation between points is given without what the "
+        "first adds to it. More replications narrow the first, and never the second."
+    )
 
 
 def _answer(runs: SweepRuns) -> Iterator[str]:
@@ -132,10 +141,12 @@ def _sureness(runs: SweepRuns) -> Iterator[str]:
     )
     if found.luck is not None:
         parameters, luck = (number_text(value, 2) for value in (found.parameters, found.luck))
-        yield note(
-            f"Chance is kept apart: the change of true crime differs between points by {parameters} (standard "
-            f"deviation), and between runs of one point, which differ in luck alone, by {luck}."
-        )
+        apart = f"the change of true crime differs between points by {parameters} (standard deviation)"
+        if runs.lucks == 1:
+            told = f"Chance is kept apart: {apart}, and between runs of one point, which differ in luck alone, by"
+        else:
+            told = f"What was drawn is kept apart: {apart}, and between draws at one point, luck among them, by"
+        yield note(f"{told} {luck}.")
     else:
         yield note("With one replication at each point nothing tells chance from the parameters.")
 
@@ -191,11 +202,11 @@ def _spread(runs: SweepRuns, names: Sequence[str], kind: str = "") -> str:
     if kind == "key":
         return _key(runs, names)
     head = (
-        "mean over points (95 % interval: chance)",
+        f"mean over points (95 % interval: {open_word(runs)})",
         "95 % of points: from",
         "to",
         "standard deviation: parameters",
-        "standard deviation: chance, one run",
+        f"standard deviation: {open_word(runs)}, {'one run' if runs.lucks == 1 else 'one draw'}",
     )
     told = [
         [f"{line.label} ({line.unit})", line.mean, line.low, line.high, line.parameters, line.luck]
@@ -212,7 +223,7 @@ def _key(runs: SweepRuns, names: Sequence[str]) -> str:
         chance = f' <span class="interval">({escape(interval)}</span>' if interval else ""
         cells = (f"{escape(mean)}{chance}", unbroken(f"{line.low} to {line.high}"))
         rows.append(row_html(f"{escape(line.label)}, {escape(line.unit)}", cells))
-    heads = ("mean of all points (interval: chance)", "95 % of the points")
+    heads = (f"mean of all points (interval: {open_word(runs)})", "95 % of the points")
     return table_html(heads, rows, "All index crime", "How far the outcomes move over the points", "key")
 
 
@@ -246,7 +257,7 @@ def _sobol(runs: SweepRuns, outcomes: Sequence[SweepOutcome]) -> _Sensitivities:
     cells = [[f"{_two(total)} ± {_two(half)}; alone {_two(first)}" for total, half, first in row] for row in columns]
     read = "Total index with its 95 % interval: the share of variance with all interactions; then the part alone."
     lucks = [it.luck_share for it in found if it.outcome.name == "gap_total" and it.luck_share is not None]
-    notes = [f"Of the variance of points' means of the gap, {100 * luck:.0f} % is chance." for luck in lucks]
+    notes = [f"Of the variance of points' means of the gap, {100 * luck:.0f} % is {open_word(runs)}." for luck in lucks]
     return _Sensitivities("Sobol’ indices", cells, [read, *notes])
 
 
@@ -288,7 +299,8 @@ def _factor_table(factors: Sequence[Factor]) -> str:
         for it in factors
     ]
     heads = ("role", "values", "unit")
-    return table_html(heads, rows, "What is swept", "Levers are what policy chooses, uncertainties what is not known")
+    caption = "Levers are what policy chooses, uncertainties what is not known"
+    return table_html(heads, rows, "What is swept", caption, "wordy")
 
 
 def _how_made(runs: SweepRuns) -> Iterator[str]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from sim.analysis.sweep.outcomes import MAIN, SweepRuns
 from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import range_text, varying
+from sim.telling.doubt_wording import open_word
 from sim.telling.reports.sweep_wording import compared_text, design_text, several_valued, signs_along, spread_lines
 from sim.telling.reports.terminal import new_console, new_table
 from sim.telling.wording import number_text
@@ -35,7 +36,9 @@ def print_sweep(runs: SweepRuns, window: str, report: Path) -> None:
 
 
 def _spread_table(runs: SweepRuns) -> Table:
-    table = new_table("mean (95 %: chance)", "95 % of points: from", "to", "sd: parameters", "sd: chance, one run")
+    word = open_word(runs)
+    one = "one run" if runs.lucks == 1 else "one draw"
+    table = new_table(f"mean (95 %: {word})", "95 % of points: from", "to", "sd: parameters", f"sd: {word}, {one}")
     for line in spread_lines(runs, MAIN):
         cells = (line.mean, line.low, line.high, line.parameters, line.luck)
         table.add_row(Text(f"{line.label}, {line.unit}"), *cells)

@@ -13,6 +13,7 @@ from sim.analysis.sweep.sensitivity import morris_effects, sobol_indices
 from sim.analysis.sweep.tables import range_text, varying
 from sim.scenario.design.paths import Value
 from sim.scenario.design.sweep import Factor
+from sim.telling.doubt_wording import over_text
 from sim.telling.wording import MINUS, NOTHING, change_text, decimals_of, held_text, level_text, number_text
 from sim.words.faults import UserError
 
@@ -223,7 +224,7 @@ def design_text(runs: SweepRuns) -> str:
     sweep = runs.sweep
     pairs = "pairs of runs" if runs.other is not None else "runs"
     number = len(runs.replications)
-    each = f"{number} replication{'s' * (number != 1)} each"
+    each = f"{over_text(number)} each"
     return (
         f"{DESIGNS[sweep.design.kind]} design of {sweep.size:,} points, {each}: {len(runs.points) * number:,} {pairs}"
     )

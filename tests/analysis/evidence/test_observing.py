@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_ledger import make_counties, make_ledger
+from small_worlds import grid, scenario
 from worked_ledger import ask, empty_ledger, figure, tell, value_of, why_not
 
 from sim.analysis.evidence.counts import counts_of
@@ -14,6 +15,7 @@ from sim.analysis.evidence.designs import crimes_of, people_of
 from sim.analysis.evidence.figures import shipped_figures
 from sim.analysis.evidence.kinds import KINDS, NOT_COUNTED
 from sim.analysis.evidence.observing import FUNCTIONS, observed
+from sim.analysis.evidence.worlds import world_counts
 from sim.engines.ledger import Ledger
 from sim.engines.panel import survey_of
 from sim.words import codes
@@ -226,3 +228,13 @@ def test_a_ledger_and_its_counts_give_all_shipped_figures_alike() -> None:
     figures = shipped_figures()
     assert np.array_equal(observed(figures, ledger), observed(figures, counts_of(ledger)), equal_nan=True)
     assert observed([figure("crime_rate", book="recorded", measure="index")], ledger)[0] > 0
+
+
+def test_figures_count_from_the_dates_of_the_scenario_that_is_run() -> None:
+    program = {"counties": "all", "start": "2008-06", "shift": 3}
+    given = grid(2, 2, 4_000, 24, {"start": "2008-01", "programs": {"secure_communities": program}})
+    counts = world_counts(scenario(given), seed=1)
+    assert (counts.active == (counts.since >= 0)).all()
+    assert counts.since[8].tolist() == [0] * 4
+    shares = [figure("active_share", last=month) for month in ("2008-08", "2008-09")]
+    assert observed(shares, counts).tolist() == [0.0, 1.0]

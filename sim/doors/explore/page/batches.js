@@ -60,7 +60,7 @@ async function besides() {
   const boxes = found.map(([name, one]) => {
     const box = document.createElement("figure");
     const caption = document.createElement("figcaption");
-    caption.textContent = `${name}: ${one.title}${one.replications ? `, mean of ${one.replications} replications, index crime per 100,000 people and year` : ""}`;
+    caption.textContent = `${name}: ${one.title}${one.over === undefined ? "" : `${one.over ? `, mean over ${one.over}` : ""}, index crime per 100,000 people and year`}`;
     const chart = document.createElement("div");
     chart.className = "chart tall";
     const scroll = document.createElement("div");
