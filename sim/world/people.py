@@ -22,7 +22,7 @@ from sim.world.settled.custody import months_vacant
 from sim.world.settled.fear import jump_sizes, months_of_fear
 from sim.world.settled.solving import solve_baseline
 from sim.world.start.homes import fill_households, fill_rosters
-from sim.world.start.records import Made, Places, Shares, Waits
+from sim.world.start.records import Made, Places, Shares, Waits, courts_of
 from sim.world.start.settled import start_settled
 
 Int32 = npt.NDArray[np.int32]
@@ -79,7 +79,7 @@ def _shares(parameters: Parameters, baseline: Baseline) -> Shares:
         ice=baseline.ice_share,
         away=baseline.away_share,
         stay_cumulative=baseline.stay_cumulative,
-        stay=np.array(parameters.courts.stay.values()),
+        courts=courts_of(parameters),
         held=baseline.held_chance,
         friend_jumps=baseline.friend_jumps,
         status_removals=baseline.status_removals,

@@ -25,8 +25,10 @@ from sim.words.codes import (
     RETURN,
     TRANSFER,
 )
+from sim.words.labels import CHARGES
 from sim.world.counties.building import Counties
 from sim.world.people import World
+from sim.world.person import added_felonies, generation_of
 from sim.world.setting import Setting
 
 NATION = {"months": 2, "world": {"kind": "nation", "scale": 0.001}}
@@ -156,8 +158,29 @@ def test_whoever_is_not_at_liberty_has_one_event_that_ends_it(setting: Setting) 
     for custody, kinds in ends.items():
         due = np.isin(world.start_kind, list(kinds)) & np.isin(world.start_slot, in_custody(world, custody))
         assert np.array_equal(np.sort(world.start_slot[due]), in_custody(world, custody))
-    assert len(world.start_slot) == int(((world.person & 3) > 0).sum())
+    convictions = world.start_kind < RELEASE
+    assert np.isin(world.start_slot[convictions], in_custody(world, JAILED)).all()
+    assert len(world.start_slot) == int(((world.person & 3) > 0).sum()) + int(convictions.sum())
     assert (world.start_month >= 0).all()
+
+
+def test_who_is_in_jail_was_booked_as_bookings_go() -> None:
+    """Some are new to the police; who is convicted was so before the start, or is after the lag of the charge."""
+    of_charges = {"convicted": 0.6, "held": 1.0, "stay": 6.0, "felony": 1.0, "disposition_lag": 4}
+    courts: dict[str, Any] = {name: dict.fromkeys(CHARGES, value) for name, value in of_charges.items()}
+    courts |= {"first_booking_likely": 0.3, "first_booking_other": 0.3}
+    world = setting_of(grid(4, 4, 160_000, 2, {"courts": courts})).world
+    jailed = world.person[in_custody(world, JAILED)].tolist()
+    new = np.array([generation_of(person) for person in jailed])
+    known = np.array([added_felonies(person) for person in jailed])
+    later = world.start_kind < RELEASE
+    error = 0.5 / len(jailed) ** 0.5
+    assert set(new) == {0, 1}
+    assert new.mean() == pytest.approx(0.3, abs=4.0 * error)
+    longer = (5.0 / 6.0) ** 4  # in jail for the months of disposition at least
+    assert known.mean() == pytest.approx(0.6 * longer, abs=4.0 * error)
+    assert later.sum() / len(jailed) == pytest.approx(0.6 * (1.0 - longer), abs=4.0 * error)
+    assert set(world.start_month[later]) == {0, 1, 2, 3}
 
 
 def test_group_sizes_keep_expectations() -> None:

@@ -7,24 +7,33 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import poisson
-from small_worlds import grid, ledger_of, merged, setting_of
+from small_worlds import NO_RESPONSE, grid, ledger_of, merged, setting_of
 
 from sim.parameters import Parameters
 from sim.rules.booking import record_level
-from sim.rules.custody import months_in_ice_custody, months_until_refill
+from sim.rules.custody import (
+    comes_back,
+    conviction_kind,
+    months_held,
+    months_in_ice_custody,
+    months_until_refill,
+    months_until_return,
+)
 from sim.rules.news import county_fear as next_fear
 from sim.rules.reporting import own_fear as own_fear_left
-from sim.words.labels import PEOPLE_COLUMNS
+from sim.words.labels import CHARGES, PEOPLE_COLUMNS
 from sim.world.setting import Setting
 from sim.world.settled.capacity import expected_least
 from sim.world.settled.custody import months_vacant
+from sim.world.settled.endings import endings_of, ends_of
 from sim.world.settled.fear import Jumps, county_fear, jump_sizes, own_fear
-from sim.world.settled.records import federal_records, records_of
+from sim.world.settled.records import charges_by_rank, federal_records, records_of
 
 MIXED: dict[str, Any] = {"people": {"hispanic_share": 0.4, "noncitizen_share": 0.25}}
 WORLD = grid(2, 2, 40_000, 2, MIXED)
 WIDE = grid(4, 4, 160_000, 2, MIXED)
 PER_YEAR = 12 * 100_000
+COURTS, NEVER = ("held", "stay", "convicted", "disposition_lag", "felony", "aggravated"), 999
 
 
 @pytest.fixture(scope="module")
@@ -112,12 +121,13 @@ def test_nine_of_ten_taken_are_hispanic_on_real_counties(request: pytest.Fixture
 
 def chain(courts: dict[str, Any], leaves: float, rate: float = 1e-9) -> np.ndarray:
     """Return the levels at a booking of people booked ``rate`` times a month, always for larceny."""
-    parameters = Parameters.model_validate({"courts": courts})
+    parameters = Parameters.model_validate({"courts": courts, "enforcement": {"removal_share": 1.0, "returns": 0.0}})
     alike, one = np.zeros((1, 3, 3, 3, 10)), np.ones((1, 3, 3, 3))
     alike[..., 6] = rate
-    return records_of(
-        parameters, alike, rate * one, one, np.full((1, 3, 3, 2, 4), leaves), np.zeros(1, dtype=np.int64)
-    ).level[0, 0, 0, 1]
+    ends = ends_of(
+        endings_of(parameters), charges_by_rank(alike), np.full((1, 3, 3, 2, 3, 4), leaves), np.zeros((1, 3, 3, 2))
+    )
+    return records_of(parameters, alike, rate * one, one, ends, np.zeros(1, dtype=np.int64)).level[0, 0, 0, 1]
 
 
 def test_without_convictions_nobody_has_a_record() -> None:
@@ -182,6 +192,53 @@ def test_convictions_are_lost_where_a_newcomer_is_booked_before_they_come(felony
         to_come[month % lag] = booked & (luck.random(people) < convicted)
     assert chain(courts, 0.0, -np.expm1(-rate)) == pytest.approx(found / found.sum(), abs=0.008)
     assert chain(courts, 0.0)[:3].sum() > found[:3].sum() / found.sum() + 0.05
+
+
+def test_what_bookings_end_in_where_ice_takes_people() -> None:
+    """100,000 bookings on two charges with the rules themselves: nobody is convicted whom ICE has by then."""
+    courts = {"stay": {"larceny": 2.0, "burglary": 12.0}, "disposition_lag": {"larceny": 2, "burglary": 3}}
+    enforcement = {
+        "prison_months": 5.0,
+        "custody_ends": 0.6,
+        "removal_share": 0.5,
+        "returns": 0.5,
+        "return_months": 3.0,
+    }
+    parameters = Parameters.model_validate({"courts": courts, "enforcement": enforcement})
+    taken, count, luck = {"at_once": 0.3, "jail": 0.6, "prison": 0.9}, 100_000, np.random.default_rng(4)
+    found = np.zeros(5)  # three kinds of conviction, taken, removed for good
+    for name, *u in zip(luck.choice(["larceny", "burglary"], count), *luck.random((8, count)).tolist(), strict=True):
+        held, stay, convicted, lag, felony, aggravated = (
+            getattr(getattr(parameters.courts, it), name) for it in COURTS
+        )
+        months = months_held(u[1], stay) if u[0] < held else 0
+        way = "at_once" if months == 0 else "prison" if months >= 5 else "jail"
+        absent = 0
+        if u[2] < taken[way]:
+            found[3] += 1
+            absent = months_in_ice_custody(u[3], 0.6)
+            if u[4] < 0.5:
+                absent = absent + months_until_return(u[6], 3.0) if comes_back(u[5], 0.5) else NEVER
+        found[4] += absent == NEVER
+        here = absent == 0 or lag <= months or lag > months + absent
+        if u[7] < convicted and here and absent < NEVER:
+            found[conviction_kind(u[7] / convicted, felony, aggravated)] += 1
+    booked, chance = np.zeros((1, 3, 3, 2, 10)), np.empty((1, 3, 3, 2, 3, 4))
+    booked[..., [CHARGES.index("larceny"), CHARGES.index("burglary")]] = 1.0
+    chance[:] = np.array([taken["jail"], taken["at_once"], taken["prison"]])[:, None]
+    ends = ends_of(endings_of(parameters), booked, chance, np.zeros((1, 3, 3, 2)))
+    mine = [*ends.convicted[0, 0, 2, 1, 0], ends.taken[0, 0, 2, 1, 0], ends.gone[0, 0, 2, 1, 0]]
+    assert mine == pytest.approx((found / count).tolist(), abs=0.006)
+
+
+def test_where_nobody_leaves_records_are_those_of_counties_without_programs() -> None:
+    """Without incapacitation an identical person takes the place of somebody removed at once: no conviction is lost."""
+    here, nowhere = (
+        setting_of(merged(WORLD, {"responses": NO_RESPONSE, "enforcement": {"cap_reach": reach}})).world.baseline
+        for reach in (1.0, 0.0)
+    )
+    assert here.held_chance.any()
+    assert here.records.brought == pytest.approx(nowhere.records.brought, abs=1e-6)
 
 
 def test_who_is_in_the_immigration_database() -> None:

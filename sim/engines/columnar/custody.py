@@ -74,11 +74,11 @@ AHEAD = 12
 
 
 @block
-def first_events(slots: Array, kinds: Array, land: Land) -> Array:
+def first_events(slots: Array, kinds: Array, land: Land, state: State) -> Array:
     """Return the events due to those who start in jail, in ICE custody or away."""
     events = np.empty(len(slots), np.int64)
     for i in range(len(slots)):
-        events[i] = event_of(slots[i], home_of(slots[i], land)[0], 0, kinds[i])
+        events[i] = event_of(slots[i], home_of(slots[i], land)[0], generation_of(state.person[slots[i]]), kinds[i])
     return events
 
 

@@ -103,7 +103,7 @@ class ColumnarEngine:
 
     def _plan_first_events(self) -> None:
         world = self.world
-        events = custody_loops.first_events(world.start_slot, world.start_kind, self.land)
+        events = custody_loops.first_events(world.start_slot, world.start_kind, self.land, self.state)
         order = np.argsort(events, kind="stable")
         events, due = events[order], world.start_month[order]
         for docket in self.dockets:

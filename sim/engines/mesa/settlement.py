@@ -17,7 +17,16 @@ from sim.numerics.draws import entity_of
 from sim.rules.opportunity import likely_mass
 from sim.rules.survey import panel_member, rotation
 from sim.words.codes import CITIZEN, FREE, GENERATION_MASK, OTHER
-from sim.world.person import custody_of, is_known_to_ice, is_likely_offender, status_of
+from sim.world.person import (
+    added_felonies,
+    added_misdemeanors,
+    custody_of,
+    generation_of,
+    has_added_aggravated,
+    is_known_to_ice,
+    is_likely_offender,
+    status_of,
+)
 
 if TYPE_CHECKING:
     from sim.engines.mesa.model import MesaEngine
@@ -110,6 +119,10 @@ def _house_residents(model: MesaEngine, world: World) -> None:
             resident.custody = custody_of(people[slot])
             resident.likely_offender = is_likely_offender(people[slot]) == 1
             resident.known_to_ice = is_known_to_ice(people[slot]) == 1
+            resident.generation = generation_of(people[slot])
+            resident.added_felonies = added_felonies(people[slot])
+            resident.added_misdemeanors = added_misdemeanors(people[slot])
+            resident.added_aggravated = has_added_aggravated(people[slot]) == 1
             resident.fear_steps = fear[community + slot] if group < OTHER else 0
             if width > 0 and panel_member(code, (slot - first) // width, width) == slot - first:
                 resident.interview_month = rotation(code, (slot - first) // width)

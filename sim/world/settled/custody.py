@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import Parameters
-from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE, STREET_FELONY, STREET_MISDEMEANOR
+from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE
 from sim.world.counties.building import Counties
 from sim.world.kept import of_parameters
 from sim.world.settled.capacity import served_shares
+from sim.world.settled.endings import APART, AT_ONCE, AT_ONCE_FROM_STREET, JAIL, JAIL_FROM_STREET, PRISON, ways_of
 from sim.world.settled.rates import CrimeRates
 from sim.world.settled.records import RANK_OF_CLASS, Records, by_history, counties_of_each
 from sim.world.settled.shares import county_parts
@@ -43,13 +44,8 @@ class Stays(NamedTuple):
 
     booked: Floats
     months: Floats  # in jail
-    ways: Floats  # x 5: bookings by ``WAYS``
+    ways: Floats  # x 5: bookings by ``endings.WAYS``
     by_history: Floats  # H histories x 3 x 3 x 3 x 10 charges: bookings a month of all people, not of one
-
-
-WAYS = JAIL, JAIL_FROM_STREET, AT_ONCE, AT_ONCE_FROM_STREET, PRISON = range(5)
-"""What becomes of somebody booked: a stay in jail, release at once (both in all, and of those booked on a charge of the
-street), a term in prison."""
 
 
 def booked_of(rates: Floats) -> Floats:
@@ -76,7 +72,7 @@ def stays_of(parameters: Parameters, crime: CrimeRates, at_liberty: Floats, hist
 def _outcomes(parameters: Parameters) -> Floats:
     """Return by charge what a booking adds up to: 1, months in jail, and the ``WAYS``; 10 x 7."""
     months = months_held(parameters)
-    return np.concatenate([np.ones((len(months), 1)), months[:, None], _ways(parameters)], axis=1)
+    return np.concatenate([np.ones((len(months), 1)), months[:, None], ways_of(parameters)], axis=1)
 
 
 @of_parameters
@@ -87,23 +83,13 @@ def months_held(parameters: Parameters) -> Floats:
     return months
 
 
-def _ways(parameters: Parameters) -> Floats:
-    """Return by charge which share of bookings goes which of the ``WAYS``, 10 x 5."""
-    courts, least = parameters.courts, int(np.ceil(parameters.enforcement.prison_months))
-    held, stay = np.array(courts.held.values()), np.maximum(1.0, np.array(courts.stay.values()))
-    in_prison = (1.0 - 1.0 / stay) ** (least - 1)
-    street = np.isin(np.arange(len(held)), (STREET_FELONY, STREET_MISDEMEANOR))
-    jail, at_once = held * (1.0 - in_prison), 1.0 - held
-    return np.stack([jail, jail * street, at_once, at_once * street, held * in_prison], axis=1)
-
-
 class Taking(NamedTuple):
     """What becomes of people booked in the settled state."""
 
     held: Floats  # K x 2 groups x 3 statuses x 2 ranks x 4 channels: chance that ICE takes somebody held
     taken: Floats  # K x 3 x 3 x 3 classes x 4 channels: people whom ICE takes, per month at liberty
     removable: Floats  # K x 3 x 3 x 3: removable people booked, the same
-    issue: Floats  # H histories x 4 levels: for whom ICE asks, of removable people identified
+    chance: Floats  # H histories x 3 x 3 x 2 x 3 ways ``APART`` x 4 levels: ICE takes somebody booked
 
 
 class Known(NamedTuple):
@@ -141,7 +127,8 @@ def taking(
         taken[:, :2, ..., BY_TASK_FORCE] += stopped
     taken[:, :2, ..., OUT_OF_PRISON] = ways[..., PRISON] * chance_held[..., OUT_OF_PRISON][..., rank]
     booked = stays.booked * removable.sum(axis=-1)[..., rank][history]
-    return Taking(chance_held, taken, booked, _mean_issue(wish, issue, wanted, history))
+    asked = _mean_issue(wish, issue, wanted, history)
+    return Taking(chance_held, taken, booked, _taken_if(parameters, held, free, asked, history))
 
 
 @of_parameters
@@ -214,13 +201,19 @@ def _channels(parameters: Parameters, removable: Floats, issue: Floats) -> Float
     return result
 
 
-def taken_by_level(parameters: Parameters, records: Records, taken: Floats, issue: Floats) -> Floats:
-    """Return the chance that ICE takes somebody booked by level (H x 3 x 3 x 2 x 4), given that over levels."""
+def _taken_if(parameters: Parameters, held: Floats, free: Floats, issue: Floats, history: Integers) -> Floats:
+    """Return the chance that ICE takes somebody booked by history, way and level, H x 3 x 3 x 2 x 3 ``APART`` x 4.
+
+    ``held`` and ``free`` are chances to be identified, K x 2 x 3 x 2, alike in counties of one history; ``issue`` is
+    for whom ICE asks, H x 4.
+    """
     asked = asked_and_taken(parameters, parameters.world.settled_cooperation, issue).sum(axis=-1)  # H x 4
-    weight = _can_be_removed() * asked[:, None, None, None, :]
-    mean = (records.level * weight).sum(axis=-1)
-    relative = np.divide(taken, mean, out=np.zeros_like(taken), where=mean > 0)
-    return np.minimum(1.0, relative[..., None] * weight)
+    one_of = np.unique(history, return_index=True)[1]
+    in_jail, at_once = (each[one_of][..., None] * asked[:, None, None, None, :] for each in (held, free))
+    in_prison = np.broadcast_to(held[one_of][..., None] * parameters.enforcement.prison_share, in_jail.shape)
+    result = np.zeros((len(issue), 3, 3, 2, len(APART), 4))
+    result[:, :2] = np.stack([in_jail, at_once, in_prison], axis=-2) * _can_be_removed()[..., None, :]
+    return result
 
 
 def months_vacant(parameters: Parameters) -> tuple[float, float]:

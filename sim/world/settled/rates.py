@@ -28,7 +28,7 @@ class State:
     calls: Calls
     impunity: Floats  # K x 3 x 8
     deterred: Floats  # K x 3 statuses: how the risk of removal multiplies offending
-    taken: Floats  # H histories x 3 groups x 3 statuses x 2 ranks x 4 levels: chance that ICE takes somebody booked
+    taken: Floats  # H histories x 3 groups x 3 statuses x 2 ranks x 3 ways x 4 levels: chance that ICE takes somebody
 
     def packed(self) -> Floats:
         """Return all that changes from round to round as one vector."""

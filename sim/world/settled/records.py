@@ -28,10 +28,12 @@ from sim.rules.booking import (
 )
 from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 from sim.world.kept import of_parameters
+from sim.world.settled.endings import Ends
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+NO_CONVICTION = 3
 LEAST_TURNOVER, MOST_LOST = 1e-6, 1.0 - 1e-12
 RANK_OF_CLASS = np.array([1, 1, 0])
 """Frequent and other likely offenders have the records of likely offenders."""
@@ -68,26 +70,24 @@ def counties_of_each(history: Integers, histories: int) -> Iterator[tuple[int, A
 
 
 def records_of(
-    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, leaves: Floats, history: Integers
+    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, ends: Ends, history: Integers
 ) -> Records:
     """Return the records that bookings lead to.
 
     ``alike`` is bookings a month by history, group, status, class and charge (H x 3 x 3 x 3 x 10), ``rate`` those of
-    one person at liberty and ``at_liberty`` the people who are (both K x 3 x 3 x 3), ``leaves`` the chance that
-    somebody booked is removed for good, by history, group, status, rank and level (H x 3 x 3 x 2 x 4), ``history``
-    that of each county (K).
+    one person at liberty and ``at_liberty`` the people who are (both K x 3 x 3 x 3), ``ends`` what the bookings end in,
+    ``history`` that of each county (K).
     """
-    convictions = _convictions(parameters, by_rank(alike.swapaxes(-1, -2)).swapaxes(-1, -2))
-    goes = leaves @ _levels().T  # H x 3 x 3 x 2 x 24
-    moves = _moves(1.0 - goes, convictions)
-    moves[..., 0] += goes
+    goes = ends.gone @ _levels().T  # H x 3 x 3 x 2 x 24
+    moves = _moves(goes, _levels() @ ends.convicted)
     first = first_bookings(parameters)[:, None, None]
     again = (1.0 - first) * moves
     again[..., 0] += first[..., 0]
     at_booking = _stationary(again)
     brought = np.cumsum(np.einsum("hgsrx,hgsrxy->hgsry", at_booking, moves), axis=-1)
     brought[..., -1] = 1.0
-    lost = first[:, 0, 0] + (1.0 - first[:, 0, 0]) * (at_booking * goes).sum(axis=-1)
+    taken = (at_booking * (ends.taken @ _levels().T)).sum(axis=-1)
+    lost = first[:, 0, 0] * (1.0 - taken)  # somebody whom ICE takes is not booked in the months after
     misdemeanors, felonies = _already_come(parameters, alike, rate, at_liberty, lost, history)
     known = at_booking * np.where(_with_felonies(), felonies[..., None], misdemeanors[..., None])
     known[..., 0] = 0.0
@@ -103,6 +103,22 @@ def by_rank(of_classes: Floats) -> Floats:
     """Return sums over the classes of each rank, ... x 3 in, ... x 2 out."""
     frequent, other, ordinary = (of_classes[..., rank] for rank in range(len(RANK_OF_CLASS)))
     return np.stack([ordinary, frequent + other], axis=-1)
+
+
+def charges_by_rank(alike: Floats) -> Floats:
+    """Return bookings by charge of each rank, ... x 3 classes x 10 in, ... x 2 x 10 out."""
+    return by_rank(alike.swapaxes(-1, -2)).swapaxes(-1, -2)
+
+
+def booked_anew(parameters: Parameters, rate: Floats, at_liberty: Floats, history: Integers) -> Floats:
+    """Return how often a month one who was booked is booked again and is no newcomer, H x 3 x 3 x 2.
+
+    ``rate`` is bookings a month of one person at liberty and ``at_liberty`` the people who are, both K x 3 x 3 x 3.
+    """
+    once, twice = (by_rank(by_history(at_liberty * rate**power, history)) for power in (1, 2))
+    mean = np.divide(twice, once, out=np.zeros_like(once), where=once > 0)
+    result: Floats = mean * (1.0 - first_bookings(parameters))
+    return result
 
 
 def _already_come(
@@ -140,24 +156,6 @@ def _courts(parameters: Parameters) -> tuple[Floats, tuple[Floats, Floats], tupl
     return open_months, (convicted, 1.0 - felony), (convicted, felony)
 
 
-def _convictions(parameters: Parameters, booked: Floats) -> Floats:
-    """Return what a booking ends in, ... x 4: a misdemeanour, a felony, an aggravated felony, or no conviction."""
-    total = booked.sum(axis=-1, keepdims=True)
-    mix = np.divide(booked, total, out=np.zeros_like(booked), where=total > 0)
-    ends = mix @ _kinds(parameters)
-    return np.concatenate([ends, 1.0 - ends.sum(axis=-1, keepdims=True)], axis=-1)
-
-
-@of_parameters
-def _kinds(parameters: Parameters) -> Floats:
-    """Return by charge the chances of a misdemeanour, a felony and an aggravated felony, 10 x 3."""
-    tables = (parameters.courts.convicted, parameters.courts.felony, parameters.courts.aggravated)
-    convicted, felony, aggravated = (np.array(table.values()) for table in tables)
-    kinds = np.stack([1.0 - felony, felony * (1.0 - aggravated), felony * aggravated], axis=-1)
-    result: Floats = kinds * convicted[:, None]
-    return result
-
-
 @cache
 def _after_a_conviction() -> Integers:
     """Return what each record (24) becomes by a misdemeanour, a felony, an aggravated one, or nothing: 4 x 24."""
@@ -168,18 +166,20 @@ def _after_a_conviction() -> Integers:
         result[MISDEMEANOR, record] = _record(felonies, other, aggravated)
         result[FELONY, record] = _record(more, misdemeanors, aggravated)
         result[AGGRAVATED, record] = _record(more, misdemeanors, 1)
-        result[-1, record] = record
+        result[NO_CONVICTION, record] = record
     return result
 
 
-def _moves(stays: Floats, convictions: Floats) -> Floats:
-    """Return the chances ... x 24 x 24 that a record becomes another and its person stays.
+def _moves(goes: Floats, convictions: Floats) -> Floats:
+    """Return the chances ... x 24 x 24 that a record becomes another, or by removal for good that of a newcomer.
 
-    ``stays`` is by record (... x 24), ``convictions`` what a booking ends in (... x 4).
+    ``goes`` is the chance of the latter by record (... x 24), ``convictions`` that of each kind (... x 24 x 3).
     """
-    moves = np.zeros((*stays.shape, RECORD_COUNT))
+    moves = np.zeros((*goes.shape, RECORD_COUNT))
+    others = 1.0 - goes - convictions.sum(axis=-1)
     for kind, after in enumerate(_after_a_conviction()):
-        moves[..., np.arange(RECORD_COUNT), after] += stays * convictions[..., kind, None]
+        moves[..., np.arange(RECORD_COUNT), after] += others if kind == NO_CONVICTION else convictions[..., kind]
+    moves[..., 0] += goes
     return moves
 
 

@@ -29,12 +29,12 @@ from sim.world.settled.custody import (
     months_held,
     months_vacant,
     stays_of,
-    taken_by_level,
     taking,
 )
+from sim.world.settled.endings import APART, endings_of, ends_of
 from sim.world.settled.fear import Jumps, county_fear, own_fear, pooled
 from sim.world.settled.rates import CrimeRates, State, opportunities
-from sim.world.settled.records import Records, by_history, by_rank, federal_records, records_of
+from sim.world.settled.records import Records, booked_anew, charges_by_rank, federal_records, records_of
 from sim.world.settled.shares import expected_shares, tied_households, ties
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +66,6 @@ class _Round:
     records: Records
     taken: Taking
     free: Floats
-    taken_by_level: Floats  # chance that ICE takes somebody booked, H x 3 groups x 3 statuses x 2 ranks x 4 levels
     newcomers: Floats  # in the immigration database, 3 groups x 3 statuses
     federal: Floats  # the same between bookings, H x 3 x 3 x 2 ranks
     flows: Floats  # people taken, K x 3 groups x 3 statuses x 4 channels, per person of the group and month
@@ -93,6 +92,7 @@ class _World:
         self.in_ice, self.vacant = 1.0 / parameters.enforcement.custody_ends, sum(months_vacant(parameters))
         self.leave = 1.0 if parameters.responses.incapacitation else 0.0
         self.removed_share = parameters.enforcement.removal_share
+        self.endings = endings_of(parameters)
 
     def first(self) -> State:
         """Return the state of a world without arrests, removals and fear."""
@@ -103,19 +103,20 @@ class _World:
             calls=calls,
             impunity=ones((count, 3, 8)),
             deterred=ones((count, 3)),
-            taken=np.zeros((int(self.history.max()) + 1, 3, 3, 2, 4)),
+            taken=np.zeros((int(self.history.max()) + 1, 3, 3, 2, len(APART), 4)),
         )
 
     def settle(self, state: State) -> _Round:
         """Return what follows from a state."""
-        parameters, crime, enforcement = self.parameters, self.crime, self.parameters.enforcement
+        parameters, crime = self.parameters, self.crime
         crime.solve(state)
         people = _people(self.counties, crime)
         at_liberty = people * state.free
         stays = stays_of(parameters, crime, at_liberty, self.history)
-        goes = state.taken * (self.removed_share * (1.0 - enforcement.returns))
-        records = records_of(parameters, stays.by_history, stays.booked, at_liberty, goes, self.history)
-        kept, leaves = ((records.level * each).sum(axis=-1) for each in (state.taken - goes, goes))
+        again = booked_anew(parameters, stays.booked, at_liberty, self.history)
+        ends = ends_of(self.endings, charges_by_rank(stays.by_history), state.taken, again)
+        records = records_of(parameters, stays.by_history, stays.booked, at_liberty, ends, self.history)
+        kept, leaves = ((records.level * each).sum(axis=-1) for each in (ends.taken - ends.gone, ends.gone))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
         agents = at_liberty * (self.counties.agents / self.counties.persons)[:, None, None, None]
         taken = taking(parameters, self.counties, self.programs, Known(records, known, self.history), stays, agents)
@@ -135,9 +136,6 @@ class _World:
             records=records,
             taken=taken,
             free=free,
-            taken_by_level=taken_by_level(
-                parameters, records, _taken_share(every, stays, people * free, self.history), taken.issue
-            ),
             newcomers=newcomers,
             federal=federal,
             flows=flows,
@@ -153,7 +151,7 @@ class _World:
     def state_after(self, found: _Round) -> State:
         """Return the state from which the next round starts."""
         deterred = _deterred(self.parameters, found.records, found.removal_risk)
-        return State(found.free, found.calls, self.crime.impunity(found.risk), deterred, found.taken_by_level)
+        return State(found.free, found.calls, self.crime.impunity(found.risk), deterred, found.taken.chance)
 
 
 def solve_baseline(parameters: Parameters, counties: Counties, reached: npt.NDArray[np.bool_]) -> Baseline:
@@ -220,13 +218,6 @@ def _people(counties: Counties, crime: CrimeRates) -> Floats:
     people = counties.persons[:, None, None] * crime.groups[:, :, None] * crime.statuses
     result: Floats = people[..., None] * crime.class_share
     return result
-
-
-def _taken_share(every: Floats, stays: Stays, at_liberty: Floats, history: npt.NDArray[np.int64]) -> Floats:
-    """Return the chance that ICE takes somebody booked, by history, H x 3 groups x 3 statuses x 2 ranks."""
-    both = (every, stays.booked)
-    taken, booked = (by_rank(by_history(at_liberty * each, history)) for each in both)
-    return np.divide(taken, booked, out=np.zeros_like(taken), where=booked > 0)
 
 
 def _fear(

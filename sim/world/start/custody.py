@@ -10,13 +10,15 @@ import numpy.typing as npt
 
 from sim.numerics.compiled import block, helper
 from sim.numerics.draws import draw, entity_of, geometric
-from sim.rules.custody import months_left_until_return
+from sim.rules.booking import is_new_to_police
+from sim.rules.custody import conviction_kind, months_left_until_return
 from sim.rules.detainer import is_imprisoned
 from sim.rules.opportunity import likely_mass
 from sim.words.codes import (
     ARRIVAL,
     AWAY,
     CITIZEN,
+    CONVICTION,
     END_OF_ICE_CUSTODY,
     FREE,
     FREQUENT,
@@ -32,8 +34,28 @@ from sim.words.codes import (
     RETURN,
     TRANSFER,
 )
-from sim.world.person import custody_of, is_likely_offender, status_of, with_custody, with_known_to_ice
-from sim.world.start.records import OF_CUSTODY, OF_RELEASE, START_IN_JAIL, Made, Places, Shares, Start, Waits, noted
+from sim.world.person import (
+    custody_of,
+    is_likely_offender,
+    newcomer,
+    status_of,
+    with_conviction,
+    with_custody,
+    with_known_to_ice,
+)
+from sim.world.start.records import (
+    OF_BOOKING,
+    OF_CUSTODY,
+    OF_RELEASE,
+    START_IN_JAIL,
+    Courts,
+    Made,
+    Places,
+    Shares,
+    Start,
+    Waits,
+    noted,
+)
 
 Array = npt.NDArray[Any]
 Uniforms = tuple[float, float, float, float]
@@ -122,15 +144,13 @@ def _identity(one: Person, places: Places) -> int:
 
 
 @helper
-def _release(one: Person, charge: int, left: int, places: Places, shares: Shares, waits: Waits, made: Made) -> int:
-    """Return what ends a stay in jail that lasts ``left`` months more: release, or ICE at the door."""
+def _release(one: Person, months: int, u: Uniforms, shares: Shares, waits: Waits, made: Made) -> int:
+    """Return what ends a stay in jail of so many ``months``: release, or ICE at the door."""
     status = status_of(made.person[one.slot])
     if status == CITIZEN or one.group >= OTHER:
         return RELEASE
-    u = draw(places.seed, _identity(one, places), 0, OF_RELEASE, START_IN_JAIL)
-    served = geometric(u[0], shares.stay[charge]) - 1
     chances = shares.held[one.county, one.group, status, 0 if one.rank == ORDINARY else 1]
-    if is_imprisoned(served + left + 1, waits.prison):
+    if is_imprisoned(months, waits.prison):
         return TRANSFER + OUT_OF_PRISON if u[1] < chances[OUT_OF_PRISON] else RELEASE
     if u[1] < chances[FROM_JAIL]:
         return TRANSFER + FROM_JAIL
@@ -138,13 +158,32 @@ def _release(one: Person, charge: int, left: int, places: Places, shares: Shares
 
 
 @helper
+def _judge(one: Person, charge: int, served: int, places: Places, courts: Courts, made: Made, start: Start) -> Start:
+    """Let somebody booked ``served`` months ago be new to the police or not, and convicted already, later or never."""
+    u = draw(places.seed, _identity(one, places), 0, OF_BOOKING, START_IN_JAIL)
+    if is_new_to_police(u[0], courts.first_booking[0 if one.rank == ORDINARY else 1]):
+        made.person[one.slot] = newcomer(made.person[one.slot])
+    convicted = courts.convicted[charge]
+    if u[1] >= convicted:
+        return start
+    kind, wait = conviction_kind(u[1] / convicted, courts.felony[charge], courts.aggravated[charge]), courts.lag[charge]
+    if served >= wait:
+        made.person[one.slot] = with_conviction(made.person[one.slot], kind)
+        return start
+    return noted(one.slot, CONVICTION + kind, wait - served - 1, start)
+
+
+@helper
 def _jail(one: Person, u: Uniforms, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
     """Put somebody in jail as in the settled state; ``u`` decides on the charge and how long it lasts."""
-    status = status_of(made.person[one.slot])
+    status, courts = status_of(made.person[one.slot]), shares.courts
     charge = _choose(u[1], shares.stay_cumulative[one.county, one.group, status, one.rank])
     made.person[one.slot] = with_custody(made.person[one.slot], JAILED)
-    left = geometric(u[2], shares.stay[charge]) - 1
-    return noted(one.slot, _release(one, charge, left, places, shares, waits, made), left, start)
+    left = geometric(u[2], courts.stay[charge]) - 1
+    past = draw(places.seed, _identity(one, places), 0, OF_RELEASE, START_IN_JAIL)
+    served = geometric(past[0], courts.stay[charge]) - 1
+    start = _judge(one, charge, served, places, courts, made, start)
+    return noted(one.slot, _release(one, served + left + 1, past, shares, waits, made), left, start)
 
 
 @helper

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from sim.numerics.compiled import helper
 from sim.numerics.draws import Purpose
+from sim.parameters import Parameters
 
 Array = npt.NDArray[Any]
 START_IN_JAIL = int(Purpose.START_IN_JAIL)
-OF_RELEASE, OF_CUSTODY, OF_FEAR = 1, 2, 3
+OF_RELEASE, OF_CUSTODY, OF_FEAR, OF_BOOKING = 1, 2, 3, 4
 """Draws of a person's start that the first one, in month 0, leaves open."""
 
 
@@ -32,6 +33,30 @@ class Places(NamedTuple):
     roster_start: Array  # P+1
 
 
+class Courts(NamedTuple):
+    """What becomes of people booked, by charge."""
+
+    first_booking: Array  # 2 ranks: new to the police
+    convicted: Array  # 10
+    felony: Array
+    aggravated: Array
+    lag: Array  # months until a conviction
+    stay: Array  # mean months in jail of those held
+
+
+def courts_of(parameters: Parameters) -> Courts:
+    """Return what becomes of people booked, as the loops that make people take it."""
+    courts = parameters.courts
+    return Courts(
+        first_booking=np.array([courts.first_booking_other, courts.first_booking_likely]),
+        convicted=np.array(courts.convicted.values()),
+        felony=np.array(courts.felony.values()),
+        aggravated=np.array(courts.aggravated.values()),
+        lag=np.array(courts.disposition_lag.values()).round().astype(np.int64),
+        stay=np.array(courts.stay.values()),
+    )
+
+
 class Shares(NamedTuple):
     """How many of them are what; see ``baseline.Baseline``."""
 
@@ -43,7 +68,7 @@ class Shares(NamedTuple):
     ice: Array  # the same x 4 channels: in ICE custody
     away: Array  # the same as jailed: removed, the place vacant
     stay_cumulative: Array  # the same x 10 charges
-    stay: Array  # 10: months
+    courts: Courts
     held: Array  # K x 2 groups x 3 statuses x 2 ranks x 4 channels: ICE takes somebody held
     friend_jumps: Array  # K x 2 groups x 2: removals and arrests at large of acquaintances, a month
     status_removals: Array  # K x 2 groups x 3 statuses x 2: the same of one person
