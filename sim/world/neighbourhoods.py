@@ -133,8 +133,13 @@ def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, all_cells: Ce
         first[k, g] = len(low)
         if people == 0:
             continue
+        parts = people // wanted
+        if parts <= 1:
+            number[k, g], of_cell[cells, g] = 1, first[k, g]
+            low.append(base)
+            size.append(people)
+            continue
         borders = all_cells.low[cells, g] - base
-        parts = max(1, people // wanted)
         goals = np.arange(1, parts) * people // parts
         inner = borders[np.minimum(np.searchsorted(borders, goals), len(borders) - 1)]
         cuts = np.unique(np.concatenate([[0], inner, [people]]))

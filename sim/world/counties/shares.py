@@ -106,10 +106,12 @@ def activation_months(seed: int, code: Integers, share: Floats, correlation: flo
     standard = (ranks - ranks.mean()) / ranks.std()
     low, high = -1.0, 1.0
     best, distance = _in_order(months, luck), np.inf
+    candidate, realised = best, np.nan
     for _ in range(40):
         blend = 0.5 * (low + high)
-        candidate = _in_order(months, blend * standard + (1 - abs(blend)) * luck)
-        realised = rank_correlation(candidate, share)
+        before, candidate = candidate, _in_order(months, blend * standard + (1 - abs(blend)) * luck)
+        if np.isnan(realised) or (candidate != before).any():
+            realised = _correlation(average_ranks(candidate), ranks)
         if abs(realised - correlation) < distance:
             best, distance = candidate, abs(realised - correlation)
         if realised < correlation:
@@ -136,7 +138,11 @@ def average_ranks(values: Floats | SmallIntegers) -> Floats:
 
 def rank_correlation(first: Floats | SmallIntegers, second: Floats | SmallIntegers) -> float:
     """Return Spearman's rank correlation, ties sharing their mean rank."""
-    return float(np.corrcoef(average_ranks(first), average_ranks(second))[0, 1])
+    return _correlation(average_ranks(first), average_ranks(second))
+
+
+def _correlation(first: Floats, second: Floats) -> float:
+    return float(np.corrcoef(first, second)[0, 1])
 
 
 def agreements(seed: int, code: Integers, noncitizen_share: Floats) -> tuple[SmallIntegers, Bools]:
