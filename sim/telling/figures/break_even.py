@@ -42,7 +42,8 @@ def _figure(found: list[BreakEven], width: float) -> Figure:
     axes.margins(x=0.04)
     for at, words in ((0.97, "More crime with the program"), (0.05, "Less crime with the program")):
         side: dict[str, Any] = {"x": 0.02, "ha": "left"} if at > 0.5 else {"x": 0.98, "ha": "right"}
-        axes.text(y=at, s=words, transform=axes.transAxes, color=GREY, va="center", **side)
+        behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
+        axes.text(y=at, s=words, transform=axes.transAxes, color=GREY, va="center", zorder=5, bbox=behind, **side)
     figure.legend(loc="outside upper left", ncols=1 if is_narrow else 2, fontsize=8.5)
     return figure
 

@@ -33,7 +33,7 @@ class Headings(NamedTuple):
 
 def write_page(title: str, parts: Iterable[str], path: Path) -> None:
     """Write a self-contained page; ``title`` is plain text, ``parts`` are HTML."""
-    body = _BEFORE_PERCENT.sub("\u00a0%", "\n".join(parts))
+    body = _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), "\n".join(parts))
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -43,8 +43,8 @@ def write_page(title: str, parts: Iterable[str], path: Path) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-_BEFORE_PERCENT = re.compile(r"(?<=\d) %")
-"""What would part a number from its unit at the end of a line."""
+_TOGETHER = re.compile(r"(?<=\d) (?:%|± )")
+"""What would part a number from its unit or its error at the end of a line."""
 
 
 def note(text: str) -> str:

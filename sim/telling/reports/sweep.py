@@ -90,7 +90,7 @@ def _parts(runs: SweepRuns, window: str, reason: str, figures: Sequence[Drawn], 
         yield "<h2>What drives the outcomes</h2>"
         yield from sensitivities
     for figure in (it for it in others if it.name not in FOLDED):
-        yield f"<h2>{escape(figure.title)}</h2>"
+        yield f"<h2>{escape(figure.title.split(':')[0])}</h2>"
         yield from pictures([figure], folder)
     yield from _assumptions(runs)
     yield '<h2 class="screen">All numbers</h2>'

@@ -98,8 +98,10 @@ def turning_text(runs: SweepRuns) -> str:
         found = {factor.path: _signs(runs, name, factor) for factor in several_valued(runs)}
         known = {path: it for path, it in found.items() if it is not None}
         if known:
-            told.append(_turning(word, known))
-    return " ".join(told) or "Where the sign turns this design does not tell: it has no points in line."
+            told.append(_turning(f"the change of {word}", known))
+    if told:
+        return f"Averaged over all else, {'. Likewise, '.join(told)}."
+    return "Where the sign turns this design does not tell: it has no points in line."
 
 
 def _signs(runs: SweepRuns, name: str, factor: Factor) -> Signs | None:
@@ -109,15 +111,15 @@ def _signs(runs: SweepRuns, name: str, factor: Factor) -> Signs | None:
         return None
 
 
-def _turning(word: str, found: Mapping[str, Signs]) -> str:
+def _turning(what: str, found: Mapping[str, Signs]) -> str:
     turns = [f"{path} {'; '.join(map(flip_text, it.flips))}" for path, it in found.items() if it.flips]
     if turns:
-        return f"Averaged over all else, the change of {word} turns its sign along {' and along '.join(turns)}."
+        return f"{what} turns its sign along {' and along '.join(turns)}"
     kept = {it.sign for it in found.values() if it.sign}
     if not kept:
-        return f"Averaged over all else, no sign of the change of {word} is certain along any parameter."
+        return f"no sign of {what} is certain along any parameter"
     certain = "it is a rise" if kept == {1} else "it is a fall" if kept == {-1} else "it is a rise or a fall"
-    return f"Averaged over all else, the change of {word} turns along no parameter: where it is certain {certain}."
+    return f"{what} turns along no parameter: where it is certain {certain}"
 
 
 def driving_text(runs: SweepRuns) -> str:

@@ -345,25 +345,29 @@ function headline(now, other, first) {
   return `Against ${nameOf(state.pinned)}, from ${now[0].months[from]} on: true crime ${parts[0]}, recorded crime ${parts[1]} (${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"} of runs${pairs.length < 2 ? "; add replications for an interval" : ""}).`;
 }
 
+// A group of people looks the same in every figure and on every page; lines differ in dashes too.
+const DASHES = { hispanic: undefined, other_noncitizen: "6 3", other: "9 3 2 3" };
+const look = (group) => ({ colour: catalogue.colours.groups[group], dash: DASHES[group] });
+const COMPARED = () => ({ colour: catalogue.colours.groups.hispanic, dash: "2 3", width: 1.3 });
+
 function drawReporting(now, other, months, cursor) {
-  const { blue, orange, green, grey } = catalogue.colours;
+  const { groups } = catalogue.colours;
   const width = Math.max(6, Number(state.smooth));
   const share = (one, group) => {
     const [told, all] = ["reported", "occurred"].map((book) => smooth(sum(one, { family: state.family, group }, book), width));
     return told.map((value, place) => (value === null || !all[place] ? null : (100 * value) / all[place]));
   };
-  const looks = [["hispanic", orange], ["other_noncitizen", green], ["other", blue]];
-  const series = looks.map(([group, colour]) => ({ name: catalogue.names.groups[group], colour, ...pooled(now, (one) => share(one, group), catalogue.t) }));
-  if (other.length) series.push({ name: "Hispanic, compared", colour: grey, width: 1.3, ...pooled(other, (one) => share(one, "hispanic"), catalogue.t), low: null, high: null });
+  const series = Object.keys(groups).map((group) => ({ name: catalogue.names.groups[group], ...look(group), ...pooled(now, (one) => share(one, group), catalogue.t) }));
+  if (other.length) series.push({ name: "Hispanic, compared", ...COMPARED(), ...pooled(other, (one) => share(one, "hispanic"), catalogue.t), low: null, high: null });
   lines(at("reporting"), "Share of true crime reported, by group of the victim", { months, series, format: (value) => `${fixed(value, 0)} %`, cursor, fromZero: false });
 }
 
 function drawFunnel(now, other) {
-  const { blue } = catalogue.colours;
+  const { program } = catalogue.colours;
   const stages = Object.entries(catalogue.names.stages);
   const total = (courses, stage) => mean(courses.map((one) => one.funnel[stage].reduce((a, b) => a + b, 0)));
   const rows = stages.map(([, label], stage) => ({ label, values: [total(now, stage), ...(other.length ? [total(other, stage)] : [])] }));
-  const series = [{ name: "this world", fill: blue, colour: blue }, ...(other.length ? [{ name: "compared", fill: "#fff", colour: "#6E6E6E" }] : [])];
+  const series = [{ name: "this world", fill: program, colour: program }, ...(other.length ? [{ name: "compared", fill: "#fff", colour: "#6E6E6E" }] : [])];
   at("funnel-title").textContent = "Noncitizens at each step of enforcement, all months (bars: square roots)";
   bars(at("funnel"), "Noncitizens at each step of enforcement", { rows, series, format: (value) => (value < 10 ? fixed(value, value % 1 ? 1 : 0) : whole(value)) });
 }
@@ -390,10 +394,8 @@ function drawMap(now, months, cursor) {
 }
 
 function drawFear(now, other, months, cursor) {
-  const { orange, green, grey } = catalogue.colours;
-  const looks = [orange, green];
-  const series = catalogue.names.community.map((group, place) => ({ name: catalogue.names.groups[group], colour: looks[place], ...pooled(now, (one) => one.fear[place], catalogue.t) }));
-  if (other.length) series.push({ name: "Hispanic, compared", colour: grey, width: 1.3, ...pooled(other, (one) => one.fear[0], catalogue.t), low: null, high: null });
+  const series = catalogue.names.community.map((group, place) => ({ name: catalogue.names.groups[group], ...look(group), ...pooled(now, (one) => one.fear[place], catalogue.t) }));
+  if (other.length) series.push({ name: "Hispanic, compared", ...COMPARED(), ...pooled(other, (one) => one.fear[0], catalogue.t), low: null, high: null });
   lines(at("fear"), "Mean county fear by group", { months, series, format: (value) => fixed(value, 2), cursor });
 }
 
