@@ -27,7 +27,7 @@ from sim.world.settled.capacity import expected_least
 from sim.world.settled.custody import months_vacant
 from sim.world.settled.endings import endings_of, ends_of
 from sim.world.settled.fear import Jumps, county_fear, jump_sizes, own_fear
-from sim.world.settled.records import charges_by_rank, federal_records, records_of
+from sim.world.settled.records import booked_anew, charges_by_rank, federal_records, records_of
 
 MIXED: dict[str, Any] = {"people": {"hispanic_share": 0.4, "noncitizen_share": 0.25}}
 WORLD = grid(2, 2, 40_000, 2, MIXED)
@@ -119,15 +119,19 @@ def test_nine_of_ten_taken_are_hispanic_on_real_counties(request: pytest.Fixture
 # Records
 
 
-def chain(courts: dict[str, Any], leaves: float, rate: float = 1e-9) -> np.ndarray:
+FOR_GOOD = {"removal_share": 1.0, "returns": 0.0}
+
+
+def chain(
+    courts: dict[str, Any], taken: float, rate: float = 1e-9, enforcement: dict[str, float] = FOR_GOOD
+) -> np.ndarray:
     """Return the levels at a booking of people booked ``rate`` times a month, always for larceny."""
-    parameters = Parameters.model_validate({"courts": courts, "enforcement": {"removal_share": 1.0, "returns": 0.0}})
-    alike, one = np.zeros((1, 3, 3, 3, 10)), np.ones((1, 3, 3, 3))
+    parameters = Parameters.model_validate({"courts": courts, "enforcement": enforcement})
+    alike, one, history = np.zeros((1, 3, 3, 3, 10)), np.ones((1, 3, 3, 3)), np.zeros(1, dtype=np.int64)
     alike[..., 6] = rate
-    ends = ends_of(
-        endings_of(parameters), charges_by_rank(alike), np.full((1, 3, 3, 2, 3, 4), leaves), np.zeros((1, 3, 3, 2))
-    )
-    return records_of(parameters, alike, rate * one, one, ends, np.zeros(1, dtype=np.int64)).level[0, 0, 0, 1]
+    again = booked_anew(parameters, rate * one, one, history)
+    ends = ends_of(endings_of(parameters), charges_by_rank(alike), np.full((1, 3, 3, 2, 3, 4), taken), again)
+    return records_of(parameters, alike, rate * one, one, ends, history).level[0, 0, 0, 1]
 
 
 def test_without_convictions_nobody_has_a_record() -> None:
@@ -229,6 +233,38 @@ def test_what_bookings_end_in_where_ice_takes_people() -> None:
     ends = ends_of(endings_of(parameters), booked, chance, np.zeros((1, 3, 3, 2)))
     mine = [*ends.convicted[0, 0, 2, 1, 0], ends.taken[0, 0, 2, 1, 0], ends.gone[0, 0, 2, 1, 0]]
     assert mine == pytest.approx((found / count).tolist(), abs=0.006)
+
+
+@pytest.mark.parametrize("lag", [1, 3])
+def test_no_court_convicts_whom_ice_has_by_then(lag: int) -> None:
+    """20,000 people, 300 months: half of those booked are taken at once, and let go after a month or more."""
+    first, convicted, rate, taken, ends, people = 0.2, 0.7, -np.expm1(-0.1), 0.5, 0.6, 20_000
+    courts = {
+        "first_booking_likely": first,
+        "held": {"larceny": 0.0},
+        "convicted": {"larceny": convicted},
+        "felony": {"larceny": 1.0},
+        "aggravated": {"larceny": 0.0},
+        "disposition_lag": {"larceny": lag},
+    }
+    luck, found = np.random.default_rng(5), np.zeros(4)
+    known, until, to_come = np.zeros(people, dtype=int), np.zeros(people, dtype=int), np.zeros((lag, people), dtype=int)
+    for month in range(1, 301):
+        here = until < month
+        booked = here & (luck.random(people) < rate)
+        new = booked & (luck.random(people) < first)
+        known[new] = 0
+        to_come[:, new] = 0
+        if month > 220:
+            for count in known[booked].tolist():
+                found[record_level(count, 0, 0)] += 1
+        known += to_come[month % lag] * here  # courts sit after the month's bookings, and then ICE comes
+        to_come[month % lag] = booked & (luck.random(people) < convicted)
+        gone = booked & (luck.random(people) < taken)
+        until[gone] = month + luck.geometric(ends, people)[gone]
+    given_relief = {"removal_share": 0.0, "custody_ends": ends}
+    assert chain(courts, taken, rate, given_relief) == pytest.approx(found / found.sum(), abs=0.01)
+    assert chain(courts, 0.0, rate, given_relief)[0] > found[0] / found.sum() + 0.02
 
 
 def test_where_nobody_leaves_records_are_those_of_counties_without_programs() -> None:

@@ -69,7 +69,7 @@ def endings_of(parameters: Parameters) -> Endings:
         return Endings(kinds, ways, np.ones_like(ways), np.zeros(len(ways)), 0.0)
     gone = enforcement.removal_share * (1.0 - enforcement.returns)
     lags = np.array(courts.disposition_lag.values()).round().astype(np.int64)
-    back = _back_after(parameters, int(lags.max()))
+    back = back_after(parameters, int(lags.max()))
     awaited = np.array([(1.0 - gone - back[1:lag]).sum() for lag in lags])
     return Endings(kinds, ways, _there_again(parameters, lags, back), awaited, gone)
 
@@ -95,7 +95,7 @@ def _there_again(parameters: Parameters, lags: Integers, back: Floats) -> Floats
     return result
 
 
-def _back_after(parameters: Parameters, months: int) -> Floats:
+def back_after(parameters: Parameters, months: int) -> Floats:
     """Return the chance that somebody whom ICE takes is back in fewer months than 0, 1, ... ``months``."""
     enforcement = parameters.enforcement
     month = np.arange(months)

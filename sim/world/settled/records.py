@@ -28,7 +28,7 @@ from sim.rules.booking import (
 )
 from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 from sim.world.kept import of_parameters
-from sim.world.settled.endings import Ends
+from sim.world.settled.endings import Ends, back_after
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -87,8 +87,7 @@ def records_of(
     brought = np.cumsum(np.einsum("hgsrx,hgsrxy->hgsry", at_booking, moves), axis=-1)
     brought[..., -1] = 1.0
     taken = (at_booking * (ends.taken @ _levels().T)).sum(axis=-1)
-    lost = first[:, 0, 0] * (1.0 - taken)  # somebody whom ICE takes is not booked in the months after
-    misdemeanors, felonies = _already_come(parameters, alike, rate, at_liberty, lost, history)
+    misdemeanors, felonies = _already_come(parameters, alike, rate, at_liberty, taken, history)
     known = at_booking * np.where(_with_felonies(), felonies[..., None], misdemeanors[..., None])
     known[..., 0] = 0.0
     known[..., 0] = 1.0 - known.sum(axis=-1)
@@ -122,38 +121,51 @@ def booked_anew(parameters: Parameters, rate: Floats, at_liberty: Floats, histor
 
 
 def _already_come(
-    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, lost: Floats, history: Integers
+    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, taken: Floats, history: Integers
 ) -> tuple[Floats, Floats]:
     """Return the shares of bookings, H x 3 x 3 x 2, at which misdemeanours and felonies are those of the chain.
 
     The convictions known at a booking are those of bookings before the last months of disposition, if none since has
-    given the place to somebody else: that has the chance ``lost`` (H x 3 x 3 x 2) at each. Nobody is booked in jail.
-    ``alike`` is bookings by history, group, status, class and charge, ``rate`` those of one person at liberty.
+    given the place to somebody else who is at liberty again. Nobody is booked in jail. ``alike`` is bookings by
+    history, group, status, class and charge, ``rate`` those of one person at liberty, ``taken`` the chance that ICE
+    takes somebody booked, H x 3 x 3 x 2.
     """
-    open_months, misdemeanors, felonies = _courts(parameters)
-    survival = np.log1p(-np.minimum(MOST_LOST, rate * lost[..., RANK_OF_CLASS][history]))  # of a month
+    waits, (misdemeanors, felonies) = _courts(parameters)
+    chance, mine = rate * first_bookings(parameters)[RANK_OF_CLASS], taken[..., RANK_OF_CLASS][history]
     below = by_rank(alike.sum(axis=-1))
     shares = []
     for convicted, kind in (misdemeanors, felonies):
         ends = alike * convicted * kind
         total = ends.sum(axis=-1)
-        months = np.divide((ends * open_months).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0)
-        above = by_rank(by_history(at_liberty * rate * np.exp(survival * months[history]), history))
+        let_go, returned = (
+            np.divide((ends * each).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0)[history]
+            for each in waits
+        )
+        survival = np.exp(
+            let_go * np.log1p(-np.minimum(MOST_LOST, chance * (1.0 - mine)))
+            + returned * np.log1p(-np.minimum(MOST_LOST, chance * mine))
+        )
+        above = by_rank(by_history(at_liberty * rate * survival, history))
         shares.append(np.divide(above, below, out=np.ones_like(above), where=below > 0))
     return shares[0], shares[1]
 
 
 @of_parameters
-def _courts(parameters: Parameters) -> tuple[Floats, tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Return by charge how many months a booking waits for its conviction at liberty, and for misdemeanours and for
-    felonies the chance of a conviction and that it is for one of them."""
+def _courts(parameters: Parameters) -> tuple[tuple[Floats, Floats], tuple[tuple[Floats, Floats], ...]]:
+    """Return by charge how many months a booking waits for its conviction at liberty.
+
+    First of people let go, then of those whom ICE takes, who are back some time; and for misdemeanours and felonies the
+    chance of a conviction and that it is for one of them.
+    """
     courts = parameters.courts
     convicted, felony, held, lag = (
         np.array(each.values()) for each in (courts.convicted, courts.felony, courts.held, courts.disposition_lag)
     )
     stay = np.maximum(1.0, np.array(courts.stay.values()))
     open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
-    return open_months, (convicted, 1.0 - felony), (convicted, felony)
+    back = back_after(parameters, int(np.ceil(lag.max())))
+    back_months = (1.0 - held) * np.interp(lag, np.arange(len(back)), np.cumsum(back))
+    return (open_months, back_months), ((convicted, 1.0 - felony), (convicted, felony))
 
 
 @cache
