@@ -21,6 +21,7 @@ from sim.rules.custody import (
 )
 from sim.rules.news import county_fear as next_fear
 from sim.rules.reporting import own_fear as own_fear_left
+from sim.words.codes import BOOKED
 from sim.words.labels import CHARGES, PEOPLE_COLUMNS
 from sim.world.setting import Setting
 from sim.world.settled.capacity import expected_least
@@ -265,6 +266,19 @@ def test_no_court_convicts_whom_ice_has_by_then(lag: int) -> None:
     given_relief = {"removal_share": 0.0, "custody_ends": ends}
     assert chain(courts, taken, rate, given_relief) == pytest.approx(found / found.sum(), abs=0.01)
     assert chain(courts, 0.0, rate, given_relief)[0] > found[0] / found.sum() + 0.02
+
+
+@pytest.mark.slow
+def test_levels_of_bookings_stand_still_under_the_criminal_alien_program() -> None:
+    """A million people, many unauthorized: people booked in the first two years have the records of the last three."""
+    crowded = {"hispanic_share": 0.9, "noncitizen_share": 0.5}
+    crowded |= {"noncitizen_hispanic_share": 0.98, "unauthorized_hispanic_share": 0.98}
+    everywhere = {"cap_reach": 1.0, "capacity_per_100k": 4000.0}
+    parameters = grid(2, 2, 1_000_000, 96, {"people": crowded, "enforcement": everywhere})
+    booked = ledger_of(parameters).enforcement[:, :, 0, 2, :, BOOKED].sum(axis=1)
+    first, later = booked[:24].sum(axis=0), booked[60:].sum(axis=0)
+    error = 0.5 * np.sqrt(1.0 / first.sum() + 1.0 / later.sum())
+    assert first / first.sum() == pytest.approx(later / later.sum(), abs=3.5 * error)
 
 
 def test_where_nobody_leaves_records_are_those_of_counties_without_programs() -> None:
