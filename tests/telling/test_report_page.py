@@ -57,6 +57,16 @@ def test_the_answer_has_the_numbers_of_the_rows(made: Made) -> None:
             assert f"<td>{signed(found[name, measure, 'all'].estimate)} <" in row
 
 
+def test_numbers_stay_with_their_units_and_the_world_is_said_to_be_simulated(made: Made) -> None:
+    page = (made[1] / "report.html").read_text(encoding="utf-8")
+    assert "95\N{NO-BREAK SPACE}% interval" in page
+    assert not re.search(r"\d %", page)
+    first = page[: page.index('class="lead')]
+    assert "What follows happened in a simulated world: " in first
+    assert "made-up counties, " in first
+    assert f"each scenario run {made[0].comparison.replications} times." in first
+
+
 def test_headings_are_in_order(made: Made) -> None:
     page = (made[1] / "report.html").read_text(encoding="utf-8")
     levels = [int(level) for level in re.findall(r"<h(\d)[ >]", page)]
