@@ -132,6 +132,7 @@ def _already_come(
     """
     waits, (misdemeanors, felonies) = _courts(parameters)
     chance, mine = rate * first_bookings(parameters)[RANK_OF_CLASS], taken[..., RANK_OF_CLASS][history]
+    free, after_ice = (np.log1p(-np.minimum(MOST_LOST, chance * part)) for part in (1.0 - mine, mine))  # of a month
     below = by_rank(alike.sum(axis=-1))
     shares = []
     for convicted, kind in (misdemeanors, felonies):
@@ -141,10 +142,7 @@ def _already_come(
             np.divide((ends * each).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0)[history]
             for each in waits
         )
-        survival = np.exp(
-            let_go * np.log1p(-np.minimum(MOST_LOST, chance * (1.0 - mine)))
-            + returned * np.log1p(-np.minimum(MOST_LOST, chance * mine))
-        )
+        survival = np.exp(let_go * free + returned * after_ice)
         above = by_rank(by_history(at_liberty * rate * survival, history))
         shares.append(np.divide(above, below, out=np.ones_like(above), where=below > 0))
     return shares[0], shares[1]
