@@ -180,8 +180,9 @@ def share_strip(axes: Axes, across: Floats, share: Floats) -> None:
     axes.fill_between(across, 0, share, step="mid", color=SHADE, linewidth=0)
     axes.set_ylim(0, 100)
     axes.set_yticks([0, 100])
-    for label, side in zip(axes.get_yticklabels(), ("bottom", "top"), strict=True):
-        label.set_verticalalignment(side)  # apart from the labels of the panel above
+    lowest, highest = axes.get_yticklabels()
+    lowest.set_verticalalignment("bottom")
+    highest.set_verticalalignment("top")  # apart from the labels of the panel above
     axes.grid(visible=False)
 
 

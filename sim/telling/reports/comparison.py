@@ -12,7 +12,7 @@ from sim.analysis.doubt import Doubt, doubts_in
 from sim.analysis.drawn_signs import drawn_changes
 from sim.analysis.summary import Row
 from sim.parameters.comparison import PROGRAM_TITLES
-from sim.running.measures import INDEX_FAMILIES, ComparisonRuns, clipped_share
+from sim.running.measures import ComparisonRuns, clipped_share
 from sim.running.outcomes import BALANCE_SECTION, GAIN_SECTION, INCAPACITATION_SECTION
 from sim.scenario.calibration.draws import read_draws
 from sim.telling.doubt_wording import doubt_sentences, over_what, range_sentence, sure_sentences, turn_sentence
@@ -21,6 +21,7 @@ from sim.telling.reports.comparison_tables import (
     Found,
     all_measures,
     balance_parts,
+    families_table,
     gain_parts,
     incapacitation_parts,
     key_table,
@@ -59,7 +60,6 @@ from sim.telling.reports.page import (
     write_page,
 )
 from sim.telling.wording import NOTHING, change_text, lines_of, missing_text, reasons_of, world_text
-from sim.words.labels import LABELS
 
 CLIPPED_WARNING_SHARE = 0.001
 ASSUMPTIONS = Headings(
@@ -98,6 +98,8 @@ def _parts(results: ComparisonRuns, rows: Sequence[Row], figures: Sequence[Drawn
     yield lead(_answer(results, found, open_), _sureness(results, found, open_, ranges))
     yield from shown("crime_over_time")
     yield key_table(results, found)
+    if results.comparison.effect_of is not None:
+        yield from folded("The same by kind of crime", [families_table(results, found)], is_printed=True)
     yield from _how_measured(results)
     yield "<h2>Who is affected</h2>"
     yield from shown("who_is_affected")
@@ -157,19 +159,17 @@ def _effects(results: ComparisonRuns, found: Found) -> Iterator[str]:
     """Yield what the program changes in each scenario, of which none comes before the others."""
     program = PROGRAM_TITLES[str(results.comparison.effect_of)]
     yield first_words(f", this is what <strong>{program}</strong> changes: {effect_text(results)}.")
-    measures = [f"{book}_{family}" for family in INDEX_FAMILIES for book in ("recorded", "occurred")]
-    heads = [f"{escape(LABELS[family])},<br>{word}" for family in INDEX_FAMILIES for word in ("recorded", "true")]
-    yield table_html(
-        heads,
-        (
-            row_html(named(results, name), (unbroken(change_text(found[name, it, "all"], PERCENT)) for it in measures))
-            for name in results.others
-        ),
-        "Effect of the program",
-    )
+    heads = ['<span class="seen">Recorded crime</span>', '<span class="true">True crime</span>']
+    rows = (row_html(f"<em>{escape(results.title(it))}</em>", _both_books(found, it)) for it in results.others)
+    yield table_html(heads, rows, "Effect of the program")
     nowhere = [named(results, name) for name in without_effect(results)]
     if nowhere:
         yield note(f"In {' and '.join(nowhere)} the program is nowhere in force, so that its effect is exactly 0.")
+
+
+def _both_books(found: Found, name: str) -> Iterator[str]:
+    """Yield the change of recorded and of true crime of a scenario, as HTML."""
+    return (unbroken(change_text(found[name, it, "all"], PERCENT)) for it in ("recorded_total", "occurred_total"))
 
 
 def _how_measured(results: ComparisonRuns) -> Iterator[str]:

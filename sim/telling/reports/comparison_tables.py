@@ -53,6 +53,14 @@ def key_table(results: ComparisonRuns, found: Found) -> str:
     )
 
 
+def families_table(results: ComparisonRuns, found: Found) -> str:
+    """Return the changes of both books of violent, property and all index crime, for no total tells it alone."""
+    columns = [(f"{book}_{family}", "all", "") for family in INDEX_FAMILIES for book in ("recorded", "occurred")]
+    heads = [f"{escape(LABELS[family])},<br>{word}" for family in INDEX_FAMILIES for word in ("recorded", "true")]
+    rows = (row_html(named(results, name), _changes(found, name, columns)) for name in results.others)
+    return table_html(heads, rows, "Effect of the program, %", "By kind of crime", "key")
+
+
 def _changes(found: Found, name: str, columns: Sequence[tuple[str, str, str]]) -> Iterator[str]:
     for measure, group, _ in columns:
         estimate = found.get((name, measure, group))

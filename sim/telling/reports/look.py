@@ -41,7 +41,7 @@ td .interval {{ white-space: nowrap; color: var(--soft); font-size: .92em; }}
 figure {{ margin: 1rem 0; break-inside: avoid; }}
 figure img {{ display: block; width: 100%; height: auto; }}
 code, pre {{ font-size: .88em; background: var(--pale); overflow-wrap: anywhere; white-space: pre-wrap; }}
-td code, th code {{ overflow-wrap: normal; }} .key th code {{ white-space: nowrap; }}
+td code, th code {{ overflow-wrap: normal; }} .key th code {{ white-space: nowrap; }} .key th wbr {{ display: none; }}
 pre {{ padding: .6rem; }}
 details {{ border-top: 1px solid var(--line); padding: .1rem 0; }}
 details + details {{ border-top: 1px solid var(--line); }}
@@ -57,7 +57,7 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   table {{ font-size: .82rem; }}
   th:first-child, td:first-child {{ min-width: 7.5rem; max-width: 9rem; }}
   caption span {{ display: block; position: sticky; left: 0; max-width: calc(100vw - 2.4rem); }}
-  .key th code {{ white-space: normal; }}
+  .key th code {{ white-space: normal; }} .key th wbr {{ display: inline; }}
   .wordy th:first-child, .wordy td:first-child {{ min-width: 11.5rem; max-width: 14rem; }}
   .wide {{ box-shadow: inset -9px 0 7px -8px #999; }}
   tbody th, thead :first-child {{ box-shadow: 2px 0 3px -2px #bbb; }}
@@ -75,7 +75,8 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   .wide {{ overflow: visible; box-shadow: none; }}
   th, td {{ padding: .16rem .5rem; }}
   table {{ font-size: 7.6pt; }} .key td {{ font-size: 9pt; }} .key td .interval {{ font-size: 7.2pt; }}
-  tr, figure {{ break-inside: avoid; }}
+  tr, figure {{ break-inside: avoid; }} thead, caption {{ break-after: avoid; }}
+  tbody tr:first-child {{ break-before: avoid; }}
   figure {{ margin: .5rem 0; }} figure.tall img {{ width: 86%; }}
   figure img {{ max-height: 13cm; object-fit: contain; object-position: left; }} #map img {{ max-height: 9.4cm; }}
   tbody th, thead :first-child {{ position: static; }}
