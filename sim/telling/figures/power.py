@@ -8,16 +8,16 @@ from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.analysis.evaluation.power import Detectable
 from sim.analysis.evaluation.worlds import Design
 from sim.telling.estimates_wording import BACKGROUND_TITLES, against, told_groups
-from sim.telling.figures.colours import BLUE, GREEN, GREY, VERMILLION
-from sim.telling.figures.style import Drawn, new_figure, save, style
+from sim.telling.figures.colours import BOOKS, GREY
+from sim.telling.figures.style import NARROW, Drawn, new_figure, save_both, style
 from sim.telling.power_wording import power_lines
 
-_COLOURS = {"occurred": BLUE, "recorded": VERMILLION, "survey": GREEN}
 _LOOKS: dict[str, dict[str, Any]] = {
     "trends": {"marker": "o", "markersize": 6.0},
     "flat": {"marker": "o", "markersize": 6.0, "markerfacecolor": "white"},
@@ -31,12 +31,21 @@ def draw_power(design: Design, effects: Sequence[Detectable], folder: Path) -> D
     backgrounds = list(dict.fromkeys(it.background for it in effects))
     labels = [line.label for line in power_lines(effects, backgrounds[0])]
     groups = told_groups(design)
-    with style():
-        figure = new_figure(8.6, 1.1 + 0.3 * len(labels))
-        for axes, group in zip(figure.subplots(1, len(groups), squeeze=False, sharey=True)[0], groups, strict=True):
+
+    def drawn(width: float) -> Figure:
+        is_narrow = width <= NARROW
+        rows, columns = (len(groups), 1) if is_narrow else (1, len(groups))
+        figure = new_figure(width, rows * (0.5 + (0.22 if is_narrow else 0.3) * len(labels)) + 0.7)
+        panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
+        for axes, group in zip(panels.flat, groups, strict=True):
             _panel(axes, effects, backgrounds, labels, group)
-        figure.legend(handles=list(_handles(backgrounds)), loc="outside upper center", ncols=3, fontsize=8.5)
-        save(figure, folder, "power")
+            axes.tick_params(axis="y", labelsize=8 if is_narrow else None)
+        handles = list(_handles(backgrounds))
+        figure.legend(handles=handles, loc="outside upper center", ncols=2 if is_narrow else 3, fontsize=8.5)
+        return figure
+
+    with style():
+        narrow = save_both(drawn, folder, "power")
     return Drawn(
         "power",
         "The smallest fall that an evaluator would find four times in five",
@@ -45,6 +54,7 @@ def draw_power(design: Design, effects: Sequence[Detectable], folder: Path) -> D
         "2.8 standard errors. Hollow: on a flat background, which is optimistic. A fall in reporting by less than the "
         "observed book shows would mostly go unseen. Homicide and vehicle theft are recorded crimes, in rates; the "
         f"others are index crime. Arrows: more than {MOST:.0f} %.",
+        narrow=narrow,
     )
 
 
@@ -65,7 +75,7 @@ def _panel(
 
 
 def _mark(axes: Axes, found: Detectable, height: int) -> None:
-    look = {**_LOOKS[found.background], "color": _COLOURS[found.question.book]}
+    look = {**_LOOKS[found.background], "color": BOOKS[found.question.book]}
     if found.percent > MOST:
         look |= {"marker": ">"}
     at = min(found.percent, MOST * 0.985)
@@ -74,7 +84,7 @@ def _mark(axes: Axes, found: Detectable, height: int) -> None:
 
 def _handles(backgrounds: Sequence[str]) -> Iterator[Artist]:
     for book, words in (("occurred", "True crime"), ("recorded", "Observed crime"), ("survey", "Survey")):
-        yield Line2D([], [], linestyle="none", label=words, color=_COLOURS[book], **_LOOKS["trends"])
+        yield Line2D([], [], linestyle="none", label=words, color=BOOKS[book], **_LOOKS["trends"])
     for background in backgrounds:
         title = BACKGROUND_TITLES[background].capitalize()
         yield Line2D([], [], linestyle="none", label=title, color=GREY, **_LOOKS[background])
