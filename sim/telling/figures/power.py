@@ -39,7 +39,9 @@ def draw_power(design: Design, effects: Sequence[Detectable], folder: Path) -> D
         panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
         for axes, group in zip(panels.flat, groups, strict=True):
             _panel(axes, effects, backgrounds, labels, group)
-            axes.tick_params(axis="y", labelsize=8 if is_narrow else None)
+            if is_narrow:
+                axes.tick_params(axis="y", labelsize=8)
+                axes.set_title(f"Against {against(group)}", fontsize=9)
         handles = list(_handles(backgrounds))
         figure.legend(handles=handles, loc="outside upper center", ncols=2 if is_narrow else 3, fontsize=8.5)
         return figure
