@@ -13,7 +13,7 @@ from sim.analysis.evidence.figures import Figure, shipped_figures
 from sim.analysis.evidence.kinds import KINDS
 from sim.analysis.evidence.validation import Validation, World
 from sim.telling.figures.validation import draw_validation
-from sim.telling.reports.blocks import Code, Heading, Listing, Paragraph, Rows, html, markdown
+from sim.telling.reports.blocks import Code, Folded, Heading, Listing, Paragraph, Rows, html, markdown
 from sim.telling.review_criteria import criteria
 from sim.telling.validation_wording import differing, number, summary_sentences, warnings_of
 
@@ -100,6 +100,14 @@ def test_blocks_in_both_forms(tmp_path: Path) -> None:
     page = "".join(html(blocks, tmp_path))
     assert "<strong>a <code>name</code> &amp; more</strong>" in page
     assert "&lt;z&gt;" in page
+
+
+def test_what_is_folded_in_a_page_of_html_stands_open_in_markdown(tmp_path: Path) -> None:
+    blocks = [Folded("Inputs & more", [Paragraph("told"), Rows(("a", "b"), [("1", "2")])])]
+    assert markdown("Title", blocks, "images").split("\n\n")[1:3] == ["## Inputs & more", "told"]
+    page = "".join(html(blocks, tmp_path))
+    assert page.startswith("<details><summary>Inputs &amp; more</summary><p>told</p>")
+    assert page.endswith("</details>")
 
 
 def test_every_criterion_of_the_review_is_answered() -> None:

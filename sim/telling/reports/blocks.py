@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sim.telling.describe.odd_protocol import markdown_table
 from sim.telling.figures.style import Drawn
-from sim.telling.reports.page import pictures, row_html, table_html
+from sim.telling.reports.page import folded, pictures, row_html, table_html
 
 
 class Heading(NamedTuple):
@@ -52,7 +52,14 @@ class Picture(NamedTuple):
     drawn: Drawn
 
 
-Block = Heading | Paragraph | Listing | Rows | Code | Picture
+class Folded(NamedTuple):
+    """A part with a heading that a page of HTML shows when it is unfolded, and Markdown always."""
+
+    title: str
+    blocks: Sequence[Heading | Paragraph | Listing | Rows | Code | Picture]
+
+
+Block = Heading | Paragraph | Listing | Rows | Code | Picture | Folded
 
 
 def markdown(title: str, blocks: Iterable[Block], images: str) -> str:
@@ -80,6 +87,8 @@ def _as_markdown(block: Block, images: str) -> str:
             return f"```sh\n{text}\n```"
         case Picture(drawn):
             return f"![{drawn.title}]({images}/{drawn.name}.png)\n\n*{drawn.caption}*"
+        case Folded(title, blocks):
+            return "\n\n".join(_as_markdown(each, images) for each in (Heading(title), *blocks))
 
 
 def _as_html(block: Block, folder: Path) -> Iterator[str]:
@@ -98,6 +107,8 @@ def _as_html(block: Block, folder: Path) -> Iterator[str]:
             yield f"<pre>{escape(text)}</pre>"
         case Picture(drawn):
             yield from pictures([drawn], folder)
+        case Folded(title, blocks):
+            yield from folded(title, html(blocks, folder))
 
 
 def _inline(text: str) -> str:

@@ -11,7 +11,7 @@ from sim.analysis.evidence.kinds import KINDS
 from sim.analysis.evidence.validation import Validation
 from sim.scenario.scenario import Scenario
 from sim.telling.figures.style import Drawn
-from sim.telling.reports.blocks import Block, Code, Heading, Listing, Paragraph, Picture, Rows, html, markdown
+from sim.telling.reports.blocks import Block, Code, Folded, Heading, Listing, Paragraph, Picture, Rows, html, markdown
 from sim.telling.reports.page import Headings, assumption_parts, how_equal, how_to_repeat, note, write_page
 from sim.telling.review_criteria import REVIEW, criteria
 from sim.telling.validation_wording import (
@@ -71,20 +71,18 @@ def _blocks(validation: Validation, drawn: Drawn) -> Iterator[Block]:
     yield Picture(drawn)
     yield from _tables(validation)
     yield from _differences(validation)
-    yield Heading("Figures that no table of a run gives")
-    yield Listing(missing_lines(validation)) if validation.not_given else Paragraph("None.")
-    yield Heading("How each figure is computed")
-    yield Paragraph(
+    missing = Listing(missing_lines(validation)) if validation.not_given else Paragraph("None.")
+    yield Folded("Figures that no table of a run gives", [missing])
+    how = Paragraph(
         "One function a kind of figure; months are those of the run where none are given. `validate FILE` takes a file "
         "of your own with the same columns, `figures.csv` in the folder of results is the one to start from."
     )
-    yield Listing([_design(figure) for figure in validation.figures])
-    yield from _kinds()
-    yield Heading("What a review asks of such models")
-    yield Paragraph(REVIEW)
-    for criterion in criteria(validation):
-        yield Heading(criterion.title, 3)
-        yield Paragraph(criterion.answer)
+    yield Folded("How each figure is computed", [how, Listing([_design(figure) for figure in validation.figures])])
+    yield _kinds()
+    answers = ((Heading(it.title, 3), Paragraph(it.answer)) for it in criteria(validation))
+    yield Folded(
+        "What a review asks of such models", [Paragraph(REVIEW), *(block for both in answers for block in both)]
+    )
 
 
 def _worlds_text(validation: Validation) -> str:
@@ -101,10 +99,11 @@ def _worlds_text(validation: Validation) -> str:
 def _tables(validation: Validation) -> Iterator[Block]:
     for role, heading in HEADINGS.items():
         pairs = validation.of_role(role)
-        if pairs:
-            yield Heading(heading)
-            yield Paragraph(ROLE_WORDS[role])
-            yield Rows(_HEADS, [_row(pair) for pair in pairs])
+        told = Paragraph(ROLE_WORDS[role]), Rows(_HEADS, [_row(pair) for pair in pairs])
+        if pairs and role == "input":
+            yield Folded(heading, told)
+        elif pairs:
+            yield from (Heading(heading), *told)
 
 
 def _row(pair: Pair) -> tuple[str, ...]:
@@ -125,16 +124,15 @@ def _difference(pair: Pair) -> str:
     return f"{row.id}, {figure.what}: {simulated}, published {published_text(figure)} ({verdict_text(row)})"
 
 
-def _kinds() -> Iterator[Block]:
-    """Yield what a file of figures may ask for."""
-    yield Heading("Kinds of figures")
+def _kinds() -> Folded:
+    """Return what a file of figures may ask for."""
     columns = ", ".join(f"`{name}`" for name in COLUMNS)
-    yield Paragraph(
+    asked = Paragraph(
         f"A file has a row for each figure and the columns {columns}, of which `id`, `quantity`, `value`, `role` and "
         "`kind` must be there. A word that is not known is answered with those that are."
     )
     cells = [(f"`{name}`", kind.about, ", ".join(f"`{it}`" for it in kind.columns)) for name, kind in KINDS.items()]
-    yield Rows(("kind", "what it is", "columns of its design"), cells)
+    return Folded("Kinds of figures", [asked, Rows(("kind", "what it is", "columns of its design"), cells)])
 
 
 def _design(figure: Figure) -> str:
