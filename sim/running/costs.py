@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.world.counties.table import Counties
 
 # Memory, bytes
-PROCESS = 295e6
+PROCESS = 318e6
 """Python with the compiled loops, tables and writers in it, before anybody lives."""
 PER_COUNTY = 27e3
 """Baseline, layout and cells of a county, and its rows of a month on their way to disk."""
