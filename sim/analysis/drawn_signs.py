@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.analysis.doubt import are_drawn
-from sim.analysis.statistics import least_certain_correlation, ranks, relative_changes
+from sim.analysis.statistics import least_certain_correlation, relative_changes
 from sim.running.batch.drawn import each_run, share_of_draw
 from sim.running.measures import BOOKS, ComparisonRuns
 from sim.running.outcomes import measures
 from sim.scenario.calibration.draws import LUCKS, read_draws
+from sim.world.counties.shares import rank_correlation
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -76,6 +77,6 @@ def goes_with(drawn: Mapping[str, Floats], changes: Floats) -> tuple[GoesWith, .
     """Return the drawn parameters, each float64[D], that float64[D] changes go with beyond chance."""
     if np.ptp(changes) == 0 or not drawn:
         return ()
-    found = [GoesWith(path, float(np.corrcoef(ranks(values), ranks(changes))[0, 1])) for path, values in drawn.items()]
+    found = [GoesWith(path, rank_correlation(values, changes)) for path, values in drawn.items()]
     least = least_certain_correlation(len(changes), len(found))
     return tuple(sorted((it for it in found if abs(it.correlation) >= least), key=lambda it: -abs(it.correlation)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,12 +153,6 @@ def mean_band(values: Floats) -> Band:
         return Band(mean, mean, mean)
     half = t_quantile(count - 1) * kept.std(axis=0, ddof=1) / math.sqrt(count)
     return Band(mean, mean - half, mean + half)
-
-
-def ranks(values: NDArray[Any]) -> Floats:
-    """Return ranks from 1 on, equal values sharing their mean rank."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
 
 
 def least_certain_correlation(number: int, tried: int) -> float:

@@ -150,16 +150,14 @@ def _run(study: Study, rows: Mapping[str, tuple[Mapping[str, Any], int]], option
         _ensure_possible(study, name, changes)
         calls.append(Call(name, (*shared, changes, study.header.seed, luck, options.threads, options.sharing)))
     targets = [figure.id for figure in study.targets]
-    receipts = carry_out(
+    return carry_out(
         study.folder,
         study.identity,
         simulate_world,
         calls,
         options,
-        lambda name, content: refuse_missing({name: content}, targets),
+        lambda name, content: refuse_missing(name, content["reasons"], targets),
     )
-    refuse_missing(receipts, targets)
-    return receipts
 
 
 def _ensure_possible(study: Study, name: str, changes: Mapping[str, Any]) -> None:

@@ -55,7 +55,8 @@ def carry_out(
     options : Options
         Workers, Dask, quiet; no answer depends on them.
     heed : callable, optional
-        Told name and answer of each call once it is kept; what it raises ends the work before more is called.
+        Told name and answer of each call once it is kept, first of those that were kept before; what it raises ends
+        the work before more is called.
 
     Raises
     ------
@@ -66,6 +67,9 @@ def carry_out(
     with Journal(folder) as journal:
         remove_leftovers(folder / FOLDER)
         found = {call.name: receipt_in(folder, identity, call.name) for call in calls}
+        for name, kept in found.items():
+            if kept is not None:
+                heed(name, kept)
         waiting = [call for call in calls if found[call.name] is None]
         if waiting:
             journal.event("began", calls=len(waiting), workers=options.workers)

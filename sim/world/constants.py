@@ -188,6 +188,12 @@ def region_weight(parameters: Parameters) -> float:
     return parameters.trust.region_weight * scale
 
 
+def first_booking(parameters: Parameters) -> Floats:
+    """Return the chance that somebody booked is new to the police: other people, likely offenders."""
+    courts = parameters.courts
+    return np.array([courts.first_booking_other, courts.first_booking_likely])
+
+
 def panel_width(parameters: Parameters) -> int:
     """Return one in how many slots is in the survey panel; 0 without a survey."""
     share = parameters.survey.share_of_people(parameters.world.scale, parameters.world.kind != "grid")
@@ -259,14 +265,14 @@ def _of_crime_types(parameters: Parameters) -> dict[str, Any]:
 
 def _worked_out(parameters: Parameters) -> dict[str, Any]:
     """Return what is made of several parameters, or of one in another unit."""
-    courts, enforcement, responses = parameters.courts, parameters.enforcement, parameters.responses
+    enforcement, responses = parameters.enforcement, parameters.responses
     return {
         "deterrence": parameters.crime.deterrence if responses.deterrence else 0.0,
         "sensitivity": _array(parameters.trust.sensitivity) * (1.0 if responses.chilled_reporting else 0.0),
         "patrol": PATROLS.index(parameters.police.patrol),
         "repeats_bear": _array(parameters.crime.repeat_share) * _array(parameters.crime.repeat_stratum)
         + _array(parameters.crime.chronic_share) * _array(parameters.crime.chronic_stratum),
-        "first_booking": np.array([courts.first_booking_other, courts.first_booking_likely]),
+        "first_booking": first_booking(parameters),
         "screening_ease": np.array([1.0, enforcement.screening_other, 1.0]),
         "region_weight": region_weight(parameters),
         "cap_interview": enforcement.cap_interview * enforcement.cap_access,

@@ -12,7 +12,7 @@ from small_worlds import REPOSITORY
 
 from sim.analysis.doubt import parts_of
 from sim.analysis.drawn_signs import DrawnChange, drawn_changes, goes_with
-from sim.analysis.statistics import least_certain_correlation, ranks
+from sim.analysis.statistics import least_certain_correlation
 from sim.analysis.summary import rows_of
 from sim.doors.cli.main import main
 from sim.doors.notebook.views import view_of_folder
@@ -29,6 +29,7 @@ from sim.telling.figures.style import saved_by
 from sim.telling.reports.comparison_short import print_short
 from sim.telling.reports.comparison_terminal import print_comparison
 from sim.words.faults import ScenarioError
+from sim.world.counties.shares import average_ranks
 
 DRAWS = "weight,trust.sensitivity,crime.impunity_elasticity\n1,0.5,0.1\n2,4,1.4\n0,1,1\n"
 SCENARIO = REPOSITORY / "scenarios" / "secure_communities.yaml"
@@ -127,7 +128,7 @@ def test_of_correlations_with_nothing_one_is_called_certain_in_a_case_of_twenty(
     ]
     assert 0.02 < np.mean([bool(it) for it in found]) < 0.08
     assert least == pytest.approx(0.56, abs=0.03)  # Student's t with 18 degrees of freedom at 0.005 each side
-    assert ranks(np.array([3.0, 1.0, 1.0])).tolist() == [3.0, 1.5, 1.5]
+    assert average_ranks(np.array([3.0, 1.0, 1.0])).tolist() == [3.0, 1.5, 1.5]
 
 
 SAID = "2 sets of parameters drawn from a calibration, each run twice"

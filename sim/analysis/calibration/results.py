@@ -87,21 +87,20 @@ def joined(first: Worlds, second: Worlds) -> Worlds:
     return Worlds((*first.names, *second.names), shares, lucks, figures, effects, clipped)
 
 
-def refuse_missing(receipts: Mapping[str, Mapping[str, Any]], targets: Sequence[str]) -> None:
-    """Refuse targets that a world could not give.
+def refuse_missing(name: str, reasons: Mapping[str, str], targets: Sequence[str]) -> None:
+    """Refuse targets that the world ``name`` could not give, for these reasons.
 
     Raises
     ------
     UserError
         Naming the first, with the reason.
     """
-    for name, content in receipts.items():
-        for target in targets:
-            if target in content["reasons"]:
-                raise UserError(
-                    f"{target} cannot be computed in world {name}: {content['reasons'][target]}; leave it out of "
-                    "figures.targets, or give the scenario what it needs"
-                )
+    for target in targets:
+        if target in reasons:
+            raise UserError(
+                f"{target} cannot be computed in world {name}: {reasons[target]}; leave it out of figures.targets, or "
+                "give the scenario what it needs"
+            )
 
 
 @dataclass(frozen=True, eq=False)

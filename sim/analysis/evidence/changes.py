@@ -13,9 +13,9 @@ from sim.analysis.evidence.counts import BOOKS, Integers, Survey, WorldCounts
 from sim.analysis.evidence.figures import Figure
 from sim.analysis.evidence.kinds import STATIC
 from sim.analysis.evidence.windows import LAGS, LEADS, NotGiven, months_of, quarters_of, share, years_of
-from sim.analysis.statistics import ranks
 from sim.words.calendar import month_number
 from sim.words.labels import CRIME_COLUMNS
+from sim.world.counties.shares import rank_correlation
 
 YEAR = 12
 
@@ -180,7 +180,7 @@ def active_share(counts: WorldCounts, figure: Figure) -> float:
 
 def activation_correlation(counts: WorldCounts, figure: Figure) -> float:
     """Return the rank correlation over counties of the month of activation with a share of people."""
-    both = ranks(counts.counties.activation), ranks(getattr(counts.counties, figure.measure))
-    if any(np.ptp(rank) == 0 for rank in both):
+    activation, share_of_people = counts.counties.activation, getattr(counts.counties, figure.measure)
+    if np.ptp(activation) == 0 or np.ptp(share_of_people) == 0:
         raise NotGiven("all counties are alike")
-    return float(np.corrcoef(*both)[0, 1])
+    return rank_correlation(activation, share_of_people)

@@ -56,7 +56,7 @@ class Folded(NamedTuple):
     """A part with a heading that a page of HTML shows when it is unfolded, and Markdown always."""
 
     title: str
-    blocks: Sequence[Heading | Paragraph | Listing | Rows | Code | Picture]
+    blocks: Sequence[Block]
 
 
 Block = Heading | Paragraph | Listing | Rows | Code | Picture | Folded

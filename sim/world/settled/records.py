@@ -27,6 +27,7 @@ from sim.rules.booking import (
     record_level,
 )
 from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
+from sim.world.constants import first_booking
 from sim.world.kept import of_parameters
 from sim.world.settled.endings import Ends, back_after
 
@@ -50,8 +51,7 @@ class Records(NamedTuple):
 @of_parameters
 def first_bookings(parameters: Parameters) -> Floats:
     """Return the chance that somebody booked is new to the police, by rank; never 0, for records would only grow."""
-    courts = parameters.courts
-    return np.maximum(LEAST_TURNOVER, np.array([courts.first_booking_other, courts.first_booking_likely]))
+    return np.maximum(LEAST_TURNOVER, first_booking(parameters))
 
 
 def by_history(of_counties: Floats, history: Integers) -> Floats:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.numerics.compiled import helper
 from sim.numerics.draws import Purpose
 from sim.parameters import Parameters
+from sim.world.constants import first_booking
 
 Array = npt.NDArray[Any]
 START_IN_JAIL = int(Purpose.START_IN_JAIL)
@@ -48,7 +49,7 @@ def courts_of(parameters: Parameters) -> Courts:
     """Return what becomes of people booked, as the loops that make people take it."""
     courts = parameters.courts
     return Courts(
-        first_booking=np.array([courts.first_booking_other, courts.first_booking_likely]),
+        first_booking=first_booking(parameters),
         convicted=np.array(courts.convicted.values()),
         felony=np.array(courts.felony.values()),
         aggravated=np.array(courts.aggravated.values()),
