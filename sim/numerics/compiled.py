@@ -148,10 +148,17 @@ def _compiled(function: Function, **options: Any) -> Function:
         return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **common)(twin)
 
     compiled: Any = numba.njit(**common)(function)
+    compiled.within = within
     compiled.get_call_template = lambda *arguments: within().get_call_template(*arguments)
     compiled.get_overload = lambda signature: within().get_overload(signature)
     result: Function = compiled
     return result
+
+
+def compile_within(function: Callable[..., Any], *arguments: Any) -> None:
+    """Compile a function as other compiled code calls it, for arguments of these types, without calling it."""
+    compiled: Any = function
+    compiled.get_call_template(tuple(numba.typeof(each) for each in arguments), {})
 
 
 def rule(function: Function) -> Function:

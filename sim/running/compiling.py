@@ -1,4 +1,4 @@
-"""A first run compiles in two processes at once: one what makes people, the other what months are made of."""
+"""A first run compiles in two processes at once: one people and their crimes, the other the rest of their months."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ensure_compiled(engine: str, quiet: bool = True) -> None:
         pool, finished = Pool(1), False
         try:
             beside = pool.submit(compile_months)
-            compile_people()
+            compile_people_and_crimes()
             with suppress(Exception):
                 beside.result()
             finished = True
@@ -34,16 +34,25 @@ def ensure_compiled(engine: str, quiet: bool = True) -> None:
             pool.close(at_once=not finished)
 
 
-def compile_people() -> None:
-    """Compile what makes people, by making some."""
+def compile_people_and_crimes() -> None:
+    """Compile the first half of a month, then, by making some, what makes people."""
+    from sim.engines.columnar.several import compile_crimes
+
+    compile_crimes(_small_world(peopled=False))
     _small_world(peopled=True)
 
 
 def compile_months() -> None:
-    """Compile what months are made of, by running one in a world of empty places, so that nobody need be made."""
-    from sim.engines.columnar.engine import ColumnarEngine
+    """Compile the second half of a month, then, by running one in a world of empty places, all that months are made of.
 
-    for _ in ColumnarEngine(_small_world(peopled=False), 1).months():
+    Nobody need be made for that; and the first half lies on disk by then where the other process has compiled it.
+    """
+    from sim.engines.columnar.engine import ColumnarEngine
+    from sim.engines.columnar.several import compile_after_crimes
+
+    engine = ColumnarEngine(_small_world(peopled=False), 1)
+    compile_after_crimes(engine)
+    for _ in engine.months():
         pass
 
 

@@ -26,6 +26,7 @@ from small_worlds import (
 from sim.engines.columnar import crime as columnar_crime
 from sim.engines.columnar import police as columnar_police
 from sim.engines.columnar.engine import ColumnarEngine
+from sim.engines.columnar.land import empty_book
 from sim.running.run import seed_of, simulate
 from sim.words.labels import ENFORCEMENT_COLUMNS
 from sim.world.counties.building import Counties
@@ -202,7 +203,7 @@ def decisions(engine: ColumnarEngine, t: int) -> dict[tuple[int, int], tuple[int
     """Return for each incident of a month, named by cell and number, whether it is reported and the chance of it."""
     land, state, constants = engine.land, engine.state, engine.record[0]
     engine.policy(t)
-    month, book = engine.patrol(t), engine._empty_book()
+    month, book = engine.patrol(t), empty_book(engine.land)
     found, met = columnar_crime.opportunity(0, len(land.cells), land, state, constants, month, book)
     crimes = columnar_crime.offending(found, met, land, constants, month, book)
     reports = columnar_police.reporting(crimes, met, land, state, constants, month, book)

@@ -9,22 +9,26 @@ import pytest
 from engine_scenarios import BASE, columnar, ready
 from small_worlds import merged
 
-from sim.engines.columnar.months import run_months
+from sim.engines.columnar.blocks import run_block
+from sim.engines.columnar.months import after_crimes, run_months
 from sim.running import compiling
 from sim.running.batch import runners
 from sim.world.start.settled import start_settled
 
 DISPATCHERS: tuple[Any, ...] = (run_months, start_settled)
+HALVES: tuple[Any, ...] = (run_block, after_crimes)
 
 
 def test_small_worlds_are_compiled_as_real_ones_are() -> None:
     """Other types of arguments would be compiled once more, for the first run or for a world of another shape."""
     compiling.compile_months()
-    compiling.compile_people()
+    compiling.compile_people_and_crimes()
     grown = {"world": {"rows": 3, "columns": 3}, "enforcement": {"cap_reach": 0.5}}  # counties of two histories
     for parameters in (BASE, merged(BASE, grown), merged(BASE, {"months": 1, "world": {"rows": 1, "columns": 1}})):
         columnar(ready(parameters), 1)
     assert [len(dispatcher.signatures) for dispatcher in DISPATCHERS] == [1, 1], "compiled for several types"
+    twins = [half.within().signatures for half in HALVES]
+    assert [len(signatures) for signatures in twins] == [1, 1], "one process compiles what the other has compiled"
 
 
 def test_months_are_compiled_without_making_people(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +46,7 @@ def uncompiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     monkeypatch.setattr(compiling, "is_compiled", lambda _: False)
     monkeypatch.setattr(compiling, "processors", lambda: 2)
-    monkeypatch.setattr(compiling, "compile_people", lambda: done.append("people"))
+    monkeypatch.setattr(compiling, "compile_people_and_crimes", lambda: done.append("people"))
     return done
 
 

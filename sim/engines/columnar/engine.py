@@ -19,8 +19,8 @@ from sim.engines.columnar import custody as custody_loops
 from sim.engines.columnar import news as news_loops
 from sim.engines.columnar.agenda import empty_agenda, taken_from, with_entries
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
-from sim.engines.columnar.land import lay_out
-from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry, State
+from sim.engines.columnar.land import empty_book, lay_out, state_of
+from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry
 from sim.engines.columnar.releases import follow, nobody_followed
 from sim.engines.columnar.repeats import work_out_repeats
 from sim.engines.columnar.several import run_several
@@ -31,15 +31,10 @@ from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
     AWAY,
-    BALANCE_SHAPE,
-    CRIME_SHAPE,
     CUSTODY_SHAPE,
-    FAMILY_COUNT,
-    GROUP_COUNT,
     IN_CUSTODY,
     JAILED,
     PEOPLE,
-    PEOPLE_SHAPE,
     REARRESTS_SHAPE,
     RESPONDENTS,
 )
@@ -67,13 +62,7 @@ class ColumnarEngine:
         self.setting, self.world, self.constants = setting, setting.world, setting.constants
         world, count = self.world, len(self.world.counties.code)
         self.land = lay_out(setting, seed)
-        community = int(world.community_base[-1])
-        self.state = State(
-            person=world.person.copy() if keep_world else world.person,
-            fear_steps=world.fear_steps.copy(),
-            fear_month=np.zeros(community, dtype=np.uint8),
-            roster=world.roster.copy() if keep_world else world.roster,
-        )
+        self.state = state_of(world, keep_world=keep_world)
         self.record = as_record(setting.constants)
         work_out_repeats(self.land, self.record)
         self.month = 0
@@ -158,7 +147,7 @@ class ColumnarEngine:
 
     def step(self, t: int) -> MonthRecord:
         """Run one month: the phases of the schedule."""
-        book = self._empty_book()
+        book = empty_book(self.land)
         registries = [empty_registry(self.custody_counts) for _ in self.dockets]
         self.policy(t)
         month = self.patrol(t)
@@ -182,18 +171,6 @@ class ColumnarEngine:
         counts, january = np.zeros(REARRESTS_SHAPE, dtype=np.int64), is_january(self.setting.months[0], t)
         self.followed = follow(self.followed, january, slots, stays, np.concatenate(outcomes), self.state, counts)
         return counts
-
-    def _empty_book(self) -> Book:
-        count, cells = len(self.land.counties), len(self.land.cells)
-        return Book(
-            crime=np.zeros((count, *CRIME_SHAPE), dtype=np.int32),
-            people=np.zeros((count, *PEOPLE_SHAPE), dtype=np.int64),
-            risk=np.zeros((count, GROUP_COUNT, FAMILY_COUNT, 2), dtype=np.int64),
-            balance=np.zeros((count, *BALANCE_SHAPE), dtype=np.int32),
-            cell_recorded=np.zeros(cells, dtype=np.int32),
-            opportunities=np.zeros(count, dtype=np.int64),
-            clipped=np.zeros(count, dtype=np.int64),
-        )
 
     def policy(self, t: int) -> None:
         """Phase 1: programs in force come from the calendar; a legalization changes status."""

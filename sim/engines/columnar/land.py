@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.engines.columnar.records import CELL, COUNTY, POOL, Land
+from sim.engines.columnar.records import CELL, COUNTY, POOL, Book, Land, State
+from sim.words.codes import BALANCE_SHAPE, CRIME_SHAPE, FAMILY_COUNT, GROUP_COUNT, PEOPLE_SHAPE
 from sim.world.people import World
 from sim.world.setting import Setting
 
@@ -25,6 +26,30 @@ def lay_out(setting: Setting, seed: int) -> Land:
         county_neighbour=world.counties.neighbour,
         county_base=world.slot_base,
         pool_low=world.pool_low,
+    )
+
+
+def state_of(world: World, *, keep_world: bool) -> State:
+    """Return what changes about the people of a world, before the first month; people themselves unless kept."""
+    return State(
+        person=world.person.copy() if keep_world else world.person,
+        fear_steps=world.fear_steps.copy(),
+        fear_month=np.zeros(int(world.community_base[-1]), dtype=np.uint8),
+        roster=world.roster.copy() if keep_world else world.roster,
+    )
+
+
+def empty_book(land: Land) -> Book:
+    """Return a book with nothing counted in the month."""
+    count, cells = len(land.counties), len(land.cells)
+    return Book(
+        crime=np.zeros((count, *CRIME_SHAPE), dtype=np.int32),
+        people=np.zeros((count, *PEOPLE_SHAPE), dtype=np.int64),
+        risk=np.zeros((count, GROUP_COUNT, FAMILY_COUNT, 2), dtype=np.int64),
+        balance=np.zeros((count, *BALANCE_SHAPE), dtype=np.int32),
+        cell_recorded=np.zeros(cells, dtype=np.int32),
+        opportunities=np.zeros(count, dtype=np.int64),
+        clipped=np.zeros(count, dtype=np.int64),
     )
 
 

@@ -26,7 +26,7 @@ from sim.engines.columnar.records import (
     with_more,
 )
 from sim.engines.columnar.releases import Followed, follow
-from sim.numerics.compiled import block
+from sim.numerics.compiled import block, int64
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
@@ -150,6 +150,67 @@ def _record(i: int, months: Months, scratch: Scratch, trust_sum: Array) -> None:
         months.removal_risk[i, county] = now.removal_risk
 
 
+class ThisMonth(NamedTuple):
+    """The month that runs: where its records go, and what holds in it."""
+
+    number: int  # of the records that are being filled
+    month: Month
+    book: Book
+    registry: Registry
+    trust_sum: Array  # K x group x status
+    quota: Array  # by field office: detainers
+    january: bool
+
+
+class Crimes(NamedTuple):
+    """What the crimes of a month leave for its later phases, as ``run_block`` returns it."""
+
+    arrests: Array
+    calmed: Array
+    told: Array
+    suffered: Array
+
+
+@block
+def after_crimes(
+    this: ThisMonth,
+    crimes: Crimes,
+    land: Land,
+    state: State,
+    table: Array,
+    scratch: Scratch,
+    waiting: Waiting,
+    months: Months,
+) -> tuple[Waiting, Array]:
+    """Run phases 9 to 14 of a month; returns what is planned then, and what the survey hears.
+
+    A function of its own so that a first run can compile it while another process compiles what comes before.
+    """
+    i, month, registry, t = this.number, this.month, this.registry, this.month.index
+    slots = land.county_base[-1]
+    events, followed = waiting.events, waiting.followed
+    interviews = with_entries(waiting.told, crimes.told, t + (crimes.told & TOLD_WAIT))
+    booked, count, plans = booking(crimes.arrests, land, state, table, month, registry)
+    events = with_plans(events, plans)
+    who, office, level, rank = request(booked, count, land, table, month)
+    asked = np.zeros(count, dtype=np.int64)
+    asked[who[within_capacity(office, level, rank, this.quota)]] = 1
+    outcome = detainer(booked, asked, land, state, table, month, registry)
+    slot, stay = booked.slot[:count], booked.stay[:count]
+    followed = follow(followed, this.january, slot, stay, outcome, state, months.rearrests[i])
+    due = in_order_of_slot(taken_from(events, t), 0, slots, EVENT_SLOT)
+    plans = custody(due, booked, outcome, land, state, table, month, registry)
+    events = with_plans(events, plans)
+    calmed = in_order_of_slot(crimes.calmed, 0, slots, 0)
+    word_of_mouth(calmed, plans.spread[: plans.used[1]], land, state, table, month)
+    news(table, land, month, this.book, registry, scratch.recent)
+    turn = t % ROTATIONS
+    panel = scratch.panel[scratch.panel_start[turn] : scratch.panel_start[turn + 1]]
+    heard = count_survey(panel, taken_from(interviews, t), land, state, table, month, this.book, this.trust_sum)
+    _record(i, months, scratch, this.trust_sum)
+    return Waiting(events, interviews, followed), np.sort(heard)
+
+
 @block
 def run_months(
     begin: int,
@@ -162,8 +223,7 @@ def run_months(
     months: Months,
 ) -> tuple[Waiting, Told]:
     """Run as many months as ``months`` has room for, the first of them ``begin``."""
-    events, interviews, followed = waiting.events, waiting.told, waiting.followed
-    counties, cells, slots = len(land.counties), len(land.cells), land.county_base[-1]
+    counties, cells = len(land.counties), len(land.cells)
     span = len(months.crime)
     told, suffered = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     told_end, suffered_end = np.empty(span, dtype=np.int64), np.empty(span, dtype=np.int64)
@@ -193,34 +253,12 @@ def run_months(
         patrol(land, table, scratch.recent, scratch.guardianship)
         conditions(table, land, scratch.now)
         month = Month(t, scratch.now, scratch.guardianship)
-        arrests, calmed, tell, suffer = run_block(0, counties, land, state, table, month, book)
-        interviews = with_entries(interviews, tell, t + (tell & TOLD_WAIT))
+        arrests, calmed, tell, suffer = run_block(int64(0), counties, land, state, table, month, book)
         suffered, suffers = with_more(suffered, suffers, suffer)
-        booked, count, plans = booking(arrests, land, state, table, month, registry)
-        events = with_plans(events, plans)
-        who, office, level, rank = request(booked, count, land, table, month)
-        asked = np.zeros(count, dtype=np.int64)
-        asked[who[within_capacity(office, level, rank, _quotas(foreknown.capacity, t))]] = 1
-        outcome = detainer(booked, asked, land, state, table, month, registry)
-        followed = follow(
-            followed,
-            foreknown.january[i],
-            booked.slot[:count],
-            booked.stay[:count],
-            outcome,
-            state,
-            months.rearrests[i],
-        )
-        due = in_order_of_slot(taken_from(events, t), 0, slots, EVENT_SLOT)
-        plans = custody(due, booked, outcome, land, state, table, month, registry)
-        events = with_plans(events, plans)
-        calmed = in_order_of_slot(calmed, 0, slots, 0)
-        word_of_mouth(calmed, plans.spread[: plans.used[1]], land, state, table, month)
-        news(table, land, month, book, registry, scratch.recent)
-        turn = t % ROTATIONS
-        panel = scratch.panel[scratch.panel_start[turn] : scratch.panel_start[turn + 1]]
-        heard = count_survey(panel, taken_from(interviews, t), land, state, table, month, book, trust_sum)
-        told, tells = with_more(told, tells, np.sort(heard))
+        quota = _quotas(foreknown.capacity, t)
+        this = ThisMonth(i, month, book, registry, trust_sum, quota, foreknown.january[i])
+        crimes = Crimes(arrests, calmed, tell, suffer)
+        waiting, heard = after_crimes(this, crimes, land, state, table, scratch, waiting, months)
+        told, tells = with_more(told, tells, heard)
         told_end[i], suffered_end[i] = tells, suffers
-        _record(i, months, scratch, trust_sum)
-    return Waiting(events, interviews, followed), Told(told[:tells], told_end, suffered[:suffers], suffered_end)
+    return waiting, Told(told[:tells], told_end, suffered[:suffers], suffered_end)

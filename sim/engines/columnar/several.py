@@ -6,11 +6,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engines.columnar.months import Foreknown, Months, Scratch, Told, Waiting, room_for, run_months
-from sim.engines.conditions import FOREKNOWN_BYTES, foreknown_conditions
+from sim.engines.columnar.blocks import run_block
+from sim.engines.columnar.docket import empty_registry
+from sim.engines.columnar.land import empty_book, lay_out, state_of
+from sim.engines.columnar.months import (
+    Crimes,
+    Foreknown,
+    Months,
+    Scratch,
+    ThisMonth,
+    Told,
+    Waiting,
+    after_crimes,
+    room_for,
+    run_months,
+)
+from sim.engines.columnar.records import Month
+from sim.engines.conditions import FOREKNOWN_BYTES, foreknown_conditions, settled_conditions
 from sim.engines.ledger import Ledger
 from sim.engines.panel import is_january
-from sim.world.setting import hispanic_risk, program_flags
+from sim.numerics.compiled import compile_within
+from sim.world.constants import as_record
+from sim.world.setting import Setting, hispanic_risk, program_flags
 
 if TYPE_CHECKING:
     from sim.engines.columnar.engine import ColumnarEngine
@@ -25,20 +42,54 @@ def run_several(engine: ColumnarEngine, begin: int, end: int) -> Ledger:
         engine.state,
         engine.record,
         _foreknown(engine, begin, end),
-        Scratch(
-            engine.now,
-            engine.now.view(np.uint8).reshape(len(engine.now), -1),
-            engine.guardianship,
-            engine.recent,
-            engine.custody_counts,
-            engine.panel,
-            engine.panel_start,
-        ),
-        Waiting(engine.dockets[0].agenda, engine.interviews, engine.followed),
+        _scratch(engine),
+        _waiting(engine),
         months,
     )
     engine.dockets[0].agenda, engine.interviews, engine.followed = waiting
     return _records(engine, begin, months, told)
+
+
+def _scratch(engine: ColumnarEngine) -> Scratch:
+    return Scratch(
+        engine.now,
+        engine.now.view(np.uint8).reshape(len(engine.now), -1),
+        engine.guardianship,
+        engine.recent,
+        engine.custody_counts,
+        engine.panel,
+        engine.panel_start,
+    )
+
+
+def _waiting(engine: ColumnarEngine) -> Waiting:
+    return Waiting(engine.dockets[0].agenda, engine.interviews, engine.followed)
+
+
+def compile_crimes(setting: Setting) -> None:
+    """Compile the first half of a month, phases 3 to 8, for worlds like that of a setting; nothing is run."""
+    now, world = settled_conditions(setting), setting.world
+    land, month = lay_out(setting, 1), Month(0, now, np.empty(len(world.cell_county)))
+    state = state_of(world, keep_world=True)
+    compile_within(run_block, 0, len(now), land, state, as_record(setting.constants), month, empty_book(land))
+
+
+def compile_after_crimes(engine: ColumnarEngine) -> None:
+    """Compile the second half of a month, phases 9 to 14, for an engine's world; nothing is run."""
+    land, nothing = engine.land, np.empty(0, dtype=np.int64)
+    months = room_for(1, engine.now)
+    this = ThisMonth(
+        number=0,
+        month=Month(0, engine.now, engine.guardianship),
+        book=empty_book(land),
+        registry=empty_registry(engine.custody_counts),
+        trust_sum=np.zeros(months.trust.shape[1:], dtype=np.int64),
+        quota=nothing,
+        january=True,
+    )
+    crimes = Crimes(nothing, nothing, nothing, nothing)
+    world = (land, engine.state, engine.record, _scratch(engine), _waiting(engine), months)
+    compile_within(after_crimes, this, crimes, *world)
 
 
 def _foreknown(engine: ColumnarEngine, begin: int, end: int) -> Foreknown:
