@@ -59,9 +59,9 @@ EXPLANATIONS: dict[str, str] = {
     "fades sets the later quarters.",
     "T50": "The figure is of what victims told a survey in 2000; here all reported violence counts.",
     "T53": "As T47.",
-    "T54": "Reporting by type of crime is an input (T08 to T13), with simple assault an assumption; the mix of crimes "
-    "told decides the share of all together. The published range is read from a chart of a survey whose incidents "
-    "may include kinds that are reported less, which are not simulated.",
+    "T54": "The published figures do not go together: what police record by type (T02 to T07) and the shares reported "
+    "(T08 to T13), all inputs, come to 0.41 for index crime without any model. The range is read from a chart of a "
+    "survey whose incidents may include kinds that are reported less, which are not simulated.",
     "T55": "The published figure is of 2014 to 2016, when many counties declined and priorities were narrow; the "
     "years here are those in which most detainers were honoured.",
     "V01": "Levels of crime come from police data and from shares reported (T03, T09): they give fewer robberies than "

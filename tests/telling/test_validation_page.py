@@ -15,7 +15,7 @@ from sim.analysis.evidence.validation import Validation, World
 from sim.telling.figures.validation import draw_validation
 from sim.telling.reports.blocks import Code, Folded, Heading, Listing, Paragraph, Rows, html, markdown
 from sim.telling.review_criteria import criteria
-from sim.telling.validation_wording import differing, number, summary_sentences, warnings_of
+from sim.telling.validation_wording import EXPLANATIONS, differing, number, summary_sentences, warnings_of
 
 NAN = math.nan
 
@@ -56,6 +56,16 @@ def test_figures_that_agree_are_counted_and_those_that_do_not_are_explained() ->
     assert list(told) == ["T35", "T26", "T55"]
     assert "true crime to rise" in told["T35"]
     assert [figure.id for figure, _ in found.not_given] == ["T39"]
+
+
+def test_inputs_alone_put_the_share_reported_above_the_published_range() -> None:
+    """What the page says of T54: incidents are what is recorded over the share reported, by type."""
+    shipped = {figure.id: figure for figure in shipped_figures()}
+    recorded = np.array([shipped[f"T{number:02}"].value for number in range(2, 8)])
+    share = np.array([shipped[f"T{number:02}"].value for number in range(8, 14)])
+    implied = recorded.sum() / (recorded / share).sum()
+    assert f"come to {implied:.2f} for" in EXPLANATIONS["T54"]
+    assert implied > shipped["T54_hispanic"].high
 
 
 def test_a_made_world_and_clipping_are_warned_of() -> None:
