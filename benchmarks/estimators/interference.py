@@ -37,6 +37,8 @@ WORLDS: dict[str, tuple[str, ...]] = {
     "Fear crosses county lines": ("trust.neighbour_weight=1", "trust.region_weight=100000"),
 }
 QUESTION = Question("recorded", "index", "hispanic", "log_rate")
+LEFT_OUT = ("poisson", "detained", "detained_instrumented")
+"""Not linear in the outcome, and of people detained rather than of the program."""
 COLUMNS = {"average": "mean effect", "net": "net", "truth_aligned": "truth", "spillover": "of it beyond"}
 
 
@@ -62,9 +64,9 @@ def evaluated(changes: Sequence[str], given: argparse.Namespace) -> Evaluation:
 
 
 def answers(evaluation: Evaluation) -> dict[str, Typical]:
-    """Return what estimators that are linear in the outcome say, by name."""
+    """Return what estimators of the program's effect that are linear in the outcome say, by name."""
     found = {name: evaluation.typical().get(Key("flat", QUESTION, name)) for name in SHORT_LABELS}
-    return {name: it for name, it in found.items() if it is not None and name != "poisson"}
+    return {name: it for name, it in found.items() if it is not None and name not in LEFT_OUT}
 
 
 def draw(found: Mapping[str, Evaluation], folder: Path) -> None:
