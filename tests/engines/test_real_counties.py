@@ -207,9 +207,14 @@ def effects(scale: float, seeds: int) -> np.ndarray:
 @pytest.mark.parametrize("scale", [0.001, 0.01])
 def test_paired_effects_do_not_depend_on_scale(scale: float) -> None:
     """Against scale 0.1, within 10 % of themselves; the standard errors are asserted to be below a quarter of that,
-    so that a difference of 20 % is found with power above 0.99."""
+    so that a difference of 20 % is found with power above 0.99.
+
+    What is recorded is what two large effects of opposite sign leave, less reporting of more crime:
+    it is held to 10 % of the one on reporting.
+    """
     finest, finest_error = effects(0.1, 3)
     here, error = effects(scale, {0.001: 60, 0.01: 12}[scale])
     for place in range(3):
-        assert np.hypot(error[place], finest_error[place]) < 0.025 * abs(finest[place]), (place, here, error)
-        assert abs(here[place] / finest[place] - 1) < 0.10, (place, here, finest)
+        allowed = 0.10 * max(abs(finest[place]), abs(finest[0]))
+        assert np.hypot(error[place], finest_error[place]) < allowed / 4, (place, here, error)
+        assert abs(here[place] - finest[place]) < allowed, (place, here, finest)
