@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.telling.levels us_counties.csv adjacency.csv county_crime.csv state_crime.csv`` runs the
 Criminal Alien Program alone with one agent per hundred persons and a world of its own for each seed. Three years
-without a background are set beside what the county file expects, by type and county by county; eight years with one
-beside the ``US`` rows of the last file, violent and property crime apart.
+without a background are set beside what the county file expects, by type, by size of county and county by county;
+eight years with one beside the ``US`` rows of the last file, violent and property crime apart. Without the last two
+files the years are left out.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,8 @@ SCENARIO = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 FIRST, YEARS, FILE_YEARS = 2005, 8, 3
 FAR = 3.0
 """Standard errors of counting beyond which a county is far from its file."""
+SIZES = (0, 100, 300, 1_000, 3_000, 10_000, 1_000_000_000)
+"""Agents of a county, ends of classes."""
 FAMILY_CRIMES = dict(zip(FAMILIES, (VIOLENT_CRIMES, PROPERTY_CRIMES), strict=True))
 Floats = np.ndarray
 
@@ -60,12 +64,17 @@ def line(name: str, ratios: Iterable[float]) -> str:
 
 def print_file(files: Sequence[str], seeds: int) -> None:
     """Print recorded crime of 2005 to 2007 over what the county file expects."""
-    found, expected, _ = counts_of(files, seeds, FILE_YEARS)
+    found, expected, agents = counts_of(files, seeds, FILE_YEARS)
     print(f"{'% above the county file, 2005 to 2007':36}{'':>8}{'se':>8}")
     for place, crime in enumerate(CRIMES):
         print(line(crime, (it[..., place].sum() / FILE_YEARS / expected[:, place].sum() for it in found)))
     index = [CRIMES.index(crime) for family in FAMILIES for crime in FAMILY_CRIMES[family]]
     whole = FILE_YEARS * expected[:, index].sum(axis=1)
+    for low, high in pairwise(SIZES):
+        here = (agents >= low) & (agents < high)
+        if here.any():
+            name = f"index, counties of {low:,} agents on"
+            print(line(name, (it[..., index].sum(axis=(0, 2))[here].sum() / whole[here].sum() for it in found)))
     z = [(it[..., index].sum(axis=(0, 2)) - whole) / np.sqrt(np.maximum(whole, 1e-9)) for it in found]
     near = [100.0 * np.mean(np.abs(it) <= FAR) for it in z]
     print(f"counties within {FAR:g} standard errors of counting: {np.mean(near):.2f} % ({min(near):.2f} at least)")
@@ -87,14 +96,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.telling.levels")
     parser.add_argument("counties", help="county file")
     parser.add_argument("adjacency", help="file of neighbouring counties")
-    parser.add_argument("background", help="file of counties' crime by year")
-    parser.add_argument("published", help="estimated crime by state, with rows of the United States (US), and year")
+    parser.add_argument("background", nargs="?", help="file of counties' crime by year")
+    parser.add_argument("published", nargs="?", help="estimated crime by year and state, the United States (US) too")
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--scale", default="0.01")
     chosen = parser.parse_args()
     files = [f"world.counties={chosen.counties}", f"world.adjacency={chosen.adjacency}", f"world.scale={chosen.scale}"]
     print_file(files, chosen.seeds)
-    print_years([*files, f"world.background={chosen.background}"], chosen.seeds, chosen.published)
+    if chosen.published is not None:
+        print_years([*files, f"world.background={chosen.background}"], chosen.seeds, chosen.published)
 
 
 if __name__ == "__main__":
