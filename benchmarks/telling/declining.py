@@ -3,7 +3,8 @@
 ``python -m benchmarks.telling.declining us_counties.csv adjacency.csv`` runs Secure Communities from 2008 on with one
 agent per hundred persons, with and without a decision of a county, or of all counties of a state, to honour no detainer
 from 2010 on, and prints what changes there by level of criminal record. People who are not removed are booked again,
-so transfers from prison stand beside bookings of removable people, and year by year.
+so transfers from prison stand beside bookings of removable people, and year by year; with
+``--set responses.incapacitation=false`` somebody equal takes the place of each, and nothing of the kind happens.
 """
 
 from __future__ import annotations
@@ -59,14 +60,14 @@ def main() -> None:
     parser.add_argument("--where", default="CA", help="a state, or the code of a county (default CA)")
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--scale", default="0.01")
+    parser.add_argument("--set", dest="changes", action="append", default=[], help="a parameter, as for run")
     chosen = parser.parse_args()
     files = [f"world.counties={chosen.counties}", f"world.adjacency={chosen.adjacency}", f"world.scale={chosen.scale}"]
+    files += [f"start={START}", f"months={MONTHS}", *chosen.changes]
     decision = f"programs.detainer_resolution={{counties: ['{chosen.where}'], start: {FROM}, cooperation: 0}}"
     found = []
     for seed in range(1, chosen.seeds + 1):
-        scenarios = (
-            load_scenario(SCENARIO, [*files, f"start={START}", f"months={MONTHS}", *it]) for it in ([], [decision])
-        )
+        scenarios = [load_scenario(SCENARIO, [*files, *extra]) for extra in ([], [decision])]
         pair = [simulate(with_world_seed(it, seed), seed=seed, threads=2) for it in scenarios]
         found.append([counted(ledger, chosen.where) for ledger in pair])
     old, new = np.moveaxis(np.array(found), 1, 0)  # seeds x years x columns x levels
