@@ -180,6 +180,23 @@ def test_a_county_that_stops_honouring_detainers_has_fewer_removals_and_more_rep
     assert sum(reporting) >= NEARLY_ALL
 
 
+def test_transfers_from_prison_are_not_a_countys_to_decline() -> None:
+    """In the month of the decision the same people are booked, and as many go from prison to ICE; none from jails."""
+    short = ("months=14", "enforcement.prison_months=2", "enforcement.prison_share=1")
+    decision = ("counties=all", "start=2008-02", "cooperation=0")
+    declining = [f"programs.detainer_resolution.{setting}" for setting in decision]
+    honoured, declined = (
+        simulate(scenario("secure_communities", *short, *extra), seed=1).enforcement[-1].sum(axis=(0, 1, 2, 3))
+        for extra in ((), declining)
+    )
+    for name in ("booked", "removable", "detainers", "from_prison"):
+        column = ENFORCEMENT_COLUMNS.index(name)
+        assert honoured[column] == declined[column] > 0, name
+    jails = [ENFORCEMENT_COLUMNS.index(name) for name in ("honoured", "without_detainer")]
+    assert honoured[jails].min() > 0
+    assert declined[jails].tolist() == [0, 0]
+
+
 @pytest.mark.parametrize("name", ["chilling_effect_only", "all_responses", "secure_communities"])
 def test_hardly_any_opportunity_is_clipped(name: str) -> None:
     assert simulate(scenario(name), seed=1).clipped_share < 0.001
