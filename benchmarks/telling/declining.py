@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.telling.declining us_counties.csv adjacency.csv`` runs Secure Communities from 2008 on with one
 agent per hundred persons, with and without a decision of a county, or of all counties of a state, to honour no detainer
-from 2010 on, and prints what changes there by level of criminal record. People who are not removed are booked again,
-so transfers from prison stand beside bookings of removable people, and year by year; with
-``--set responses.incapacitation=false`` somebody equal takes the place of each, and nothing of the kind happens.
+from 2010 on, and prints what changes there by level of criminal record. No county decides about transfers from prison;
+but people who are not removed are booked again, and who trusts the police more calls them more. So transfers stand
+beside bookings of removable people, and year by year; ``--set`` switches responses off.
 """
 
 from __future__ import annotations
