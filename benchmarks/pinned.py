@@ -26,7 +26,7 @@ from benchmarks.measuring.timing import paired_rounds, ratio
 ROOT = Path(__file__).parents[1]
 TODAY, PINNED = "today", "pinned"
 PREPARED = """
-import resource, sys, time
+import sys, time
 from sim.running.run import prepare, records
 from sim.scenario.scenario import load_scenario
 scenario = load_scenario("scenarios/secure_communities.yaml", sys.argv[2:])
@@ -48,13 +48,15 @@ prepare(scenario, share=False)
 print(min(cost(lambda: prepare(scenario, share=False)) for _ in range(int(sys.argv[1]))))
 """
 ONCE = """
-setting = prepare(scenario, share=False)
+from benchmarks.measuring.whole_run import peak_bytes
+setting = []
 def run():
-    for _ in records(setting, 1, keep_world=False):
+    for _ in records(setting.pop(), 1, keep_world=False):
         pass
-print(cost(run))
+print(cost(lambda: setting.append(prepare(scenario, share=False))), cost(run), peak_bytes() / 1e9)
 """
 NATION_MONTHS = 24
+NATION = "the United States, one agent per person"
 DEMO_REPLICATIONS = 5
 
 
@@ -72,10 +74,15 @@ def worktree(commit: str) -> Iterator[Path]:
 
 def answer(checkout: Path, cache: Path, code: str, *arguments: str) -> float:
     """Return the number that ``code`` prints when it is run from a checkout."""
+    return answers(checkout, cache, code, *arguments)[0]
+
+
+def answers(checkout: Path, cache: Path, code: str, *arguments: str) -> tuple[float, ...]:
+    """Return the numbers that ``code`` prints."""
     environment = {**os.environ, "PYTHONPATH": str(checkout), "DARKFIGURE_CACHE": str(cache)}
     command = [sys.executable, "-c", PREPARED + code, *arguments]
     done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=True)
-    return float(done.stdout)
+    return tuple(float(text) for text in done.stdout.split())
 
 
 def small_run_cost(checkout: Path, cache: Path) -> float:
@@ -110,13 +117,13 @@ def command_cost(checkout: Path, cache: Path, arguments: list[str]) -> float:
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
-def pieces(nation: list[str]) -> Mapping[str, Callable[[Path, Path], float]]:
+def pieces() -> Mapping[str, Callable[[Path, Path], float]]:
     """Return each piece of work by name: what it costs from a checkout, with its folder of compiled code."""
 
     def code(text: str, *arguments: str) -> Callable[[Path, Path], float]:
         return lambda checkout, cache: answer(checkout, cache, text, *arguments)
 
-    work = {
+    return {
         "a small run, compiled": small_run_cost,
         f"the demo's comparison, {DEMO_REPLICATIONS} replications": demo_cost,
         "96 months of 10,000 people": code(RUN, "20", "world.people=10000", "months=96"),
@@ -124,20 +131,25 @@ def pieces(nation: list[str]) -> Mapping[str, Callable[[Path, Path], float]]:
         "96 months of 1,000,000 people": code(RUN, "1", "world.people=1000000", "months=96"),
         "building a world of 100,000 people": code(BUILD, "5", "world.people=100000"),
     }
-    if nation:
-        files = [
-            f"world.{name}={Path(path).resolve()}" for name, path in zip(("counties", "adjacency"), nation, strict=True)
-        ]
-        name = f"{NATION_MONTHS} months of the United States, one agent per person"
-        work[name] = code(ONCE, "1", *files, "world.scale=1", f"months={NATION_MONTHS}")
-    return work
+
+
+def print_nation(places: Mapping[str, tuple[Path, Path]], nation: list[str], rounds: int) -> None:
+    """Print what building a nation, its months and its memory cost, all from one process a round."""
+    paths = zip(("counties", "adjacency"), nation, strict=True)
+    files = [f"world.{name}={Path(path).resolve()}" for name, path in paths]
+    settings = ["1", *files, "world.scale=1", f"months={NATION_MONTHS}"]
+    for place in places.values():  # nothing compiles while it is measured
+        answers(*place, ONCE, *settings, "world.scale=0.0005", "months=1")
+    found = paired_rounds({which: partial(answers, *place, ONCE, *settings) for which, place in places.items()}, rounds)
+    for number, name in enumerate(("building", f"{NATION_MONTHS} months of", "GB, peak memory of")):
+        print(line(f"{name} {NATION}", {which: [it[number] for it in costs] for which, costs in found.items()}))
 
 
 def line(name: str, costs: Mapping[str, list[float]]) -> str:
     """Return a line of the table: today's and the pinned cost, and the ratio with its range."""
     today, pinned = (statistics.median(costs[which]) for which in (TODAY, PINNED))
     spread = ratio(costs, TODAY, PINNED)
-    return f"{name:54}{today:9.3f}{pinned:9.3f}{spread.median:8.2f} ({spread.low:.2f} to {spread.high:.2f})"
+    return f"{name:60}{today:9.3f}{pinned:9.3f}{spread.median:8.2f} ({spread.low:.2f} to {spread.high:.2f})"
 
 
 def main() -> None:
@@ -150,13 +162,15 @@ def main() -> None:
     chosen = parser.parse_args()
     with worktree(chosen.commit) as pinned, tempfile.TemporaryDirectory() as caches:
         places = {TODAY: (ROOT, Path(caches) / TODAY), PINNED: (pinned, Path(caches) / PINNED)}
-        print(f"{'seconds of processor time':54}{TODAY:>9}{PINNED:>9}{'ratio':>8}")
+        print(f"{'seconds of processor time':60}{TODAY:>9}{PINNED:>9}{'ratio':>8}")
         cold = {which: [small_run_cost(*place)] for which, place in places.items()}
         print(line("a small run that compiles first (once)", cold), flush=True)
-        for name, cost in pieces(chosen.nation).items():
+        for name, cost in pieces().items():
             if chosen.only in name:
                 runners = {which: partial(cost, *place) for which, place in places.items()}
                 print(line(name, paired_rounds(runners, chosen.rounds)), flush=True)
+        if chosen.nation and chosen.only in NATION:
+            print_nation(places, chosen.nation, chosen.rounds)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """What becomes of people booked where counties decline all detainers, on real counties.
 
-``python -m benchmarks.telling.declining us_counties.csv adjacency.csv`` runs Secure Communities with one agent per
-hundred persons, with and without a decision of all counties of a state to honour no detainer from 2010 on, and prints
-what changes there by level of criminal record.
+``python -m benchmarks.telling.declining us_counties.csv adjacency.csv`` runs Secure Communities from 2008 on with one
+agent per hundred persons, with and without a decision of a county, or of all counties of a state, to honour no detainer
+from 2010 on, and prints what changes there by level of criminal record. No county decides about transfers from prison;
+but people who are not removed are booked again, and who trusts the police more calls them more. So transfers stand
+beside bookings of removable people, and year by year; ``--set`` switches responses off.
 """
 
 from __future__ import annotations
@@ -12,45 +14,73 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.analysis.evidence.validation import with_world_seed
 from sim.engines.ledger import Ledger
 from sim.running.run import simulate
 from sim.scenario.scenario import load_scenario
 from sim.words.labels import ENFORCEMENT_COLUMNS, LABELS, LEVELS
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "secure_communities.yaml"
-COLUMNS = ("detainers", "honoured", "from_prison", "ice_custody", "at_large", "removed")
-FROM = "2010-01"
+COLUMNS = ("removable", "detainers", "honoured", "from_prison", "ice_custody", "at_large", "removed")
+START, MONTHS, FROM = "2008-01", 60, "2010-01"
+YEAR = 12
+Counts = np.ndarray
 
 
-def counted(ledger: Ledger, state: str) -> np.ndarray:
-    """Return events in a state from the decision on, columns x levels."""
+def counted(ledger: Ledger, where: str) -> Counts:
+    """Return events in a state or county by year from the decision on, int64[years, columns, levels]."""
     month = ledger.months.index(FROM)
-    here = np.array([place == state for place in ledger.counties.state])
-    table = ledger.enforcement[month:, here].sum(axis=(0, 1, 2, 3), dtype=np.int64)
-    return np.stack([table[:, ENFORCEMENT_COLUMNS.index(name)] for name in COLUMNS])
+    counties = zip(ledger.counties.state, ledger.counties.fips, strict=True)
+    here = np.array([where in names for names in counties])
+    table = ledger.enforcement[month:, here].sum(axis=(1, 2, 3), dtype=np.int64)
+    yearly = table.reshape(-1, YEAR, *table.shape[1:]).sum(axis=1)
+    return np.stack([yearly[:, :, ENFORCEMENT_COLUMNS.index(name)] for name in COLUMNS], axis=1)
+
+
+def change(old: Counts, new: Counts) -> str:
+    """Return by how much sums over seeds change, in percent, with the error by leaving out one pair after another."""
+    count, was, became = len(old), float(old.sum()), float(new.sum())
+    if was == 0:
+        return "-"
+    left = 100.0 * ((became - new) / np.maximum(was - old, 1) - 1.0)
+    error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
+    return f"{100.0 * (became / was - 1.0):+.1f} ({error:.1f})"
+
+
+def row(name: str, pairs: list[tuple[Counts, Counts]]) -> str:
+    """Return a line: events of both worlds and the change, for each pair of float64[seeds]."""
+    cells = (f"{int(old.sum()):>7} ->{int(new.sum()):>6} {change(old, new):>14}" for old, new in pairs)
+    return f"{name:14}" + "".join(f"{cell:>34}" for cell in cells)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.telling.declining")
     parser.add_argument("counties", help="county file")
     parser.add_argument("adjacency", help="file of neighbouring counties")
-    parser.add_argument("--state", default="CA", help="whose counties decline (default CA)")
+    parser.add_argument("--where", default="CA", help="a state, or the code of a county (default CA)")
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--scale", default="0.01")
+    parser.add_argument("--set", dest="changes", action="append", default=[], help="a parameter, as for run")
     chosen = parser.parse_args()
     files = [f"world.counties={chosen.counties}", f"world.adjacency={chosen.adjacency}", f"world.scale={chosen.scale}"]
-    decision = f"programs.detainer_resolution={{counties: [{chosen.state}], start: {FROM}, cooperation: 0}}"
-    sums = []
-    for extra in ([], [decision]):
-        scenario = load_scenario(SCENARIO, [*files, "start=2005-01", *extra])
-        runs = [counted(simulate(scenario, seed=seed, threads=2), chosen.state) for seed in range(1, chosen.seeds + 1)]
-        sums.append(sum(runs))
-    print(f"{chosen.state}, {FROM} to the end, {chosen.seeds} seeds: honouring -> declining (change)")
-    print(f"{'':14}" + "".join(f"{LABELS[level]:>26}" for level in LEVELS))
+    files += [f"start={START}", f"months={MONTHS}", *chosen.changes]
+    decision = f"programs.detainer_resolution={{counties: ['{chosen.where}'], start: {FROM}, cooperation: 0}}"
+    found = []
+    for seed in range(1, chosen.seeds + 1):
+        scenarios = [load_scenario(SCENARIO, [*files, *extra]) for extra in ([], [decision])]
+        pair = [simulate(with_world_seed(it, seed), seed=seed, threads=2) for it in scenarios]
+        found.append([counted(ledger, chosen.where) for ledger in pair])
+    old, new = np.moveaxis(np.array(found), 1, 0)  # seeds x years x columns x levels
+    print(f"{chosen.where}, {FROM} on, {chosen.seeds} pairs: honouring -> declining, change in % (standard error)")
+    print(f"{'':14}" + "".join(f"{head:>34}" for head in (*(LABELS[level] for level in LEVELS), "all")))
     for number, name in enumerate(COLUMNS):
-        pairs = zip(sums[0][number].tolist(), sums[1][number].tolist(), strict=True)
-        cells = [f"{old:>6} ->{new:>6}" + (f" ({new / old - 1:+.0%})" if old else "") for old, new in pairs]
-        print(f"{name:14}" + "".join(f"{cell:>26}" for cell in cells))
+        levels = [tuple(it[:, :, number, level].sum(axis=1) for it in (old, new)) for level in range(len(LEVELS))]
+        whole = tuple(it[:, :, number].sum(axis=(1, 2)) for it in (old, new))
+        print(row(name, [*levels, whole]))
+    prison = COLUMNS.index("from_prison")
+    print("from prison, by year")
+    for year in range(old.shape[1]):
+        print(row(str(int(FROM[:4]) + year), [tuple(it[:, year, prison].sum(axis=1) for it in (old, new))]))
 
 
 if __name__ == "__main__":

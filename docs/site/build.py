@@ -27,7 +27,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "classroom",
     ),
     "Ask": ("scenarios", "county_files", "sweeps", "estimates", "calibration", "batches", "environment"),
-    "Check": ("model", "odd", "validation", "sources", "glossary", "limits", "decisions", "performance"),
+    "Check": ("model", "odd", "validation", "what_holds", "sources", "glossary", "limits", "decisions", "performance"),
 }
 """What stands under which heading beside every page; a page that is missing here fails a test."""
 HOME, FOLDER = "index", "results_folder"

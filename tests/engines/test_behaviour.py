@@ -180,6 +180,28 @@ def test_a_county_that_stops_honouring_detainers_has_fewer_removals_and_more_rep
     assert sum(reporting) >= NEARLY_ALL
 
 
+def test_transfers_from_prison_are_not_a_countys_to_decline() -> None:
+    """In the month of the decision the same people are booked, and as many go from prison to ICE; none from jails.
+
+    Where nobody responds it stays so for two years, but for those whom contact with ICE made known to it.
+    """
+    prison = ("enforcement.prison_months=2", "enforcement.prison_share=1")
+    declining = [f"programs.detainer_resolution.{it}" for it in ("counties=all", "start=2008-02", "cooperation=0")]
+    honoured, declined = (
+        simulate(scenario("no_behavioral_response", *prison, *extra), seed=1).enforcement.sum(axis=(1, 2, 3, 4))
+        for extra in ((), declining)
+    )
+    decision = ACTIVATION + 1
+    for name in ("booked", "removable", "detainers", "from_prison"):
+        place = ENFORCEMENT_COLUMNS.index(name)
+        assert honoured[decision, place] == declined[decision, place] > 0, name
+        assert declined[decision:, place].sum() == pytest.approx(honoured[decision:, place].sum(), rel=0.05), name
+    for name in ("honoured", "without_detainer"):
+        place = ENFORCEMENT_COLUMNS.index(name)
+        assert honoured[decision, place] > 0
+        assert not declined[decision:, place].any()
+
+
 @pytest.mark.parametrize("name", ["chilling_effect_only", "all_responses", "secure_communities"])
 def test_hardly_any_opportunity_is_clipped(name: str) -> None:
     assert simulate(scenario(name), seed=1).clipped_share < 0.001
