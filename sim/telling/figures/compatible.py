@@ -60,7 +60,8 @@ def _figure(asked: Identification, found: Identified, finding: Published, width:
             axes.set_ylabel(textwrap.fill(f"true change (%): {effect.label}", 34), fontsize=8.5)
         if place >= count - columns:
             axes.tick_params(labelbottom=True)
-            axes.set_xlabel(f"what the published design finds ({finding.id}): {_unit(finding)}")
+            told = f"what the published design finds ({finding.id}): {_unit(finding)}"
+            axes.set_xlabel(textwrap.fill(told, 38) if is_narrow else told, fontsize=8.5)
     _limits(grid[0][0], asked, found, finding)
     look: dict[str, Any] = {"handletextpad": 0.4, "columnspacing": 1.2, "fontsize": 8.5}
     figure.legend(handles=_handles(), loc="outside upper center", ncols=1 if is_narrow else 3, **look)

@@ -84,7 +84,8 @@ def draw_funnel(results: ComparisonRuns, folder: Path) -> Drawn:
     tables = {name: funnel(results, name) for name in names}
     axes = top.subplots()
     _funnel_totals(axes, results, tables)
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    if len(names) > 1:
+        top.legend(loc="outside upper left", ncols=2)
     panels = bottom.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes, name in zip(panels.flat, names, strict=False):
         _funnel_shares(axes, tables[name], short(results.title(name), 44 if is_paired else 36))

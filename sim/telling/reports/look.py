@@ -60,8 +60,8 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   caption span {{ display: block; position: sticky; left: 0; max-width: calc(100vw - 2.4rem); }}
   .key th code {{ white-space: normal; }} .key th wbr {{ display: inline; }}
   .wordy th:first-child, .wordy td:first-child {{ min-width: 11.5rem; max-width: 14rem; }}
-  .stacked, .stacked tbody, .stacked tbody th {{ display: block; }} .stacked thead {{ display: none; }}
-  .stacked tbody tr {{ display: grid; grid-template-columns: 1fr 1fr; padding: .3rem 0;
+  .stacked, .stacked caption, .stacked tbody, .stacked tbody th {{ display: block; }} .stacked thead {{ display: none; }}
+  .stacked tbody tr {{ display: grid; grid-template-columns: 1fr 1fr; gap: 0 .8rem; padding: .3rem 0;
     border-bottom: 1px solid #888; }}
   .stacked tbody th {{ grid-column: 1 / -1; max-width: none; border: 0; box-shadow: none; padding: .1rem 0; }}
   .stacked tbody td {{ text-align: left; border: 0; padding: .15rem 0; }} .stacked tr.section th {{ padding: .3rem; }}
@@ -84,7 +84,7 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   .wide {{ overflow: visible; box-shadow: none; }}
   th, td {{ padding: .16rem .5rem; }}
   table {{ font-size: 7.6pt; }} .key td {{ font-size: 9pt; }} .key td .interval {{ font-size: 7.2pt; }}
-  tr, figure {{ break-inside: avoid; }} thead, caption {{ break-after: avoid; }}
+  tr, figure, .key {{ break-inside: avoid; }} thead, caption {{ break-after: avoid; }}
   tbody tr:first-child {{ break-before: avoid; }}
   figure {{ margin: .5rem 0; }} figure.tall img {{ width: 86%; }}
   figure img {{ max-height: 13cm; object-fit: contain; object-position: left; }} #map img {{ max-height: 9.4cm; }}
