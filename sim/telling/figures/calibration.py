@@ -177,7 +177,8 @@ def _fit(study: Study, outcome: Outcome, width: float) -> Figure:
         axes.plot(runs, np.full(len(runs), line - 0.27), linestyle="none", marker="|", markersize=8, color=AFTER)
     axes.set_ylim(-0.7, len(targets) - 0.5)
     _label_lines(axes, lines.tolist(), [f"{it.id}  {short(it.what, 48)}" for it in targets], width)
-    axes.set_xlabel("simulated less published, in standard errors")
+    told = "simulated less published, in standard errors"
+    axes.set_xlabel(textwrap.fill(told, 28) if width <= NARROW else told)
     true_minus(axes.xaxis)
     handles = [
         Line2D([], [], color=AFTER, marker="o", linewidth=2.4, label="posterior, 90 % (emulated)"),

@@ -67,7 +67,7 @@ def _left_open(study: Study, outcome: Outcome) -> str:
     counts = {kind: sum(it.verdict == kind for it in told) for kind in VERDICTS}
     return (
         f"Of {len(told)} parameters the figures pin {counts['pinned']}, narrow {counts['narrowed']} and leave "
-        f"{counts['open']} as open as they were: what depends on those is as uncertain as before."
+        f"{counts['open']} about as open as they were: what depends on those alone is about as uncertain as before."
     )
 
 

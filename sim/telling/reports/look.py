@@ -60,7 +60,8 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   caption span {{ display: block; position: sticky; left: 0; max-width: calc(100vw - 2.4rem); }}
   .key th code {{ white-space: normal; }} .key th wbr {{ display: inline; }}
   .wordy th:first-child, .wordy td:first-child {{ min-width: 11.5rem; max-width: 14rem; }}
-  .stacked, .stacked caption, .stacked tbody, .stacked tbody th {{ display: block; }} .stacked thead {{ display: none; }}
+  .stacked, .stacked caption, .stacked tbody, .stacked tbody th {{ display: block; }}
+  .stacked thead {{ display: none; }}
   .stacked tbody tr {{ display: grid; grid-template-columns: 1fr 1fr; gap: 0 .8rem; padding: .3rem 0;
     border-bottom: 1px solid #888; }}
   .stacked tbody th {{ grid-column: 1 / -1; max-width: none; border: 0; box-shadow: none; padding: .1rem 0; }}
