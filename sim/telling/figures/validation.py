@@ -79,10 +79,10 @@ def _figure(panels: Sequence[tuple[list[Point], str, str, float]], width: float)
     for axes, (points, title, scale, largest) in zip(grid, panels, strict=False):
         _draw(axes, points, largest)
         axes.set_title(title)
-        axes.set_xlabel(scale, fontsize=8 if is_narrow else 9)
+        axes.set_xlabel(textwrap.fill(scale, 34) if is_narrow else scale)
         if is_narrow:
-            labels = [textwrap.fill(point.label, 24) for point in points]
-            axes.set_yticks(range(len(points)), labels, fontsize=7)
+            labels = [textwrap.fill(point.label, 30) for point in points]
+            axes.set_yticks(range(len(points)), labels, fontsize=6.5)
     if not panels:
         grid[0].set_axis_off()
         grid[0].text(0.5, 0.5, "No figure but inputs is given by these worlds.", ha="center", va="center")

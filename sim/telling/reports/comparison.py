@@ -173,7 +173,7 @@ def _effects(results: ComparisonRuns, found: Found) -> Iterator[str]:
     yield first_words(f", this is what <strong>{program}</strong> changes: {effect_text(results)}.")
     heads = ['<span class="seen">Recorded crime</span>', '<span class="true">True crime</span>']
     rows = (row_html(f"<em>{escape(results.title(it))}</em>", _both_books(found, it)) for it in results.others)
-    yield table_html(heads, rows, "Effect of the program")
+    yield table_html(heads, rows, "Effect of the program", kind="stacked")
     nowhere = [named(results, name) for name in without_effect(results)]
     if nowhere:
         yield note(f"In {' and '.join(nowhere)} the program is nowhere in force, so that its effect is exactly 0.")

@@ -85,7 +85,7 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   .wide {{ overflow: visible; box-shadow: none; }}
   th, td {{ padding: .16rem .5rem; }}
   table {{ font-size: 7.6pt; }} .key td {{ font-size: 9pt; }} .key td .interval {{ font-size: 7.2pt; }}
-  tr, figure, .key {{ break-inside: avoid; }} thead, caption {{ break-after: avoid; }}
+  tr, figure, .key:not(:has(tbody tr:nth-child(5))) {{ break-inside: avoid; }} thead, caption {{ break-after: avoid; }}
   tbody tr:first-child {{ break-before: avoid; }}
   figure {{ margin: .5rem 0; }} figure.tall img {{ width: 86%; }}
   figure img {{ max-height: 13cm; object-fit: contain; object-position: left; }} #map img {{ max-height: 9.4cm; }}
