@@ -160,11 +160,12 @@ def _course(evaluation: Evaluation, background: str, group: str, book: Book) -> 
 def _event_handles() -> Iterator[Artist]:
     for book, look in BOOK_LOOKS.items():
         yield Line2D([], [], linestyle="none", label=f"{BOOK_WORDS[book]} (95 % interval)", **look)
-    for book, words in (("occurred", "true crime"), ("recorded", "observed crime")):
+    truths: tuple[tuple[Book, str], ...] = (("occurred", "true crime"), ("recorded", "observed crime"))
+    for book, words in truths:
         yield Line2D([], [], label=f"The effect that is really there, {words}", **_truth_look(book))
 
 
-def _truth_look(book: str) -> dict[str, Any]:
+def _truth_look(book: Book) -> dict[str, Any]:
     """Return how the effect that is really there looks: books differ in dash too."""
     dash = (0, (4, 2)) if book == "occurred" else (0, (1, 1))
     return {"color": BOOK_LOOKS[book]["color"], "linestyle": dash, "linewidth": 1.8}
