@@ -85,6 +85,8 @@ summary {{ cursor: pointer; padding: .45rem 0; font-weight: 600; color: var(--li
   .wide {{ overflow: visible; box-shadow: none; }}
   th, td {{ padding: .16rem .5rem; }}
   table {{ font-size: 7.6pt; }} .key td {{ font-size: 9pt; }} .key td .interval {{ font-size: 7.2pt; }}
+  .wordy th, .wordy td {{ padding: .08rem .5rem; }} .wide {{ margin: .25rem 0; }} p, ul {{ margin: .35rem 0; }}
+  pre {{ padding: .35rem .5rem; margin: .3rem 0; }}
   tr, figure, .key:not(:has(tbody tr:nth-child(5))) {{ break-inside: avoid; }} thead, caption {{ break-after: avoid; }}
   tbody tr:first-child {{ break-before: avoid; }}
   figure {{ margin: .5rem 0; }} figure.tall img {{ width: 86%; }}
