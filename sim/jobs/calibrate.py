@@ -68,10 +68,12 @@ def _write(study: Study, outcome: Outcome) -> None:
     from sim.running.run import fingerprint, version
     from sim.telling.calibration_wording import calibration_sentences
     from sim.telling.figures.calibration import draw_calibration
+    from sim.telling.reports.calibration import write_calibration_report
 
     write_tables(study, outcome, study.folder)
     write_point(study, outcome, study.folder)
-    draw_calibration(study, outcome, study.folder)
+    figures = draw_calibration(study, outcome, study.folder)
+    write_calibration_report(study, outcome, figures, study.folder / "report.html")
     told = "\n".join(calibration_sentences(study, outcome)) + "\n"
     write_whole(study.folder / "headline.txt", told)
     facts = {

@@ -62,13 +62,15 @@ def _write(asked: Identification, study: Study, found: Identified, folder: Path)
     from sim.running.run import fingerprint, version, write_json
     from sim.telling.figures.compatible import draw_compatible
     from sim.telling.identification_wording import identification_sentences
+    from sim.telling.reports.identification import write_identification_report
 
     files = files_of()
     for name, rows in _rows(found).items():
         write_csv(folder / f"{name}.csv", [column[0] for column in files[name]], rows)
     write_codebook(files, folder / "codebook.csv")
     known = {figure.id: figure for figure in (*study.targets, *study.validation)}
-    draw_compatible(asked, found, known[asked.header.finding], folder)
+    drawn = draw_compatible(asked, found, known[asked.header.finding], folder)
+    write_identification_report(asked, study, found, drawn, folder / "report.html")
     (folder / "identification.yaml").write_bytes(asked.path.read_bytes())
     told = "\n".join(identification_sentences(asked, study, found)) + "\n"
     (folder / "headline.txt").write_text(told, encoding="utf-8")

@@ -29,15 +29,16 @@ DOUBTFUL = 0.15
 def calibration_sentences(study: Study, outcome: Outcome) -> list[str]:
     """Return what was found and how far it can be believed, a sentence or two each."""
     return [
-        _headline(study, outcome),
+        headline(study, outcome),
         _parameters(study, outcome),
-        *_traded(study, outcome),
-        _fit(study, outcome),
-        *_doubts(study, outcome),
+        *traded_sentences(study, outcome),
+        fit_sentence(study, outcome),
+        *doubt_sentences(study, outcome),
     ]
 
 
-def _headline(study: Study, outcome: Outcome) -> str:
+def headline(study: Study, outcome: Outcome) -> str:
+    """Return by how much the program changes true crime in worlds that agree with the figures."""
     told = {name: np.quantile(with_error(outcome, name, study.header.seed), [0.05, 0.95]) for name in outcome.effects}
     if "true_total" not in told or "true_hispanic" not in told:
         return "No true effect can be told: the program is not in force in every world."
@@ -60,14 +61,16 @@ def _parameters(study: Study, outcome: Outcome) -> str:
     return f"Parameters that the figures leave {'; '.join(parts)}."
 
 
-def _traded(study: Study, outcome: Outcome) -> Iterator[str]:
+def traded_sentences(study: Study, outcome: Outcome) -> Iterator[str]:
+    """Yield which parameters trade off, if any do."""
     pairs = [it for it in trade_offs(study.priors, outcome.draws.shares) if abs(it.correlation) >= TRADED]
     if pairs:
         told = "; ".join(f"{it.first} with {it.second} ({number_text(it.correlation, 2, True)})" for it in pairs[:4])
         yield f"Trading off (correlation over draws): {told}."
 
 
-def _fit(study: Study, outcome: Outcome) -> str:
+def fit_sentence(study: Study, outcome: Outcome) -> str:
+    """Return how the point fits that can be shipped."""
     at, point = point_fit(study, outcome), outcome.point
     told = f"outside two standard errors: {', '.join(at.outside)}" if at.outside else "all within two standard errors"
     return (
@@ -78,7 +81,8 @@ def _fit(study: Study, outcome: Outcome) -> str:
     )
 
 
-def _doubts(study: Study, outcome: Outcome) -> Iterator[str]:
+def doubt_sentences(study: Study, outcome: Outcome) -> Iterator[str]:
+    """Yield of how many worlds the answer is, and what to believe least."""
     targets = [it.id for it in study.targets]
     yield (
         f"{len(outcome.worlds):,} worlds were run, each with and without the program; {plausible(outcome, targets)} "

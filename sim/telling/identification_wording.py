@@ -17,12 +17,35 @@ def identification_sentences(asked: Identification, study: Study, found: Identif
     """Return what each set of evidence leaves, the bounds, and what was declared of trends."""
     return [
         *(_left(asked, found, it) for it in found.sets),
-        *_bounds(found),
-        _pinned(found),
-        _declared(asked),
+        *bound_sentences(found),
+        pinned(found),
+        declared(asked),
         f"From {len(found.worlds):,} simulated worlds and emulators fitted to them; 'effective' counts the simulated "
         "ones.",
     ]
+
+
+def answer(asked: Identification, found: Identified) -> str:
+    """Return what the last set of evidence leaves, in a sentence that stands alone."""
+    last = found.sets[-1].evidence
+    told = {it.effect: it.values for it in found.quantiles if it.evidence == last.name}
+    parts = []
+    for effect in dict.fromkeys((asked.header.bounded, asked.header.effect)):
+        low, _, middle, _, high = told[effect]
+        parts.append(f"{LABELS[effect]} by {change(low)} to {change(high)} (median {change(middle)})")
+    count = len(last.figures)
+    known = f"{count} published figure{'s' if count > 1 else ''} ({last.name})" if count else "nothing but the priors"
+    return f"In worlds that agree with {known} the program truly changes {' and '.join(parts)}, nine in ten of them."
+
+
+def worlds_sentence(found: Identified) -> str:
+    """Return of how many worlds the answer is, simulated and emulated."""
+    last = found.sets[-1]
+    return (
+        f"{len(found.worlds):,} worlds were simulated; by their own figures they weigh as much as "
+        f"{last.effective:.0f} that agree with {last.evidence.name}, and {int(last.simulated_compatible.sum()):,} have "
+        f"every figure within two standard errors. Ranges are of {len(found.shares):,} worlds emulated from them."
+    )
 
 
 def change(value: float) -> str:
@@ -41,7 +64,7 @@ def _left(asked: Identification, found: Identified, weighed: Weighed) -> str:
     return f"{name}{ids}: {'; '.join(parts)}; {weighed.effective:.0f} effective worlds."
 
 
-def _bounds(found: Identified) -> Iterator[str]:
+def bound_sentences(found: Identified) -> Iterator[str]:
     """Yield the bounds of the last set of evidence, in each case."""
     last = found.sets[-1].evidence.name
     for it in found.bounds:
@@ -58,15 +81,17 @@ def _bound(it: Bound) -> str:
     )
 
 
-def _pinned(found: Identified) -> str:
+def pinned(found: Identified) -> str:
+    """Return which parameters the last set of evidence narrows."""
     last = found.sets[-1].evidence.name
-    pinned = [it.parameter for it in found.pins if it.evidence == last and it.verdict != "open"]
-    if not pinned:
+    names = [it.parameter for it in found.pins if it.evidence == last and it.verdict != "open"]
+    if not names:
         return f"Under {last} no parameter is narrowed by a fifth or more: what is left is a matter of combinations."
-    return f"Under {last} these parameters are narrowed by a fifth or more: {', '.join(pinned)}; all others stay open."
+    return f"Under {last} these parameters are narrowed by a fifth or more: {', '.join(names)}; all others stay open."
 
 
-def _declared(asked: Identification) -> str:
+def declared(asked: Identification) -> str:
+    """Return what was declared of trends."""
     if asked.header.trends == "net":
         return "Trends: declared net, so that all that moves crime at activation is the program."
     return (

@@ -213,7 +213,12 @@ def test_a_world_is_saved_and_a_batch_begun_watched_and_opened(page: Any, folder
     until(page, "!document.querySelector('#folders').textContent.includes('at work')", 100)
     page.check(f"{row} input")
     page.wait_for_selector("#beside svg")
-    assert "mean over 2 replications" in page.text_content("#beside")
+    told = page.text_content("#beside")
+    assert "mean over 2 replications" in told
+    assert "change of index crime against Short" in told
+    strokes = "paths => [...new Set(paths.map(it => it.getAttribute('stroke')))]"
+    books = page.eval_on_selector_all("#beside svg path", strokes)
+    assert books == ["#0072B2", "#D55E00"]  # true and recorded, whichever scenario it is
 
 
 def test_the_list_of_batches_and_a_saved_world(page: Any, folder: Path) -> None:
@@ -244,6 +249,10 @@ def test_the_evaluator_answers(page: Any) -> None:
     page.click("#evaluate")
     until(page, "document.getElementById('found').textContent.length > 20")
     assert page.query_selector("#answers tbody tr") is not None
+    headings = page.eval_on_selector_all("#answers .section", "rows => rows.map(it => it.textContent)")
+    assert headings[:2] == ["Recorded crime against everybody", "True crime against everybody"]
+    lefts = "texts => Math.min(...texts.map(it => it.getBoundingClientRect().left))"
+    assert page.eval_on_selector_all("#estimates text", lefts) >= 0, "a label is cut"
 
 
 def test_what_an_evaluator_would_find_follows_the_dials(page: Any) -> None:
@@ -285,6 +294,8 @@ def test_the_town_plays(page: Any) -> None:
     assert "incidents, of which somebody reported" in page.text_content("#town-told")
     assert len(page.query_selector_all("#town-map rect")) > 3
     assert page.query_selector("#town-map circle") is not None
+    assert "not reported" in page.text_content("#town-map")
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     until(page, "Number(document.getElementById('town-month').max) === 35")
     page.click("#town-play")
     time.sleep(0.5)

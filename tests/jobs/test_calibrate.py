@@ -97,6 +97,13 @@ def test_the_folder_holds_draws_tables_figures_and_words(finished: Path) -> None
     assert {"corner.png", "fit.png", "effects.png", "codebook.csv", "headline.txt", "point.yaml"} <= {
         path.name for path in finished.iterdir()
     }
+    page = (finished / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    lines = (finished / "headline.txt").read_text(encoding="utf-8").splitlines()
+    first = page[: page.index("<figure")]
+    assert lines[0] in first
+    assert "16 worlds were run, each with and without the program" in first
+    assert "Of 2 parameters the figures pin" in first
+    assert page.count("<figure ") == 3
     assert "joint chi-square" in (finished / "headline.txt").read_text(encoding="utf-8")
     assert json.loads((finished / "manifest.json").read_text())["worlds"] == 16
 
@@ -259,6 +266,13 @@ def test_identify_tells_what_is_left(
     assert 8 <= float(sets["nothing"]["effective_worlds"]) < 16
     assert float(sets["funnel"]["compatible_share"]) < 1
     assert (tmp_path / "out" / "compatible_worlds.png").stat().st_size > 10_000
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    first = page[: page.index("<figure")]
+    assert "In worlds that agree with 1 published figure (funnel) the program truly changes index crime" in first
+    assert "16 worlds were simulated" in first
+    assert "Trends: declared net" in first
+    kept = float(sets["funnel"]["effective_worlds"])
+    assert f'data-head="effective worlds">{kept:.0f}</td>' in page
 
 
 def test_trends_that_worlds_do_not_have_are_refused(

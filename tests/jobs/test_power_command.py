@@ -44,7 +44,7 @@ def test_power_tells_in_words_and_in_a_table_what_would_go_unseen(
 
     page = (out / "report.html").read_text(encoding="utf-8")
     assert page.index("would mostly go unseen") < page.index("data:image/svg+xml") < page.index("<h2>")
-    assert "darkfigure power scenario.yaml --program secure_communities" in page
+    assert "darkfigure power scenario.yaml <span>--program secure_communities</span>" in page
 
 
 def test_power_needs_exchanges_of_dates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,7 +97,9 @@ def test_the_page_says_what_draws_leave_open_and_nothing_of_one_elasticity(batch
     assert "Intervals are of means over 2 sets of parameters" in page
     assert page.index('id="drawn_changes"') < page.index('id="crime_over_time"')
     results = batch.results()
-    assert turn_sentence(drawn_changes(results), results.others[0]).startswith("What turns the sign: true crime ")
+    turn = turn_sentence(drawn_changes(results), results.others[0])
+    assert turn.startswith("What turns the sign: true crime ")
+    assert turn in page[: page.index("How sure is this?")]
     assert "<td>drawn, nine in ten: 0.5 to 4</td>" in page  # of trust.sensitivity
     assert "4,000 people in 4 made-up counties, 2008-06 to 2010-05, each scenario run 4 times" in page
     assert "(90 % of draws; standard deviation by doubt of parameters" in page

@@ -24,6 +24,9 @@ needs_axe = pytest.mark.skipif(
     FOUND is None, reason="NO AXE-CORE HERE: pages are not tested for who cannot see them; 'make axe' installs it"
 )
 GRAVE = ("serious", "critical")
+TELEPHONE = 600
+HIDDEN = "[...document.querySelectorAll('.stacked')].filter(it => it.scrollWidth > it.parentElement.clientWidth).length"
+"""Tables that are told to stand below each other on a telephone and do not."""
 
 
 def grave_faults(page: Any) -> list[str]:
@@ -52,6 +55,8 @@ def grave_faults_at(path: Path, widths: Sequence[int] = (1280, 390)) -> list[str
             page.goto(path.as_uri())
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 faults.append(f"at {width} pixels it scrolls sideways")
+            if width <= TELEPHONE and page.evaluate(HIDDEN):
+                faults.append(f"at {width} pixels tables hide what should stand below each other")
             faults += [f"at {width} pixels {fault}" for fault in grave_faults(page)]
         browser.close()
     return faults

@@ -82,6 +82,7 @@ def test_the_figure_is_drawn_whatever_is_there(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         drawn = draw_validation(found, tmp_path / name)
         assert (tmp_path / name / f"{drawn.name}.png").stat().st_size > 10_000
+        assert drawn.narrow.startswith(b"<?xml")
     (tmp_path / "none").mkdir()
     inputs = tuple(world._replace(values=world.values[-2:]) for world in validation().worlds)
     draw_validation(Validation(FIGURES[-2:], inputs, True), tmp_path / "none")

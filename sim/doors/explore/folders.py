@@ -23,6 +23,8 @@ FILES = {
 }
 """What is given out of a folder of results; tables are read where they lie."""
 MOST_ROWS = 400
+_FINISHED = ("estimate", "power", "validate", "calibration", "identification")
+"""Kinds of folders of results that have a manifest only when they are finished."""
 
 
 def inside(folder: Path, name: str) -> Path | None:
@@ -91,8 +93,9 @@ class Folders:
         """
         path = self.folder(name)
         manifest = manifest_of(path)
-        if manifest.get("kind") in ("estimate", "power"):
-            found = {"kind": manifest["kind"], "title": str(manifest.get("scenario", "")), "complete": True}
+        if manifest.get("kind") in _FINISHED:
+            told = str(manifest.get("scenario", manifest.get("program", name)))
+            found = {"kind": manifest["kind"], "title": told, "complete": True}
         else:
             found = _batch_or_run(path)
         report = (path / "report.html").is_file()
@@ -142,7 +145,8 @@ def _comparison(path: Path) -> dict[str, Any]:
         name: {"title": results.title(name), "people": results.evaluation.persons, **mean_counts(runs)}
         for name, runs in results.runs.items()
     }
-    return {"months": list(results.months), "over": over_what(results), "scenarios": scenarios}
+    told = {"months": list(results.months), "over": over_what(results), "scenarios": scenarios}
+    return {**told, "references": dict(results.references)}
 
 
 def _run(path: Path) -> dict[str, Any]:

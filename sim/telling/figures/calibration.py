@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
+from matplotlib.patches import Patch
 from scipy.special import ndtri
 
 from sim.analysis.calibration.outcome import Outcome, with_error
@@ -16,9 +18,8 @@ from sim.analysis.calibration.study import Study
 from sim.analysis.calibration.summary import TOLD, parameters_told
 from sim.analysis.evidence.effects import EFFECTS
 from sim.scenario.calibration.priors import Prior
-from sim.telling.figures.colours import BLACK, BLUE, GREY, ORANGE, VERMILLION
-from sim.telling.figures.style import Drawn, new_figure, save, short, style
-from sim.telling.wording import MINUS
+from sim.telling.figures.colours import AFTER, BEFORE, BLACK, PUBLISHED
+from sim.telling.figures.style import NARROW, Drawn, new_figure, save, save_both, short, style, true_minus
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 MOST_SHOWN = 8
@@ -65,14 +66,14 @@ def draw_corner(study: Study, outcome: Outcome, folder: Path) -> Drawn:
                     linestyle="none",
                     marker=".",
                     markersize=2,
-                    color=BLUE,
+                    color=AFTER,
                     alpha=0.35,
                     rasterized=True,
                 )
             _frame(axes, study, (row, column, count), (one, other))
     handles = [
-        Line2D([], [], color=BLUE, label="after: draws from the posterior"),
-        Line2D([], [], color=GREY, linestyle="--", label="before: the prior"),
+        Line2D([], [], color=AFTER, label="after: draws from the posterior"),
+        Line2D([], [], color=BEFORE, linestyle="--", label="before: the prior"),
     ]
     figure.legend(handles=handles, loc="upper right", bbox_to_anchor=(0.98, 0.98), fontsize=9.5)
     save(figure, folder, "corner")
@@ -101,11 +102,11 @@ def _alone(axes: Axes, study: Study, outcome: Outcome, place: int) -> None:
     low, high = _on_axis(prior, np.array([0.0, 1.0]))
     edges = np.linspace(low, high, _BINS + 1)
     values = _on_axis(prior, outcome.draws.shares[:, place])
-    axes.hist(values, bins=edges.tolist(), density=True, histtype="stepfilled", color=BLUE, alpha=0.25)
-    axes.hist(values, bins=edges.tolist(), density=True, histtype="step", color=BLUE, linewidth=1.2)
+    axes.hist(values, bins=edges.tolist(), density=True, histtype="stepfilled", color=AFTER, alpha=0.25)
+    axes.hist(values, bins=edges.tolist(), density=True, histtype="step", color=AFTER, linewidth=1.2)
     before = _on_axis(prior, (np.arange(20_000) + 0.5) / 20_000)
     density, _ = np.histogram(before, bins=edges, density=True)
-    axes.plot((edges[:-1] + edges[1:]) / 2, density, color=GREY, linestyle="--", linewidth=1.2)
+    axes.plot((edges[:-1] + edges[1:]) / 2, density, color=BEFORE, linestyle="--", linewidth=1.2)
 
 
 def _ends(prior: Prior) -> tuple[list[float], list[str]]:
@@ -148,66 +149,85 @@ def _named(prior: Prior) -> str:
 
 def draw_fit(study: Study, outcome: Outcome, folder: Path) -> Drawn:
     """Draw how far figures lie from the published ones, in standard errors: posterior and its point."""
+    narrow = save_both(lambda width: _fit(study, outcome, width), folder, "fit")
+    return Drawn(
+        "fit",
+        "How the figures fit that weigh worlds",
+        "Shaded: within two standard errors. A figure published without one is tolerated within a share of itself; see "
+        "figures.csv. The point is one set of parameters that stands for all; each stroke is a run of it with other "
+        "luck.",
+        narrow=narrow,
+    )
+
+
+def _fit(study: Study, outcome: Outcome, width: float) -> Figure:
     targets = list(study.targets)
-    figure = new_figure(8.2, 1.3 + 0.36 * len(targets))
+    figure = new_figure(width, 1.3 + 0.36 * len(targets))
     axes = figure.subplots()
     lines = np.arange(len(targets))[::-1]
-    axes.axvspan(-2, 2, color="#EFEFEF", zorder=0)
+    axes.axvspan(-2, 2, color=PUBLISHED, zorder=0, linewidth=0)
     axes.axvline(0, color=BLACK, linewidth=0.8)
     for line, place in zip(lines.tolist(), range(len(targets)), strict=True):
         name, published = targets[place].id, outcome.published
         off = (outcome.predicted[name] - published.values[place]) / published.se[place]
         low, middle, high = np.quantile(off, [0.05, 0.5, 0.95])
-        axes.plot([low, high], [line, line], color=BLUE, linewidth=2.4, solid_capstyle="butt")
-        axes.plot([middle], [line], marker="o", color=BLUE, markersize=5)
+        axes.plot([low, high], [line, line], color=AFTER, linewidth=2.4, solid_capstyle="butt")
+        axes.plot([middle], [line], marker="o", color=AFTER, markersize=5)
         runs = (outcome.point.runs.figures[name] - published.values[place]) / published.se[place]
-        axes.plot(runs, np.full(len(runs), line - 0.24), linestyle="none", marker="|", markersize=8, color=VERMILLION)
+        axes.plot(runs, np.full(len(runs), line - 0.27), linestyle="none", marker="|", markersize=8, color=AFTER)
     axes.set_ylim(-0.7, len(targets) - 0.5)
-    axes.set_yticks(lines, [f"{it.id}  {short(it.what, 48)}" for it in targets])
+    _label_lines(axes, lines.tolist(), [f"{it.id}  {short(it.what, 48)}" for it in targets], width)
+    told = "simulated less published, in standard errors"
+    axes.set_xlabel(textwrap.fill(told, 28) if width <= NARROW else told)
+    true_minus(axes.xaxis)
+    handles = [
+        Line2D([], [], color=AFTER, marker="o", linewidth=2.4, label="posterior, 90 % (emulated)"),
+        Line2D([], [], color=AFTER, marker="|", linestyle="none", markersize=8, label="its point, run again"),
+        Patch(color=PUBLISHED, linewidth=0, label="published, two standard errors"),
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=1 if width <= NARROW else 3)
+    return figure
+
+
+def _label_lines(axes: Axes, lines: list[int], labels: list[str], width: float) -> None:
+    """Write at the left what each line is, in a column that leaves room on a telephone."""
+    is_narrow = width <= NARROW
+    told = [textwrap.fill(it, 22) for it in labels] if is_narrow else labels
+    axes.set_yticks(lines, told, fontsize=7 if is_narrow else 9)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel("simulated less published, in standard errors")
-    percent_axis(axes.xaxis)
-    handles = [
-        Line2D([], [], color=BLUE, marker="o", linewidth=2.4, label="posterior, 90 % (emulated)"),
-        Line2D([], [], color=VERMILLION, marker="|", linestyle="none", markersize=8, label="its point, each luck"),
-    ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
-    save(figure, folder, "fit")
-    return Drawn(
-        "fit",
-        "How the figures fit that weigh worlds",
-        "Shaded: within two standard errors. A figure published without one is tolerated within a share of itself; see "
-        "figures.csv.",
-    )
 
 
 def draw_effects(outcome: Outcome, folder: Path) -> Drawn:
     """Draw true effects before and after figures were looked at."""
+    narrow = save_both(lambda width: _effects(outcome, width), folder, "effects")
+    return Drawn(
+        "effects",
+        "What the program changes, before and after figures were looked at",
+        "Over the county-months in which the program is in force, in percent of the same world without it. Thin lines "
+        "hold 90 % of the draws, thick ones 50 %; marks are medians.",
+        narrow=narrow,
+    )
+
+
+def _effects(outcome: Outcome, width: float) -> Figure:
     effects = [it for it in EFFECTS if it.name in outcome.effects]
-    figure = new_figure(8.2, 1.3 + 0.42 * len(effects))
+    figure = new_figure(width, 1.3 + 0.42 * len(effects))
     axes = figure.subplots()
     axes.axvline(0, color=BLACK, linewidth=0.8)
     lines = np.arange(len(effects))[::-1].tolist()
     for line, effect in zip(lines, effects, strict=True):
-        _interval(axes, outcome.before[effect.name], line + 0.14, ORANGE, "s")
-        _interval(axes, with_error(outcome, effect.name, 0), line - 0.14, BLUE, "o")
-    axes.set_yticks(lines, [it.label for it in effects])
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    axes.set_xlabel("true change with the program, % (90 % and 50 % of draws)")
-    percent_axis(axes.xaxis)
+        _interval(axes, outcome.before[effect.name], line + 0.14, BEFORE, "s")
+        _interval(axes, with_error(outcome, effect.name, 0), line - 0.14, AFTER, "o")
+    _label_lines(axes, lines, [it.label for it in effects], width)
+    axes.set_xlabel("change with the program (%)")
+    true_minus(axes.xaxis)
     handles = [
-        Line2D([], [], color=ORANGE, marker="s", label="priors"),
-        Line2D([], [], color=BLUE, marker="o", label="posterior"),
+        Line2D([], [], color=BEFORE, marker="s", label="before: the priors"),
+        Line2D([], [], color=AFTER, marker="o", label="after: the posterior"),
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
-    save(figure, folder, "effects")
-    return Drawn(
-        "effects",
-        "True effects before and after figures were looked at",
-        "Over the county-months in which the program is in force, in percent of the same world without it.",
-    )
+    figure.legend(handles=handles, loc="outside upper center", ncols=1 if width <= NARROW else 2)
+    return figure
 
 
 def _interval(axes: Axes, values: Floats, line: float, colour: str, marker: str) -> None:
@@ -215,8 +235,3 @@ def _interval(axes: Axes, values: Floats, line: float, colour: str, marker: str)
     axes.plot([low, high], [line, line], color=colour, linewidth=1.2)
     axes.plot([inner_low, inner_high], [line, line], color=colour, linewidth=3.4, solid_capstyle="butt")
     axes.plot([middle], [line], marker=marker, color=colour, markersize=5)
-
-
-def percent_axis(axis: Any) -> None:
-    """Let an axis write true minus signs."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", MINUS)))

@@ -33,5 +33,8 @@ LEVELS = "cividis_r"
 """Map of colours of levels: the darker, the more."""
 PARTS = (("#3D3D3D", ""), ("#B5B5B5", "////"))
 """Bars that are two measures of one thing."""
+BEFORE, AFTER = "#8C8C8C", "#1F1F1F"
+"""What is thought of a quantity before figures were looked at, and after; what is published is pale."""
+PUBLISHED = "#E4E4E4"
 SHADE = "#9A9A9A"
 """People reached or observed, beneath a course."""

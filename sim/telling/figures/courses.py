@@ -41,7 +41,7 @@ from sim.telling.figures.style import (
     true_minus,
 )
 from sim.telling.wording import number_text, reference_text
-from sim.words.labels import FAMILIES, GROUPS, LABELS, STATUSES
+from sim.words.labels import FAMILIES, GROUPS, LABELS
 
 SMOOTHING = f"centred {SMOOTHING_MONTHS}-month windows (which begin to move up to three months before a change)"
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -50,6 +50,8 @@ BOOK_STYLES: dict[str, dict[str, Any]] = {
     "recorded": {"color": BOOKS["recorded"], "linestyle": (0, (5, 2)), "linewidth": 1.6},
 }
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.2)))
+"""Of groups and of legal status alike: those nearest to enforcement have the unbroken line."""
+STATUSES = tuple(STATUS_COLOURS)
 OVER_TIME, BY_KIND = "crime_over_time", "crime_by_kind"
 PANELS_ACROSS, FOOT = 3, 0.26
 

@@ -49,12 +49,19 @@ def _in_words(results: ComparisonRuns) -> Any:
 
 
 def range_sheet(results: ComparisonRuns, names: Sequence[str]) -> tuple[Sheet, Axes]:
-    """Return a narrow sheet with room for two lines of each scenario, at its place and half of ``BLOCK`` below."""
+    """Return a narrow sheet with the legend of books and room for two lines a scenario, half a ``BLOCK`` apart."""
     sheet = sheet_of(1, 1, NARROW, BLOCK * len(names) + 0.05, Margins(0.1, 0.12, 0.24, 0.44))
     axes = sheet.panels[0, 0]
     for place, name in enumerate(names):
-        axes.text(0, place - 0.3, short(results.title(name), 44), transform=axes.get_yaxis_transform(), va="center")
-    axes.axvline(0, color=GREY, linewidth=0.9)
+        title = short(results.title(name), 44)
+        told = axes.text(0, place - 0.3, title, transform=axes.get_yaxis_transform(), va="center", zorder=1.5)
+        told.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
+    axes.axvline(0, color=GREY, linewidth=0.9, zorder=1)
+    handles: list[Artist] = [
+        Line2D([], [], color=BOOK_COLOURS[book], marker=MARKS[book], markersize=5, linewidth=0, label=LABELS[book])
+        for book in BOOKS
+    ]
+    sheet.figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
     axes.set_ylim(len(names) - 0.45, -0.55)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -71,10 +78,6 @@ def _figure(results: ComparisonRuns, disputed: Disputed) -> Figure:
             span = disputed.span(name, book)
             if span is not None:
                 _draw(axes, place + shift, span)
-    handles: list[Artist] = [
-        Line2D([], [], color=BOOK_COLOURS[book], marker=MARKS[book], markersize=5, label=LABELS[book]) for book in BOOKS
-    ]
-    sheet.figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
     return sheet.figure
 
 

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from sim.analysis.doubt import TOLD
 from sim.analysis.drawn_signs import DrawnChange
@@ -31,11 +29,6 @@ def draw_drawn_changes(results: ComparisonRuns, changes: Sequence[DrawnChange], 
         for shift, book in zip((0.0, BLOCK / 2), BOOKS, strict=True):
             found = next(it for it in changes if (it.scenario, it.book) == (name, book))
             _draw(axes, place + shift, found)
-    handles: list[Artist] = [
-        Line2D([], [], color=BOOK_COLOURS[book], marker=MARKS[book], markersize=5, linewidth=0, label=LABELS[book])
-        for book in BOOKS
-    ]
-    sheet.figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
     save(sheet.figure, folder, NAME)
     caption = (
         f"All index crime, change in each of {len(changes[0].changes):,} sets of parameters (pale marks), in nine of "

@@ -43,7 +43,7 @@ BOOK_WORDS: dict[Book, str] = {
     "recorded": "Observed book: what police recorded",
     "survey": "Survey: what victims tell interviewers",
 }
-_DODGE = 0.14
+_DODGE, _STROKE = 0.14, 0.14
 
 
 def draw_estimates(evaluation: Evaluation, folder: Path) -> list[Drawn]:
@@ -61,7 +61,7 @@ def draw_event_studies(evaluation: Evaluation, folder: Path) -> Drawn:
         "Event studies on three books",
         f"Effects of {PROGRAM_TITLES[evaluation.design.program]} by {unit}s since it began in a county, each cohort of "
         "counties against the last quarter of counties to begin (Sun and Abraham), with 95 % intervals clustered by "
-        f"state{_typical_words(evaluation)}. Dashed: the effect that is really there, by the same weights. Marks "
+        f"state{_typical_words(evaluation)}. Dashed (true crime) and dotted (observed): what is really there. Marks "
         "before 0 should lie at 0; where they do not, something other than the program moves the counties apart "
         "(hollow: the period before, to which all are related). The survey asks persons, and has no effect of its own "
         "to be compared with but that on true crime; its intervals may "
@@ -132,9 +132,10 @@ def _event_panel(axes: Axes, evaluation: Evaluation, background: str, group: str
             continue
         limits += [*(course.values - course.half), *(course.values + course.half), *course.truth]
         after = course.horizons >= 0
-        line = {"color": look["color"], "linestyle": (0, (4, 2)), "linewidth": 1.7}
-        line |= {"marker": "_", "markersize": 14} if after.sum() == 1 else {}
-        axes.plot(course.horizons[after], course.truth[after], **line, zorder=1.5)
+        across, truth = course.horizons[after], course.truth[after]
+        if len(across) == 1:
+            across, truth = across[0] + np.array([-_STROKE, _STROKE]), np.repeat(truth, 2)
+        axes.plot(across, truth, **_truth_look(book), zorder=1.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     true_minus(axes.xaxis)
     true_minus(axes.yaxis)
@@ -159,9 +160,15 @@ def _course(evaluation: Evaluation, background: str, group: str, book: Book) -> 
 def _event_handles() -> Iterator[Artist]:
     for book, look in BOOK_LOOKS.items():
         yield Line2D([], [], linestyle="none", label=f"{BOOK_WORDS[book]} (95 % interval)", **look)
-    for book, words in (("occurred", "true crime"), ("recorded", "observed crime")):
-        line = {"color": BOOK_LOOKS[book]["color"], "linestyle": (0, (4, 2)), "linewidth": 1.7}
-        yield Line2D([], [], label=f"The effect that is really there, {words}", **line)
+    truths: tuple[tuple[Book, str], ...] = (("occurred", "true crime"), ("recorded", "observed crime"))
+    for book, words in truths:
+        yield Line2D([], [], label=f"The effect that is really there, {words}", **_truth_look(book))
+
+
+def _truth_look(book: Book) -> dict[str, Any]:
+    """Return how the effect that is really there looks: books differ in dash too."""
+    dash = (0, (4, 2)) if book == "occurred" else (0, (1, 1))
+    return {"color": BOOK_LOOKS[book]["color"], "linestyle": dash, "linewidth": 1.8}
 
 
 def draw_forest(evaluation: Evaluation, folder: Path) -> Drawn:

@@ -58,7 +58,8 @@ def _removed_in_words(results: ComparisonRuns, tables: Mapping[str, Floats], nam
 
 def _enforcement(results: ComparisonRuns, tables: dict[str, Floats], width: float) -> Figure:
     is_narrow = width <= NARROW
-    lines = 0.19 * (len(tables) if is_narrow else -(-len(tables) // 3)) + 0.12
+    labels = sum(not _funnel_label(results, name, place).startswith("_") for place, name in enumerate(tables))
+    lines = 0.19 * (labels if is_narrow else -(-labels // 3)) + 0.12
     room = Margins(1.45 if is_narrow else 1.75, 0.15, lines, 0.46)
     sheet = sheet_of(1, 1, width, 0.34 * len(STAGES), room)
     axes = sheet.panels[0, 0]
@@ -84,7 +85,8 @@ def draw_funnel(results: ComparisonRuns, folder: Path) -> Drawn:
     tables = {name: funnel(results, name) for name in names}
     axes = top.subplots()
     _funnel_totals(axes, results, tables)
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    if len(names) > 1:
+        top.legend(loc="outside upper left", ncols=2)
     panels = bottom.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes, name in zip(panels.flat, names, strict=False):
         _funnel_shares(axes, tables[name], short(results.title(name), 44 if is_paired else 36))

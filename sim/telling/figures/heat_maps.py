@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -181,6 +182,7 @@ def _numbers(axes: Axes, surface: Surface, x: Floats, y: Floats, norm: Normalize
             text = f"({text})"
         share = float(norm(value))
         dark = abs(share - 0.5) > 0.36 if signed else share > 0.6
+        colours = mpl.colormaps[MORE_OR_LESS if signed else LEVELS]
         axes.text(
             float(x[column]),
             float(y[row]),
@@ -189,7 +191,7 @@ def _numbers(axes: Axes, surface: Surface, x: Floats, y: Floats, norm: Normalize
             va="center",
             fontsize=size,
             color="white" if dark else BLACK,
-            path_effects=None if dark else [Stroke(linewidth=1.6, foreground="#FFFFFFB0"), Normal()],
+            path_effects=[Stroke(linewidth=1.6, foreground=colours(share)), Normal()],
         )
 
 

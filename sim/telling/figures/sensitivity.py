@@ -77,7 +77,7 @@ def factor_label(factor: Factor, is_narrow: bool = False) -> str:
     """Return what the bar of a parameter is called: in words, and where there is room its path."""
     if is_narrow:
         return textwrap.fill(textwrap.shorten(in_words(factor), 44, placeholder=" ..."), 22)
-    words = textwrap.shorten(in_words(factor), 40, placeholder=" ...")
+    words = textwrap.fill(in_words(factor), 40, max_lines=2, placeholder=" ...")
     return f"{words}\n{factor.path}"
 
 

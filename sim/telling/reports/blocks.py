@@ -34,10 +34,11 @@ class Listing(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """A table; the first column is a label."""
+    """A table; the first column is a label, and the others are numbers unless it ``is_wordy``."""
 
     heads: Sequence[str]
     cells: Sequence[Sequence[str]]
+    is_wordy: bool = False
 
 
 class Code(NamedTuple):
@@ -81,7 +82,7 @@ def _as_markdown(block: Block, images: str) -> str:
             return f"**{text}**" if is_strong else text
         case Listing(points):
             return "\n".join(f"- {point}" for point in points)
-        case Rows(heads, cells):
+        case Rows(heads, cells, _):
             return markdown_table(heads, cells)
         case Code(text):
             return f"```sh\n{text}\n```"
@@ -99,10 +100,11 @@ def _as_html(block: Block, folder: Path) -> Iterator[str]:
             yield f"<p><strong>{_inline(text)}</strong></p>" if is_strong else f"<p>{_inline(text)}</p>"
         case Listing(points):
             yield f"<ul>{''.join(f'<li>{_inline(point)}</li>' for point in points)}</ul>"
-        case Rows(heads, cells):
+        case Rows(heads, cells, is_wordy):
             corner, *others = heads
+            kind = "wordy stacked" if is_wordy else "stacked"
             rows = (row_html(_inline(label), map(_inline, row)) for label, *row in cells)
-            yield table_html(map(escape, others), rows, escape(corner))
+            yield table_html(map(escape, others), rows, escape(corner), kind=kind)
         case Code(text):
             yield f"<pre>{escape(text)}</pre>"
         case Picture(drawn):

@@ -130,9 +130,21 @@ def _answer(results: ComparisonRuns, found: Found, open_: Open) -> Iterator[str]
         elif open_ is not None:
             turn = turn_sentence(drawn_changes(results), results.others[0])
             yield f"<p>{escape(range_sentence(open_, results.others[0]))}</p><p>{escape(turn)}</p>"
+    elif isinstance(open_, list):
+        yield from _turns(results)
     yield from map(strong, warnings_of(results))
     if results.missing:
         yield strong(missing_text(results))
+
+
+def _turns(results: ComparisonRuns) -> Iterator[str]:
+    """Yield what turns the sign of the program's effect, in each scenario where it has one."""
+    changes, nowhere = drawn_changes(results), without_effect(results)
+    told = {name: turn_sentence(changes, name) for name in results.others if name not in nowhere}
+    if len(told) == 1:
+        yield from (f"<p>{escape(text)}</p>" for text in told.values())
+    elif told:
+        yield from (note(f"<em>{escape(results.title(name))}</em>. {escape(text)}") for name, text in told.items())
 
 
 def _sureness(results: ComparisonRuns, found: Found, open_: Open, range_shown: Iterable[str]) -> Iterator[str]:
@@ -161,7 +173,7 @@ def _effects(results: ComparisonRuns, found: Found) -> Iterator[str]:
     yield first_words(f", this is what <strong>{program}</strong> changes: {effect_text(results)}.")
     heads = ['<span class="seen">Recorded crime</span>', '<span class="true">True crime</span>']
     rows = (row_html(f"<em>{escape(results.title(it))}</em>", _both_books(found, it)) for it in results.others)
-    yield table_html(heads, rows, "Effect of the program")
+    yield table_html(heads, rows, "Effect of the program", kind="stacked")
     nowhere = [named(results, name) for name in without_effect(results)]
     if nowhere:
         yield note(f"In {' and '.join(nowhere)} the program is nowhere in force, so that its effect is exactly 0.")

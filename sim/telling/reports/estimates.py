@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sim.analysis.estimate.registry import ESTIMATORS
 from sim.analysis.evaluation.evaluating import Evaluation, Key, Typical
-from sim.analysis.evaluation.questions import Question
+from sim.analysis.evaluation.questions import EVERYBODY, Question
 from sim.scenario.scenario import Scenario
 from sim.telling.estimates_wording import (
     BACKGROUND_TITLES,
@@ -19,6 +19,7 @@ from sim.telling.estimates_wording import (
     headline,
     percent_text,
     preferred,
+    shown_background,
     shown_groups,
     survey_lines,
     told_estimators,
@@ -97,9 +98,8 @@ def _parts(
     yield note(THREE_NUMBERS)
     yield from pictures(figures[1:], folder)
     yield "<h2>What the survey would have told</h2>"
-    yield table_html(
-        _SURVEY_HEADS, (row_html(escape(label), map(unbroken, cells)) for label, *cells in survey_lines(evaluation))
-    )
+    rows = (row_html(escape(label), map(unbroken, cells)) for label, *cells in survey_lines(evaluation))
+    yield table_html(_SURVEY_HEADS, rows, kind="stacked")
     yield '<h2 id="assumptions">The assumptions</h2>'
     yield from assumption_parts([scenario], ASSUMPTIONS)
     yield '<h2 class="screen">All numbers</h2>'
@@ -118,30 +118,34 @@ def _sure(evaluation: Evaluation) -> Iterator[str]:
         "Intervals are those that one evaluator would publish. What is true is known without any, but for the luck of "
         "the worlds that were run."
     )
-    first = headline(evaluation)
-    for background in reversed(list(evaluation.pairs)):
-        for group in shown_groups(evaluation):
-            told = headline(evaluation, group, background)
-            if told != first:
-                yield note(f"<em>{BACKGROUND_TITLES[background].capitalize()}</em>: {escape(told)}")
+    own, first = shown_background(evaluation), headline(evaluation)
+    others = [(background, None) for background in evaluation.pairs if background != own]
+    for background, group in ((own, EVERYBODY), *others):
+        told = headline(evaluation, group, background)
+        if told != first:
+            yield note(f"<em>{BACKGROUND_TITLES[background].capitalize()}</em>: {escape(told)}")
 
 
 def _key_table(evaluation: Evaluation) -> str:
     """Return the estimate of the headline for each group and background, beside what is true."""
-    rows = []
+    rows: list[str] = []
+    used: dict[str, None] = {}
+    heads = ("police data say, %", "true, recorded crime, %", "true, all crime, %")
     for background in reversed(list(evaluation.pairs)):
-        for group in shown_groups(evaluation):
-            chosen = preferred(evaluation, group, background)
+        told = {group: preferred(evaluation, group, background) for group in shown_groups(evaluation)}
+        if len(evaluation.pairs) > 1 and any(told.values()):
+            rows.append(section_row(BACKGROUND_TITLES[background].capitalize(), len(heads) + 1))
+        for group, chosen in told.items():
             if chosen is None:
                 continue
             name, found = chosen
+            used[SHORT_LABELS[name]] = None
             interval = f"({_percent(found, found.low)} to {_percent(found, found.high)})"
             cells = [f'{_percent(found, found.mean["estimate"])} <span class="interval">{interval}</span>']
             cells += [percent_text(found.mean_percent(it), "") for it in ("truth_aligned", "true_crime_aligned")]
-            label = f"against {against(group)}, {BACKGROUND_TITLES[background]}; {SHORT_LABELS[name]}"
-            rows.append(row_html(escape(label), cells))
-    heads = ("police data say, %", "true, recorded crime, %", "true, all crime, %")
-    return table_html(heads, rows, "Index crime", "Found and true, by the same weights", "key") if rows else ""
+            rows.append(row_html(escape(f"against {against(group)}"), cells))
+    caption = f"Found by {' or '.join(used)}, and true by the same weights"
+    return table_html(heads, rows, "Index crime", caption, "key") if rows else ""
 
 
 def _estimators() -> Iterator[str]:

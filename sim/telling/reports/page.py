@@ -43,8 +43,8 @@ def write_page(title: str, parts: Iterable[str], path: Path) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-_TOGETHER = re.compile(r"(?<=\d) (?:%|± )")
-"""What would part a number from its unit or its error at the end of a line."""
+_TOGETHER = re.compile(r"(?<=\d) (?:%|± )|(?<=,) %(?=[<,)])")
+"""What would part a number, or a column's name, from its unit or its error at the end of a line."""
 
 
 def note(text: str) -> str:
@@ -59,9 +59,15 @@ def first_words(text: str) -> str:
 
 def lead(words: Iterable[str], beside: Iterable[str] = ()) -> str:
     """Return the first part of a page: what was found, and beside it how far it can be trusted; both are HTML."""
-    aside = "\n".join(beside)
-    kind, rest = ("lead", f"\n<aside>\n{aside}\n</aside>") if aside else ("lead alone", "")
-    return f'<div class="{kind}">\n<div>\n{chr(10).join(words)}\n</div>{rest}\n</div>'
+    told, aside = "\n".join(words), "\n".join(beside)
+    rest = f"\n<aside>\n{aside}\n</aside>" if aside else ""
+    kind = "lead" if aside else "lead alone"
+    if len(_TAG.sub("", aside)) > len(_TAG.sub("", told)) and "<figure" not in aside:
+        kind = "lead even"
+    return f'<div class="{kind}">\n<div>\n{told}\n</div>{rest}\n</div>'
+
+
+_TAG = re.compile("<[^>]*>")
 
 
 def strong(text: str) -> str:
@@ -125,17 +131,27 @@ def table_html(
     """Return a table of ``rows`` under ``heads``, all of them HTML; ``corner`` heads the labels.
 
     ``caption``, plain, says what the table holds, as does ``label`` to those who do not see it, by default the caption
-    or the heads; ``kind`` is ``key`` for the numbers that come first.
+    or the heads; ``kind`` is ``key`` for the numbers that come first, ``wordy`` where cells are words, and ``stacked``
+    where cells stand below each other on a telephone, as those of ``key`` do.
     """
     heads = list(heads)
     first = "<td></td>" if corner is None else _head(corner)
-    words = " ".join(re.sub("<[^>]*>", " ", " ".join(heads)).split())
-    body, said = "\n".join(rows), escape(label or caption) or f"Table: {words}"
+    names = [" ".join(_TAG.sub(" ", head).split()) for head in heads]
+    said = escape(label or caption) or f"Table: {' '.join(names)}"
+    kind = "key stacked" if kind == "key" else kind or "plain"
+    body = "\n".join(_named_cells(row, names) if "stacked" in kind else row for row in rows)
     above = f"<caption><span>{escape(caption)}</span></caption>" if caption else ""
     return (
-        f'<div class="wide" role="region" aria-label="{said}" tabindex="0"><table class="{kind or "plain"}">{above}'
+        f'<div class="wide" role="region" aria-label="{said}" tabindex="0"><table class="{kind}">{above}'
         f"<thead><tr>{first}{''.join(map(_head, heads))}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
+
+
+def _named_cells(row: str, names: Sequence[str]) -> str:
+    """Return a row whose cells say what they are, for a telephone, where they stand below each other."""
+    left = iter(names)
+    row = row.replace("<tr", '<tr role="row"').replace('<th scope="row"', '<th scope="row" role="rowheader"')
+    return re.sub("<td>", lambda _: f'<td role="cell" data-head="{next(left)}">', row)
 
 
 def _head(text: str) -> str:
@@ -220,11 +236,11 @@ def _is_under(name: str, paths: Sequence[str]) -> bool:
 
 def _assumption_table(assumptions: Sequence[Assumption], names: Sequence[str], label: str) -> str:
     """Return a table of parameters with a column for each of the scenarios ``names``; ``label`` says what they are."""
-    heads = names if len(names) > 1 else ["all scenarios"]
+    heads = names if len(names) > 1 else ["value"]
     rows = [
         row_html(
             f"{escape(it.meaning)}<br><code>{breaking(it.name)}</code>"
-            f'<br><span class="small">{escape(it.unit)}; source: {escape(it.source)}</span>',
+            f'<br class="screen"> <span class="small">{escape(it.unit)}; source: {escape(it.source)}</span>',
             map(escape, it.values[: len(heads)]),
         )
         for it in assumptions
@@ -240,10 +256,18 @@ def unbroken(text: str) -> str:
 
 def how_to_repeat(command: str) -> str:
     """Return the heading of the last part and the command that gives the same results again."""
-    return (
-        "<h2>How to reproduce this</h2>\n"
-        f"<p>In the folder of this report:</p><pre>darkfigure {command} --out again</pre>"
-    )
+    again = command_html(f"{command} --out again")
+    return f"<h2>How to reproduce this</h2>\n<p>In the folder of this report:</p>{again}"
+
+
+def command_html(command: str) -> str:
+    """Return a command of this program as it is typed; lines end between words, not between an option and its value."""
+    words = _OPTION.sub(r"<span>\g<0></span>", escape(command))
+    return f"<pre>darkfigure {words}</pre>"
+
+
+_OPTION = re.compile(r"--\S+(?: (?!--)\S+)?")
+"""An option of a command with its value, if it has one."""
 
 
 def how_equal(whatever: str) -> str:

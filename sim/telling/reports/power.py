@@ -52,7 +52,7 @@ def _parts(
     yield from pictures([figure], folder)
     for background in reversed(list(dict.fromkeys(it.background for it in effects))):
         yield f"<h2>Smallest fall seen four times in five, {BACKGROUND_TITLES[background]}</h2>"
-        yield table_html([escape(against(group)) for group in WHOM], _rows(effects, background))
+        yield table_html([escape(against(group)) for group in WHOM], _rows(effects, background), kind="stacked")
     yield '<h2 id="assumptions">The assumptions</h2>'
     yield from assumption_parts([scenario], ASSUMPTIONS)
     yield f"{how_to_repeat(command)}<p>{how_equal('threads')}.</p>"

@@ -22,6 +22,7 @@ from sim.telling.reports.page import (
     Headings,
     assumption_parts,
     breaking,
+    command_html,
     first_words,
     folded,
     how_equal,
@@ -300,7 +301,7 @@ def _factor_table(factors: Sequence[Factor]) -> str:
     ]
     heads = ("role", "values", "unit")
     caption = "Levers are what policy chooses, uncertainties what is not known"
-    return table_html(heads, rows, "What is swept", caption, "wordy")
+    return table_html(heads, rows, "What is swept", caption, "wordy stacked")
 
 
 def _how_made(runs: SweepRuns) -> Iterator[str]:
@@ -308,8 +309,8 @@ def _how_made(runs: SweepRuns) -> Iterator[str]:
     yield (
         f"{how_to_repeat('sweep sweep.yaml')}<p>Seed of luck {sweep.seed}, of the design {sweep.design.seed}. "
         "<code>design.csv</code> holds the points, <code>outcomes.parquet</code> one row for each run with all "
-        "measures, <code>summary.csv</code> the main ones by point with intervals. One run again:</p><pre>darkfigure "
-        f"rerun . {escape(sweep.scenario_names[-1])}.0 --out run</pre><p>{how_equal('workers')}.</p>"
+        "measures, <code>summary.csv</code> the main ones by point with intervals. One run again:</p>"
+        f"{command_html(f'rerun . {sweep.scenario_names[-1]}.0 --out run')}<p>{how_equal('workers')}.</p>"
     )
     if sweep.source:
         yield note(f"Source: {escape(sweep.source)}")

@@ -132,7 +132,8 @@ def _kinds() -> Folded:
         "`kind` must be there. A word that is not known is answered with those that are."
     )
     cells = [(f"`{name}`", kind.about, ", ".join(f"`{it}`" for it in kind.columns)) for name, kind in KINDS.items()]
-    return Folded("Kinds of figures", [asked, Rows(("kind", "what it is", "columns of its design"), cells)])
+    table = Rows(("kind", "what it is", "columns of its design"), cells, is_wordy=True)
+    return Folded("Kinds of figures", [asked, table])
 
 
 def _design(figure: Figure) -> str:

@@ -44,13 +44,13 @@ export function ticks(low, high, count) {
 }
 
 // Lines over months: each series has name, colour, dash, values, and low and high where there is an interval.
-export function lines(box, label, { months, series, format, cursor = null, fromZero = true, marks = [], bands = [] }) {
+export function lines(box, label, { months, series, format, cursor = null, fromZero = true, marks = [], bands = [], ends = null }) {
   chart(box, label, (svg, width, height) => {
     const named = series.filter((one) => one.values.some((value) => value !== null));
     const spread = bands.filter((one) => one.low);
     const columns = width < 480 ? 1 : 2;
     const room = { left: 46, right: 12, top: 22 + 16 * Math.ceil((named.length + spread.length) / columns), bottom: 22 };
-    const all = [...named.flatMap((one) => [...one.values, ...(one.low ?? []), ...(one.high ?? [])]), ...spread.flatMap((one) => [...one.low, ...one.high])].filter((value) => value !== null);
+    const all = ends ?? [...named.flatMap((one) => [...one.values, ...(one.low ?? []), ...(one.high ?? [])]), ...spread.flatMap((one) => [...one.low, ...one.high])].filter((value) => value !== null);
     let low = fromZero ? 0 : Math.min(...all);
     let high = Math.max(...all, low + 1e-9);
     const pad = (high - low) * 0.06;
@@ -146,13 +146,14 @@ function key(svg, series, left) {
   }
 }
 
-// Points with intervals on one axis: rows of {label, value, low, high, truth} and, where there is another truth, crime.
+// Points with intervals on one axis: rows of {label, value, low, high, truth} and, where there is another truth, crime;
+// a row of {heading} stands above those that follow.
 export function intervals(box, label, { rows, colour, format }) {
   chart(box, label, (svg, width, height) => {
-    const left = Math.min(210, width * 0.45);
-    const there = rows.filter((row) => row.value !== null && row.value !== undefined);
+    const there = rows.filter((row) => row.heading || (row.value !== null && row.value !== undefined));
     if (!there.length) return;
-    const all = [0, ...there.flatMap((row) => [row.low, row.high, row.truth, row.crime ?? null]).filter((value) => value !== null && Math.abs(value) < 500)];
+    const left = Math.min(10 + 6.6 * Math.max(...there.map((row) => (row.label ?? "").length)), width * 0.55);
+    const all = [0, ...there.filter((row) => !row.heading).flatMap((row) => [row.low, row.high, row.truth, row.crime ?? null]).filter((value) => value !== null && Math.abs(value) < 500)];
     const low = Math.min(...all);
     const high = Math.max(...all);
     const x = (value) => left + ((Math.max(low, Math.min(high, value)) - low) / (high - low || 1)) * (width - left - 20);
@@ -163,6 +164,7 @@ export function intervals(box, label, { rows, colour, format }) {
     const deep = (height - 26) / there.length;
     there.forEach((row, place) => {
       const y = 4 + deep * (place + 0.5);
+      if (row.heading) { svg.append(node("text", { x: 0, y: y + 4, "font-weight": 600 }, row.heading)); return; }
       svg.append(node("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, row.label));
       if (row.low !== null) svg.append(node("line", { x1: x(row.low), x2: x(row.high), y1: y, y2: y, stroke: colour(row), "stroke-width": 2 }));
       svg.append(node("circle", { cx: x(row.value), cy: y, r: 4, fill: colour(row) }));

@@ -12,7 +12,7 @@ export function begin(catalogue) {
 
 async function evaluate(catalogue) {
   at("evaluate").disabled = true;
-  at("evaluating").textContent = "running both worlds and estimating; some seconds";
+  at("evaluating").textContent = `running ${state.scenario} with and without the program and estimating; some seconds`;
   try {
     show(await json("/api/evaluate", { ...worldNow(), seed: Number(state.seed) }), catalogue);
   } finally {
@@ -25,11 +25,24 @@ function show(found, catalogue) {
   at("found").textContent = [found.headline, ...found.warnings].join(" ");
   const whom = found.answers.some((one) => one.group === "hispanic" && one.estimate !== undefined) ? "hispanic" : "all";
   const books = { recorded: "recorded", occurred: "true" };
-  const rows = found.answers.filter((one) => one.group === whom && one.estimate !== undefined).map((one) => ({ label: `${one.name}, ${books[one.book]}`, value: one.estimate, low: one.low, high: one.high, truth: one.true, book: one.book }));
+  const titles = { recorded: "On what police recorded", occurred: "On all crime that happened" };
+  const shown = found.answers.filter((one) => one.group === whom && one.estimate !== undefined);
+  const rows = Object.keys(books).flatMap((book) => {
+    const own = shown.filter((one) => one.book === book);
+    return own.length ? [{ heading: titles[book] }, ...own.map((one) => ({ label: one.name, value: one.estimate, low: one.low, high: one.high, truth: one.true, book }))] : [];
+  });
   at("estimates-title").textContent = `Estimated effect on crime against ${whom === "all" ? "everybody" : "Hispanic people"}, % with 95 % intervals; diamonds: the effect that is really there`;
   intervals(at("estimates"), "Estimates and true effects", { rows, colour: (row) => (row.book === "recorded" ? catalogue.colours.vermillion : catalogue.colours.blue), format: (value) => fixed(value, 0) });
   const number = (value) => (value === undefined || value === null ? "\u2013" : fixed(value, 1));
-  fillTable(at("answers"), ["Estimator", "Book", "Crime against", "Estimate, %", "95 % from", "to", "True effect, %"], found.answers.map((one) => [one.name, books[one.book], one.group === "all" ? "everybody" : "Hispanic people", number(one.estimate), number(one.low), number(one.high), number(one.true)]));
+  const interval = (one) => (one.low === undefined || one.low === null ? "" : ` (${number(one.low)}\u00a0to\u00a0${number(one.high)})`);
+  let above = "";
+  fillTable(at("answers"), ["Estimator", "Estimate, % (95 % interval)", "True effect, %"], found.answers.flatMap((one) => {
+    const section = `${books[one.book] === "true" ? "True" : "Recorded"} crime against ${one.group === "all" ? "everybody" : "Hispanic people"}`;
+    const row = [one.name, `${number(one.estimate)}${interval(one)}`, number(one.true)];
+    if (section === above) return [row];
+    above = section;
+    return [{ section }, row];
+  }));
   at("evaluate-command").textContent = "One pair of runs, by year. With more replications and its report: save this world as a scenario, then darkfigure estimate scenarios/NAME.yaml";
 }
 
@@ -45,6 +58,12 @@ export function fillTable(table, heads, rows) {
     made.append(...cells.map((text) => cell(text, kind)));
     return made;
   };
+  const section = (text) => {
+    const made = document.createElement("tr");
+    made.className = "section";
+    made.append(Object.assign(document.createElement("th"), { colSpan: heads.length, scope: "rowgroup", textContent: text }));
+    return made;
+  };
   table.tHead.replaceChildren(line(heads, "th"));
-  table.tBodies[0].replaceChildren(...rows.map((cells) => line(cells, "td")));
+  table.tBodies[0].replaceChildren(...rows.map((cells) => (cells.section ? section(cells.section) : line(cells, "td"))));
 }

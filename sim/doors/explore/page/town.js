@@ -77,7 +77,7 @@ export function draw() {
   drawCells(month);
   const series = [
     { name: "incidents", colour: catalogue.colours.blue, values: town.names.map((_, at) => (town.months[at] ? total(town.months[at].called) + total(town.months[at].silent) : null)) },
-    { name: "reported", colour: catalogue.colours.orange, values: town.names.map((_, at) => (town.months[at] ? total(town.months[at].called) : null)) },
+    { name: "reported", colour: catalogue.colours.grey, dash: "2 2", values: town.names.map((_, at) => (town.months[at] ? total(town.months[at].called) : null)) },
     { name: "recorded", colour: catalogue.colours.vermillion, dash: "6 3", values: town.names.map((_, at) => (town.months[at] ? total(town.months[at].recorded) : null)) },
   ];
   lines(at("town-course"), "Incidents, reported and recorded, by month", { months: town.names, series, format: (value) => String(Math.round(value)), cursor: number });
@@ -88,7 +88,9 @@ function drawCells(month) {
   chart(at("town-map"), `The town in ${month.month}: cells by trust, incidents and people taken`, (svg, width, height) => {
     const wide = Math.max(...cells.map((cell) => cell.x)) + 1;
     const deep = Math.max(...cells.map((cell) => cell.y)) + 1;
-    const size = Math.min(width / wide, height / deep);
+    const foot = 40;
+    const size = Math.min(width / wide, (height - foot) / deep);
+    key(svg, deep * size + 16);
     cells.forEach((cell, place) => {
       const x = cell.x * size + 1.5;
       const y = cell.y * size + 1.5;
@@ -102,13 +104,30 @@ function drawCells(month) {
   });
 }
 
+// What is drawn in the cells, and how trust shades them.
+function key(svg, y) {
+  let x = 6;
+  for (const [kind, text] of [["called", "reported"], ["silent", "not reported"], ["taken", "taken into custody"]]) {
+    mark(svg, kind, x, y);
+    svg.append(node("text", { x: x + 9, y: y + 4 }, text));
+    x += 26 + 6.4 * text.length;
+  }
+  svg.append(node("text", { x: 0, y: y + 22 }, "trust: 1"));
+  for (let part = 0; part < 8; part++) svg.append(node("rect", { x: 48 + 10 * part, y: y + 12, width: 10, height: 11, fill: shade((part / 7) * 0.8) }));
+  svg.append(node("text", { x: 132, y: y + 22 }, "0"));
+}
+
+function mark(svg, kind, left, top) {
+  if (kind === "taken") svg.append(node("path", { d: `M${left - 4},${top - 4}l8,8m0,-8l-8,8`, stroke: "#1a1a1a", "stroke-width": 2.2 }));
+  else svg.append(node("circle", { cx: left, cy: top, r: 4.5, fill: kind === "called" ? "#1a1a1a" : "#fff", stroke: "#1a1a1a", "stroke-width": 1.3 }));
+}
+
 function marks(svg, month, place, x, y, side) {
   const columns = Math.max(1, Math.floor(side / 13));
   const kinds = [...Array(month.called[place]).fill("called"), ...Array(month.silent[place]).fill("silent"), ...Array(month.taken[place]).fill("taken")];
   kinds.slice(0, columns * columns).forEach((kind, at) => {
     const left = x + 8 + (at % columns) * 13;
     const top = y + 8 + Math.floor(at / columns) * 13;
-    if (kind === "taken") svg.append(node("path", { d: `M${left - 4},${top - 4}l8,8m0,-8l-8,8`, stroke: "#1a1a1a", "stroke-width": 2.2 }));
-    else svg.append(node("circle", { cx: left, cy: top, r: 4.5, fill: kind === "called" ? catalogue.colours.orange : "#fff", stroke: "#5a3d00", "stroke-width": 1.3 }));
+    mark(svg, kind, left, top);
   });
 }
