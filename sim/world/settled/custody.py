@@ -127,21 +127,20 @@ class Custody:
         """Return whom ICE takes; ``at_liberty`` is agents by group, status, class and county, 3 x 3 x 3 x K."""
         histories, ways = self.histories, stays.ways[:, :2]  # 5 x 2 x 3 x 3 x K
         found = self._identified(known.federal)
-        held, free = found[0], found[1]
         removable = known.records.level * _can_be_removed()  # H x 3 groups x 3 statuses x 2 ranks x 4 levels
-        in_jail, at_once = (histories.spread(each[..., RANK_OF_CLASS]) for each in found)
+        in_jail, at_once = histories.spread(found[..., RANK_OF_CLASS].swapaxes(0, 1))
         booked = at_liberty[:2] * (ways[JAIL] * in_jail + ways[AT_ONCE] * at_once)
         levels = removable[:, :2, :, RANK_OF_CLASS].transpose(0, 4, 3, 1, 2)  # H x 4 x 3 classes x 2 x 3 statuses
         wanted = booked.transpose(2, 0, 1, 3) * histories.spread(levels)
         wanted = wanted.reshape(4, 18, -1).sum(axis=1)
         served = self.offices.served_shares(wanted * self.wish[:, None])
         issue = self.wish * served[self.pair_office]
-        chance_held, chance_free = self._by_channel(held, free, removable, issue)
+        chance = self._by_channel(found, removable, issue)
         return Taking(
-            held=chance_held,
-            taken=self._taken(ways, chance_held, chance_free),
+            held=chance[0],
+            taken=self._taken(ways, chance),
             removable=stays.booked * histories.spread(removable.sum(axis=-1)[..., RANK_OF_CLASS]),
-            chance=self._taken_if(held, free, self._mean_issue(issue, wanted)),
+            chance=self._taken_if(found, self._mean_issue(issue, wanted)),
         )
 
     def _identified(self, federal: Floats) -> Floats:
@@ -153,29 +152,25 @@ class Custody:
         found: Floats = self.parameters.booking.fingerprints * (1.0 - self.unseen * (1.0 - matched))
         return found
 
-    def _by_channel(self, held: Floats, free: Floats, removable: Floats, issue: Floats) -> tuple[Floats, Floats]:
-        """Return the chance that ICE takes somebody held, or released at once: 2 x 3 x 2 ranks x 4 channels x A."""
+    def _by_channel(self, found: Floats, removable: Floats, issue: Floats) -> Floats:
+        """Return the chance that ICE takes somebody held, or let go: 2 x 2 x 3 x 2 ranks x 4 channels x A."""
         channels = _channels(self.parameters, removable[self.pair_history, :2], issue)
-        chance_held, chance_free = (
-            np.moveaxis(each[self.pair_history][..., None] * channels, 0, -1) for each in (held, free)
-        )
-        chance_free[:, :, :, OUT_OF_PRISON] = 0.0
-        return chance_held, chance_free
+        chance = np.moveaxis(found[:, self.pair_history][..., None] * channels, 1, -1)
+        chance[1, :, :, :, OUT_OF_PRISON] = 0.0
+        return chance
 
-    def _taken(self, ways: Floats, chance_held: Floats, chance_free: Floats) -> Floats:
+    def _taken(self, ways: Floats, chance: Floats) -> Floats:
         """Return people whom ICE takes, 3 x 3 x 3 classes x 4 channels x K."""
         taken = np.zeros((3, *ways.shape[2:4], 4, ways.shape[-1]))
         for channel in (FROM_JAIL, OUTSIDE):
-            in_jail, at_once = (
-                each[:, :, RANK_OF_CLASS, channel].take(self.alike, axis=-1) for each in (chance_held, chance_free)
-            )
+            in_jail, at_once = (each[:, :, RANK_OF_CLASS, channel].take(self.alike, axis=-1) for each in chance)
             np.add(ways[JAIL] * in_jail, ways[AT_ONCE] * at_once, out=taken[:2, :, :, channel])
             if channel == FROM_JAIL and len(self.stopping):
                 street, of = ways[..., self.stopping], (in_jail[..., self.stopping], at_once[..., self.stopping])
                 stopped = street[JAIL_FROM_STREET] * of[0] + street[AT_ONCE_FROM_STREET] * of[1]
                 taken[:2, :, :, FROM_JAIL, self.stopping] -= stopped
                 taken[:2, :, :, BY_TASK_FORCE, self.stopping] = stopped
-        out_of_prison = chance_held[:, :, RANK_OF_CLASS, OUT_OF_PRISON].take(self.alike, axis=-1)
+        out_of_prison = chance[0][:, :, RANK_OF_CLASS, OUT_OF_PRISON].take(self.alike, axis=-1)
         np.multiply(ways[PRISON], out_of_prison, out=taken[:2, :, :, OUT_OF_PRISON])
         return taken
 
@@ -190,18 +185,18 @@ class Custody:
         result: Floats = self.wish - np.divide(lost, of, out=np.zeros_like(of), where=of > 0)
         return result
 
-    def _taken_if(self, held: Floats, free: Floats, issue: Floats) -> Floats:
+    def _taken_if(self, found: Floats, issue: Floats) -> Floats:
         """Return the chance that ICE takes somebody booked by history, way and level, H x 3 x 3 x 2 x 3 ``APART`` x 4.
 
-        ``held`` and ``free`` are chances to be identified, H x 2 x 3 x 2; ``issue`` is for whom ICE asks, H x 4.
+        ``found`` is chances to be identified, 2 x H x 2 x 3 x 2; ``issue`` is for whom ICE asks, H x 4.
         """
         parameters = self.parameters
         asked = asked_and_taken(parameters, parameters.world.settled_cooperation, issue).sum(axis=-1)  # H x 4
         result = np.zeros((len(issue), 3, 3, 2, len(APART), 4))
-        for way, each in ((JAIL, held), (AT_ONCE, free)):
-            result[:, :2, ..., APART.index(way), :] = each[..., None] * asked[:, None, None, None, :]
-        in_prison = held[..., None] * parameters.enforcement.prison_share
-        result[:, :2, ..., APART.index(PRISON), :] = in_prison
+        for way, here in ((JAIL, found[0]), (AT_ONCE, found[1])):
+            result[:, :2, ..., APART.index(way), :] = here[..., None] * asked[:, None, None, None, :]
+        in_prison = found[0] * parameters.enforcement.prison_share
+        result[:, :2, ..., APART.index(PRISON), :] = in_prison[..., None]
         result[:, :2] *= _can_be_removed()[..., None, :]
         return result
 
