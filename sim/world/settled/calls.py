@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sim.parameters import Parameters
 from sim.world.constants import bounded_log_odds, full_trust_chances, reporting_parts
 from sim.world.settled.fear import OwnFear
-from sim.world.settled.histories import counties_last, county_parts
+from sim.world.settled.histories import first_axis_last, county_parts
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,11 +39,11 @@ class Reporting:
         on = 1.0 if parameters.responses.chilled_reporting else 0.0
         self.sensitivity = (np.array(parameters.trust.sensitivity.values()) * on)[:, None]
         self.lost_help = -parameters.police.witness_weight * self.sensitivity
-        self.statuses = counties_last(statuses[:, :2])
-        self.tied = counties_last(ties[:, :, STATUS_OF_TIE, np.arange(len(STATUS_OF_TIE))])  # of a status: 2 x 4 x K
+        self.statuses = first_axis_last(statuses[:, :2])
+        self.tied = first_axis_last(ties[:, :, STATUS_OF_TIE, np.arange(len(STATUS_OF_TIE))])  # of a status: 2 x 4 x K
         self.people = self.statuses[:, STATUS_OF_TIE] * self.tied  # of a group
         union = full_trust_chances(parameters)[2]
-        self.at_full_trust = counties_last(np.einsum("kgs,kgt,jst->kgj", statuses, statuses, union))
+        self.at_full_trust = first_axis_last(np.einsum("kgs,kgt,jst->kgj", statuses, statuses, union))
 
     def unafraid(self) -> Calls:
         """Return the chances where nobody fears."""

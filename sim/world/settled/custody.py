@@ -67,7 +67,7 @@ def stays_of(parameters: Parameters, crime: CrimeRates, at_liberty: Floats, hist
         booked = booked_of(crime.arrest_rates(part))
         sums[..., part] = np.einsum("ngsck,nw->wgsck", booked, weights)
         booked *= at_liberty[..., part]
-        by_history += np.moveaxis(of.sums(booked), 1, -1)
+        by_history += of.sums(booked).transpose(0, 2, 3, 4, 1)
     return Stays(sums[0], sums[1], sums[2:], by_history)
 
 
@@ -155,7 +155,7 @@ class Custody:
     def _by_channel(self, found: Floats, removable: Floats, issue: Floats) -> Floats:
         """Return the chance that ICE takes somebody held, or let go: 2 x 2 x 3 x 2 ranks x 4 channels x A."""
         channels = _channels(self.parameters, removable[self.pair_history, :2], issue)
-        chance = np.moveaxis(found[:, self.pair_history][..., None] * channels, 1, -1)
+        chance = (found[:, self.pair_history][..., None] * channels).transpose(0, 2, 3, 4, 5, 1)
         chance[1, :, :, :, OUT_OF_PRISON] = 0.0
         return chance
 

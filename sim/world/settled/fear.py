@@ -61,7 +61,7 @@ def own_fear(parameters: Parameters, rates: Floats) -> OwnFear:
     """Return the settled distribution of own fear; ``rates`` is jumps a month, K x 2 x 4 ties x 4 kinds."""
     falls = -rates
     falls = np.stack([falls @ lost for lost in _lost_by_jumps(parameters)])  # 3 powers x K x 2 x 4
-    first, second, third = np.exp(np.ascontiguousarray(np.moveaxis(falls, 1, -1)))
+    first, second, third = np.exp(np.ascontiguousarray(falls.transpose(0, 2, 3, 1)))
     variance = np.maximum(0.0, second - first**2)
     spread = np.sqrt(variance)
     cube = third - 3.0 * first * second + 2.0 * first**3

@@ -22,14 +22,16 @@ def county_parts(count: int) -> Iterator[slice]:
     return (slice(first, first + PART) for first in range(0, count, PART))
 
 
-def counties_last(of_counties: Floats) -> Floats:
+def first_axis_last(of_counties: Floats) -> Floats:
     """Return K x ... as ... x K, in one piece."""
-    return np.ascontiguousarray(np.moveaxis(of_counties, 0, -1))
+    flat = np.ascontiguousarray(of_counties.reshape(len(of_counties), -1).T)
+    return flat.reshape(*of_counties.shape[1:], len(of_counties))
 
 
-def counties_first(of_counties: Floats) -> Floats:
+def last_axis_first(of_counties: Floats) -> Floats:
     """Return ... x K as K x ..., in one piece."""
-    return np.ascontiguousarray(np.moveaxis(of_counties, -1, 0))
+    flat = np.ascontiguousarray(of_counties.reshape(-1, of_counties.shape[-1]).T)
+    return flat.reshape(-1, *of_counties.shape[:-1])
 
 
 class Histories:

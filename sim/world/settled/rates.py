@@ -14,7 +14,7 @@ from sim.words.labels import CHARGE_OF_CRIME, CHARGES
 from sim.world.constants import FAMILY_OF_CRIME
 from sim.world.counties.building import Counties
 from sim.world.settled.calls import Calls
-from sim.world.settled.histories import counties_first, counties_last
+from sim.world.settled.histories import last_axis_first, first_axis_last
 from sim.world.settled.shares import class_weights, normalised_propensity
 
 Floats = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ class State:
 
     def packed(self) -> Floats:
         """Return all that changes from round to round as one vector, county by county."""
-        parts = [np.moveaxis(part, -1, 0).ravel() for part in self._of_counties()]
+        parts = [part.reshape(-1, part.shape[-1]).T.ravel() for part in self._of_counties()]
         return np.concatenate([*parts, self.taken.ravel()])
 
     def unpacked(self, vector: Floats) -> State:
@@ -62,7 +62,7 @@ class CrimeRates:
         crime, police, people = parameters.crime, parameters.police, parameters.people
         weights = groups * counties.persons[:, None]
         self.propensity = normalised_propensity(parameters, weights, statuses)
-        self.groups, self.statuses = counties_last(groups), counties_last(statuses)
+        self.groups, self.statuses = first_axis_last(groups), first_axis_last(statuses)
         self.weight, self.class_share = class_weights(parameters)
         self.people = self.statuses[:, :, None] * self.class_share[:, None]  # of a group: 3 x 3 x 3 classes x K
         self.offending = np.array([people.frequent_offending, 1.0 - people.frequent_offending])
@@ -74,7 +74,7 @@ class CrimeRates:
         )
         self.elasticity = np.array(crime.impunity_elasticity.values())[:, None]
         self.displacement = crime.displacement
-        self.goal = counties_last(counties.recorded_per_100k) * MONTHLY
+        self.goal = first_axis_last(counties.recorded_per_100k) * MONTHLY
         self.elsewhere = self.groups[:, None] * (1.0 - self.own)
         self.stops = np.array(police.stop_ratio.values())
         self.street_class = police.offender_link * self.weight + (1.0 - police.offender_link)
@@ -153,7 +153,7 @@ class CrimeRates:
 
 def opportunities(crime: CrimeRates) -> dict[str, Floats]:
     """Return the rates of opportunities and their types, as the engines take them."""
-    rate = counties_first(crime.rate)
+    rate = last_axis_first(crime.rate)
     total = rate.sum(axis=1)
     shares = np.divide(rate, total[:, None], out=np.zeros_like(rate), where=total[:, None] > 0)
     cumulative = np.cumsum(shares, axis=1)
@@ -161,6 +161,6 @@ def opportunities(crime: CrimeRates) -> dict[str, Floats]:
     return {
         "opportunity_rate": total,
         "type_cumulative": cumulative,
-        "organization_opportunity": counties_first(crime.opening),
+        "organization_opportunity": last_axis_first(crime.opening),
         "street_rate": crime.street,
     }

@@ -29,7 +29,7 @@ from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 from sim.world.constants import first_booking
 from sim.world.kept import of_parameters
 from sim.world.settled.endings import Ends, back_after
-from sim.world.settled.histories import Histories
+from sim.world.settled.histories import Histories, last_axis_first, first_axis_last
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -88,8 +88,7 @@ def _people_last(by_level: Floats) -> Floats:
     ``by_level`` is H x 3 groups x 3 statuses x 2 ranks x 4 x ...; P stands for H x 6 kinds x 2 ranks.
     """
     there = by_level[:, *LIVED_IN]
-    of_records = there.reshape(-1, *there.shape[3:])[:, _level_of_record()]
-    return np.ascontiguousarray(np.moveaxis(of_records, 0, -1))
+    return first_axis_last(there.reshape(-1, *there.shape[3:])).take(_level_of_record(), axis=0)
 
 
 def _of_everybody(chains: Floats) -> Floats:
@@ -235,9 +234,7 @@ def _at_booking(moves: Floats, first: Floats) -> Floats:
     equations[:, -1] = 1.0
     right = np.zeros((moves.shape[-1], RECORD_COUNT, 1))
     right[:, -1, 0] = 1.0
-    found: Floats = np.maximum(
-        0.0, np.linalg.solve(np.ascontiguousarray(np.moveaxis(equations, -1, 0)).swapaxes(1, 2), right)[..., 0]
-    )
+    found: Floats = np.maximum(0.0, np.linalg.solve(last_axis_first(equations).swapaxes(1, 2), right)[..., 0])
     return np.ascontiguousarray(found.T)
 
 

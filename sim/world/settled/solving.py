@@ -33,7 +33,7 @@ from sim.world.settled.custody import (
 )
 from sim.world.settled.endings import APART, endings_of, ends_of
 from sim.world.settled.fear import Jumps, News, OwnFear, county_fear, own_fear
-from sim.world.settled.histories import counties_first
+from sim.world.settled.histories import last_axis_first
 from sim.world.settled.rates import CrimeRates, State, opportunities
 from sim.world.settled.records import Records, booked_anew, charges_by_rank, federal_records, records_of
 from sim.world.settled.shares import expected_shares, tied_households, ties
@@ -156,7 +156,7 @@ class _World:
 
     def _removed(self, flows: Floats) -> Floats:
         """Return people removed per person and month, by county."""
-        return np.einsum("kg,kgsn->k", self.group_share[:, :2], counties_first(flows)) * self.removed_share
+        return np.einsum("kg,kgsn->k", self.group_share[:, :2], last_axis_first(flows)) * self.removed_share
 
     def state_after(self, found: _Round) -> State:
         """Return the state from which the next round starts."""
@@ -194,22 +194,22 @@ def _baseline(world: _World, found: _Round) -> Baseline:
         status_share=world.status_share,
         propensity=crime.propensity,
         **opportunities(crime),
-        jailed_share=counties_first(found.stays.months * free),
+        jailed_share=last_axis_first(found.stays.months * free),
         stay_cumulative=_cumulative(world.parameters, crime),
-        ice_share=counties_first(world.leave * (taken.taken * world.in_ice) * free[:, :, :, None]),
-        away_share=counties_first(away),
+        ice_share=last_axis_first(world.leave * (taken.taken * world.in_ice) * free[:, :, :, None]),
+        away_share=last_axis_first(away),
         held_chance=np.moveaxis(taken.held, -1, 0)[world.custody.alike],
         history=world.histories.of,
         records=found.records,
         federal=found.newcomers,
         federal_at_start=found.federal,
-        fear=counties_first(found.fear),
-        friend_jumps=counties_first(np.stack([found.jumps.friends, found.jumps.friends_at_large], axis=1)),
-        status_removals=counties_first(_of_one(crime.statuses, found.flows, world.removed_share)),
-        risk=counties_first(found.risk),
+        fear=last_axis_first(found.fear),
+        friend_jumps=last_axis_first(np.stack([found.jumps.friends, found.jumps.friends_at_large], axis=1)),
+        status_removals=last_axis_first(_of_one(crime.statuses, found.flows, world.removed_share)),
+        risk=last_axis_first(found.risk),
         removal_risk=found.removal_risk,
-        expected_risk=counties_first(found.at_full_trust),
-        expected_recorded=counties_first(crime.recorded),
+        expected_risk=last_axis_first(found.at_full_trust),
+        expected_recorded=last_axis_first(crime.recorded),
         expected_removable=found.removable,
     )
 
@@ -245,7 +245,7 @@ class _Frights:
         parameters, tied = self.parameters, self.tied
         removed = flows.sum(axis=1) * parameters.enforcement.removal_share  # 2 x 4 x K
         at_large = flows[:, :, OUTSIDE].sum(axis=1)
-        visible = (counties_first(removed) @ self.visibility).T
+        visible = (last_axis_first(removed) @ self.visibility).T
         fear = county_fear(parameters, self.news.pooled(visible), self.in_force)
         every, friends = removed.sum(axis=1), round(parameters.trust.acquaintances)
         home = [np.divide(3.0 * rate, tied, out=np.zeros_like(rate), where=tied > 0) for rate in (every, at_large)]
