@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sim.parameters import Parameters
 from sim.world.constants import bounded_log_odds, full_trust_chances, reporting_parts
 from sim.world.settled.fear import OwnFear
-from sim.world.settled.histories import first_axis_last, county_parts
+from sim.world.settled.histories import county_parts, first_axis_last
 
 Floats = npt.NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from sim.words.labels import CHARGE_OF_CRIME, CHARGES
 from sim.world.constants import FAMILY_OF_CRIME
 from sim.world.counties.building import Counties
 from sim.world.settled.calls import Calls
-from sim.world.settled.histories import last_axis_first, first_axis_last
+from sim.world.settled.histories import first_axis_last, last_axis_first
 from sim.world.settled.shares import class_weights, normalised_propensity
 
 Floats = npt.NDArray[np.float64]

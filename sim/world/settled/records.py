@@ -29,7 +29,7 @@ from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 from sim.world.constants import first_booking
 from sim.world.kept import of_parameters
 from sim.world.settled.endings import Ends, back_after
-from sim.world.settled.histories import Histories, last_axis_first, first_axis_last
+from sim.world.settled.histories import Histories, first_axis_last, last_axis_first
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
