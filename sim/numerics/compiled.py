@@ -94,6 +94,8 @@ def _load_array_functions() -> None:
             del sys.modules[name]
 
 
+_load_array_functions()
+
 import numpy as np  # noqa: E402
 from llvmlite import ir  # noqa: E402
 from numba.core import caching, cgutils  # noqa: E402
@@ -138,7 +140,6 @@ def _load_lightly() -> None:
         with self._guard_against_spurious_io_errors():
             found = self._load_overload(signature, context)
         if found is None:
-            _load_array_functions()
             context.refresh()
         return found
 
