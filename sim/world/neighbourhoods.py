@@ -16,7 +16,7 @@ from sim.numerics.draws import Purpose, draw
 from sim.parameters import Parameters
 from sim.rules.opportunity import likely_mass, roster_length
 from sim.words.codes import OTHER
-from sim.world.counties.building import Counties
+from sim.world.counties.table import Counties, neighbour_table
 from sim.world.person import HOUSEHOLD
 from sim.world.settled.shares import expected_shares
 from sim.world.start.records import Places
@@ -45,45 +45,32 @@ def _cells_per_county(parameters: Parameters, counties: Counties) -> Int64:
     return np.minimum(wanted, most)
 
 
-def _boundaries(size: int, parts: int) -> Int64:
-    """Return ``parts + 1`` boundaries of near-equal parts, at whole households except the last."""
-    cuts = np.arange(parts + 1, dtype=np.int64) * size // parts // HOUSEHOLD * HOUSEHOLD
-    cuts[-1] = size
-    return cuts
-
-
 def _neighbour_cells(counties: Counties, cells: Int64) -> tuple[Int64, Int32]:
     """Return neighbouring cells as start and list: near-square rows in a county, border cells across county lines."""
-    first = np.concatenate([[0], np.cumsum(cells)])
-    lists: list[set[int]] = [set() for _ in range(int(first[-1]))]
-    for k, count in enumerate(cells):
-        width = math.ceil(math.sqrt(count))
-        base = int(first[k])
-        for c in range(int(count)):
-            for other in ((c + 1) if (c + 1) % width else -1, c + width):
-                if 0 <= other < count:
-                    lists[base + c].add(base + other)
-                    lists[base + other].add(base + c)
-    start, neighbour = counties.neighbour_start, counties.neighbour
-    for k in range(len(cells)):
-        ring = neighbour[start[k] : start[k + 1]]
-        for place, other_county in enumerate(ring):
-            if other_county <= k:
-                continue
-            back = neighbour[start[other_county] : start[other_county + 1]]
-            here = _border_cell(int(first[k]), int(cells[k]), place, len(ring))
-            there_place = int(np.flatnonzero(back == k)[0])
-            there = _border_cell(int(first[other_county]), int(cells[other_county]), there_place, len(back))
-            lists[here].add(there)
-            lists[there].add(here)
-    starts = np.concatenate([[0], np.cumsum([len(entry) for entry in lists])]).astype(np.int64)
-    flat = np.array([other for entry in lists for other in sorted(entry)], dtype=np.int32)
-    return starts, flat
+    first = _starts(cells)
+    count = np.repeat(cells, cells)
+    cell, place = np.arange(first[-1]), np.arange(first[-1]) - np.repeat(first[:-1], cells)
+    width = np.ceil(np.sqrt(count)).astype(np.int64)
+    beside, below = (place + 1 < count) & ((place + 1) % width != 0), place + width < count
+    border, across = _borders(counties, first)
+    one = np.concatenate([cell[beside], cell[below], border])
+    other = np.concatenate([cell[beside] + 1, (cell + width)[below], across])
+    return neighbour_table(one, other, int(first[-1]))
 
 
-def _border_cell(first: int, count: int, place: int, places: int) -> int:
-    """Return the cell of a county that touches its ``place``-th neighbour: evenly along the cells."""
-    return first + (place * count) // max(1, places)
+def _borders(counties: Counties, first: Int64) -> tuple[Int64, Int64]:
+    """Return the cells that touch across county lines, one pair for each pair of counties.
+
+    A county's cells touch its neighbours in turn, spread evenly; ``first`` is each county's first cell.
+    """
+    start, neighbour = counties.neighbour_start, counties.neighbour.astype(np.int64)
+    ring = np.diff(start)
+    county = np.repeat(np.arange(len(ring)), ring)
+    turn = np.arange(len(neighbour)) - np.repeat(start[:-1], ring)
+    border = first[county] + turn * np.diff(first)[county] // ring[county]
+    back = np.searchsorted(county * len(ring) + neighbour, neighbour * len(ring) + county)
+    once = neighbour > county
+    return border[once], border[back[once]]
 
 
 class Cells(NamedTuple):
@@ -98,11 +85,13 @@ class Cells(NamedTuple):
 def _cells(parameters: Parameters, counties: Counties, sizes: Int64, group_low: Int64) -> Cells:
     """Return the cells: each group of a county is cut into near-equal parts, at whole households."""
     number = _cells_per_county(parameters, counties)
+    first = _starts(number)
     county = np.repeat(np.arange(len(number), dtype=np.int32), number)
-    cuts = [[_boundaries(int(size), int(cells)) for size in row] for row, cells in zip(sizes, number, strict=True)]
-    relative = np.concatenate([np.stack([c[:-1] for c in groups], axis=1) for groups in cuts])
-    size = np.concatenate([np.stack([np.diff(c) for c in groups], axis=1) for groups in cuts])
-    return Cells(_starts(number), county, group_low[county] + relative, size)
+    parts, people = number[county][:, None], sizes[county]
+    place = (np.arange(len(county)) - first[county])[:, None]
+    low, high = (each * people // parts // HOUSEHOLD * HOUSEHOLD for each in (place, place + 1))
+    size = np.where(place + 1 == parts, people, high) - low
+    return Cells(first, county, group_low[county] + low, size)
 
 
 def _starts(numbers: Int64) -> Int64:
@@ -123,32 +112,36 @@ class Pools(NamedTuple):
 def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, all_cells: Cells) -> Pools:
     """Return the pools: in each county and group about ``offender_pool`` agents each, cut at borders of cells."""
     wanted = max(1, round(parameters.world.offender_pool))
-    first, number = np.zeros_like(sizes), np.zeros_like(sizes)
-    of_cell = np.full(all_cells.low.shape, -1, dtype=np.int32)
-    low: list[int] = []
-    size: list[int] = []
-    for k, g in np.ndindex(sizes.shape):
-        people, base = int(sizes[k, g]), int(group_low[k, g])
-        cells = slice(int(all_cells.first[k]), int(all_cells.first[k + 1]))
-        first[k, g] = len(low)
-        if people == 0:
-            continue
-        parts = people // wanted
-        if parts <= 1:
-            number[k, g], of_cell[cells, g] = 1, first[k, g]
-            low.append(base)
-            size.append(people)
-            continue
-        borders = all_cells.low[cells, g] - base
-        goals = np.arange(1, parts) * people // parts
-        inner = borders[np.minimum(np.searchsorted(borders, goals), len(borders) - 1)]
-        cuts = np.unique(np.concatenate([[0], inner, [people]]))
-        number[k, g] = len(cuts) - 1
-        low.extend((base + cuts[:-1]).tolist())
-        size.extend(np.diff(cuts).tolist())
-        place = np.clip(np.searchsorted(cuts, borders, side="right") - 1, 0, len(cuts) - 2)
-        of_cell[cells, g] = first[k, g] + place
-    return Pools(first, number, np.array(low, dtype=np.int64), np.array(size, dtype=np.int64), of_cell)
+    cut = {
+        (k, g): _cuts(k, g, wanted, sizes, group_low, all_cells) for k, g in np.argwhere(sizes >= 2 * wanted).tolist()
+    }
+    number = (sizes > 0).astype(np.int64)
+    for place, cuts in cut.items():
+        number[place] = len(cuts) - 1
+    first = (np.cumsum(number) - number.ravel()).reshape(sizes.shape)
+    whole = number == 1
+    low, size = np.empty(int(number.sum()), dtype=np.int64), np.empty(int(number.sum()), dtype=np.int64)
+    low[first[whole]], size[first[whole]] = group_low[whole], sizes[whole]
+    of_cell = np.where(whole, first, -1).astype(np.int32)[all_cells.county]
+    for (k, g), cuts in cut.items():
+        pools, cells = (
+            slice(first[k, g], first[k, g] + len(cuts) - 1),
+            slice(all_cells.first[k], all_cells.first[k + 1]),
+        )
+        low[pools], size[pools] = group_low[k, g] + cuts[:-1], np.diff(cuts)
+        borders = all_cells.low[cells, g] - group_low[k, g]
+        of_cell[cells, g] = first[k, g] + np.clip(np.searchsorted(cuts, borders, side="right") - 1, 0, len(cuts) - 2)
+    return Pools(first, number, low, size, of_cell)
+
+
+def _cuts(k: int, g: int, wanted: int, sizes: Int64, group_low: Int64, all_cells: Cells) -> Int64:
+    """Return where the pools of a county's group begin, and where the last one ends, from 0."""
+    people = int(sizes[k, g])
+    parts = people // wanted
+    borders = all_cells.low[all_cells.first[k] : all_cells.first[k + 1], g] - group_low[k, g]
+    goals = np.arange(1, parts) * people // parts
+    inner = borders[np.minimum(np.searchsorted(borders, goals), len(borders) - 1)]
+    return np.unique(np.concatenate([[0], inner, [people]]))
 
 
 def county_ranges(slot_base: Int64, parts: int) -> list[tuple[int, int]]:

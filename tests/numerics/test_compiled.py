@@ -13,6 +13,7 @@ from numba.core.dispatcher import Dispatcher
 
 import sim
 from sim.numerics.compiled import compiled_sources
+from sim.numerics.draws import draw
 
 ROOT = Path(sim.__file__).parent
 
@@ -71,3 +72,18 @@ def test_others_in_the_process_can_compile_linear_algebra() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert "0.5" in done.stdout
+
+
+def test_what_lies_on_disk_is_loaded_without_making_ready_to_compile() -> None:
+    here = draw(1, 2, 3, 4, 5)  # lies on disk from here on
+    code = """
+import numba.core.base
+from sim.numerics.draws import draw
+def refuse(context):
+    raise SystemExit("made ready to compile")
+numba.core.base.BaseContext.refresh = refuse
+print(list(draw(1, 2, 3, 4, 5)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(list(here))

@@ -28,6 +28,7 @@ from sim.world.settled.capacity import expected_least
 from sim.world.settled.custody import months_vacant
 from sim.world.settled.endings import endings_of, ends_of
 from sim.world.settled.fear import Jumps, county_fear, jump_sizes, own_fear
+from sim.world.settled.histories import Histories
 from sim.world.settled.records import booked_anew, charges_by_rank, federal_records, records_of
 
 MIXED: dict[str, Any] = {"people": {"hispanic_share": 0.4, "noncitizen_share": 0.25}}
@@ -128,11 +129,11 @@ def chain(
 ) -> np.ndarray:
     """Return the levels at a booking of people booked ``rate`` times a month, always for larceny."""
     parameters = Parameters.model_validate({"courts": courts, "enforcement": enforcement})
-    alike, one, history = np.zeros((1, 3, 3, 3, 10)), np.ones((1, 3, 3, 3)), np.zeros(1, dtype=np.int64)
+    alike, one, histories = np.zeros((1, 3, 3, 3, 10)), np.ones((3, 3, 3, 1)), Histories(np.zeros(1, dtype=np.int64))
     alike[..., 6] = rate
-    again = booked_anew(parameters, rate * one, one, history)
+    again = booked_anew(parameters, rate * one, one, histories)
     ends = ends_of(endings_of(parameters), charges_by_rank(alike), np.full((1, 3, 3, 2, 3, 4), taken), again)
-    return records_of(parameters, alike, rate * one, one, ends, history).level[0, 0, 0, 1]
+    return records_of(parameters, alike, rate * one, one, ends, histories).level[0, 0, 0, 1]
 
 
 def test_without_convictions_nobody_has_a_record() -> None:
@@ -322,7 +323,7 @@ def test_county_fear_is_where_the_rule_comes_to_rest() -> None:
         for group, concern in enumerate((trust.concern.hispanic, trust.concern.other_noncitizen)):
             announced = trust.presence * concern * (1.0 - trust.known_refusal * refusal)
             fear[group] = next_fear(fear[group], fade, announced, trust.awareness, 1000.0 * heard[0, group])
-    assert county_fear(parameters, heard, programs)[0] == pytest.approx(fear, rel=1e-9)
+    assert county_fear(parameters, heard.T, programs)[:, 0] == pytest.approx(fear, rel=1e-9)
 
 
 def test_two_values_of_own_fear_stand_for_its_distribution() -> None:

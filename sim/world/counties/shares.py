@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
 from sim.parameters import Parameters
@@ -10,6 +12,7 @@ from sim.words.faults import UserError
 from sim.world.counties.table import NEVER, Bools, Floats, Integers, SmallIntegers
 from sim.world.counties.uniforms import CALENDAR_BLOCK, county_uniforms, normals
 
+Sorted = TypeVar("Sorted", SmallIntegers, Floats)
 FIELD_CORRELATION = 0.8
 """Correlation of the logs of Hispanic and noncitizen shares (us_counties layout, computed)."""
 LARGEST_HISPANIC_SHARE = 0.95
@@ -75,6 +78,8 @@ def _scaled_to_mean(raw: Floats, ceiling: Floats, weight: Floats, mean: float) -
     low, high = 0.0, float((ceiling / raw).max())
     for _ in range(200):
         factor = 0.5 * (low + high)
+        if factor in (low, high):
+            break
         if float(np.minimum(factor * raw, ceiling) @ weight) < mean:
             low = factor
         else:
@@ -104,14 +109,16 @@ def activation_months(seed: int, code: Integers, share: Floats, correlation: flo
     if len(code) < 2 or np.ptp(ranks) == 0 or np.ptp(months) == 0:
         return _in_order(months, luck)
     standard = (ranks - ranks.mean()) / ranks.std()
+    month_ranks = average_ranks(months)
     low, high = -1.0, 1.0
     best, distance = _in_order(months, luck), np.inf
     candidate, realised = best, np.nan
     for _ in range(40):
         blend = 0.5 * (low + high)
-        before, candidate = candidate, _in_order(months, blend * standard + (1 - abs(blend)) * luck)
+        score = blend * standard + (1 - abs(blend)) * luck
+        before, candidate = candidate, _in_order(months, score)
         if np.isnan(realised) or (candidate != before).any():
-            realised = _correlation(average_ranks(candidate), ranks)
+            realised = _correlation(_in_order(month_ranks, score), ranks)
         if abs(realised - correlation) < distance:
             best, distance = candidate, abs(realised - correlation)
         if realised < correlation:
@@ -121,8 +128,8 @@ def activation_months(seed: int, code: Integers, share: Floats, correlation: flo
     return best
 
 
-def _in_order(months: SmallIntegers, score: Floats) -> SmallIntegers:
-    """Give the earliest month to the lowest score."""
+def _in_order(months: Sorted, score: Floats) -> Sorted:
+    """Give the earliest month, or its rank, to the lowest score."""
     result = np.empty_like(months)
     result[np.argsort(score, kind="stable")] = months
     return result

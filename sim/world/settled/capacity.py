@@ -21,21 +21,34 @@ SPREADS = 9.0
 """Standard deviations beyond which nothing is expected."""
 
 
-def served_shares(parameters: Parameters, counties: Counties, wanted: Floats) -> Floats:
-    """Return the share of detainers wanted that is lodged, by county and level, K x 4.
+class FieldOffices:
+    """The offices that serve the counties of a world, and how many detainers each can handle in a month."""
 
-    ``wanted`` is how many the field offices would lodge for people booked in a county in a month, by level, K x 4, in
-    agents.
-    """
-    offices = int(counties.region.max()) + 1
-    agents = np.bincount(counties.region, counties.agents, offices)
-    capacity = parameters.enforcement.capacity_per_100k / 100_000 * agents
-    demand = np.stack([np.bincount(counties.region, level, offices) for level in wanted.T], axis=1)
-    up_to = np.cumsum(demand, axis=1)
-    lodged = np.array([[expected_least(mean, most) for mean in row] for row, most in zip(up_to, capacity, strict=True)])
-    more = np.diff(lodged, axis=1, prepend=0.0)
-    shares: Floats = np.divide(more, demand, out=np.ones_like(more), where=(demand > 0) & (lodged < up_to))
-    return np.clip(shares, 0.0, 1.0)[counties.region]
+    def __init__(self, parameters: Parameters, counties: Counties) -> None:
+        """Take what does not change while the settled state is sought."""
+        self.number = int(counties.region.max()) + 1
+        agents = np.bincount(counties.region, counties.agents, self.number)
+        self.capacity: list[float] = (parameters.enforcement.capacity_per_100k / 100_000 * agents).tolist()
+        self.places = (np.arange(4)[:, None] + 4 * counties.region.astype(np.int64)).ravel()
+
+    def served_shares(self, wanted: Floats) -> Floats:
+        """Return the share of detainers wanted that is lodged, by office and level, offices x 4.
+
+        ``wanted`` is how many the offices would lodge for people booked in a county in a month, by level, 4 x K, in
+        agents.
+        """
+        demand = np.bincount(self.places, wanted.ravel(), 4 * self.number).reshape(-1, 4)
+        up_to = np.cumsum(demand, axis=1)
+        lodged = np.array(
+            [
+                [expected_least(mean, most) for mean in row]
+                for row, most in zip(up_to.tolist(), self.capacity, strict=True)
+            ]
+        )
+        more = lodged.copy()
+        more[:, 1:] -= lodged[:, :-1]
+        shares = np.divide(more, demand, out=np.ones_like(more), where=(demand > 0) & (lodged < up_to))
+        return np.clip(shares, 0.0, 1.0)
 
 
 def expected_least(mean: float, most: float) -> float:

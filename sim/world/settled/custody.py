@@ -13,11 +13,11 @@ from sim.parameters import Parameters
 from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE
 from sim.world.counties.building import Counties
 from sim.world.kept import of_parameters
-from sim.world.settled.capacity import served_shares
+from sim.world.settled.capacity import FieldOffices
 from sim.world.settled.endings import APART, AT_ONCE, AT_ONCE_FROM_STREET, JAIL, JAIL_FROM_STREET, PRISON, ways_of
+from sim.world.settled.histories import Histories
 from sim.world.settled.rates import CrimeRates
-from sim.world.settled.records import RANK_OF_CLASS, Records, by_history, counties_of_each
-from sim.world.settled.shares import county_parts
+from sim.world.settled.records import RANK_OF_CLASS, Records
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -32,40 +32,43 @@ class Programs(NamedTuple):
     jail: Bools  # 287(g)
     task_force: Bools
 
-    def history(self) -> Integers:
-        """Return a number by county, from 0: counties with the same programs have the same one."""
+    def histories(self) -> Histories:
+        """Return the histories of counties: those with the same programs have the same one."""
         code = sum(program.astype(np.int64) << place for place, program in enumerate(self))
-        numbers: Integers = np.unique(code, return_inverse=True)[1]
-        return numbers
+        return Histories(np.unique(code, return_inverse=True)[1])
 
 
 class Stays(NamedTuple):
-    """What arrests lead to, per month of a person at liberty; K x 3 groups x 3 statuses x 3 classes."""
+    """What arrests lead to, per month of a person at liberty; 3 groups x 3 statuses x 3 classes x K."""
 
     booked: Floats
     months: Floats  # in jail
-    ways: Floats  # x 5: bookings by ``endings.WAYS``
+    ways: Floats  # 5 x: bookings by ``endings.WAYS``
     by_history: Floats  # H histories x 3 x 3 x 3 x 10 charges: bookings a month of all people, not of one
 
 
 def booked_of(rates: Floats) -> Floats:
-    """Return bookings on the gravest charge of the month; ``rates`` is arrests, ... x 10 charges, gravest first."""
-    graver = np.cumsum(rates, axis=-1) - rates
-    booked: Floats = np.exp(-graver) * -np.expm1(-rates)
+    """Return bookings on the gravest charge of the month; ``rate`` is arrests, 10 charges x ..., gravest first."""
+    upto = rates.copy()
+    for charge in range(1, len(upto)):
+        upto[charge] += upto[charge - 1]
+    booked = np.exp(np.subtract(rates, upto, out=upto), out=upto)  # nobody is arrested on a graver one
+    chance = np.negative(rates)
+    booked *= np.negative(np.expm1(chance, out=chance), out=chance)
     return booked
 
 
-def stays_of(parameters: Parameters, crime: CrimeRates, at_liberty: Floats, history: Integers) -> Stays:
-    """Return bookings and months in jail; ``at_liberty`` is people who can be booked, K x 3 x 3 x 3."""
+def stays_of(parameters: Parameters, crime: CrimeRates, at_liberty: Floats, histories: Histories) -> Stays:
+    """Return bookings and months in jail; ``at_liberty`` is people who can be booked, 3 x 3 x 3 x K."""
     weights = _outcomes(parameters)
-    sums = np.empty((*at_liberty.shape, weights.shape[1]))
-    by_history = np.zeros((int(history.max()) + 1, 3, 3, 3, len(weights)))
-    for part in county_parts(len(at_liberty)):
+    sums = np.empty((weights.shape[1], *at_liberty.shape))
+    by_history = np.zeros((histories.number, *at_liberty.shape[:-1], len(weights)))
+    for part, of in histories.parts():
         booked = booked_of(crime.arrest_rates(part))
-        np.einsum("kgscn,nw->kgscw", booked, weights, out=sums[part])
-        for number, here in counties_of_each(history[part], len(by_history)):
-            by_history[number] += np.einsum("kgsc,kgscn->gscn", at_liberty[part][here], booked[here])
-    return Stays(sums[..., 0], sums[..., 1], sums[..., 2:], by_history)
+        sums[..., part] = np.einsum("ngsck,nw->wgsck", booked, weights)
+        booked *= at_liberty[..., part]
+        by_history += of.sums(booked).transpose(0, 2, 3, 4, 1)
+    return Stays(sums[0], sums[1], sums[2:], by_history)
 
 
 @of_parameters
@@ -86,9 +89,9 @@ def months_held(parameters: Parameters) -> Floats:
 class Taking(NamedTuple):
     """What becomes of people booked in the settled state."""
 
-    held: Floats  # K x 2 groups x 3 statuses x 2 ranks x 4 channels: chance that ICE takes somebody held
-    taken: Floats  # K x 3 x 3 x 3 classes x 4 channels: people whom ICE takes, per month at liberty
-    removable: Floats  # K x 3 x 3 x 3: removable people booked, the same
+    held: Floats  # 2 groups x 3 statuses x 2 ranks x 4 channels x A pairs: chance that ICE takes somebody held
+    taken: Floats  # 3 x 3 x 3 classes x 4 channels x K: people whom ICE takes, per month at liberty
+    removable: Floats  # 3 x 3 x 3 x K: removable people booked, the same
     chance: Floats  # H histories x 3 x 3 x 2 x 3 ways ``APART`` x 4 levels: ICE takes somebody booked
 
 
@@ -97,38 +100,105 @@ class Known(NamedTuple):
 
     records: Records
     federal: Floats  # H histories x 3 groups x 3 statuses x 2 ranks
-    history: Integers  # K: of each county
 
 
-def taking(
-    parameters: Parameters, counties: Counties, programs: Programs, known: Known, stays: Stays, at_liberty: Floats
-) -> Taking:
-    """Return whom ICE takes; ``at_liberty`` is agents by county, group, status and class, K x 3 x 3 x 3."""
-    records, federal, history = known.records, known.federal, known.history
-    held, free = (_identified(parameters, programs, federal[history], at_once) for at_once in (False, True))
-    removable = records.level * _can_be_removed()  # H x 3 groups x 3 statuses x 2 ranks x 4 levels
-    rank = RANK_OF_CLASS
-    ways = stays.ways[:, :2]  # K x 2 x 3 x 3 x 5
-    found = ways[..., JAIL] * held[..., rank] + ways[..., AT_ONCE] * free[..., rank]
-    levels = removable[:, :2][history]  # K x 2 x 3 x 2 x 4
-    wanted = np.einsum("kgsc,kgsc,kgscl->kl", at_liberty[:, :2], found, levels[..., rank, :])
-    wish = detainers_wished(parameters)
-    issue = wish * served_shares(parameters, counties, wanted * wish)  # K x 4
-    channels = _channels(parameters, levels, issue)
-    chance_held, chance_free = (each[..., None] * channels for each in (held, free))
-    chance_free[..., OUT_OF_PRISON] = 0.0
-    taken = np.zeros((*stays.months.shape, 4))
-    for channel in (FROM_JAIL, OUTSIDE):
-        in_jail, at_once = (each[..., channel][..., rank] for each in (chance_held, chance_free))
-        on_street = ways[..., JAIL_FROM_STREET] * in_jail + ways[..., AT_ONCE_FROM_STREET] * at_once
-        every = ways[..., JAIL] * in_jail + ways[..., AT_ONCE] * at_once
-        stopped = np.where(programs.task_force[:, None, None, None], on_street, 0.0) if channel == FROM_JAIL else 0.0
-        taken[:, :2, ..., channel] = every - stopped
-        taken[:, :2, ..., BY_TASK_FORCE] += stopped
-    taken[:, :2, ..., OUT_OF_PRISON] = ways[..., PRISON] * chance_held[..., OUT_OF_PRISON][..., rank]
-    booked = stays.booked * removable.sum(axis=-1)[..., rank][history]
-    asked = _mean_issue(wish, issue, wanted, history)
-    return Taking(chance_held, taken, booked, _taken_if(parameters, held, free, asked, history))
+class Custody:
+    """Whom ICE finds and takes: what does not change while the settled state is sought.
+
+    Counties are alike where they have one history and one field office; A such pairs there are.
+    """
+
+    def __init__(self, parameters: Parameters, counties: Counties, programs: Programs, histories: Histories) -> None:
+        """Take which programs were in force for years, and the counties' histories that follow from them."""
+        self.parameters, self.histories = parameters, histories
+        self.offices = FieldOffices(parameters, counties)
+        one_of = np.unique(histories.of, return_index=True)[1]
+        here = Programs(*(program[one_of] for program in programs))
+        self.federal_search = here.secure_communities[:, None, None, None]
+        self.unseen = np.stack([1.0 - _screened(parameters, here, at_liberty) for at_liberty in (False, True)])
+        self.stopping = np.flatnonzero(programs.task_force)
+        _, first, self.alike = np.unique(
+            histories.of * self.offices.number + counties.region, return_index=True, return_inverse=True
+        )
+        self.pair_history, self.pair_office = histories.of[first], counties.region[first]
+        self.wish = detainers_wished(parameters)
+
+    def taking(self, known: Known, stays: Stays, at_liberty: Floats) -> Taking:
+        """Return whom ICE takes; ``at_liberty`` is agents by group, status, class and county, 3 x 3 x 3 x K."""
+        histories, ways = self.histories, stays.ways[:, :2]  # 5 x 2 x 3 x 3 x K
+        found = self._identified(known.federal)
+        removable = known.records.level * _can_be_removed()  # H x 3 groups x 3 statuses x 2 ranks x 4 levels
+        in_jail, at_once = histories.spread(found[..., RANK_OF_CLASS].swapaxes(0, 1))
+        booked = at_liberty[:2] * (ways[JAIL] * in_jail + ways[AT_ONCE] * at_once)
+        levels = removable[:, :2, :, RANK_OF_CLASS].transpose(0, 4, 3, 1, 2)  # H x 4 x 3 classes x 2 x 3 statuses
+        wanted = booked.transpose(2, 0, 1, 3) * histories.spread(levels)
+        wanted = wanted.reshape(4, 18, -1).sum(axis=1)
+        served = self.offices.served_shares(wanted * self.wish[:, None])
+        issue = self.wish * served[self.pair_office]
+        chance = self._by_channel(found, removable, issue)
+        return Taking(
+            held=chance[0],
+            taken=self._taken(ways, chance),
+            removable=stays.booked * histories.spread(removable.sum(axis=-1)[..., RANK_OF_CLASS]),
+            chance=self._taken_if(found, self._mean_issue(issue, wanted)),
+        )
+
+    def _identified(self, federal: Floats) -> Floats:
+        """Return the chance that somebody booked is identified, held or released at once: 2 x H x 2 x 3 x 2 ranks.
+
+        ``federal`` is who is known, H x 3 x 3 x 2.
+        """
+        matched = np.where(self.federal_search, federal[:, :2], 0.0)
+        found: Floats = self.parameters.booking.fingerprints * (1.0 - self.unseen * (1.0 - matched))
+        return found
+
+    def _by_channel(self, found: Floats, removable: Floats, issue: Floats) -> Floats:
+        """Return the chance that ICE takes somebody held, or let go: 2 x 2 x 3 x 2 ranks x 4 channels x A."""
+        channels = _channels(self.parameters, removable[self.pair_history, :2], issue)
+        chance = (found[:, self.pair_history][..., None] * channels).transpose(0, 2, 3, 4, 5, 1)
+        chance[1, :, :, :, OUT_OF_PRISON] = 0.0
+        return chance
+
+    def _taken(self, ways: Floats, chance: Floats) -> Floats:
+        """Return people whom ICE takes, 3 x 3 x 3 classes x 4 channels x K."""
+        taken = np.zeros((3, *ways.shape[2:4], 4, ways.shape[-1]))
+        for channel in (FROM_JAIL, OUTSIDE):
+            in_jail, at_once = (each[:, :, RANK_OF_CLASS, channel].take(self.alike, axis=-1) for each in chance)
+            np.add(ways[JAIL] * in_jail, ways[AT_ONCE] * at_once, out=taken[:2, :, :, channel])
+            if channel == FROM_JAIL and len(self.stopping):
+                street, of = ways[..., self.stopping], (in_jail[..., self.stopping], at_once[..., self.stopping])
+                stopped = street[JAIL_FROM_STREET] * of[0] + street[AT_ONCE_FROM_STREET] * of[1]
+                taken[:2, :, :, FROM_JAIL, self.stopping] -= stopped
+                taken[:2, :, :, BY_TASK_FORCE, self.stopping] = stopped
+        out_of_prison = chance[0][:, :, RANK_OF_CLASS, OUT_OF_PRISON].take(self.alike, axis=-1)
+        np.multiply(ways[PRISON], out_of_prison, out=taken[:2, :, :, OUT_OF_PRISON])
+        return taken
+
+    def _mean_issue(self, issue: Floats, wanted: Floats) -> Floats:
+        """Return for whom ICE asks in counties of each history, H x 4.
+
+        ``issue`` is that of counties that are alike, A x 4, ``wanted`` how many are wanted in counties, 4 x K.
+        """
+        lost = wanted * (self.wish - issue).T.take(self.alike, axis=1)
+        sums = self.histories.sums(np.stack([lost, wanted]))  # H x 2 x 4
+        lost, of = sums[:, 0], sums[:, 1]
+        result: Floats = self.wish - np.divide(lost, of, out=np.zeros_like(of), where=of > 0)
+        return result
+
+    def _taken_if(self, found: Floats, issue: Floats) -> Floats:
+        """Return the chance that ICE takes somebody booked by history, way and level, H x 3 x 3 x 2 x 3 ``APART`` x 4.
+
+        ``found`` is chances to be identified, 2 x H x 2 x 3 x 2; ``issue`` is for whom ICE asks, H x 4.
+        """
+        parameters = self.parameters
+        asked = asked_and_taken(parameters, parameters.world.settled_cooperation, issue).sum(axis=-1)  # H x 4
+        result = np.zeros((len(issue), 3, 3, 2, len(APART), 4))
+        for way, here in ((JAIL, found[0]), (AT_ONCE, found[1])):
+            result[:, :2, ..., APART.index(way), :] = here[..., None] * asked[:, None, None, None, :]
+        in_prison = found[0] * parameters.enforcement.prison_share
+        result[:, :2, ..., APART.index(PRISON), :] = in_prison[..., None]
+        result[:, :2] *= _can_be_removed()[..., None, :]
+        return result
 
 
 @of_parameters
@@ -137,28 +207,16 @@ def detainers_wished(parameters: Parameters) -> Floats:
     return np.array(parameters.enforcement.detainer_issue.values())
 
 
-def _mean_issue(wish: Floats, issue: Floats, wanted: Floats, history: Integers) -> Floats:
-    """Return for whom ICE asks in counties of each history, H x 4; ``issue`` is that of counties, K x 4."""
-    lost, of = by_history(wanted * (wish - issue), history), by_history(wanted, history)
-    result: Floats = wish - np.divide(lost, of, out=np.zeros_like(of), where=of > 0)
-    return result
-
-
-def _identified(parameters: Parameters, programs: Programs, federal: Floats, at_liberty: bool) -> Floats:
-    """Return the chance that somebody booked is identified, K x 2 groups x 3 statuses x 2 ranks.
-
-    ``federal`` is who is known, K x 3 x 3 x 2.
-    """
+def _screened(parameters: Parameters, programs: Programs, at_liberty: bool) -> Floats:
+    """Return the chance that somebody booked is found by screening, H x 2 groups x 3 statuses x 1."""
     enforcement = parameters.enforcement
     usual = (enforcement.cap_interview if at_liberty else enforcement.cap_prison) * enforcement.cap_access
     found = np.where(programs.cap, usual, 0.0)
     found = np.where(programs.jail, np.maximum(found, enforcement.screening_287g), found)
     ease = np.array([1.0, enforcement.screening_other])
     noncitizen = np.array([0.0, 1.0, 1.0])
-    screened = found[:, None, None, None] * ease[:, None, None] * noncitizen[:, None]
-    matched = np.where(programs.secure_communities[:, None, None, None], federal[:, :2], 0.0)
-    result: Floats = parameters.booking.fingerprints * (1.0 - (1.0 - screened) * (1.0 - matched))
-    return result
+    screened: Floats = found[:, None, None, None] * ease[:, None, None] * noncitizen[:, None]
+    return screened
 
 
 def asked_and_taken(parameters: Parameters, honoured: float, issue: Floats) -> Floats:
@@ -189,30 +247,15 @@ def _can_be_removed() -> Floats:
 
 
 def _channels(parameters: Parameters, removable: Floats, issue: Floats) -> Floats:
-    """Return chances by channel of those identified, K x ... x 4 channels.
+    """Return chances by channel of those identified, A x 2 groups x 3 statuses x 2 ranks x 4 channels.
 
-    ``removable`` is who is removable, by level (K x ... x 4), ``issue`` for whom ICE asks (K x 4).
+    ``removable`` is who is removable, by level (A x ... x 4), ``issue`` for whom ICE asks (A x 4).
     """
     taken = asked_and_taken(parameters, parameters.world.settled_cooperation, issue)
     county = np.einsum("kgsrl,kla->kgsra", removable, taken)
     result = np.zeros((*removable.shape[:-1], 4))
     result[..., FROM_JAIL], result[..., OUTSIDE] = county[..., 0], county[..., 1]
     result[..., OUT_OF_PRISON] = removable.sum(axis=-1) * parameters.enforcement.prison_share
-    return result
-
-
-def _taken_if(parameters: Parameters, held: Floats, free: Floats, issue: Floats, history: Integers) -> Floats:
-    """Return the chance that ICE takes somebody booked by history, way and level, H x 3 x 3 x 2 x 3 ``APART`` x 4.
-
-    ``held`` and ``free`` are chances to be identified, K x 2 x 3 x 2, alike in counties of one history; ``issue`` is
-    for whom ICE asks, H x 4.
-    """
-    asked = asked_and_taken(parameters, parameters.world.settled_cooperation, issue).sum(axis=-1)  # H x 4
-    one_of = np.unique(history, return_index=True)[1]
-    in_jail, at_once = (each[one_of][..., None] * asked[:, None, None, None, :] for each in (held, free))
-    in_prison = np.broadcast_to(held[one_of][..., None] * parameters.enforcement.prison_share, in_jail.shape)
-    result = np.zeros((len(issue), 3, 3, 2, len(APART), 4))
-    result[:, :2] = np.stack([in_jail, at_once, in_prison], axis=-2) * _can_be_removed()[..., None, :]
     return result
 
 

@@ -30,8 +30,10 @@ class Endings(NamedTuple):
 
     convicted: Floats  # x 3 kinds of conviction
     ways: Floats  # x 3 ways ``APART``
-    after_ice: Floats  # x 3 ways: chance that somebody whom ICE takes is convicted if others would be
-    awaited: Floats  # convictions lost of people released at once, relative to ICE's chance to take them in a month
+    lost: Floats  # x 3 ways x 3 kinds: convictions that people going that way are spared if ICE takes them
+    awaited: (
+        Floats  # x 3 kinds: those lost of people released at once, relative to ICE's chance to take them in a month
+    )
     gone: float  # chance that somebody whom ICE takes is removed for good: a newcomer has the place
 
 
@@ -66,12 +68,14 @@ def endings_of(parameters: Parameters) -> Endings:
     kinds = np.stack([1.0 - felony, felony * (1.0 - aggravated), felony * aggravated], axis=-1) * convicted[:, None]
     ways = ways_of(parameters)[:, APART]
     if not parameters.responses.incapacitation:
-        return Endings(kinds, ways, np.ones_like(ways), np.zeros(len(ways)), 0.0)
+        return Endings(kinds, ways, np.zeros((*ways.shape, kinds.shape[1])), np.zeros_like(kinds), 0.0)
     gone = enforcement.removal_share * (1.0 - enforcement.returns)
     lags = np.array(courts.disposition_lag.values()).round().astype(np.int64)
     back = back_after(parameters, int(lags.max()))
+    after_ice = _there_again(parameters, lags, back)
+    lost = ways[:, :, None] * kinds[:, None, :] * (1.0 - after_ice)[:, :, None]
     awaited = np.array([(1.0 - gone - back[1:lag]).sum() for lag in lags])
-    return Endings(kinds, ways, _there_again(parameters, lags, back), awaited, gone)
+    return Endings(kinds, ways, lost, kinds * (ways[:, APART.index(AT_ONCE)] * awaited)[:, None], gone)
 
 
 def _there_again(parameters: Parameters, lags: Integers, back: Floats) -> Floats:
@@ -118,13 +122,11 @@ def ends_of(endings: Endings, booked: Floats, taken: Floats, again: Floats) -> E
     total = booked.sum(axis=-1, keepdims=True)
     mix = np.divide(booked, total, out=np.zeros_like(booked), where=total > 0)
     ways, at_once = mix @ endings.ways, APART.index(AT_ONCE)
-    lost = endings.ways[:, :, None] * endings.convicted[:, None, :] * (1.0 - endings.after_ice)[:, :, None]
     convicted = (mix @ endings.convicted)[..., None, :] - np.einsum(
-        "hgsrwl,hgsrwi->hgsrli", taken, np.einsum("hgsrn,nwi->hgsrwi", mix, lost)
+        "hgsrwl,hgsrwi->hgsrli", taken, np.einsum("hgsrn,nwi->hgsrwi", mix, endings.lost)
     )
     free = taken[..., at_once, :]
     soon = (again * ways[..., at_once])[..., None] * free * (1.0 - free)  # let go, and taken before the court sits
-    awaited = mix @ (endings.convicted * (endings.ways[:, at_once] * endings.awaited)[:, None])
-    convicted = np.maximum(0.0, convicted - soon[..., None] * awaited[..., None, :])
+    convicted = np.maximum(0.0, convicted - soon[..., None] * (mix @ endings.awaited)[..., None, :])
     of_all = np.einsum("hgsrwl,hgsrw->hgsrl", taken, ways)
     return Ends(convicted, of_all, of_all * endings.gone)

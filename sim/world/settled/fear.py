@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ LEAST_FADE = 1.0 / 240.0
 
 
 class Jumps(NamedTuple):
-    """How often, in a month, somebody of the community takes fright at somebody else's fate; K x 2 groups each."""
+    """How often, in a month, somebody of the community takes fright at somebody else's fate; 2 groups x K each."""
 
     friends: Floats  # acquaintances removed
     friends_at_large: Floats  # acquaintances arrested at large
@@ -44,21 +44,24 @@ def months_of_fear(parameters: Parameters) -> int:
 
 
 class OwnFear(NamedTuple):
-    """Two values of ``exp(-own fear)`` with weights that have its first three moments; K x 2 groups x 4 ties each."""
+    """Two values of ``exp(-own fear)`` with weights that have its first three moments; 2 groups x 4 ties x K each."""
 
     low: Floats
     high: Floats
     low_weight: Floats
 
-    def mean(self, function: Floats, other: Floats) -> Floats:
-        """Return the expectation, given what a function is at the two values."""
-        result: Floats = self.low_weight * function + (1.0 - self.low_weight) * other
+    def mean(self, function: Floats, other: Floats, behind: int = 0) -> Floats:
+        """Return the expectation, given what a function is at the two values; ``behind`` the ties it has more axes."""
+        places = (slice(None), slice(None), *[None] * behind)
+        result: Floats = self.low_weight[places] * function + (1.0 - self.low_weight)[places] * other
         return result
 
 
 def own_fear(parameters: Parameters, rates: Floats) -> OwnFear:
     """Return the settled distribution of own fear; ``rates`` is jumps a month, K x 2 x 4 ties x 4 kinds."""
-    first, second, third = (np.exp(-rates @ lost) for lost in _lost_by_jumps(parameters))
+    falls = -rates
+    falls = np.stack([falls @ lost for lost in _lost_by_jumps(parameters)])  # 3 powers x K x 2 x 4
+    first, second, third = np.exp(np.ascontiguousarray(falls.transpose(0, 2, 3, 1)))
     variance = np.maximum(0.0, second - first**2)
     spread = np.sqrt(variance)
     cube = third - 3.0 * first * second + 2.0 * first**3
@@ -77,43 +80,63 @@ def _lost_by_jumps(parameters: Parameters) -> tuple[Floats, ...]:
     return tuple(-np.expm1(-power * felt).sum(axis=1) for power in (1, 2, 3))
 
 
-def pooled(parameters: Parameters, counties: Counties, people: Floats, rate: Floats) -> Floats:
-    """Return removals heard of by person of a group, K x 2: own, the region's, the neighbours', the other group's.
+class _Sums:
+    """Sums over what is in one place, of two groups."""
 
-    ``people`` is agents by county and group, ``rate`` removals a month per person of the group, by visibility.
-    """
-    weight = region_weight(parameters)
-    regions = int(counties.region.max()) + 1
-    result = np.empty_like(rate)
-    for group in range(2):
-        heard = np.bincount(counties.region, people[:, group] * rate[:, group], regions)
-        there = np.bincount(counties.region, people[:, group], regions)
-        regional = np.divide(heard, there, out=np.zeros(regions), where=there > 0)[counties.region]
-        total = people[:, group] + weight
-        own = people[:, group] * rate[:, group] + weight * regional
-        result[:, group] = np.divide(own, total, out=np.zeros_like(own), where=total > 0)
-    share = parameters.trust.spill_over
-    around = _with_neighbours(counties, result, parameters.trust.neighbour_weight)
-    mixed: Floats = (1.0 - share) * around + share * around[:, ::-1]
-    return mixed
+    def __init__(self, place: npt.NDArray[np.integer[Any]]) -> None:
+        """Take the place of each entry, a number from 0."""
+        self.place, self.places = place, int(place.max(initial=-1)) + 1
+        self._of_both = np.concatenate([place, place + self.places])
+
+    def of(self, groups: Floats) -> Floats:
+        """Return sums by group and place, 2 x places."""
+        sums: Any = np.bincount(self._of_both, groups.ravel(), 2 * self.places)
+        result: Floats = sums.reshape(2, -1)
+        return result
 
 
-def _with_neighbours(counties: Counties, rate: Floats, weight: float) -> Floats:
-    """Return rates of which a share is the mean of the neighbouring counties'."""
-    ways = np.diff(counties.neighbour_start)
-    if weight <= 0.0 or not ways.any():
-        return rate
-    home = np.repeat(np.arange(len(ways)), ways)
-    sums = np.stack([np.bincount(home, rate[counties.neighbour, group], len(ways)) for group in range(2)], axis=1)
-    mean = np.divide(sums, ways[:, None], out=np.zeros_like(sums), where=ways[:, None] > 0)
-    return np.where(ways[:, None] > 0, (1.0 - weight) * rate + weight * mean, rate)
+class News:
+    """Where removals are heard of: what does not change while the settled state is sought."""
+
+    def __init__(self, parameters: Parameters, counties: Counties, people: Floats) -> None:
+        """Take agents by group and county, 2 x K."""
+        self.people, self.weight, self.total = people, region_weight(parameters), people + region_weight(parameters)
+        self.region = _Sums(counties.region)
+        self.there = self.region.of(people)
+        self.share, self.neighbour_weight = parameters.trust.spill_over, parameters.trust.neighbour_weight
+        ways = np.diff(counties.neighbour_start)
+        self.neighbour, self.home = counties.neighbour, _Sums(np.repeat(np.arange(len(ways)), ways))
+        self.ways = ways if self.neighbour_weight > 0.0 else np.zeros_like(ways)
+
+    def pooled(self, rate: Floats) -> Floats:
+        """Return removals heard of by person of a group, 2 x K: own, the region's, the neighbours', the other group's.
+
+        ``rate`` is removals a month per person of the group, by visibility.
+        """
+        news = self.people * rate
+        heard = self.region.of(news)
+        regional = np.divide(heard, self.there, out=np.zeros_like(heard), where=self.there > 0)
+        own = news + self.weight * regional.take(self.region.place, axis=1)
+        result = np.divide(own, self.total, out=np.zeros_like(own), where=self.total > 0)
+        around = self._with_neighbours(result)
+        mixed: Floats = (1.0 - self.share) * around + self.share * around[::-1]
+        return mixed
+
+    def _with_neighbours(self, rate: Floats) -> Floats:
+        """Return rates of which a share is the mean of the neighbouring counties'."""
+        ways, weight = self.ways, self.neighbour_weight
+        if not ways.any():
+            return rate
+        sums = self.home.of(rate.take(self.neighbour, axis=1))
+        mean = np.divide(sums, ways, out=np.zeros_like(sums), where=ways > 0)
+        return np.where(ways > 0, (1.0 - weight) * rate + weight * mean, rate)
 
 
 def county_fear(parameters: Parameters, heard: Floats, programs: Floats) -> Floats:
-    """Return settled county fear, K x 2; ``programs`` is how many programs with announcements are in force, K."""
+    """Return settled county fear, 2 x K; ``programs`` is how many programs with announcements are in force, K."""
     trust, refusal = parameters.trust, 1.0 - parameters.world.settled_cooperation
     fade = max(LEAST_FADE, fading(trust.county_fade, refusal, trust.refusal_fade))
     muted = trust.presence * programs * (1.0 - trust.known_refusal * refusal)
-    announced = muted[:, None] * np.array(trust.concern.values())
+    announced = np.array(trust.concern.values())[:, None] * muted
     result: Floats = (announced + trust.awareness * 1000.0 * heard) / fade
     return result

@@ -14,131 +14,153 @@ from sim.words.labels import CHARGE_OF_CRIME, CHARGES
 from sim.world.constants import FAMILY_OF_CRIME
 from sim.world.counties.building import Counties
 from sim.world.settled.calls import Calls
+from sim.world.settled.histories import first_axis_last, last_axis_first
 from sim.world.settled.shares import class_weights, normalised_propensity
 
 Floats = npt.NDArray[np.float64]
 MONTHLY = 1.0 / (100_000 * 12)
+_CHARGE_OF_CRIME = np.array(CHARGE_OF_CRIME)
+STREET = [STREET_FELONY, STREET_MISDEMEANOR]
+_OF_FAMILIES = [np.flatnonzero(np.equal(FAMILY_OF_CRIME, family)) for family in (0, 1)]
 
 
 @dataclass
 class State:
     """What the next round of the iteration starts from."""
 
-    free: Floats  # K x 3 x 3 x 3
+    free: Floats  # 3 groups x 3 statuses x 3 classes x K
     calls: Calls
-    impunity: Floats  # K x 3 x 8
-    deterred: Floats  # K x 3 statuses: how the risk of removal multiplies offending
+    impunity: Floats  # 3 groups x 8 x K
+    deterred: Floats  # 3 statuses x K: how the risk of removal multiplies offending
     taken: Floats  # H histories x 3 groups x 3 statuses x 2 ranks x 3 ways x 4 levels: chance that ICE takes somebody
 
     def packed(self) -> Floats:
-        """Return all that changes from round to round as one vector."""
-        parts = (self.free, self.calls.reported, self.calls.help, self.impunity, self.deterred, self.taken)
-        return np.concatenate([part.ravel() for part in parts])
+        """Return all that changes from round to round as one vector, county by county."""
+        parts = [part.reshape(-1, part.shape[-1]).T.ravel() for part in self._of_counties()]
+        return np.concatenate([*parts, self.taken.ravel()])
 
     def unpacked(self, vector: Floats) -> State:
         """Return the state that a vector holds, in the shapes of this one."""
-        calls, place, parts = self.calls, 0, []
-        for part in (self.free, calls.reported, calls.help, self.impunity, self.deterred, self.taken):
-            parts.append(vector[place : place + part.size].reshape(part.shape))
+        place, parts = 0, []
+        for part in self._of_counties():
+            there = vector[place : place + part.size].reshape(part.shape[-1], -1)
+            parts.append(np.ascontiguousarray(there.T).reshape(part.shape))
             place += part.size
-        free, reported, helps, impunity, deterred, taken = parts
-        return State(free, Calls(reported, calls.reported_at_full_trust, helps), impunity, deterred, taken)
+        free, reported, helps, impunity, deterred = parts
+        taken = vector[place:].reshape(self.taken.shape)
+        return State(free, Calls(reported, helps), impunity, deterred, taken)
+
+    def _of_counties(self) -> tuple[Floats, ...]:
+        return self.free, self.calls.reported, self.calls.help, self.impunity, self.deterred
 
 
 class CrimeRates:
     """Rates of opportunities such that expected recorded crime is that of the counties, given who is where."""
 
     def __init__(self, parameters: Parameters, counties: Counties, groups: Floats, statuses: Floats) -> None:
-        """Take what does not change from round to round."""
+        """Take shares of people, K x 3 groups and K x 3 x 3 statuses, and what else stays from round to round."""
         crime, police, people = parameters.crime, parameters.police, parameters.people
-        self.groups, self.statuses = groups, statuses
         weights = groups * counties.persons[:, None]
         self.propensity = normalised_propensity(parameters, weights, statuses)
+        self.groups, self.statuses = first_axis_last(groups), first_axis_last(statuses)
         self.weight, self.class_share = class_weights(parameters)
-        self.offending = np.array([people.frequent_offending, 1.0 - people.frequent_offending, 0.0])
-        self.own = np.array(crime.own_group.values())
-        self.organization = np.array(crime.organization_share.values())
-        self.reported = np.array(parameters.reporting.reported.values())
-        self.recording, self.clearance = np.array(police.recording.values()), np.array(police.clearance.values())
-        self.elasticity = np.array(crime.impunity_elasticity.values())
+        self.people = self.statuses[:, :, None] * self.class_share[:, None]  # of a group: 3 x 3 x 3 classes x K
+        self.offending = np.array([people.frequent_offending, 1.0 - people.frequent_offending])
+        self.own = np.array(crime.own_group.values())[:, None, None]
+        self.organization = np.array(crime.organization_share.values())[:, None]
+        self.reported = np.array(parameters.reporting.reported.values())[:, None]
+        self.recording, self.clearance = (
+            np.array(each.values())[:, None] for each in (police.recording, police.clearance)
+        )
+        self.elasticity = np.array(crime.impunity_elasticity.values())[:, None]
         self.displacement = crime.displacement
-        self.goal = counties.recorded_per_100k * MONTHLY
+        self.goal = first_axis_last(counties.recorded_per_100k) * MONTHLY
+        self.elsewhere = self.groups[:, None] * (1.0 - self.own)
         self.stops = np.array(police.stop_ratio.values())
         self.street_class = police.offender_link * self.weight + (1.0 - police.offender_link)
+        in_street = (self.groups * self.stops[:, None])[:, None] * self.statuses
+        self.in_street = in_street[:, :, None] * (self.street_class * self.class_share)[:, None]
         self.street_goal = police.street_arrests_per_100k * MONTHLY
-        self.street_felony = police.street_felony_share
+        self.street_felony = np.array([police.street_felony_share, 1.0 - police.street_felony_share])
 
     def solve(self, state: State) -> None:
         """Work out rates of opportunities, crimes against each group, and what arrests follow from."""
-        self.solved = self.clearance * state.calls.help[:, None]  # K x 8
-        present = np.einsum("kgs,c,kgsc->kg", self.statuses, self.class_share, state.free)
-        takes = self.propensity * state.deterred[..., None]  # K x 3 statuses x 2 families
-        active = np.einsum("kgs,ksf,c,kgsc->kgf", self.statuses, takes, self.offending, state.free)
-        active = active[:, :, FAMILY_OF_CRIME]
-        anyone = np.einsum("kg,kgj->kj", self.groups, active)
-        own = self.own[:, None]
-        met = own * active + (1.0 - own) * anyone[:, None, :]
-        self.by_group = (self.groups * present)[:, :, None] * met * state.impunity
-        told = (self.by_group * state.calls.reported).sum(axis=1)
+        self.solved = self.clearance * state.calls.help  # 8 x K
+        present = (self.people * state.free).reshape(3, 9, -1).sum(axis=1)  # 3 x K
+        self.takes = self.propensity[:, :, None] * state.deterred[:, None]  # 3 statuses x 2 families x K
+        active = (self.statuses[:, :, None] * self.takes)[:, :, None] * self.offending[:, None, None]
+        active = active * state.free[:, :, : len(self.offending), None]  # 3 x 3 x 2 classes x 2 families x K
+        active = active.reshape(3, -1, *active.shape[3:]).sum(axis=1)[:, FAMILY_OF_CRIME]
+        anyone = self._of_anyone(active)
+        met = self.own * active + (1.0 - self.own) * anyone
+        self.by_group = (self.groups * present)[:, None] * met * state.impunity
+        told = (self.by_group * state.calls.reported).sum(axis=0)
         by_organizations = self.reported * anyone
         opening = self.organization * told
         opening = opening / ((1.0 - self.organization) * by_organizations + opening)
         factor = (1.0 - opening) * told + opening * by_organizations
         self.rate = np.divide(self.goal, self.recording * factor, out=np.zeros_like(self.goal), where=factor > 0)
         self.opening, self.recorded = opening, self.rate * factor * self.recording
-        self._arrest(state, present, takes)
+        self._arrest(state, present)
 
-    def _arrest(self, state: State, present: Floats, takes: Floats) -> None:
-        known = present[:, :, None] * state.calls.reported * state.impunity  # K x victim's group x 8
-        own = self.own[:, None]
-        elsewhere = (self.groups[:, :, None] * (1.0 - own) * known).sum(axis=1)
-        against_people = (1.0 - self.opening)[:, None, :] * (own * known + elsewhere[:, None, :])
-        reports = self.rate[:, None, :] * (against_people + (self.opening * self.reported)[:, None, :])
-        classes = self.street_class * self.class_share
-        usual = np.einsum("kg,g,kgs,c,kgsc->k", self.groups, self.stops, self.statuses, classes, state.free)
+    def _arrest(self, state: State, present: Floats) -> None:
+        known = present[:, None] * state.calls.reported * state.impunity  # victim's group x 8 x K
+        elsewhere = (self.elsewhere * known).sum(axis=0)
+        against_people = (1.0 - self.opening) * (self.own * known + elsewhere)
+        reports = self.rate * (against_people + self.opening * self.reported)
+        usual = (self.in_street * state.free).reshape(27, -1).sum(axis=0)
         self.street = np.divide(self.street_goal, usual, out=np.zeros(len(usual)), where=usual > 0)
-        self.arrested, self.takes = reports * (self.recording * self.solved)[:, None, :], takes
+        self.arrested = reports * (self.recording * self.solved)
 
     def arrest_rates(self, part: slice) -> Floats:
-        """Return arrests per person at liberty and month of some counties, ... x 3 x 3 x 3 classes x 10 charges."""
-        takes = self.takes[part][..., FAMILY_OF_CRIME]
-        rates = np.zeros((len(takes), 3, 3, 3, len(CHARGES)))
-        rates[..., np.array(CHARGE_OF_CRIME)] = np.einsum("kgj,c,ksj->kgscj", self.arrested[part], self.weight, takes)
-        streets = (self.street[part, None] * self.stops)[:, :, None, None] * self.street_class
-        rates[..., STREET_FELONY] = streets * self.street_felony
-        rates[..., STREET_MISDEMEANOR] = streets * (1.0 - self.street_felony)
+        """Return arrests per person at liberty and month of some counties, 10 charges x 3 x 3 x 3 classes x K."""
+        street, takes = self.street[part], self.takes[..., part]
+        by_class = np.empty((len(CHARGES), 3, 3, len(street)))  # 10 charges x 3 groups x 3 classes x K
+        by_class[_CHARGE_OF_CRIME] = self.arrested[..., part].swapaxes(0, 1)[:, :, None] * self.weight[:, None]
+        by_class[STREET] = (self.stops[:, None] * street)[:, None] * self.street_class[:, None]
+        by_status = np.empty((len(CHARGES), 3, len(street)))  # 10 charges x 3 statuses x K
+        by_status[_CHARGE_OF_CRIME] = takes.swapaxes(0, 1)[FAMILY_OF_CRIME]
+        by_status[STREET] = self.street_felony[:, None, None]
+        rates: Floats = by_class[:, :, None] * by_status[:, None, :, None]
         return rates
 
     def against(self) -> Floats:
-        """Return crimes against people, K x 3 groups x 8."""
-        return (self.rate * (1.0 - self.opening))[:, None, :] * self.by_group
+        """Return crimes against people, 3 groups x 8 x K."""
+        return self.rate * (1.0 - self.opening) * self.by_group
 
-    def risks(self, calls: Calls) -> tuple[Floats, Floats]:
-        """Return sums of risk units by group and family, K x 3 x 2: as calls are, and at full trust."""
-        real = calls.reported * (self.recording * self.solved)[:, None, :]
-        full = calls.reported_at_full_trust * (self.recording * self.clearance)
-        units = [self.against() * np.floor(each * RISK_UNIT) for each in (real, full)]
-        families = [np.flatnonzero(np.equal(FAMILY_OF_CRIME, family)) for family in (0, 1)]
-        real_sum, full_sum = (np.stack([it[:, :, own].sum(axis=2) for own in families], axis=2) for it in units)
-        return real_sum, full_sum
+    def risks(self, calls: Calls, at_full_trust: Floats) -> tuple[Floats, Floats]:
+        """Return sums of risk units by group and family, 3 x 2 x K: as calls are, and at full trust (3 x 8 x K)."""
+        units = np.stack(
+            [calls.reported * (self.recording * self.solved), at_full_trust * (self.recording * self.clearance)]
+        )
+        units *= RISK_UNIT
+        counted = self.against() * np.floor(units, out=units)
+        real, full = np.stack([counted[:, :, family].sum(axis=2) for family in _OF_FAMILIES], axis=2)
+        return real, full
 
     def impunity(self, risk: Floats) -> Floats:
-        """Return how the believed risk (K x 3 x 2) multiplies offending against each group, K x 3 x 8."""
-        factor = risk[:, :, FAMILY_OF_CRIME] ** -self.elasticity
-        mean = np.einsum("kg,kgj->kj", self.groups, factor)
-        result: Floats = factor / mean[:, None, :] ** self.displacement
+        """Return how the believed risk (3 x 2 x K) multiplies offending against each group, 3 x 8 x K."""
+        factor = risk[:, FAMILY_OF_CRIME] ** -self.elasticity
+        result: Floats = factor / self._of_anyone(factor) ** self.displacement
         return result
+
+    def _of_anyone(self, of_groups: Floats) -> Floats:
+        """Return the mean over people, 8 x K, of 3 groups x 8 x K."""
+        hispanic, noncitizen, other = self.groups[:, None] * of_groups
+        mean: Floats = hispanic + other + noncitizen
+        return mean
 
 
 def opportunities(crime: CrimeRates) -> dict[str, Floats]:
     """Return the rates of opportunities and their types, as the engines take them."""
-    total = crime.rate.sum(axis=1)
-    shares = np.divide(crime.rate, total[:, None], out=np.zeros_like(crime.rate), where=total[:, None] > 0)
+    rate = last_axis_first(crime.rate)
+    total = rate.sum(axis=1)
+    shares = np.divide(rate, total[:, None], out=np.zeros_like(rate), where=total[:, None] > 0)
     cumulative = np.cumsum(shares, axis=1)
     cumulative[:, -1] = 1.0
     return {
         "opportunity_rate": total,
         "type_cumulative": cumulative,
-        "organization_opportunity": crime.opening,
+        "organization_opportunity": last_axis_first(crime.opening),
         "street_rate": crime.street,
     }

@@ -9,9 +9,8 @@ have made different: where ICE removes people for good, more of those booked are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,12 +29,16 @@ from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
 from sim.world.constants import first_booking
 from sim.world.kept import of_parameters
 from sim.world.settled.endings import Ends, back_after
+from sim.world.settled.histories import Histories, first_axis_last, last_axis_first
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 NO_CONVICTION = 3
 LEAST_TURNOVER, MOST_LOST = 1e-6, 1.0 - 1e-12
+LIVED_IN = (0, 0, 0, 1, 1, 2), (0, 1, 2, 1, 2, 0)
+"""Groups and statuses of the kinds of people that there are: the other noncitizens are none of them citizens, and
+everyone else is."""
 RANK_OF_CLASS = np.array([1, 1, 0])
 """Frequent and other likely offenders have the records of likely offenders."""
 
@@ -54,40 +57,21 @@ def first_bookings(parameters: Parameters) -> Floats:
     return np.maximum(LEAST_TURNOVER, first_booking(parameters))
 
 
-def by_history(of_counties: Floats, history: Integers) -> Floats:
-    """Return sums over the counties of each history, K x ... in, H x ... out."""
-    each = counties_of_each(history, int(history.max()) + 1)
-    return np.stack([of_counties[here].sum(axis=0) for _, here in each])
-
-
-def counties_of_each(history: Integers, histories: int) -> Iterator[tuple[int, Any]]:
-    """Yield each of so many histories and what picks its counties from ``history``; all where it is alone."""
-    if histories == 1:
-        yield 0, slice(None)
-        return
-    for number in range(histories):
-        yield number, history == number
-
-
 def records_of(
-    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, ends: Ends, history: Integers
+    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, ends: Ends, histories: Histories
 ) -> Records:
     """Return the records that bookings lead to.
 
     ``alike`` is bookings a month by history, group, status, class and charge (H x 3 x 3 x 3 x 10), ``rate`` those of
-    one person at liberty and ``at_liberty`` the people who are (both K x 3 x 3 x 3), ``ends`` what the bookings end in,
-    ``history`` that of each county (K).
+    one person at liberty and ``at_liberty`` the people who are (both 3 x 3 x 3 x K), ``ends`` what the bookings end in.
     """
-    goes = ends.gone @ _levels().T  # H x 3 x 3 x 2 x 24
-    moves = _moves(goes, _levels() @ ends.convicted)
-    first = first_bookings(parameters)[:, None, None]
-    again = (1.0 - first) * moves
-    again[..., 0] += first[..., 0]
-    at_booking = _stationary(again)
-    brought = np.cumsum(np.einsum("hgsrx,hgsrxy->hgsry", at_booking, moves), axis=-1)
+    moves = _moves(_people_last(ends.gone), _people_last(ends.convicted))
+    chains = _at_booking(moves, first_bookings(parameters))
+    at_booking = _of_everybody(chains)
+    brought = np.cumsum(_of_everybody(np.einsum("xp,xyp->yp", chains, moves)), axis=-1)
     brought[..., -1] = 1.0
-    taken = (at_booking * (ends.taken @ _levels().T)).sum(axis=-1)
-    misdemeanors, felonies = _already_come(parameters, alike, rate, at_liberty, taken, history)
+    taken = (at_booking * ends.taken[..., _level_of_record()]).sum(axis=-1)
+    misdemeanors, felonies = _already_come(parameters, alike, rate, at_liberty, taken, histories)
     known = at_booking * np.where(_with_felonies(), felonies[..., None], misdemeanors[..., None])
     known[..., 0] = 0.0
     known[..., 0] = 1.0 - known.sum(axis=-1)
@@ -98,10 +82,33 @@ def records_of(
     return Records(brought, level, nation)
 
 
+def _people_last(by_level: Floats) -> Floats:
+    """Return for each record what the kinds of people who live somewhere have at its level, 24 x ... x P.
+
+    ``by_level`` is H x 3 groups x 3 statuses x 2 ranks x 4 x ...; P stands for H x 6 kinds x 2 ranks.
+    """
+    there = by_level[:, *LIVED_IN]
+    return first_axis_last(there.reshape(-1, *there.shape[3:])).take(_level_of_record(), axis=0)
+
+
+def _of_everybody(chains: Floats) -> Floats:
+    """Return records by history, group and status (H x 3 x 3 x 2 x 24), of the kinds of people that live somewhere.
+
+    The others have none.
+    """
+    kinds = len(LIVED_IN[0])
+    result = np.zeros((chains.shape[1] // kinds // 2, 3, 3, 2, len(chains)))
+    result[..., 0] = 1.0
+    result[:, *LIVED_IN] = chains.T.reshape(-1, kinds, 2, len(chains))
+    return result
+
+
 def by_rank(of_classes: Floats) -> Floats:
     """Return sums over the classes of each rank, ... x 3 in, ... x 2 out."""
-    frequent, other, ordinary = (of_classes[..., rank] for rank in range(len(RANK_OF_CLASS)))
-    return np.stack([ordinary, frequent + other], axis=-1)
+    result = np.empty((*of_classes.shape[:-1], 2))
+    result[..., 0] = of_classes[..., 2]
+    np.add(of_classes[..., 0], of_classes[..., 1], out=result[..., 1])
+    return result
 
 
 def charges_by_rank(alike: Floats) -> Floats:
@@ -109,51 +116,49 @@ def charges_by_rank(alike: Floats) -> Floats:
     return by_rank(alike.swapaxes(-1, -2)).swapaxes(-1, -2)
 
 
-def booked_anew(parameters: Parameters, rate: Floats, at_liberty: Floats, history: Integers) -> Floats:
+def booked_anew(parameters: Parameters, rate: Floats, at_liberty: Floats, histories: Histories) -> Floats:
     """Return how often a month one who was booked is booked again and is no newcomer, H x 3 x 3 x 2.
 
-    ``rate`` is bookings a month of one person at liberty and ``at_liberty`` the people who are, both K x 3 x 3 x 3.
+    ``rate`` is bookings a month of one person at liberty and ``at_liberty`` the people who are, both 3 x 3 x 3 x K.
     """
-    once, twice = (by_rank(by_history(at_liberty * rate**power, history)) for power in (1, 2))
+    sums = by_rank(histories.sums(np.stack([at_liberty * rate, at_liberty * rate**2])))
+    once, twice = sums.swapaxes(0, 1)
     mean = np.divide(twice, once, out=np.zeros_like(once), where=once > 0)
     result: Floats = mean * (1.0 - first_bookings(parameters))
     return result
 
 
 def _already_come(
-    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, taken: Floats, history: Integers
-) -> tuple[Floats, Floats]:
-    """Return the shares of bookings, H x 3 x 3 x 2, at which misdemeanours and felonies are those of the chain.
+    parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, taken: Floats, histories: Histories
+) -> Floats:
+    """Return the shares of bookings, 2 x H x 3 x 3 x 2, at which misdemeanours and felonies are those of the chain.
 
     The convictions known at a booking are those of bookings before the last months of disposition, if none since has
     given the place to somebody else who is at liberty again. Nobody is booked in jail. ``alike`` is bookings by
     history, group, status, class and charge, ``rate`` those of one person at liberty, ``taken`` the chance that ICE
     takes somebody booked, H x 3 x 3 x 2.
     """
-    waits, (misdemeanors, felonies) = _courts(parameters)
-    chance, mine = rate * first_bookings(parameters)[RANK_OF_CLASS], taken[..., RANK_OF_CLASS][history]
-    free, after_ice = (np.log1p(-np.minimum(MOST_LOST, chance * part)) for part in (1.0 - mine, mine))  # of a month
+    mine = histories.spread(np.stack([1.0 - taken, taken], axis=1)[..., RANK_OF_CLASS])  # 2 x 3 x 3 x 3 x K
+    chance = rate * first_bookings(parameters)[RANK_OF_CLASS][:, None]
+    stays = np.log1p(-np.minimum(MOST_LOST, chance * mine))  # of a month: of people let go, and of those ICE takes
+    convicted, kinds, waits = _courts(parameters)
+    ends = (alike * convicted)[:, None] * kinds[:, None, None, None]  # H x 2 kinds x 3 x 3 x 3 x 10
+    total = ends.sum(axis=-1)[:, :, None]
+    waited = (ends[:, :, None] * waits[:, None, None, None]).sum(axis=-1)  # H x 2 kinds x 2 waits x 3 x 3 x 3
+    months = np.divide(waited, total, out=np.zeros_like(waited), where=total > 0)
+    let_go, returned = histories.spread(months.swapaxes(1, 2))
+    survival = np.exp(let_go * stays[0] + returned * stays[1])
+    above = by_rank(histories.sums(at_liberty * rate * survival)).swapaxes(0, 1)
     below = by_rank(alike.sum(axis=-1))
-    shares = []
-    for convicted, kind in (misdemeanors, felonies):
-        ends = alike * convicted * kind
-        total = ends.sum(axis=-1)
-        let_go, returned = (
-            np.divide((ends * each).sum(axis=-1), total, out=np.zeros_like(total), where=total > 0)[history]
-            for each in waits
-        )
-        survival = np.exp(let_go * free + returned * after_ice)
-        above = by_rank(by_history(at_liberty * rate * survival, history))
-        shares.append(np.divide(above, below, out=np.ones_like(above), where=below > 0))
-    return shares[0], shares[1]
+    return np.divide(above, below, out=np.ones_like(above), where=below > 0)
 
 
 @of_parameters
-def _courts(parameters: Parameters) -> tuple[tuple[Floats, Floats], tuple[tuple[Floats, Floats], ...]]:
-    """Return by charge how many months a booking waits for its conviction at liberty.
+def _courts(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
+    """Return by charge the chance of a conviction, that it is for a misdemeanour or a felony, and how long it takes.
 
-    First of people let go, then of those whom ICE takes, who are back some time; and for misdemeanours and felonies the
-    chance of a conviction and that it is for one of them.
+    The months are those at liberty between a booking and its conviction: first of people let go, then of those whom ICE
+    takes, who are back some time.
     """
     courts = parameters.courts
     convicted, felony, held, lag = (
@@ -163,7 +168,7 @@ def _courts(parameters: Parameters) -> tuple[tuple[Floats, Floats], tuple[tuple[
     open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
     back = back_after(parameters, int(np.ceil(lag.max())))
     back_months = (1.0 - held) * np.interp(lag, np.arange(len(back)), np.cumsum(back))
-    return (open_months, back_months), ((convicted, 1.0 - felony), (convicted, felony))
+    return convicted, np.stack([1.0 - felony, felony]), np.stack([open_months, back_months])
 
 
 @cache
@@ -180,16 +185,16 @@ def _after_a_conviction() -> Integers:
     return result
 
 
-def _moves(goes: Floats, convictions: Floats) -> Floats:
-    """Return the chances ... x 24 x 24 that a record becomes another, or by removal for good that of a newcomer.
+def _moves(gone: Floats, convicted: Floats) -> Floats:
+    """Return the chances 24 x 24 x P that a record becomes another, or by removal for good that of a newcomer.
 
-    ``goes`` is the chance of the latter by record (... x 24), ``convictions`` that of each kind (... x 24 x 3).
+    By record, ``gone`` is the chance of the latter (24 x P), ``convicted`` that of each kind (24 x 3 x P).
     """
-    moves = np.zeros((*goes.shape, RECORD_COUNT))
-    others = 1.0 - goes - convictions.sum(axis=-1)
+    moves, records = np.zeros((RECORD_COUNT, *gone.shape)), np.arange(RECORD_COUNT)
+    others = 1.0 - gone - convicted.sum(axis=1)
     for kind, after in enumerate(_after_a_conviction()):
-        moves[..., np.arange(RECORD_COUNT), after] += others if kind == NO_CONVICTION else convictions[..., kind]
-    moves[..., 0] += goes
+        moves[records, after] += others if kind == NO_CONVICTION else convicted[:, kind]
+    moves[:, 0] += gone
     return moves
 
 
@@ -204,23 +209,33 @@ def _with_felonies() -> npt.NDArray[np.bool_]:
 
 
 @cache
+def _level_of_record() -> Integers:
+    """Return the level of each of the 24 records."""
+    records = range(RECORD_COUNT)
+    levels = [record_level(felonies_in(it), misdemeanors_in(it), aggravated_in(it)) for it in records]
+    return np.array(levels, dtype=np.int64)
+
+
+@cache
 def _levels() -> Floats:
     """Return 1 at the level of each record, 24 x 4."""
-    result = np.zeros((RECORD_COUNT, 4))
-    for record in range(RECORD_COUNT):
-        level = record_level(felonies_in(record), misdemeanors_in(record), aggravated_in(record))
-        result[record, level] = 1.0
-    return result
+    return np.eye(4)[_level_of_record()]
 
 
-def _stationary(moves: Floats) -> Floats:
-    """Return the distributions (... x n) that chains with chances ``moves`` (... x from n x to n) leave as they are."""
-    size = moves.shape[-1]
-    equations = np.swapaxes(moves, -1, -2) - np.eye(size)
-    equations[..., -1, :] = 1.0
-    right = np.zeros((*moves.shape[:-2], size, 1))
-    right[..., -1, 0] = 1.0
-    return np.maximum(0.0, np.linalg.solve(equations, right)[..., 0])
+def _at_booking(moves: Floats, first: Floats) -> Floats:
+    """Return the distributions (24 x P) that bookings with chances ``moves`` (24 x 24 x P) leave as they are.
+
+    ``first`` is the chance that somebody booked is new to the police, by rank.
+    """
+    new = np.tile(first, moves.shape[-1] // len(first))
+    equations = (1.0 - new) * moves
+    equations[:, 0] += new
+    equations[np.arange(RECORD_COUNT), np.arange(RECORD_COUNT)] -= 1.0
+    equations[:, -1] = 1.0
+    right = np.zeros((moves.shape[-1], RECORD_COUNT, 1))
+    right[:, -1, 0] = 1.0
+    found: Floats = np.maximum(0.0, np.linalg.solve(last_axis_first(equations).swapaxes(1, 2), right)[..., 0])
+    return np.ascontiguousarray(found.T)
 
 
 def federal_records(parameters: Parameters, kept: Floats, leaves: Floats) -> tuple[Floats, Floats, Floats]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
@@ -13,8 +11,6 @@ from sim.words.labels import FAMILIES
 from sim.world.counties.building import Counties
 
 Floats = npt.NDArray[np.float64]
-PART = 128
-"""Counties worked on at a time."""
 
 
 def expected_shares(parameters: Parameters, counties: Counties) -> tuple[Floats, Floats]:
@@ -42,11 +38,6 @@ def expected_shares(parameters: Parameters, counties: Counties) -> tuple[Floats,
     statuses[:, 1, 1] = 1.0 - statuses[:, 1, 2]
     statuses[:, 2, 0] = 1.0
     return groups, statuses
-
-
-def county_parts(count: int) -> Iterator[slice]:
-    """Return so many counties in parts small enough that what is worked out of them stays at hand."""
-    return (slice(first, first + PART) for first in range(0, count, PART))
 
 
 def class_weights(parameters: Parameters) -> tuple[Floats, Floats]:

@@ -14,11 +14,12 @@ import numpy.typing as npt
 from sim.numerics.fixed_point import fixed_point
 from sim.parameters import Parameters
 from sim.words.calendar import month_number
-from sim.words.codes import LEVEL_2
+from sim.words.codes import LEVEL_2, OUTSIDE
 from sim.world.counties.building import Counties
 from sim.world.settled.baseline import Baseline
 from sim.world.settled.calls import Calls, Reporting
 from sim.world.settled.custody import (
+    Custody,
     Known,
     Programs,
     Stays,
@@ -29,10 +30,10 @@ from sim.world.settled.custody import (
     months_held,
     months_vacant,
     stays_of,
-    taking,
 )
 from sim.world.settled.endings import APART, endings_of, ends_of
-from sim.world.settled.fear import Jumps, county_fear, own_fear, pooled
+from sim.world.settled.fear import Jumps, News, OwnFear, county_fear, own_fear
+from sim.world.settled.histories import last_axis_first
 from sim.world.settled.rates import CrimeRates, State, opportunities
 from sim.world.settled.records import Records, booked_anew, charges_by_rank, federal_records, records_of
 from sim.world.settled.shares import expected_shares, tied_households, ties
@@ -60,15 +61,16 @@ def programs_before(parameters: Parameters, counties: Counties, reached: npt.NDA
 
 @dataclass
 class _Round:
-    """What one round finds, given the state from which it starts."""
+    """What one round finds, given the state from which it starts; arrays of counties have them last."""
 
     stays: Stays
     records: Records
     taken: Taking
+    every: Floats  # people taken, over all channels, 3 x 3 x 3 classes x K
     free: Floats
     newcomers: Floats  # in the immigration database, 3 groups x 3 statuses
     federal: Floats  # the same between bookings, H x 3 x 3 x 2 ranks
-    flows: Floats  # people taken, K x 3 groups x 3 statuses x 4 channels, per person of the group and month
+    flows: Floats  # people taken per person of the group and month, 2 groups x 3 statuses x 4 channels x K
     fear: Floats
     jumps: Jumps
     calls: Calls
@@ -84,57 +86,61 @@ class _World:
     def __init__(self, parameters: Parameters, counties: Counties, reached: npt.NDArray[np.bool_]) -> None:
         """Take what does not change from round to round."""
         self.parameters, self.counties = parameters, counties
-        self.groups, self.statuses = expected_shares(parameters, counties)
-        self.reporting = Reporting(parameters, self.statuses, ties(parameters, self.statuses))
-        self.crime = CrimeRates(parameters, counties, self.groups, self.statuses)
-        self.programs = programs_before(parameters, counties, reached)
-        self.history = self.programs.history()
-        self.in_ice, self.vacant = 1.0 / parameters.enforcement.custody_ends, sum(months_vacant(parameters))
+        self.group_share, self.status_share = groups, statuses = expected_shares(parameters, counties)
+        self.reporting = Reporting(parameters, statuses, ties(parameters, statuses))
+        self.crime = CrimeRates(parameters, counties, groups, statuses)
+        programs = programs_before(parameters, counties, reached)
+        self.histories = programs.histories()
+        self.custody = Custody(parameters, counties, programs, self.histories)
+        self.frights = _Frights(parameters, counties, self.crime.groups, statuses, programs)
+        kinds = self.crime.groups[:, None] * self.crime.statuses
+        self.persons = (counties.persons * self.crime.groups)[:, None] * self.crime.statuses
+        self.persons = self.persons[:, :, None] * self.crime.class_share[:, None]  # 3 x 3 x 3 classes x K
+        self.kinds = kinds[:, :, None] * self.crime.class_share[:, None]
+        self.agents_per_person = counties.agents / counties.persons
+        enforcement = parameters.enforcement
+        self.in_ice, self.vacant = 1.0 / enforcement.custody_ends, sum(months_vacant(parameters))
         self.leave = 1.0 if parameters.responses.incapacitation else 0.0
-        self.removed_share = parameters.enforcement.removal_share
+        self.removed_share = enforcement.removal_share
         self.endings = endings_of(parameters)
 
     def first(self) -> State:
         """Return the state of a world without arrests, removals and fear."""
-        count = len(self.counties.code)
-        calls, ones = self.reporting.at_full_trust(), np.ones
+        count, ones = len(self.counties.code), np.ones
         return State(
-            free=ones((count, 3, 3, 3)),
-            calls=calls,
-            impunity=ones((count, 3, 8)),
-            deterred=ones((count, 3)),
-            taken=np.zeros((int(self.history.max()) + 1, 3, 3, 2, len(APART), 4)),
+            free=ones((3, 3, 3, count)),
+            calls=self.reporting.unafraid(),
+            impunity=ones((3, 8, count)),
+            deterred=ones((3, count)),
+            taken=np.zeros((self.histories.number, 3, 3, 2, len(APART), 4)),
         )
 
     def settle(self, state: State) -> _Round:
         """Return what follows from a state."""
-        parameters, crime = self.parameters, self.crime
+        parameters, crime, histories = self.parameters, self.crime, self.histories
         crime.solve(state)
-        people = _people(self.counties, crime)
-        at_liberty = people * state.free
-        stays = stays_of(parameters, crime, at_liberty, self.history)
-        again = booked_anew(parameters, stays.booked, at_liberty, self.history)
+        at_liberty = self.persons * state.free
+        stays = stays_of(parameters, crime, at_liberty, histories)
+        again = booked_anew(parameters, stays.booked, at_liberty, histories)
         ends = ends_of(self.endings, charges_by_rank(stays.by_history), state.taken, again)
-        records = records_of(parameters, stays.by_history, stays.booked, at_liberty, ends, self.history)
+        records = records_of(parameters, stays.by_history, stays.booked, at_liberty, ends, histories)
         kept, leaves = ((records.level * each).sum(axis=-1) for each in (ends.taken - ends.gone, ends.gone))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
-        agents = at_liberty * (self.counties.agents / self.counties.persons)[:, None, None, None]
-        taken = taking(parameters, self.counties, self.programs, Known(records, known, self.history), stays, agents)
-        every = taken.taken.sum(axis=-1)
+        taken = self.custody.taking(Known(records, known), stays, at_liberty * self.agents_per_person)
+        every = taken.taken.sum(axis=3)
         free = 1.0 / (1.0 + stays.months + self.leave * every * (self.in_ice + self.removed_share * self.vacant))
-        flows = np.einsum("kgs,c,kgsc,kgscn->kgsn", self.statuses, crime.class_share, free, taken.taken)
-        fear, jumps = _fear(parameters, self.counties, self.groups, self.statuses, flows, self.programs)
-        own = own_fear(parameters, _by_tie(parameters, self.statuses, jumps))
-        calls = self.reporting.feared(fear, own, self.groups)
-        real, full = crime.risks(calls)
+        flows = ((crime.people[:2] * free[:2])[:, :, :, None] * taken.taken[:2]).sum(axis=2)
+        fear, jumps = self.frights.of(flows)
+        calls = self.reporting.feared(fear, self.frights.own(jumps), crime.groups)
+        real, full = crime.risks(calls, self.reporting.at_full_trust)
         risk = np.divide(real, full, out=np.ones_like(real), where=full > 0)
-        removable = np.einsum("kg,kgs,c,kgsc->k", self.groups, self.statuses, crime.class_share, free * taken.removable)
-        removed = np.einsum("kg,kgsn->k", self.groups, flows) * self.removed_share
-        removal_risk = np.divide(removed, removable, out=np.zeros(len(removable)), where=removable > 0)
+        removable = (self.kinds * (free * taken.removable)).reshape(27, -1).sum(axis=0)
+        removed = self._removed(flows)
         return _Round(
             stays=stays,
             records=records,
             taken=taken,
+            every=every,
             free=free,
             newcomers=newcomers,
             federal=federal,
@@ -144,9 +150,13 @@ class _World:
             calls=calls,
             risk=risk,
             removable=removable,
-            removal_risk=removal_risk,
+            removal_risk=np.divide(removed, removable, out=np.zeros(len(removable)), where=removable > 0),
             at_full_trust=full,
         )
+
+    def _removed(self, flows: Floats) -> Floats:
+        """Return people removed per person and month, by county."""
+        return np.einsum("kg,kgsn->k", self.group_share[:, :2], last_axis_first(flows)) * self.removed_share
 
     def state_after(self, found: _Round) -> State:
         """Return the state from which the next round starts."""
@@ -178,95 +188,98 @@ def _baseline(world: _World, found: _Round) -> Baseline:
     """Return what the world starts with."""
     crime, taken, free = world.crime, found.taken, found.free
     crime.solve(world.state_after(found))
-    away = world.leave * taken.taken.sum(axis=-1) * world.removed_share * world.vacant * free
+    away = world.leave * found.every * world.removed_share * world.vacant * free
     return Baseline(
-        group_share=world.groups,
-        status_share=world.statuses,
+        group_share=world.group_share,
+        status_share=world.status_share,
         propensity=crime.propensity,
         **opportunities(crime),
-        jailed_share=found.stays.months * free,
+        jailed_share=last_axis_first(found.stays.months * free),
         stay_cumulative=_cumulative(world.parameters, crime),
-        ice_share=world.leave * (taken.taken * world.in_ice) * free[..., None],
-        away_share=away,
-        held_chance=taken.held,
-        history=world.history,
+        ice_share=last_axis_first(world.leave * (taken.taken * world.in_ice) * free[:, :, :, None]),
+        away_share=last_axis_first(away),
+        held_chance=np.moveaxis(taken.held, -1, 0)[world.custody.alike],
+        history=world.histories.of,
         records=found.records,
         federal=found.newcomers,
         federal_at_start=found.federal,
-        fear=found.fear,
-        friend_jumps=np.stack([found.jumps.friends, found.jumps.friends_at_large], axis=-1),
-        status_removals=_of_one(world.statuses, found.flows, world.removed_share),
-        risk=found.risk,
+        fear=last_axis_first(found.fear),
+        friend_jumps=last_axis_first(np.stack([found.jumps.friends, found.jumps.friends_at_large], axis=1)),
+        status_removals=last_axis_first(_of_one(crime.statuses, found.flows, world.removed_share)),
+        risk=last_axis_first(found.risk),
         removal_risk=found.removal_risk,
-        expected_risk=found.at_full_trust,
-        expected_recorded=crime.recorded,
+        expected_risk=last_axis_first(found.at_full_trust),
+        expected_recorded=last_axis_first(crime.recorded),
         expected_removable=found.removable,
     )
 
 
 def _cumulative(parameters: Parameters, crime: CrimeRates) -> Floats:
     """Return on which charge those in jail are held, K x 3 x 3 x 3 x 10, cumulative over charges."""
-    split = np.cumsum(booked_of(crime.arrest_rates(slice(None))) * months_held(parameters), axis=-1)
+    booked = np.moveaxis(booked_of(crime.arrest_rates(slice(None))), (0, -1), (-1, 0))
+    split = np.cumsum(booked * months_held(parameters), axis=-1)
     months = split[..., -1:].copy()
     np.divide(split, months, where=months > 0, out=split)
     split[..., -1] = 1.0
     return split
 
 
-def _people(counties: Counties, crime: CrimeRates) -> Floats:
-    """Return persons by county, group, status and class."""
-    people = counties.persons[:, None, None] * crime.groups[:, :, None] * crime.statuses
-    result: Floats = people[..., None] * crime.class_share
-    return result
+class _Frights:
+    """What frightens the community of a world, and what does not change about it from round to round."""
 
+    def __init__(
+        self, parameters: Parameters, counties: Counties, groups: Floats, statuses: Floats, programs: Programs
+    ) -> None:
+        """Take shares of people (3 x K), of statuses (K x 3 x 3) and the programs that counties have had for years."""
+        self.parameters = parameters
+        self.news = News(parameters, counties, counties.agents * groups[:2])
+        self.in_force = programs.secure_communities.astype(np.float64) + programs.jail + programs.task_force
+        tied, within = tied_households(parameters, statuses)
+        self.tied = np.stack([tied, np.ones(len(tied))])
+        self.some = 1.0 - (1.0 - within) ** 3
+        self.visibility = np.array(parameters.trust.visibility.values())
 
-def _fear(
-    parameters: Parameters, counties: Counties, groups: Floats, statuses: Floats, flows: Floats, programs: Programs
-) -> tuple[Floats, Jumps]:
-    """Return county fear (K x 2) and jumps of own fear; ``flows`` is people taken per person of the group and month,
-    K x 3 groups x 3 statuses x 4 channels."""
-    removed = flows[:, :2].sum(axis=2) * parameters.enforcement.removal_share  # K x 2 x 4
-    at_large = flows[:, :2, :, 2].sum(axis=2)
-    visible = removed @ np.array(parameters.trust.visibility.values())
-    agents = counties.agents[:, None] * groups[:, :2]
-    in_force = programs.secure_communities.astype(np.float64) + programs.jail + programs.task_force
-    fear = county_fear(parameters, pooled(parameters, counties, agents, visible), in_force)
-    tied = np.stack([tied_households(parameters, statuses)[0], np.ones(len(groups))], axis=1)
-    every, friends = removed.sum(axis=2), round(parameters.trust.acquaintances)
-    home = [np.divide(3.0 * rate, tied, out=np.zeros_like(rate), where=tied > 0) for rate in (every, at_large)]
-    return fear, Jumps(friends * every, friends * at_large, home[0], home[1])
+    def of(self, flows: Floats) -> tuple[Floats, Jumps]:
+        """Return county fear (2 x K) and jumps of own fear; ``flows`` is people taken per person of the group and
+        month, 2 groups x 3 statuses x 4 channels x K."""
+        parameters, tied = self.parameters, self.tied
+        removed = flows.sum(axis=1) * parameters.enforcement.removal_share  # 2 x 4 x K
+        at_large = flows[:, :, OUTSIDE].sum(axis=1)
+        visible = (last_axis_first(removed) @ self.visibility).T
+        fear = county_fear(parameters, self.news.pooled(visible), self.in_force)
+        every, friends = removed.sum(axis=1), round(parameters.trust.acquaintances)
+        home = [np.divide(3.0 * rate, tied, out=np.zeros_like(rate), where=tied > 0) for rate in (every, at_large)]
+        return fear, Jumps(friends * every, friends * at_large, home[0], home[1])
 
-
-def _by_tie(parameters: Parameters, statuses: Floats, jumps: Jumps) -> Floats:
-    """Return jumps a month by tie, K x 2 groups x 4 ties x 4 kinds: citizens of citizen households have no tie."""
-    _, within = tied_households(parameters, statuses)
-    some = 1.0 - (1.0 - within) ** 3
-    result = np.zeros((len(statuses), 2, 4, 4))
-    result[..., 0], result[..., 1] = jumps.friends[..., None], jumps.friends_at_large[..., None]
-    for kind, rate in ((2, jumps.housemate), (3, jumps.housemate_at_large)):
-        result[:, :, 2:, kind] = rate[..., None]
-        result[:, 0, 1, kind] = np.divide(rate[:, 0], some, out=np.zeros(len(some)), where=some > 0)
-    return result
+    def own(self, jumps: Jumps) -> OwnFear:
+        """Return own fear by tie; citizens of citizen households have no tie."""
+        some = self.some
+        rates = np.zeros((len(some), 2, 4, 4))  # a month, K x 2 groups x 4 ties x 4 kinds of jumps
+        rates[..., 0], rates[..., 1] = jumps.friends.T[..., None], jumps.friends_at_large.T[..., None]
+        for kind, rate in ((2, jumps.housemate), (3, jumps.housemate_at_large)):
+            rates[:, :, 2:, kind] = rate.T[..., None]
+            rates[:, 0, 1, kind] = np.divide(rate[0], some, out=np.zeros(len(some)), where=some > 0)
+        return own_fear(self.parameters, rates)
 
 
 def _of_one(statuses: Floats, flows: Floats, removed_share: float) -> Floats:
-    """Return removals and arrests at large a month of one person by county, group and status, K x 2 x 3 x 2."""
-    share = statuses[:, :2, :, None]
-    taken = np.stack([flows[:, :2].sum(axis=3) * removed_share, flows[:, :2, :, 2]], axis=-1)
+    """Return removals and arrests at large a month of one person by group, status and county, 2 x 3 x 2 x K."""
+    share = statuses[:2, :, None]
+    taken = np.stack([flows.sum(axis=2) * removed_share, flows[:, :, OUTSIDE]], axis=2)
     return np.divide(taken, share, out=np.zeros_like(taken), where=share > 0)
 
 
 def _deterred(parameters: Parameters, records: Records, removal_risk: Floats) -> Floats:
-    """Return how the risk of removal multiplies offending by county and status, K x 3."""
+    """Return how the risk of removal multiplies offending by status and county, 3 x K."""
     strength = parameters.crime.deterrence if parameters.responses.deterrence else 0.0
     if strength <= 0.0:
-        return np.ones((len(removal_risk), 3))
+        return np.ones((3, len(removal_risk)))
     reference = removal_reference(parameters, records)
     factor = np.ones_like(removal_risk)
     if reference > 0.0:
         factor = 1.0 - strength * np.minimum(1.0, removal_risk / reference)
     serious = records.nation[0, 1, 1, : LEVEL_2 + 1].sum()  # of Hispanic lawful noncitizens who are likely offenders
-    return np.stack([np.ones_like(factor), 1.0 - serious * (1.0 - factor), factor], axis=1)
+    return np.stack([np.ones_like(factor), 1.0 - serious * (1.0 - factor), factor])
 
 
 def removal_reference(parameters: Parameters, records: Records) -> float:
