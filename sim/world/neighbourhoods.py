@@ -124,10 +124,8 @@ def _pools(parameters: Parameters, sizes: Int64, group_low: Int64, all_cells: Ce
     low[first[whole]], size[first[whole]] = group_low[whole], sizes[whole]
     of_cell = np.where(whole, first, -1).astype(np.int32)[all_cells.county]
     for (k, g), cuts in cut.items():
-        pools, cells = (
-            slice(first[k, g], first[k, g] + len(cuts) - 1),
-            slice(all_cells.first[k], all_cells.first[k + 1]),
-        )
+        pools = slice(first[k, g], first[k, g] + len(cuts) - 1)
+        cells = slice(all_cells.first[k], all_cells.first[k + 1])
         low[pools], size[pools] = group_low[k, g] + cuts[:-1], np.diff(cuts)
         borders = all_cells.low[cells, g] - group_low[k, g]
         of_cell[cells, g] = first[k, g] + np.clip(np.searchsorted(cuts, borders, side="right") - 1, 0, len(cuts) - 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,12 @@ from sim.rules.news import county_fear as next_fear
 from sim.rules.reporting import own_fear as own_fear_left
 from sim.words.codes import BOOKED
 from sim.words.labels import CHARGES, PEOPLE_COLUMNS
+from sim.world.counties.building import build_counties
 from sim.world.setting import Setting
 from sim.world.settled.capacity import expected_least
 from sim.world.settled.custody import months_vacant
 from sim.world.settled.endings import endings_of, ends_of
-from sim.world.settled.fear import Jumps, county_fear, jump_sizes, own_fear
+from sim.world.settled.fear import Jumps, News, county_fear, jump_sizes, own_fear
 from sim.world.settled.histories import Histories
 from sim.world.settled.records import booked_anew, charges_by_rank, federal_records, records_of
 
@@ -324,6 +326,16 @@ def test_county_fear_is_where_the_rule_comes_to_rest() -> None:
             announced = trust.presence * concern * (1.0 - trust.known_refusal * refusal)
             fear[group] = next_fear(fear[group], fade, announced, trust.awareness, 1000.0 * heard[0, group])
     assert county_fear(parameters, heard.T, programs)[:, 0] == pytest.approx(fear, rel=1e-9)
+
+
+def test_news_crosses_county_lines_and_a_county_without_neighbours_keeps_its_own() -> None:
+    """The last of three counties has none: the others hear half of their own news, half of the other's."""
+    trust = {"neighbour_weight": 0.5, "region_weight": 0, "spill_over": 0}
+    parameters = Parameters.model_validate({"trust": trust})
+    made = build_counties(Parameters.model_validate({"world": {"rows": 1, "columns": 3, "people": 900}}), 1)
+    counties = replace(made, neighbour=np.array([1, 0], dtype=np.int32), neighbour_start=np.array([0, 1, 2, 2]))
+    heard = News(parameters, counties, np.full((2, 3), 100.0)).pooled(np.array([[1.0, 2.0, 3.0], [0.0, 1.0, 4.0]]))
+    assert heard == pytest.approx(np.array([[1.5, 1.5, 3.0], [0.5, 0.5, 4.0]]))
 
 
 def test_two_values_of_own_fear_stand_for_its_distribution() -> None:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.world.counties.table import Counties
+from sim.world.settled.histories import Places
 
 Floats = npt.NDArray[np.float64]
 NEARLY_NORMAL = 200.0
@@ -26,10 +27,9 @@ class FieldOffices:
 
     def __init__(self, parameters: Parameters, counties: Counties) -> None:
         """Take what does not change while the settled state is sought."""
-        self.number = int(counties.region.max()) + 1
-        agents = np.bincount(counties.region, counties.agents, self.number)
+        self.counties = Places(counties.region)
+        agents = self.counties.sums(counties.agents.astype(np.float64))
         self.capacity: list[float] = (parameters.enforcement.capacity_per_100k / 100_000 * agents).tolist()
-        self.places = (np.arange(4)[:, None] + 4 * counties.region.astype(np.int64)).ravel()
 
     def served_shares(self, wanted: Floats) -> Floats:
         """Return the share of detainers wanted that is lodged, by office and level, offices x 4.
@@ -37,7 +37,7 @@ class FieldOffices:
         ``wanted`` is how many the offices would lodge for people booked in a county in a month, by level, 4 x K, in
         agents.
         """
-        demand = np.bincount(self.places, wanted.ravel(), 4 * self.number).reshape(-1, 4)
+        demand = self.counties.sums(wanted)
         up_to = np.cumsum(demand, axis=1)
         lodged = np.array(
             [

@@ -48,7 +48,7 @@ class Stays(NamedTuple):
 
 
 def booked_of(rates: Floats) -> Floats:
-    """Return bookings on the gravest charge of the month; ``rate`` is arrests, 10 charges x ..., gravest first."""
+    """Return bookings on the gravest charge of the month; ``rates`` is arrests, 10 charges x ..., gravest first."""
     upto = rates.copy()
     for charge in range(1, len(upto)):
         upto[charge] += upto[charge - 1]
@@ -118,7 +118,7 @@ class Custody:
         self.unseen = np.stack([1.0 - _screened(parameters, here, at_liberty) for at_liberty in (False, True)])
         self.stopping = np.flatnonzero(programs.task_force)
         _, first, self.alike = np.unique(
-            histories.of * self.offices.number + counties.region, return_index=True, return_inverse=True
+            histories.of * self.offices.counties.number + counties.region, return_index=True, return_inverse=True
         )
         self.pair_history, self.pair_office = histories.of[first], counties.region[first]
         self.wish = detainers_wished(parameters)

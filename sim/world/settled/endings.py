@@ -31,9 +31,7 @@ class Endings(NamedTuple):
     convicted: Floats  # x 3 kinds of conviction
     ways: Floats  # x 3 ways ``APART``
     lost: Floats  # x 3 ways x 3 kinds: convictions that people going that way are spared if ICE takes them
-    awaited: (
-        Floats  # x 3 kinds: those lost of people released at once, relative to ICE's chance to take them in a month
-    )
+    awaited: Floats  # x 3 kinds: those lost of people released at once, over ICE's chance to take them in a month
     gone: float  # chance that somebody whom ICE takes is removed for good: a newcomer has the place
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from sim.rules.news import fading
 from sim.world.constants import region_weight
 from sim.world.counties.table import Counties
 from sim.world.kept import of_parameters
+from sim.world.settled.histories import Places
 
 Floats = npt.NDArray[np.float64]
 LEAST_FADE = 1.0 / 240.0
@@ -80,32 +81,17 @@ def _lost_by_jumps(parameters: Parameters) -> tuple[Floats, ...]:
     return tuple(-np.expm1(-power * felt).sum(axis=1) for power in (1, 2, 3))
 
 
-class _Sums:
-    """Sums over what is in one place, of two groups."""
-
-    def __init__(self, place: npt.NDArray[np.integer[Any]]) -> None:
-        """Take the place of each entry, a number from 0."""
-        self.place, self.places = place, int(place.max(initial=-1)) + 1
-        self._of_both = np.concatenate([place, place + self.places])
-
-    def of(self, groups: Floats) -> Floats:
-        """Return sums by group and place, 2 x places."""
-        sums: Any = np.bincount(self._of_both, groups.ravel(), 2 * self.places)
-        result: Floats = sums.reshape(2, -1)
-        return result
-
-
 class News:
     """Where removals are heard of: what does not change while the settled state is sought."""
 
     def __init__(self, parameters: Parameters, counties: Counties, people: Floats) -> None:
         """Take agents by group and county, 2 x K."""
         self.people, self.weight, self.total = people, region_weight(parameters), people + region_weight(parameters)
-        self.region = _Sums(counties.region)
-        self.there = self.region.of(people)
+        self.region = Places(counties.region)
+        self.there = self.region.sums(people)
         self.share, self.neighbour_weight = parameters.trust.spill_over, parameters.trust.neighbour_weight
         ways = np.diff(counties.neighbour_start)
-        self.neighbour, self.home = counties.neighbour, _Sums(np.repeat(np.arange(len(ways)), ways))
+        self.neighbour, self.home = counties.neighbour, Places(np.repeat(np.arange(len(ways)), ways), len(ways))
         self.ways = ways if self.neighbour_weight > 0.0 else np.zeros_like(ways)
 
     def pooled(self, rate: Floats) -> Floats:
@@ -114,9 +100,9 @@ class News:
         ``rate`` is removals a month per person of the group, by visibility.
         """
         news = self.people * rate
-        heard = self.region.of(news)
+        heard = self.region.sums(news)
         regional = np.divide(heard, self.there, out=np.zeros_like(heard), where=self.there > 0)
-        own = news + self.weight * regional.take(self.region.place, axis=1)
+        own = news + self.weight * self.region.spread(regional)
         result = np.divide(own, self.total, out=np.zeros_like(own), where=self.total > 0)
         around = self._with_neighbours(result)
         mixed: Floats = (1.0 - self.share) * around + self.share * around[::-1]
@@ -127,7 +113,7 @@ class News:
         ways, weight = self.ways, self.neighbour_weight
         if not ways.any():
             return rate
-        sums = self.home.of(rate.take(self.neighbour, axis=1))
+        sums = self.home.sums(rate.take(self.neighbour, axis=1)).T
         mean = np.divide(sums, ways, out=np.zeros_like(sums), where=ways > 0)
         return np.where(ways > 0, (1.0 - weight) * rate + weight * mean, rate)
 

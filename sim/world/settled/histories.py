@@ -1,4 +1,4 @@
-"""Counties by the programs of the years before the start: those with the same ones have one history.
+"""Counties by place, and by the programs of the years before the start: those with the same have one history.
 
 While the settled state is sought, arrays of counties have these as their last axis, so that each step runs over many.
 """
@@ -34,14 +34,36 @@ def last_axis_first(of_counties: Floats) -> Floats:
     return flat.reshape(-1, *of_counties.shape[:-1])
 
 
-class Histories:
-    """The history of each of K counties, one of H numbers from 0."""
+class Places:
+    """The place of each of K entries, one of so many numbers from 0: the history or field office of counties, say."""
+
+    def __init__(self, of: npt.NDArray[np.integer[Any]], number: int | None = None) -> None:
+        """Take the place of each entry, and how many places there are if not all are among them."""
+        self.of: Integers = of.astype(np.int64)
+        self.number = int(of.max()) + 1 if number is None else number
+        self._rows: dict[int, Integers] = {}
+
+    def sums(self, of_entries: Floats) -> Floats:
+        """Return sums over the entries of each place, ... x K in, places x ... out; added up entry by entry."""
+        each = of_entries.size // len(self.of)
+        if each not in self._rows:
+            self._rows[each] = (np.arange(each)[:, None] + each * self.of).ravel()
+        added: Any = np.bincount(self._rows[each], of_entries.ravel(), each * self.number)
+        result: Floats = added.reshape(self.number, *of_entries.shape[:-1])
+        return result
+
+    def spread(self, of_places: Floats) -> Floats:
+        """Return for each entry what its place has, places x ... in, ... x K out."""
+        flat = of_places.reshape(self.number, -1).T
+        return flat.take(self.of, axis=1).reshape(*of_places.shape[1:], len(self.of))
+
+
+class Histories(Places):
+    """The history of each of K counties."""
 
     def __init__(self, of: Integers, number: int | None = None) -> None:
         """Take the history of each county, and how many there are if not all are among them."""
-        self.of = of
-        self.number = int(of.max()) + 1 if number is None else number
-        self._places: dict[int, Integers] = {}
+        super().__init__(of, number)
         self._parts: list[tuple[slice, Histories]] = []
 
     def parts(self) -> list[tuple[slice, Histories]]:
@@ -49,17 +71,3 @@ class Histories:
         if not self._parts:
             self._parts = [(part, Histories(self.of[part], self.number)) for part in county_parts(len(self.of))]
         return self._parts
-
-    def sums(self, of_counties: Floats) -> Floats:
-        """Return sums over the counties of each history, ... x K in, H x ... out; added up county by county."""
-        each = of_counties.size // len(self.of)
-        if each not in self._places:
-            self._places[each] = (np.arange(each)[:, None] + each * self.of).ravel()
-        added: Any = np.bincount(self._places[each], of_counties.ravel(), each * self.number)
-        result: Floats = added.reshape(self.number, *of_counties.shape[:-1])
-        return result
-
-    def spread(self, of_histories: Floats) -> Floats:
-        """Return for each county what its history has, H x ... in, ... x K out."""
-        flat = of_histories.reshape(self.number, -1).T
-        return flat.take(self.of, axis=1).reshape(*of_histories.shape[1:], len(self.of))
