@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.telling.quotients import quotient_of_sums
 from sim.analysis.evidence.validation import with_world_seed
 from sim.engines.ledger import Ledger
 from sim.running.run import simulate
@@ -57,11 +58,8 @@ def told(values: Floats) -> str:
 
 
 def ratio(above: Floats, below: Floats) -> str:
-    """Return the quotient of two means over seeds, and its standard error by leaving out one seed after another."""
-    count = len(above)
-    left = (above.sum() - above) / (below.sum() - below)
-    error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
-    return f"{above.sum() / below.sum():8.3f} ({error:.3f})"
+    """Return the quotient of two means over seeds, and its standard error."""
+    return "{:8.3f} ({:.3f})".format(*quotient_of_sums(above, below))
 
 
 def print_groups(settings: Sequence[str], seeds: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.telling.quotients import quotient_of_sums
 from sim.analysis.evidence.validation import with_world_seed
 from sim.engines.ledger import Ledger
 from sim.running.run import simulate
@@ -38,13 +39,11 @@ def counted(ledger: Ledger, where: str) -> Counts:
 
 
 def change(old: Counts, new: Counts) -> str:
-    """Return by how much sums over seeds change, in percent, with the error by leaving out one pair after another."""
-    count, was, became = len(old), float(old.sum()), float(new.sum())
-    if was == 0:
+    """Return by how much sums over seeds change, in percent, with the standard error."""
+    if not old.any():
         return "-"
-    left = 100.0 * ((became - new) / np.maximum(was - old, 1) - 1.0)
-    error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
-    return f"{100.0 * (became / was - 1.0):+.1f} ({error:.1f})"
+    share, error = quotient_of_sums(new, old)
+    return f"{100.0 * (share - 1.0):+.1f} ({100.0 * error:.1f})"
 
 
 def row(name: str, pairs: list[tuple[Counts, Counts]]) -> str:
