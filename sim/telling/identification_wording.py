@@ -30,12 +30,17 @@ def answer(asked: Identification, found: Identified) -> str:
     last = found.sets[-1].evidence
     told = {it.effect: it.values for it in found.quantiles if it.evidence == last.name}
     parts = []
-    for effect in dict.fromkeys((asked.header.bounded, asked.header.effect)):
+    for effect in told_effects(asked):
         low, _, middle, _, high = told[effect]
         parts.append(f"{LABELS[effect]} by {change(low)} to {change(high)} (median {change(middle)})")
     count = len(last.figures)
     known = f"{count} published figure{'s' if count > 1 else ''} ({last.name})" if count else "nothing but the priors"
     return f"In worlds that agree with {known} the program truly changes {' and '.join(parts)}, nine in ten of them."
+
+
+def told_effects(asked: Identification) -> list[str]:
+    """Return the effects that an answer tells: the one whose bounds are asked for, and that of the figure."""
+    return list(dict.fromkeys((asked.header.bounded, asked.header.effect)))
 
 
 def worlds_sentence(found: Identified) -> str:
@@ -57,7 +62,7 @@ def _left(asked: Identification, found: Identified, weighed: Weighed) -> str:
     name = weighed.evidence.name
     told = {it.effect: it.values for it in found.quantiles if it.evidence == name}
     parts = []
-    for effect in dict.fromkeys((asked.header.bounded, asked.header.effect)):
+    for effect in told_effects(asked):
         low, _, middle, _, high = told[effect]
         parts.append(f"{LABELS[effect]} changes by {change(low)} to {change(high)} (median {change(middle)})")
     ids = f" ({', '.join(weighed.evidence.figures)})" if weighed.evidence.figures else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.analysis.calibration.outcome import Outcome
 from sim.analysis.calibration.study import Study
-from sim.analysis.calibration.summary import parameters_told
+from sim.analysis.calibration.summary import Told, parameters_told
 from sim.scenario.design.paths import targets
 from sim.telling.calibration_wording import doubt_sentences, fit_sentence, headline, traded_sentences
 from sim.telling.figures.style import Drawn
@@ -44,7 +44,8 @@ def write_calibration_report(study: Study, outcome: Outcome, figures: Sequence[D
 def _parts(title: str, study: Study, outcome: Outcome, figures: Sequence[Drawn], folder: Path) -> Iterator[str]:
     drawn = {it.name: it for it in figures}
     yield from title_of(title, study.header.question)
-    first = [f'<p class="first">{escape(headline(study, outcome))}</p>', f"<p>{escape(_left_open(study, outcome))}</p>"]
+    told = parameters_told(study.priors, outcome.draws.shares)
+    first = [f'<p class="first">{escape(headline(study, outcome))}</p>', f"<p>{escape(_left_open(told))}</p>"]
     yield lead(first, ["<h2>How sure is this?</h2>", *(note(escape(it)) for it in doubt_sentences(study, outcome))])
     yield from pictures([drawn["effects"]], folder)
     yield "<h2>How the figures fit</h2>"
@@ -52,7 +53,7 @@ def _parts(title: str, study: Study, outcome: Outcome, figures: Sequence[Drawn],
     yield from pictures([drawn["fit"]], folder)
     yield "<h2>What is left of the priors</h2>"
     yield from (f"<p>{escape(it)}</p>" for it in traded_sentences(study, outcome))
-    yield from folded("Each parameter before and after", [_parameters(study, outcome)])
+    yield from folded("Each parameter before and after", [_parameters(study, told)])
     yield from folded("Parameters alone and in pairs", pictures([drawn["corner"]], folder))
     yield how_to_repeat("calibrate calibration.yaml")
     yield note(
@@ -61,9 +62,8 @@ def _parts(title: str, study: Study, outcome: Outcome, figures: Sequence[Drawn],
     )
 
 
-def _left_open(study: Study, outcome: Outcome) -> str:
+def _left_open(told: Sequence[Told]) -> str:
     """Return how many parameters the figures pin, narrow and leave open."""
-    told = parameters_told(study.priors, outcome.draws.shares)
     counts = {kind: sum(it.verdict == kind for it in told) for kind in VERDICTS}
     return (
         f"Of {len(told)} parameters the figures pin {counts['pinned']}, narrow {counts['narrowed']} and leave "
@@ -71,13 +71,13 @@ def _left_open(study: Study, outcome: Outcome) -> str:
     )
 
 
-def _parameters(study: Study, outcome: Outcome) -> str:
+def _parameters(study: Study, told: Sequence[Told]) -> str:
     rows = []
-    for prior, it in zip(study.priors, parameters_told(study.priors, outcome.draws.shares), strict=True):
+    for prior, it in zip(study.priors, told, strict=True):
         meaning = f"{escape(targets()[prior.path].meaning)}<br>" if prior.path in targets() else ""
         source = f'<br><span class="small">source: {escape(prior.source)}</span>'
         before = f"{number_text(it.prior_mean, 2)} ± {number_text(it.prior_sd, 2)}"
         after = f"{number_text(it.quantiles[0], 2)} to {number_text(it.quantiles[-1], 2)}"
         rows.append(row_html(f"{meaning}<code>{breaking(it.label)}</code>{source}", (it.verdict, before, after)))
-    told = note("; ".join(VERDICTS.values()) + ".")
-    return told + table_html(_HEADS, rows, "Parameter", kind="wordy stacked", label="Parameters before and after")
+    verdicts = note("; ".join(VERDICTS.values()) + ".")
+    return verdicts + table_html(_HEADS, rows, "Parameter", kind="wordy stacked", label="Parameters before and after")

@@ -17,6 +17,7 @@ from sim.telling.identification_wording import (
     change,
     declared,
     pinned,
+    told_effects,
     worlds_sentence,
 )
 from sim.telling.reports.page import (
@@ -81,14 +82,10 @@ def _sure(asked: Identification, found: Identified) -> Iterator[str]:
     yield "<h2>How sure is this?</h2>"
     yield note(escape(worlds_sentence(found)))
     yield note(escape(declared(asked)))
-    errors = {effect: found.errors[effect] for effect in _effects(asked) if effect in found.errors}
+    errors = {effect: found.errors[effect] for effect in told_effects(asked) if effect in found.errors}
     told = "; ".join(f"{LABELS[it]} ± {number_text(error, 1)} points" for it, error in errors.items())
     if told:
         yield note(escape(f"Emulators are off by (root mean square error, counted within the ranges): {told}."))
-
-
-def _effects(asked: Identification) -> list[str]:
-    return list(dict.fromkeys((asked.header.bounded, asked.header.effect)))
 
 
 def _key_table(asked: Identification, found: Identified) -> str:
@@ -96,12 +93,12 @@ def _key_table(asked: Identification, found: Identified) -> str:
     values = {(it.evidence, it.effect): it.values for it in found.quantiles}
     rows = []
     for it in found.sets:
-        cells = [_range(values[it.evidence.name, effect]) for effect in _effects(asked)]
+        cells = [_range(values[it.evidence.name, effect]) for effect in told_effects(asked)]
         compatible = int(it.simulated_compatible.sum())
         cells += [f"{it.effective:.0f}", f"{compatible:,} of {len(found.worlds):,}"]
         ids = f" ({', '.join(it.evidence.figures)})" if it.evidence.figures else " (the priors)"
         rows.append(row_html(escape(it.evidence.name + ids), cells))
-    heads = [f"{escape(LABELS[effect])}, %" for effect in _effects(asked)]
+    heads = [f"{escape(LABELS[effect])}, %" for effect in told_effects(asked)]
     heads += ["effective worlds", "worlds with all figures within two errors"]
     return table_html(heads, rows, "Given", "True change with the program, by what is taken as known", "key")
 
