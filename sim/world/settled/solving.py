@@ -36,6 +36,7 @@ from sim.world.settled.fear import Jumps, News, OwnFear, county_fear, own_fear
 from sim.world.settled.histories import last_axis_first
 from sim.world.settled.rates import CrimeRates, State, opportunities
 from sim.world.settled.records import Records, booked_anew, charges_by_rank, federal_records, records_of
+from sim.world.settled.rosters import rosters_of
 from sim.world.settled.shares import expected_shares, tied_households, ties
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +67,8 @@ class _Round:
     stays: Stays
     records: Records
     taken: Taking
-    every: Floats  # people taken, over all channels, 3 x 3 x 3 classes x K
+    odds: Floats  # of being held, in ICE custody or away, over those of being at liberty, 3 x 3 x 3 classes x K
+    away: Floats  # of it, of being away
     free: Floats
     newcomers: Floats  # in the immigration database, 3 groups x 3 statuses
     federal: Floats  # the same between bookings, H x 3 x 3 x 2 ranks
@@ -97,6 +99,7 @@ class _World:
         self.persons = (counties.persons * self.crime.groups)[:, None] * self.crime.statuses
         self.persons = self.persons[:, :, None] * self.crime.class_share[:, None]  # 3 x 3 x 3 classes x K
         self.kinds = kinds[:, :, None] * self.crime.class_share[:, None]
+        self.rosters = rosters_of(parameters, counties.persons * self.crime.groups)
         self.agents_per_person = counties.agents / counties.persons
         enforcement = parameters.enforcement
         self.in_ice, self.vacant = 1.0 / enforcement.custody_ends, sum(months_vacant(parameters))
@@ -127,8 +130,10 @@ class _World:
         kept, leaves = ((records.level * each).sum(axis=-1) for each in (ends.taken - ends.gone, ends.gone))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
         taken = self.custody.taking(Known(records, known), stays, at_liberty * self.agents_per_person)
-        every = taken.taken.sum(axis=3)
-        free = 1.0 / (1.0 + stays.months + self.leave * every * (self.in_ice + self.removed_share * self.vacant))
+        gone = self.leave * taken.taken.sum(axis=3)
+        away = gone * (self.removed_share * self.vacant)
+        odds = stays.months + gone * self.in_ice + away
+        free = self.rosters.at_liberty(odds)
         flows = ((crime.people[:2] * free[:2])[:, :, :, None] * taken.taken[:2]).sum(axis=2)
         fear, jumps = self.frights.of(flows)
         calls = self.reporting.feared(fear, self.frights.own(jumps), crime.groups)
@@ -140,7 +145,8 @@ class _World:
             stays=stays,
             records=records,
             taken=taken,
-            every=every,
+            odds=odds,
+            away=away,
             free=free,
             newcomers=newcomers,
             federal=federal,
@@ -186,9 +192,8 @@ def solve_baseline(parameters: Parameters, counties: Counties, reached: npt.NDAr
 
 def _baseline(world: _World, found: _Round) -> Baseline:
     """Return what the world starts with."""
-    crime, taken, free = world.crime, found.taken, found.free
+    crime, taken, free = world.crime, found.taken, 1.0 / (1.0 + found.odds)
     crime.solve(world.state_after(found))
-    away = world.leave * found.every * world.removed_share * world.vacant * free
     return Baseline(
         group_share=world.group_share,
         status_share=world.status_share,
@@ -197,7 +202,7 @@ def _baseline(world: _World, found: _Round) -> Baseline:
         jailed_share=last_axis_first(found.stays.months * free),
         stay_cumulative=_cumulative(world.parameters, crime),
         ice_share=last_axis_first(world.leave * (taken.taken * world.in_ice) * free[:, :, :, None]),
-        away_share=last_axis_first(away),
+        away_share=last_axis_first(found.away * free),
         held_chance=np.moveaxis(taken.held, -1, 0)[world.custody.alike],
         history=world.histories.of,
         records=found.records,
