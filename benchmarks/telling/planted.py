@@ -13,21 +13,20 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.analysis.calibration.posterior import prior_draws
-from sim.analysis.calibration.results import Emulators, Worlds, fit_all
+from sim.analysis.calibration.results import Emulated, Worlds, fit_all
 from sim.analysis.calibration.stored import stored_worlds
 from sim.analysis.calibration.study import Study, published_of
 from sim.analysis.calibration.weighing import effective_number, weighted_quantiles, weights_of
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 LEVELS = (0.5, 0.9)
-CHUNK = 8192
 FEWEST = 20
 EFFECTS = ("true_total", "true_hispanic", "true_others", "reported_hispanic")
 
@@ -41,28 +40,7 @@ class Held(NamedTuple):
     holds: bool
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """Draws from the priors: positions, and what emulators say of figures and effects there and may get wrong."""
-
-    shares: Floats
-    mean: dict[str, Floats]
-    error: dict[str, Floats]
-
-    @classmethod
-    def at(cls, shares: Floats, emulators: Emulators, names: Sequence[str]) -> Drawn:
-        """Return draws at given positions, predicted ``CHUNK`` at a time."""
-        parts = [emulators.predict(shares[begin : begin + CHUNK], names) for begin in range(0, len(shares), CHUNK)]
-        means, errors = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
-        return cls(shares, dict(zip(names, means.T, strict=True)), dict(zip(names, errors.T, strict=True)))
-
-    def of(self, ids: Sequence[str]) -> tuple[Floats, Floats]:
-        """Return means and errors of figures, float64[N, F] each."""
-        mean, error = (np.stack([it[name] for name in ids], axis=1) for it in (self.mean, self.error))
-        return mean, error
-
-
-def weights_for(study: Study, worlds: Worlds, place: int, ids: Sequence[str], drawn: Drawn) -> Floats:
+def weights_for(study: Study, worlds: Worlds, place: int, ids: Sequence[str], drawn: Emulated) -> Floats:
     """Return the weights of draws as if the world at ``place`` had been seen with published standard errors."""
     luck = np.random.default_rng([2, place])
     own = tuple(replace(it, value=float(worlds.figures[it.id][place])) for it in study.targets)
@@ -72,10 +50,11 @@ def weights_for(study: Study, worlds: Worlds, place: int, ids: Sequence[str], dr
     return weights_of(published_of(seen, study.tolerance).log_likelihood(*drawn.of([it.id for it in seen])))
 
 
-def held_of(evidence: str, study: Study, drawn: Drawn, weights: Floats, truth: Mapping[str, float]) -> Iterator[Held]:
-    """Yield whether intervals hold the truth, of each parameter and effect."""
-    labels = [prior.label for prior in study.priors]
-    values = dict(zip(labels, drawn.shares.T, strict=True))
+def held_of(
+    evidence: str, labelled: Mapping[str, Floats], drawn: Emulated, weights: Floats, truth: Mapping[str, float]
+) -> Iterator[Held]:
+    """Yield whether intervals hold the truth, of each parameter, whose positions come by label, and effect."""
+    values = dict(labelled)
     luck = np.random.default_rng(3)
     for name in EFFECTS:
         values[name] = drawn.mean[name] + drawn.error[name] * luck.standard_normal(len(weights))
@@ -101,10 +80,12 @@ def main() -> None:
     found: list[Held] = []
     planted: Counter[str] = Counter()
     shares = prior_draws(given.draws, len(study.priors), study.header.seed)
+    labelled = dict(zip([prior.label for prior in study.priors], shares.T, strict=True))
     for fold in range(given.folds):
         out = order[fold :: given.folds]
         rest = worlds.some(~np.isin(np.arange(len(worlds)), out))
-        drawn = Drawn.at(shares, fit_all(rest, [*targets, *EFFECTS], study.field), [*targets, *EFFECTS])
+        names = [*targets, *EFFECTS]
+        drawn = fit_all(rest, names, study.field).emulated(shares, names)
         for place in out.tolist():
             positions = {prior.label: float(it) for prior, it in zip(study.priors, worlds.shares[place], strict=True)}
             truth = {**positions, **{name: float(worlds.effects[name][place]) for name in EFFECTS}}
@@ -112,7 +93,7 @@ def main() -> None:
                 weights = weights_for(study, worlds, place, ids, drawn)
                 if effective_number(weights) >= FEWEST:
                     planted[evidence] += 1
-                    found += held_of(evidence, study, drawn, weights, truth)
+                    found += held_of(evidence, labelled, drawn, weights, truth)
     _show(found, planted, len(worlds))
 
 

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 
 from sim.analysis.calibration.outcome import luck_of
 from sim.analysis.calibration.posterior import prior_draws
-from sim.analysis.calibration.results import Emulators, Worlds, fit_all
+from sim.analysis.calibration.results import Emulated, Emulators, Worlds, fit_all
 from sim.analysis.calibration.study import Study, published_of
 from sim.analysis.calibration.summary import NARROWED, PINNED, TOLD
 from sim.analysis.calibration.weighing import Published, effective_number, weighted_quantiles, weights_of
@@ -153,7 +153,7 @@ def identify(
     emulators = emulators or fit_all(worlds, [*figures, *effects], study.field)
     weigher = _Weigher(study, emulators, worlds, np.zeros(len(worlds)) if density is None else density, figures)
     shares = prior_draws(header.draws, len(study.priors), header.seed)
-    emulated = _Emulated.at(emulators, shares, [*figures, *effects])
+    emulated = emulators.emulated(shares, [*figures, *effects])
     sets = [weigher.weigh(evidence, emulated) for evidence in asked.evidence]
     _refuse_few(sets, len(worlds))
     noisy = _with_error(emulated, told, header.seed)
@@ -170,18 +170,6 @@ def identify(
     )
 
 
-class _Emulated(NamedTuple):
-    """Figures and effects of N emulated worlds, and what the emulators may get wrong of each."""
-
-    mean: dict[str, Floats]
-    error: dict[str, Floats]
-
-    @classmethod
-    def at(cls, emulators: Emulators, shares: Floats, names: Sequence[str]) -> _Emulated:
-        means, errors = emulators.predict(shares, names)
-        return cls(dict(zip(names, means.T, strict=True)), dict(zip(names, errors.T, strict=True)))
-
-
 class _Weigher:
     """Weighs emulated and simulated worlds by sets of evidence."""
 
@@ -196,7 +184,7 @@ class _Weigher:
         found = self.published.with_noise(self.luck) if simulated else self.published
         return found.of([self.places[name] for name in ids])
 
-    def weigh(self, evidence: Evidence, emulated: _Emulated) -> Weighed:
+    def weigh(self, evidence: Evidence, emulated: Emulated) -> Weighed:
         """Return all worlds under one set of evidence."""
         log, fits = self.of_emulated(evidence, emulated)
         own: Floats = -self.density
@@ -211,13 +199,13 @@ class _Weigher:
         weights = weights_of(log)
         return Weighed(evidence, weights, fits, effective_number(weights_of(own)), effective_number(weights), own_fits)
 
-    def of_emulated(self, evidence: Evidence, emulated: _Emulated) -> tuple[Floats, Any]:
+    def of_emulated(self, evidence: Evidence, emulated: Emulated) -> tuple[Floats, Any]:
         """Return log likelihoods of emulated worlds, and which of them are compatible."""
         count = len(next(iter(emulated.mean.values())))
         log: Floats = np.zeros(count)
         fits: Any = np.ones(count, dtype=bool)
         if evidence.figures:
-            mean, error = (np.stack([it[name] for name in evidence.figures], axis=1) for it in emulated)
+            mean, error = emulated.of(evidence.figures)
             published = self.of(evidence.figures)
             log = published.log_likelihood(mean, error)
             fits = (np.abs(published.z(mean, error)) <= COMPATIBLE).all(axis=1)
@@ -278,7 +266,7 @@ def _refuse_few(sets: Sequence[Weighed], count: int) -> None:
             )
 
 
-def _with_error(emulated: _Emulated, effects: Sequence[str], seed: int) -> dict[str, Floats]:
+def _with_error(emulated: Emulated, effects: Sequence[str], seed: int) -> dict[str, Floats]:
     """Return effects with what emulators may get wrong drawn as well."""
     luck = np.random.Generator(np.random.PCG64([seed, 3]))
     return {
@@ -311,7 +299,7 @@ def _bounds(
         for place, prior in enumerate(study.priors):
             if prior.path in values and prior.times is None:
                 held[:, place] = _share_at(prior, values[prior.path])
-        emulated = _Emulated.at(emulators, held, names)
+        emulated = emulators.emulated(held, names)
         for evidence in asked.evidence:
             fits = weigher.of_emulated(evidence, emulated)[1]
             found = emulated.mean[asked.header.bounded][fits]

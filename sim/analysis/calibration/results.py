@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -141,6 +141,18 @@ class Inputs:
         return np.hstack([self.plain(shares), (self.field.at(shares) - self.centre) / self.spread])
 
 
+class Emulated(NamedTuple):
+    """Figures and effects of N emulated worlds, and what the emulators may get wrong of each."""
+
+    mean: dict[str, Floats]
+    error: dict[str, Floats]
+
+    def of(self, names: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return means and errors of some of them, float64[N, F] each."""
+        mean, error = (np.stack([it[name] for name in names], axis=1) for it in self)
+        return mean, error
+
+
 @dataclass(frozen=True, eq=False)
 class Emulators:
     """An emulator for each figure and effect, by its id or name, and what they see."""
@@ -153,6 +165,11 @@ class Emulators:
         inputs = self.inputs(shares)
         means, errors = zip(*(self.of[name].predict(inputs) for name in names), strict=True)
         return np.stack(means, axis=1), np.stack(errors, axis=1)
+
+    def emulated(self, shares: Floats, names: Sequence[str]) -> Emulated:
+        """Return figures and effects by name at positions float64[N, P]."""
+        means, errors = self.predict(shares, names)
+        return Emulated(dict(zip(names, means.T, strict=True)), dict(zip(names, errors.T, strict=True)))
 
     def log_likelihood(self, published: Published, names: Sequence[str]) -> Any:
         """Return a function from positions float64[N, P] to the log likelihood of some published figures."""
