@@ -97,7 +97,7 @@ class CrimeSection(Section):
     )
     travel_share: float = share_of(0.1, "incidents", ASSUMPTION, "Offenders who live in a neighbouring cell")
     propensity_violent: ByStatus = table(
-        ByStatus.same(1.0, unauthorized=0.51),
+        ByStatus.same(1.0, unauthorized=0.52),
         "ratio",
         0,
         5,
@@ -105,7 +105,7 @@ class CrimeSection(Section):
         "Violent offending relative to citizens, before normalisation to mean 1",
     )
     propensity_property: ByStatus = table(
-        ByStatus.same(1.0, unauthorized=0.27),
+        ByStatus.same(1.0, unauthorized=0.28),
         "ratio",
         0,
         5,
@@ -121,7 +121,7 @@ class CrimeSection(Section):
         "How offending rises as the risk of being reported and solved falls",
     )
     risk_memory: float = number(
-        2.1,
+        2.0,
         "months",
         0.5,
         60,
@@ -130,7 +130,7 @@ class CrimeSection(Section):
     )
     displacement: float = share_of(0.0, "", ASSUMPTION, "Offending that moves between groups rather than being added")
     deterrence: float = share_of(
-        0.31,
+        0.32,
         "",
         "calibrated; disputed and left open by the figures",
         "Offending of removable people given up where removal is as likely as can be",

@@ -15,7 +15,7 @@ class BookingSection(Section):
         0.86, "share of bookings", 0, 1, "hand-set to T42", "Bookings whose fingerprints are sent"
     )
     federal_record: ByStatus = table(
-        ByStatus(citizen=0.04, lawful_noncitizen=0.85, unauthorized=0.85),
+        ByStatus(citizen=0.04, lawful_noncitizen=0.86, unauthorized=0.86),
         "share of people",
         0,
         1,
@@ -45,7 +45,7 @@ class EnforcementSection(Section):
         1.0, "share", 0, 1, "design", "Access of the program to those jails; a county can withdraw it"
     )
     cap_interview: float = number(
-        0.62, "share of noncitizens booked", 0, 1, "calibrated with T29", "Noncitizens whom jail interviews identify"
+        0.63, "share of noncitizens booked", 0, 1, "calibrated with T29", "Noncitizens whom jail interviews identify"
     )
     cap_prison: float = number(
         0.9,
@@ -71,7 +71,7 @@ class EnforcementSection(Section):
         0.02, "share of officer time", 0, 0.9, ASSUMPTION, "Time taken from other police work"
     )
     detainer_issue: ByLevel = table(
-        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.53),
+        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.51),
         "share of removable people identified",
         0,
         1,
@@ -79,7 +79,7 @@ class EnforcementSection(Section):
         "People for whom ICE asks, by level",
     )
     detainer_issue_early: float = number(
-        0.079,
+        0.083,
         "ratio",
         0,
         1,
