@@ -7,14 +7,12 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from killed_batch import PART_RUNS
+from killed_batch import PART_RUNS, killed_batch, resumed_in_little_room, status_of
 from small_batches import done_in, files_of, files_undisturbed, finished, new_batch, resumed, use_fake_runs
-from small_worlds import REPOSITORY
 
 from sim.jobs.finish import carry_on
 from sim.running.batch import Batch, Options, RunName, execute, files, part
@@ -26,7 +24,6 @@ from sim.words.faults import UserError
 from sim.words.labels import TABLES
 
 REPLICATIONS = 3
-MADE = REPOSITORY / "tests" / "made"
 
 
 @pytest.fixture(autouse=True)
@@ -75,9 +72,7 @@ def slow(*steps: int) -> list[object]:
 @pytest.mark.parametrize("step", [3, 12, 30, 55, *slow(0, 9, 16, 19, 25, 40, 45, 54, 56, LAST_STEP)])
 def test_killed_at_any_step_and_resumed(step: int, tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     out = new_batch(tmp_path / "out", REPLICATIONS).path
-    command = [sys.executable, str(MADE / "killed_batch.py"), str(out), str(step)]
-    killed = subprocess.run(command, capture_output=True, text=True, check=False, cwd=MADE)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert status_of(killed_batch, out, step) == -signal.SIGKILL
     kept = {str(run) for run in Batch.open(out).finished()}
     resumed(out)
     assert files_of(out) == undisturbed
@@ -88,8 +83,7 @@ def test_killed_at_any_step_and_resumed(step: int, tmp_path: Path, undisturbed: 
 def test_the_steps_above_reach_the_end(tmp_path: Path) -> None:
     """The last step is that the manifest has just taken its place."""
     out = new_batch(tmp_path / "out", REPLICATIONS).path
-    command = [sys.executable, str(MADE / "killed_batch.py"), str(out), str(LAST_STEP + 1)]
-    subprocess.run(command, capture_output=True, text=True, check=True, cwd=MADE)
+    assert status_of(killed_batch, out, LAST_STEP + 1) == 0
 
 
 def test_parts_change_no_byte(tmp_path: Path, undisturbed: dict[str, bytes], small_parts: None) -> None:
@@ -144,21 +138,13 @@ def test_a_complete_batch_is_left_as_it_is(tmp_path: Path, capsys: pytest.Captur
 def test_a_full_disk_ends_in_a_line_and_the_batch_goes_on_later(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     """A limit on the size of files stands in for the disk: runs fit under it, the joined tables do not."""
     out = new_batch(tmp_path / "out", REPLICATIONS).path
-    code = (
-        "import resource, sys, pytest; from small_batches import *; from pathlib import Path\n"
-        "changes = pytest.MonkeyPatch(); use_fake_runs(changes)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
-        "from sim.doors.cli.main import main; import sim.doors.cli.batches\n"
-        "sys.exit(main(['resume', sys.argv[1], '--workers', '1', '--quiet']))"
-    )
     largest = max(path.stat().st_size for path in finished(tmp_path / "size", REPLICATIONS).glob("*.parquet"))
     for limit in (2_000, largest - 1):
-        command = [sys.executable, "-c", code, str(out), str(limit)]
-        full = subprocess.run(command, capture_output=True, text=True, check=False, cwd=MADE)
-        assert full.returncode == 2, full.stderr
-        assert len(full.stderr.splitlines()) == 1, full.stderr
-        assert "large" in full.stderr.lower()
-        assert f"'darkfigure resume {out}' goes on" in full.stderr
+        assert status_of(resumed_in_little_room, out, limit, tmp_path / "told") == 2
+        told = (tmp_path / "told").read_text(encoding="utf-8")
+        assert len(told.splitlines()) == 1, told
+        assert "large" in told.lower()
+        assert f"'darkfigure resume {out}' goes on" in told
         assert not list(out.rglob("*.tmp"))
     resumed(out)
     assert files_of(out) == undisturbed
