@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_batches import without_figures
 from small_sweeps import written
 
 from sim.analysis.sweep.outcomes import sweep_runs
@@ -79,7 +80,8 @@ def test_what_is_told_is_over_draws_with_luck_apart(batch: Batch) -> None:
     assert "doubt_sd" in (batch.path / "codebook.csv").read_text()
 
 
-def test_it_runs_again_from_its_own_folder(batch: Batch, tmp_path: Path) -> None:
+def test_it_runs_again_from_its_own_folder(batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_figures(monkeypatch)
     again = tmp_path / "again"
     assert main(["sweep", str(batch.path / "sweep.yaml"), "--out", str(again), "--workers", "1", "--quiet"]) == 0
     for name in ("summary.csv", "doubt.csv", "outcomes.parquet"):

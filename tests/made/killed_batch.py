@@ -19,7 +19,7 @@ from small_batches import resumed, use_fake_runs
 from small_worlds import REPOSITORY
 
 import sim.doors.cli.batches
-import sim.jobs.writing
+import sim.jobs.writing  # noqa: F401
 from sim.doors.cli.main import main
 from sim.running.batch import files, part
 

@@ -13,6 +13,7 @@ from fake_ledger import fake_simulate
 
 import sim.running.run
 import sim.telling.figures.of_comparisons
+import sim.telling.figures.sweeps
 from sim.jobs.compare import comparison_files, plan_comparison
 from sim.jobs.finish import carry_on
 from sim.parameters import Parameters
@@ -74,7 +75,9 @@ def use_fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have batches of this process draw nothing, which takes longer than all their runs."""
     monkeypatch.setattr(sim.telling.figures.of_comparisons, "write_figures", lambda *_: [])
+    monkeypatch.setattr(sim.telling.figures.sweeps, "write_sweep_figures", lambda *_: [])
 
 
 def make_faulty(monkeypatch: pytest.MonkeyPatch, faults: dict[str, str], once: Path | None = None) -> None:

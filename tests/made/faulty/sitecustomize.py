@@ -29,7 +29,7 @@ def strike(run: str) -> None:
 
 
 if FAULTS:
-    import sim.engines.columnar.engine  # loading is no part of the time that a run may take
+    import sim.engines.columnar.engine  # noqa: F401  (loading is no part of the time that a run may take)
     from sim.running.batch import work
 
     original = work.results_of
