@@ -13,6 +13,24 @@ settings.register_profile("darkfigure", deadline=None, derandomize=True)
 settings.load_profile("darkfigure")
 
 
+LONGEST = (
+    "test_real_counties",
+    "test_nation",
+    "test_api",
+    "test_environment",
+    "test_explore_page",
+    "test_batch_runners",
+    "test_needs",
+    "test_plots",
+    "test_batch_survival",
+)
+"""Files that take longest begin first: begun last, one would keep a worker at work while the other waits."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The top folder of the repository."""

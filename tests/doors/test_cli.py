@@ -411,7 +411,7 @@ def test_describe_as_odd_document(capsys: pytest.CaptureFixture[str]) -> None:
     "backend", ["module://matplotlib_inline.backend_inline", pytest.param("nonsense", marks=pytest.mark.slow)]
 )
 def test_an_inherited_backend_ends_no_run(tmp_path: Path, backend: str) -> None:
-    small = ["--set", "world.people=1200", "--set", "months=14", "--set", "world.rows=2", "--set", "world.columns=2"]
+    small = ["--set", "world.people=1200", "--set", "months=2", "--set", "world.rows=2", "--set", "world.columns=2"]
     command = [sys.executable, "-m", "sim", "run", str(REPOSITORY / "scenarios" / "baseline.yaml"), *small]
     command += ["--figures", "--out", str(tmp_path / "out")]
     environment = {**os.environ, "MPLBACKEND": backend}

@@ -380,7 +380,7 @@ def bombard(requests: int, client: TestClient) -> None:
 
 
 def test_no_request_makes_it_fail(client: TestClient) -> None:
-    bombard(200, client)
+    bombard(100, client)
 
 
 @pytest.mark.slow

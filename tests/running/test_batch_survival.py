@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from killed_batch import PART_RUNS, killed_batch, resumed_in_little_room, status_of
-from small_batches import done_in, files_of, files_undisturbed, finished, new_batch, resumed, use_fake_runs
+from small_batches import done_in, files_of, finished, new_batch, resumed, use_fake_runs
 
 from sim.jobs.finish import carry_on
 from sim.running.batch import Batch, Options, RunName, execute, files, part
@@ -32,8 +33,25 @@ def fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return files_undisturbed(tmp_path_factory, REPLICATIONS, use_fake_runs)
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a batch that nothing interrupted; tests that change it take a copy."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_fake_runs(patch)
+        return finished(tmp_path_factory.mktemp("whole") / "out", REPLICATIONS)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(whole: Path) -> dict[str, bytes]:
+    return files_of(whole)
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a batch that was interrupted at its last run, when others lay in parts; the same holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_fake_runs(patch)
+        patch.setattr(part, "RUNS", PART_RUNS)
+        return stopped_after(tmp_path_factory.mktemp("joined") / "out", 5)
 
 
 @pytest.fixture
@@ -125,8 +143,8 @@ def test_half_a_batch_compares(tmp_path: Path) -> None:
     assert len(batch.outcomes()) == 5
 
 
-def test_a_complete_batch_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = finished(tmp_path / "out", REPLICATIONS)
+def test_a_complete_batch_is_left_as_it_is(whole: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(whole, tmp_path / "out")
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     resumed(out)
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
@@ -205,8 +223,9 @@ def test_a_damaged_part_is_named_and_its_runs_are_run_again(
     tmp_path: Path,
     undisturbed: dict[str, bytes],
     small_parts: None,
+    joined: Path,
 ) -> None:
-    out = stopped_after(tmp_path / "out", 5)
+    out = shutil.copytree(joined, tmp_path / "out")
     path = out / "parts" / file
     damage(path)
     batch = Batch.open(out)
@@ -222,9 +241,9 @@ def test_a_damaged_part_is_named_and_its_runs_are_run_again(
 
 @pytest.mark.parametrize("table", [*TABLES, "outcomes", "summaries"])
 def test_a_damaged_result_is_named_and_made_again(
-    table: str, tmp_path: Path, undisturbed: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+    table: str, tmp_path: Path, whole: Path, undisturbed: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = finished(tmp_path / "out", REPLICATIONS)
+    out = shutil.copytree(whole, tmp_path / "out")
     path = out / f"{table}.{'arrow' if table == 'summaries' else 'parquet'}"
     cut_short(path)
     resumed(out)

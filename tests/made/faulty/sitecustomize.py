@@ -28,8 +28,10 @@ def strike(run: str) -> None:
         time.sleep(120)
 
 
-if FAULTS:
+if "sleep" in FAULTS.values():
     import sim.engines.columnar.engine  # noqa: F401  (loading is no part of the time that a run may take)
+
+if FAULTS:
     from sim.running.batch import work
 
     original = work.results_of
