@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hollow_figures import hollow_figures
 from small_worlds import REPOSITORY, equal_ledgers, ledger_of, scenario
 
 import sim
@@ -272,7 +273,8 @@ def test_a_batch_that_is_not_finished_can_be_read(tmp_path: Path) -> None:
 
 
 def test_a_temporary_folder_goes_with_the_results() -> None:
-    found = sim.compare({"a": TINY, "b": {**TINY, "trust.sensitivity": 0}}, replications=2, workers=1)
+    with hollow_figures():
+        found = sim.compare({"a": TINY, "b": {**TINY, "trust.sensitivity": 0}}, replications=2, workers=1)
     folder = found.folder
     assert folder is not None
     assert (folder / "report.html").exists()

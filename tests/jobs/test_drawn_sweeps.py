@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hollow_figures import hollow_figures
 from small_batches import without_figures
 from small_sweeps import written
 
@@ -35,7 +36,8 @@ def put(folder: Path, text: str = TEXT, draws: str = DRAWS) -> str:
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     folder = tmp_path_factory.mktemp("drawn")
-    assert main(["sweep", put(folder), "--out", str(folder / "out"), "--workers", "1", "--quiet"]) == 0
+    with hollow_figures():
+        assert main(["sweep", put(folder), "--out", str(folder / "out"), "--workers", "1", "--quiet"]) == 0
     return Batch.open(folder / "out")
 
 

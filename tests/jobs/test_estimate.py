@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from evaluated_worlds import PROGRAM, SMALL, small_evaluation, small_scenario
+from hollow_figures import hollow_figures
 
 import sim
 from sim.analysis.estimate.registry import ESTIMATORS
@@ -359,7 +360,8 @@ def test_memory_is_told_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_notebook_gets_tables_and_the_sentence(folder: Path) -> None:
     change = {"world.people": 30_000, "months": 96}
     path = Path(__file__).parents[2] / "scenarios" / "secure_communities.yaml"
-    found = sim.estimate(path, change, replications=1, permutations=0, unit="quarter", outcome="rate")
+    with hollow_figures():
+        found = sim.estimate(path, change, replications=1, permutations=0, unit="quarter", outcome="rate")
     assert found.headline.startswith("An evaluator with police data alone")
     assert set(found.estimates["outcome"]) == {"rate", "victimization_rate", "reporting_share"}
     assert found.estimates["p_permutation"].isna().all()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hollow_figures import hollow_figures
 from small_batches import without_figures
 from small_worlds import REPOSITORY
 
@@ -55,7 +56,8 @@ def put(folder: Path, text: str = TEXT, draws: str = DRAWS) -> Path:
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     folder = tmp_path_factory.mktemp("doubt")
     out = folder / "out"
-    assert main(["compare", str(put(folder)), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    with hollow_figures():
+        assert main(["compare", str(put(folder)), "--out", str(out), "--workers", "1", "--quiet"]) == 0
     return Batch.open(out)
 
 

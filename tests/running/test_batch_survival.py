@@ -215,8 +215,18 @@ def test_a_damaged_run_is_named_and_run_again(
     assert {run: done_in(out).count(run) for run in ("baseline.0", "baseline.1")} == {"baseline.0": 1, "baseline.1": 2}
 
 
-@pytest.mark.parametrize("damage", [cut_short, change_a_byte, Path.unlink])
-@pytest.mark.parametrize("file", ["crime.00000.parquet", "summaries.00000.arrow", "00000.json"])
+PARTS = ("crime.00000.parquet", "summaries.00000.arrow", "00000.json")
+DAMAGES = (cut_short, change_a_byte, Path.unlink)
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"),
+    [
+        pytest.param(file, damage, marks=() if place == number else pytest.mark.slow)
+        for place, file in enumerate(PARTS)
+        for number, damage in enumerate(DAMAGES)
+    ],
+)
 def test_a_damaged_part_is_named_and_its_runs_are_run_again(
     file: str,
     damage: Callable[[Path], None],
@@ -239,7 +249,9 @@ def test_a_damaged_part_is_named_and_its_runs_are_run_again(
     assert counts == {str(run): 2 if run in batch.runs()[:2] else 1 for run in batch.runs()}
 
 
-@pytest.mark.parametrize("table", [*TABLES, "outcomes", "summaries"])
+@pytest.mark.parametrize(
+    "table", ["crime", "outcomes", "summaries", *(pytest.param(it, marks=pytest.mark.slow) for it in TABLES[1:])]
+)
 def test_a_damaged_result_is_named_and_made_again(
     table: str, tmp_path: Path, whole: Path, undisturbed: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
