@@ -176,13 +176,14 @@ def resumed(finished: Path, out: Path, workers: int) -> None:
     assert {path.name for path in (out / "worlds").iterdir()} == worlds
 
 
-def test_killed_damaged_and_resumed_by_two_workers_it_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_killed_damaged_and_resumed_it_gives_the_same_bytes(finished: Path, tmp_path: Path, workers: int) -> None:
     """Killed between what a wave is drawn from and the wave."""
     out = tmp_path / "out"
     killed(finished, out, [22])
     (out / "worlds" / "w1.3.json").write_text('{"of": "cut', encoding="utf-8")
     (out / "worlds" / ".w2.7.json.aa.tmp").write_text("left over", encoding="utf-8")
-    resumed(finished, out, workers=2)
+    resumed(finished, out, workers)
 
 
 @pytest.mark.slow
