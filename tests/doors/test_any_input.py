@@ -75,7 +75,7 @@ def test_any_input_is_answered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    counts = try_many(150, 1, tmp_path, capsys)
+    counts = try_many(280, 1, tmp_path, capsys)
     assert counts["scenario"][0] > 0  # some are sound, or nothing behind the first check is tried
     assert all(refused > 0 for _, refused in counts.values())
 
