@@ -86,8 +86,8 @@ def ran(records: list[MonthRecord]) -> dict[str, int]:
 def test_engines_agree_on_the_whole_nation_under_all_programs(
     world: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """30,875 people in 3,143 counties, most of which have fewer than four; thirteen months around every start."""
-    setting = prepare(scenario(world, request, "world.scale=0.0001", "start=2010-07", "months=13", *ALL_PROGRAMS))
+    """30,875 people in 3,143 counties, most of which have fewer than four; nineteen months around every start."""
+    setting = prepare(scenario(world, request, "world.scale=0.0001", "start=2010-07", "months=19", *ALL_PROGRAMS))
     agents = setting.world.counties.agents
     assert len(agents) == COUNTIES
     assert agents.sum() == pytest.approx(30_875, rel=0.02)
