@@ -18,7 +18,6 @@ settings.load_profile("darkfigure")
 LONGEST = (
     "test_real_counties",
     "test_plot_command",
-    "test_calibrate",
     "test_api",
     "test_explore_page",
     "test_batch_runners",
