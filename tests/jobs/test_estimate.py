@@ -170,12 +170,13 @@ def row_of(folder: Path, name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", [*BY_HAND, *PYFIXEST])
 def test_scripts_in_python_find_the_estimates_again(
-    folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+    folder: Path, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Which need nothing of this program."""
     if name in PYFIXEST and importlib.util.find_spec("pyfixest") is None:
         pytest.skip("pyfixest is not installed")
     script = folder / "scripts" / f"{name}.py"
+    monkeypatch.setattr("sys.argv", [str(script)])
     runpy.run_path(str(script), run_name="__main__")
     row, found = row_of(folder, name), [float(word) for word in capsys.readouterr().out.split()]
     assert not re.search(r"(import|from)\s+sim\b", script.read_text(encoding="utf-8"))
