@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 CONSTRAINTS := $(if $(filter 3.11,$(VERSION)),constraints.txt,constraints-newest.txt)
 OUT ?= outputs/demo
 
+# What processes load is compiled to bytecode once, not by each of the hundreds that tests begin.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-slow check compiled compiled-beside prepared schema site axe clean
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
@@ -41,15 +44,15 @@ schema: $(VENV)/.ready
 	$(BIN)/python -m sim describe --json-schema > scenarios/schema.json.new
 	mv scenarios/schema.json.new scenarios/schema.json
 
-# What is compiled, once, before tests run side by side and each compile it: the loops, while what tests need is installed
-# and looked through, and then the little that agents and threads need beside.
+# What is compiled, once, before tests run side by side and each compile it: the loops, and then the little that agents
+# and threads need beside, while what tests need is installed and sources are looked through.
 compiled: $(VENV)/.ready
 	out=$$(mktemp -d) && $(BIN)/python -m sim run baseline --set months=3 --set world.people=4000 --quiet --out $$out/run && rm -r $$out
 
-compiled-beside: check compiled
+compiled-beside: compiled $(VENV)/.ready-for-tests
 	$(BIN)/python tests/made/compiled_beside.py
 
-prepared: compiled-beside
+prepared: compiled-beside check
 
 test: $(VENV)/.ready
 	$(MAKE) -j2 prepared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from sim.analysis.estimate.registry import ESTIMATORS
 from sim.analysis.estimate.resampling import permutation_test, score_bootstrap
 from sim.analysis.estimate.two_way import restricted_influence, two_way
 from sim.analysis.evaluation.answers import Answer, _effective
-from sim.analysis.evaluation.evaluating import evaluate, typical_of
+from sim.analysis.evaluation.evaluating import Evaluation, evaluate, typical_of
 from sim.analysis.evaluation.of_books import book_answers
 from sim.analysis.evaluation.questions import Question, questions
 from sim.analysis.evaluation.worlds import books_of, design_of, detained_of, panel_of, periods_with_controls, pooled
@@ -32,6 +33,13 @@ RECORDED_COLUMN = CRIME_COLUMNS.index("recorded")
 def answer_of(answers: tuple[Answer, ...], question: Question, estimator: str, replication: int = 0) -> Answer:
     wanted = (question, estimator, replication)
     return next(it for it in answers if (it.question, it.estimator, it.replication) == wanted)
+
+
+@lru_cache(maxsize=2)
+def made_evaluation(pairs: int = 1) -> Evaluation:
+    """Return the evaluation of so many made pairs of worlds; kept for the session."""
+    design = made_design()
+    return evaluate(design, {"flat": [made_pair(design, replication) for replication in range(pairs)]})
 
 
 # What is counted
@@ -107,7 +115,7 @@ def test_estimates_are_those_of_direct_calls_on_the_ledger() -> None:
 
 def test_the_wild_bootstrap_is_that_of_direct_calls_and_asks_for_no_exchanges() -> None:
     design, pair = made_design(), made_pair(made_design())
-    answers = evaluate(design, {"flat": [pair]}).answers
+    answers = made_evaluation().answers
     panel = panel_of(design, pair.program, RECORDED, first_treated(design.treated) != 0)
     for name, trends in (("two_way", False), ("county_trends", True)):
         wanted = score_bootstrap(restricted_influence(panel, trends=trends), panel.state)
@@ -158,10 +166,8 @@ def test_every_question_has_an_answer_or_a_reason() -> None:
 
 
 def test_the_known_effect_is_found_with_one_replication_and_with_several() -> None:
-    design = made_design()
     for number in (1, 2):
-        pairs = [made_pair(design, replication) for replication in range(number)]
-        answers = evaluate(design, {"flat": pairs}).answers
+        answers = made_evaluation(number).answers
         for book in ("occurred", "recorded"):
             question = Question(book, "violent", "hispanic", "log_rate")  # type: ignore[arg-type]
             for name in ("callaway_santanna", "sun_abraham", "imputation"):
@@ -196,8 +202,7 @@ def test_rates_have_a_level_and_the_survey_answers_in_it() -> None:
 
 
 def test_what_happened_is_added_up_over_treated_cells() -> None:
-    design = made_design()
-    evaluation = evaluate(design, {"flat": [made_pair(design), made_pair(design, 1)]})
+    evaluation = made_evaluation(2)
     truth = evaluation.happened("flat", group="other")
     assert truth.crime == pytest.approx(np.expm1(EFFECT["occurred"]))
     assert truth.recorded == pytest.approx(np.expm1(EFFECT["recorded"]))
@@ -240,18 +245,19 @@ def test_diagnostics_have_placebo_and_truth_beside_them() -> None:
     for it in told[3:]:
         assert (it.truth, it.net) == pytest.approx((EFFECT["recorded"],) * 2, abs=1e-9)
         assert it.interval_low < it.low <= it.estimate <= it.high < it.interval_high
-    assert not evaluate(design, {"flat": [made_pair(design)]}).diagnoses
+    assert not made_evaluation().diagnoses
 
 
 def test_nothing_to_estimate_is_told_in_the_row() -> None:
     design, pair = made_design(), made_pair(made_design())
     pair.program.crime[2, :-1] = 0
     pair.program.told[...] = 0
-    found = answer_of(evaluate(design, {"flat": [pair]}).answers, RECORDED, "sun_abraham")
+    answers = evaluate(design, {"flat": [pair]}).answers
+    found = answer_of(answers, RECORDED, "sun_abraham")
     assert np.isnan(found.estimate)
     assert "59 of 60 counties have a period without events" in found.warnings[0]
     survey = Question("survey", "index", "all", "victimization_rate")
-    nobody = answer_of(evaluate(design, {"flat": [pair]}).answers, survey, "survey_sun_abraham")
+    nobody = answer_of(answers, survey, "survey_sun_abraham")
     assert nobody.estimate == 0
 
 

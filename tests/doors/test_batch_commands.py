@@ -14,7 +14,7 @@ import pytest
 from small_batches import (
     files_of,
     finished,
-    make_faulty,
+    make_failing,
     new_batch,
     resumed,
     tiny_comparison,
@@ -62,9 +62,9 @@ def test_status_counts_and_names(
 ) -> None:
     out = new_batch(tmp_path / "out", REPLICATIONS).path
     with monkeypatch.context() as patch:
-        make_faulty(patch, {"baseline.1": "raise"})
+        make_failing(patch, RunName("baseline", 1))
         with pytest.raises(Incomplete):
-            resumed(out, workers=2)
+            resumed(out)
     damaged = run_path(out, RunName("program", 2))
     damaged.write_bytes(damaged.read_bytes()[:100])
     told = status_of(out, capsys).splitlines()
@@ -193,7 +193,7 @@ def test_an_interrupted_comparison_says_how_to_go_on(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     out = tmp_path / "out"
-    options = ["--replications", "5000", "--workers", "2", "--out", str(out)]
+    options = ["--replications", "500", "--workers", "2", "--out", str(out)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         command("compare", str(tmp_path / "comparison.yaml"), *options),
@@ -209,23 +209,20 @@ def test_an_interrupted_comparison_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130, told
     assert len(told) == 2  # what is needed, and what became of it
     assert told[1].startswith("interrupted; ")
-    assert told[1].endswith(f" of 10,000 runs are done and kept, 'darkfigure resume {out}' goes on")
+    assert told[1].endswith(f" of 1,000 runs are done and kept, 'darkfigure resume {out}' goes on")
     assert Batch.open(out).finished()
     assert not list(out.rglob("*.tmp"))
 
 
-def test_nothing_is_printed_when_quiet_and_no_bar_in_a_pipe(tmp_path: Path) -> None:
+def test_nothing_is_printed_when_quiet_and_no_bar_where_is_no_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     for number, options in enumerate((["--quiet"], [])):
         out = new_batch(tmp_path / str(number), 1, (1, 1)).path
-        done = subprocess.run(
-            command("resume", str(out), "--workers", "1", *options),
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=ROOT,
-        )
-        assert done.stderr == ""
-        assert done.stdout.count("\n") == number
+        assert cli.main(["resume", str(out), "--workers", "1", *options]) == 0
+        told = capfd.readouterr()
+        assert told.err == ""
+        assert told.out.count("\n") == number
 
 
 def test_growing_tables_are_those_of_the_end(whole: Path, tmp_path: Path) -> None:

@@ -407,11 +407,25 @@ def test_describe_as_odd_document(capsys: pytest.CaptureFixture[str]) -> None:
             assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1
 
 
-@pytest.mark.parametrize(
-    "backend", ["module://matplotlib_inline.backend_inline", pytest.param("nonsense", marks=pytest.mark.slow)]
-)
+BACKENDS = ("module://matplotlib_inline.backend_inline", "nonsense")
+
+
+def test_an_inherited_backend_is_put_aside_before_anything_is_drawn() -> None:
+    code = (
+        "import sys; from sim.doors.cli.main import main; sys.argv = ['darkfigure', '--version']; main();"
+        "import matplotlib.pyplot as plt; plt.figure(); print(plt.get_backend())"
+    )
+    environment = {**os.environ, "MPLBACKEND": BACKENDS[1]}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    assert done.stdout.splitlines()[-1] == "agg"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_an_inherited_backend_ends_no_run(tmp_path: Path, backend: str) -> None:
-    small = ["--set", "world.people=1200", "--set", "months=14", "--set", "world.rows=2", "--set", "world.columns=2"]
+    small = ["--set", "world.people=1200", "--set", "months=2", "--set", "world.rows=2", "--set", "world.columns=2"]
     command = [sys.executable, "-m", "sim", "run", str(REPOSITORY / "scenarios" / "baseline.yaml"), *small]
     command += ["--figures", "--out", str(tmp_path / "out")]
     environment = {**os.environ, "MPLBACKEND": backend}

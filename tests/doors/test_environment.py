@@ -94,8 +94,14 @@ def drawn(folder: Path) -> subprocess.CompletedProcess[str]:
     return called([sys.executable, "-c", code], {"DARKFIGURE_CACHE": str(folder)}, capture_output=True)
 
 
-@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
-@pytest.mark.parametrize("content", [b"", b"\x80", b"not compiled code", None])
+SPOILT = [(suffix, content) for suffix in ("nbi", "nbc") for content in (b"", b"\x80", b"not compiled code", None)]
+QUICKLY_SPOILT = (("nbi", b""), ("nbc", b"not compiled code"), ("nbi", None))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [pytest.param(*each, marks=() if each in QUICKLY_SPOILT else pytest.mark.slow) for each in SPOILT],
+)
 def test_a_spoilt_cache_heals(suffix: str, content: bytes | None, cache: Path, tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     shutil.copytree(cache, folder)

@@ -74,6 +74,12 @@ def browser() -> Iterator[Any]:
         found.close()
 
 
+ON_A_DESKTOP = pytest.mark.parametrize(
+    "page", ["desktop", pytest.param("telephone", marks=pytest.mark.slow)], indirect=True
+)
+"""What is the same at both widths; how a telephone shows each view is seen with the other tests of it."""
+
+
 @pytest.fixture(params=WIDTHS)
 def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Any]:
     """A page at one width; what it complains of, and what it asks of others, fails the test."""
@@ -118,6 +124,7 @@ def told(number: float) -> str:
     return f"{number:,}"
 
 
+@ON_A_DESKTOP
 def test_numbers_on_the_page_are_those_of_the_tables(page: Any, folder: Path) -> None:
     page.fill("#dial-sensitivity", "3.5")
     until(page, "location.hash.includes('d.sensitivity=3.5')")
@@ -221,6 +228,7 @@ def test_a_world_is_saved_and_a_batch_begun_watched_and_opened(page: Any, folder
     assert books == ["#0072B2", "#D55E00"]  # true and recorded, whichever scenario it is
 
 
+@ON_A_DESKTOP
 def test_the_list_of_batches_and_a_saved_world(page: Any, folder: Path) -> None:
     name = f"kept-{page.viewport_size['width']}"
     page.fill("#name", name)
@@ -231,6 +239,7 @@ def test_the_list_of_batches_and_a_saved_world(page: Any, folder: Path) -> None:
     until(page, "document.querySelector('#folders thead').textContent.includes('Runs done')")
 
 
+@ON_A_DESKTOP
 def test_worlds_of_two_sizes_are_compared_at_one(page: Any) -> None:
     page.fill("#dial-people", "4.3")
     settled(page)
@@ -255,6 +264,7 @@ def test_the_evaluator_answers(page: Any) -> None:
     assert page.eval_on_selector_all("#estimates text", lefts) >= 0, "a label is cut"
 
 
+@ON_A_DESKTOP
 def test_what_an_evaluator_would_find_follows_the_dials(page: Any) -> None:
     page.select_option("#scenario", "wide")
     settled(page)
@@ -272,6 +282,7 @@ def test_what_an_evaluator_would_find_follows_the_dials(page: Any) -> None:
     assert page.is_hidden("#found-charts")
 
 
+@ON_A_DESKTOP
 def test_the_posterior_is_drawn_over_the_curves(page: Any) -> None:
     tracks = page.query_selector_all("#dials .track .posterior")
     assert len(tracks) >= 4
@@ -316,6 +327,7 @@ def test_nothing_serious_keeps_anybody_from_using_it(browser: Any, address: str)
         page.close()
 
 
+@ON_A_DESKTOP
 def test_a_fault_is_told(page: Any) -> None:
     page.fill("#name", "Not A Name")
     page.click("#save")

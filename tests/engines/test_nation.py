@@ -82,7 +82,7 @@ def ran(records: list[MonthRecord]) -> dict[str, int]:
     return dict(zip(PROGRAMS, ever.sum(axis=0).tolist(), strict=True))
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", USUALLY_REAL)
 def test_engines_agree_on_the_whole_nation_under_all_programs(
     world: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +113,7 @@ def test_engines_agree_on_the_whole_nation_for_eight_years(
     assert set(empty) <= rare | (set() if extra else {"balance.prevented_by_deterrence"})
 
 
-@pytest.mark.parametrize("programs", ["Secure Communities", "all programs"])
+@pytest.mark.parametrize("programs", [pytest.param("Secure Communities", marks=pytest.mark.slow), "all programs"])
 @pytest.mark.parametrize("world", USUALLY_REAL)
 def test_every_quantity_of_the_funnel_is_counted_in_the_nation(
     world: str, programs: str, request: pytest.FixtureRequest

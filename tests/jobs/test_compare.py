@@ -256,14 +256,21 @@ def test_nothing_happening_leaves_blanks_and_no_nan(tmp_path: Path) -> None:
     assert UNDEFINED in table["a", "survey_reporting"]["unit"]
 
 
-@pytest.mark.usefixtures("fake_runs")
-def test_folder_is_complete_and_documented(tmp_path: Path) -> None:
-    out = compared(tmp_path / "out")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a comparison with all its figures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sim.running.run, "simulate", fake_simulate)
+        return compared(tmp_path_factory.mktemp("whole") / "out")
+
+
+def test_folder_is_complete_and_documented(whole: Path) -> None:
+    out = whole
     names = {path.name for path in out.iterdir()}
     assert names >= {f"{table}.parquet" for table in (*TABLES, "world")}
     assert names >= {"summary.csv", "codebook.csv", "manifest.json", "timing.json", "comparison.yaml", "report.html"}
     assert not any("parts" in name for name in names)
-    assert os.listdir(tmp_path) == ["out"]
+    assert os.listdir(out.parent) == ["out"]
     with (out / "summary.csv").open() as file:
         assert tuple(next(csv.reader(file))) == COLUMNS
     for table in (*TABLES, "world"):
@@ -286,8 +293,8 @@ def test_tables_are_in_design_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fake_runs")
-def test_same_bytes_twice(tmp_path: Path) -> None:
-    first, second = files_of(compared(tmp_path / "one")), files_of(compared(tmp_path / "two"))
+def test_same_bytes_twice(whole: Path, tmp_path: Path) -> None:
+    first, second = files_of(whole), files_of(compared(tmp_path / "out"))
     assert len(first) > 20
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
@@ -356,7 +363,7 @@ def test_table_is_plain_in_a_pipe(
 
 
 def test_short_form_fits_on_a_narrow_terminal(
-    fake_runs: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fake_runs: None, no_figures: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = printed_as("short", tmp_path / "out", capsys).out.splitlines()
     assert max(map(len, lines[:-1])) <= 80
@@ -405,6 +412,7 @@ def test_a_users_mistake_in_a_worker_stays_one(workers: int) -> None:
         list(sim.running.batch.run_all(complains, [0, 1], workers))
 
 
+@pytest.mark.slow  # runs of two workers are compared to the byte among the tests of runners
 @pytest.mark.usefixtures("no_figures")
 def test_workers_change_no_byte(tmp_path: Path) -> None:
     comparison = small_comparison()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hollow_figures import hollow_figures
+from small_batches import without_figures
 from small_sweeps import written
 
 from sim.analysis.sweep.outcomes import sweep_runs
@@ -34,7 +36,8 @@ def put(folder: Path, text: str = TEXT, draws: str = DRAWS) -> str:
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     folder = tmp_path_factory.mktemp("drawn")
-    assert main(["sweep", put(folder), "--out", str(folder / "out"), "--workers", "1", "--quiet"]) == 0
+    with hollow_figures():
+        assert main(["sweep", put(folder), "--out", str(folder / "out"), "--workers", "1", "--quiet"]) == 0
     return Batch.open(folder / "out")
 
 
@@ -79,7 +82,8 @@ def test_what_is_told_is_over_draws_with_luck_apart(batch: Batch) -> None:
     assert "doubt_sd" in (batch.path / "codebook.csv").read_text()
 
 
-def test_it_runs_again_from_its_own_folder(batch: Batch, tmp_path: Path) -> None:
+def test_it_runs_again_from_its_own_folder(batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_figures(monkeypatch)
     again = tmp_path / "again"
     assert main(["sweep", str(batch.path / "sweep.yaml"), "--out", str(again), "--workers", "1", "--quiet"]) == 0
     for name in ("summary.csv", "doubt.csv", "outcomes.parquet"):

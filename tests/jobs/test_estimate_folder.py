@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hollow_figures import hollow_figures
 from small_worlds import REPOSITORY
 
 import sim
@@ -23,7 +24,8 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("estimate") / "comparison"
     names = ("baseline", "secure_communities")
     paths = {name: REPOSITORY / "scenarios" / f"{name}.yaml" for name in names}
-    sim.compare(paths, SMALL, replications=2, folder=folder, workers=1)
+    with hollow_figures():
+        sim.compare(paths, SMALL, replications=2, folder=folder, workers=1)
     return folder
 
 
@@ -36,14 +38,16 @@ def evaluated(comparison: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def test_runs_of_a_comparison_say_what_runs_of_the_scenario_say(evaluated: Path) -> None:
     changes = {"months": 96, "world.people": 12_000}
-    found = sim.estimate(SCENARIO, changes, replications=2, permutations=9, threads=1)
+    with hollow_figures():
+        found = sim.estimate(SCENARIO, changes, replications=2, permutations=9, threads=1)
     for name in FILES:
         assert (evaluated / name).read_bytes() == (found.folder / name).read_bytes(), name
     assert (evaluated / "report.html").is_file()
 
 
 def test_a_notebook_takes_the_folder_too(comparison: Path, evaluated: Path, tmp_path: Path) -> None:
-    found = sim.estimate(comparison, permutations=9, folder=tmp_path / "kept")
+    with hollow_figures():
+        found = sim.estimate(comparison, permutations=9, folder=tmp_path / "kept")
     for name in FILES:
         assert (found.folder / name).read_bytes() == (evaluated / name).read_bytes(), name
     with pytest.raises(UserError, match="no diagnostics; ask for them"):

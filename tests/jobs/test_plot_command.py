@@ -74,15 +74,18 @@ def test_figures_of_a_comparison_are_those_of_its_report_and_more(
     lines = capsys.readouterr().out.splitlines()
     drawn = sorted(path.name for path in small_comparison.iterdir() if path.suffix in (".png", ".svg"))
     beyond = {"crime_by_kind", "reporting", "enforcement_funnel"}
-    assert {path.stem for path in out.iterdir()} > {"captions", *beyond, *(Path(name).stem for name in drawn)}
+    maps = [f"map_over_time_{family}_secure_communities" for family in ("violent", "property")]
+    assert {path.stem for path in out.iterdir()} > {"captions", *beyond, *maps, *(Path(name).stem for name in drawn)}
     assert [str(out / name) in lines for name in drawn] == [True] * len(drawn)
     for name in drawn:
         assert (out / name).read_bytes() == (small_comparison / name).read_bytes()
+    assert all((out / f"{name}.png").stat().st_size > 10_000 for name in maps)
+    assert '<figure id="map"' in (small_comparison / "report.html").read_text(encoding="utf-8")
 
 
 def test_figures_of_a_run_are_those_drawn_while_it_ran(tmp_path: Path) -> None:
     file, run = tmp_path / "tiny.yaml", tmp_path / "run"
-    file.write_text("months: 3\nworld: {rows: 2, columns: 2, people: 3000}\n", encoding="utf-8")
+    file.write_text("months: 2\nworld: {rows: 2, columns: 2, people: 3000}\n", encoding="utf-8")
     assert cli.main(["run", str(file), "--figures", "--out", str(run), "--quiet"]) == 0
     assert plot_folders([run], formats=("png", "svg"), quiet=True) == run / "figures-2"
     names = sorted(path.name for path in (run / "figures").iterdir())
@@ -108,13 +111,13 @@ def test_a_run_without_places_has_all_but_maps(tmp_path: Path) -> None:
     assert names == ["books_over_time.png", "captions.txt", "enforcement_funnel.png"]
 
 
-@pytest.mark.parametrize(("form", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
-def test_files_are_the_same_each_time(sweep: Path, tmp_path: Path, form: str, start: bytes) -> None:
-    one, two = (plot_folders([sweep], out=tmp_path / name, formats=(form,), quiet=True) for name in ("one", "two"))
+def test_files_are_the_same_each_time(sweep: Path, tmp_path: Path) -> None:
+    forms = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    one, two = (plot_folders([sweep], out=tmp_path / name, formats=tuple(forms), quiet=True) for name in ("one", "two"))
     names = sorted(path.name for path in one.iterdir())
-    assert f"heat_map.{form}" in names
+    assert {f"{name}.{form}" for name in ("heat_map", "curves") for form in forms} < set(names)
     assert all((one / name).read_bytes() == (two / name).read_bytes() for name in names)
-    assert (one / f"heat_map.{form}").read_bytes().startswith(start)
+    assert all((one / f"heat_map.{form}").read_bytes().startswith(start) for form, start in forms.items())
 
 
 def test_any_outcome_and_levers_of_a_sweep(sweep: Path, tmp_path: Path) -> None:
@@ -133,12 +136,13 @@ def test_any_outcome_and_levers_of_a_sweep(sweep: Path, tmp_path: Path) -> None:
 def test_comparisons_side_by_side(small_comparison: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copytree(small_comparison, tmp_path / "again")
+    (tmp_path / "outputs" / "plot_comparison").mkdir(parents=True)
+    (tmp_path / "outputs" / "plot_comparison" / "mine.txt").touch()
     out = plot_folders([small_comparison, Path("again")], quiet=True)
-    assert out == Path("outputs/plot_comparison")
+    assert out == Path("outputs/plot_comparison-2")
     assert sorted(path.stem for path in out.iterdir()) == sorted([*TOGETHER, "captions"])
     captions = (out / "captions.txt").read_text(encoding="utf-8")
     assert "again: a comparison, against Criminal Alien Program only" in captions
-    assert plot_folders([small_comparison, Path("again")], quiet=True) == Path("outputs/plot_comparison-2")
 
 
 def test_panels_share_their_scales_and_name_their_references() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from small_batches import without_figures
 from small_sweeps import COOPERATION, SENSITIVITY, written
 
 from sim.analysis.sweep.outcomes import sweep_runs
@@ -159,15 +160,24 @@ def test_the_report_says_first_what_changes_across_the_design_under_which_assump
     assert "http" not in page.replace("http://www.w3.org", "")
 
 
-def test_two_workers_and_the_stored_file_give_the_same_bytes(batch: Path, tmp_path: Path) -> None:
+def test_two_workers_and_the_stored_file_give_the_same_bytes_and_ranges_and_flips_are_told(
+    batch: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     again = tmp_path / "again"
-    assert main(["sweep", str(batch / "sweep.yaml"), "--out", str(again), "--workers", "2", "--quiet"]) == 0
+    assert main(["sweep", str(batch / "sweep.yaml"), "--out", str(again), "--workers", "2"]) == 0
+    told = capsys.readouterr().out
+    assert "grid design of 4 points, 2 replications each: 8 pairs of runs; 2009-01 to 2009-07" in told
+    assert f"lever: {COOPERATION}, 0, 1" in told
+    assert f"uncertainty: {SENSITIVITY}, 0, 3" in told
+    assert f"All index crime, true, along {SENSITIVITY}: " in told
+    assert told.rstrip().endswith(f"Report: {again / 'report.html'}")
     assert files_of(again) == files_of(batch)
     same = [name for name in files_of(batch) if name not in ("plan.json", "report.html", "manifest.json")]
     assert filecmp.cmpfiles(batch, again, same, shallow=False)[1:] == ([], [])
 
 
-def test_shards_merge_to_the_same_outcomes(batch: Path, tmp_path: Path) -> None:
+def test_shards_merge_to_the_same_outcomes(batch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_figures(monkeypatch)
     for number in (1, 2):
         arguments = ["--shard", f"{number}/2", "--out", str(tmp_path / str(number)), "--workers", "1", "--quiet"]
         assert main(["sweep", str(batch / "sweep.yaml"), *arguments]) == 0
@@ -195,17 +205,6 @@ def test_one_run_can_be_made_again_and_is_the_same(
     resolved = yaml.safe_load((tmp_path / "run" / "scenario.yaml").read_text())
     assert resolved["detainers"]["cooperation"]["none"] == 1.0
     assert resolved["trust"]["sensitivity"]["unauthorized"] == 3.0
-
-
-def test_the_print_out_tells_ranges_and_flips(batch: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "out"
-    assert main(["sweep", str(batch / "sweep.yaml"), "--out", str(out), "--workers", "1"]) == 0
-    told = capsys.readouterr().out
-    assert "grid design of 4 points, 2 replications each: 8 pairs of runs; 2009-01 to 2009-07" in told
-    assert f"lever: {COOPERATION}, 0, 1" in told
-    assert f"uncertainty: {SENSITIVITY}, 0, 3" in told
-    assert f"All index crime, true, along {SENSITIVITY}: " in told
-    assert told.rstrip().endswith(f"Report: {out / 'report.html'}")
 
 
 def test_a_damaged_design_is_named(batch: Path, tmp_path: Path) -> None:
@@ -268,7 +267,8 @@ def test_points_measure_the_same_months_even_where_programs_are_swept(tmp_path: 
     assert evaluate_sweep(alone)[1].start == 7
 
 
-def test_tables_can_be_kept_and_a_reference_is_run_once(tmp_path: Path) -> None:
+def test_tables_can_be_kept_and_a_reference_is_run_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_figures(monkeypatch)
     text = (
         f"scenario: program.yaml\nlevers:\n  {COOPERATION}: [0, 1]\n"
         f"reference: {{{COOPERATION}: 0.5}}\nreplications: 1\nkeep: tables\n"

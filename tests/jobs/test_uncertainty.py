@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hollow_figures import hollow_figures
+from small_batches import without_figures
 from small_worlds import REPOSITORY
 
 from sim.analysis.doubt import parts_of
@@ -54,7 +56,8 @@ def put(folder: Path, text: str = TEXT, draws: str = DRAWS) -> Path:
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     folder = tmp_path_factory.mktemp("doubt")
     out = folder / "out"
-    assert main(["compare", str(put(folder)), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    with hollow_figures():
+        assert main(["compare", str(put(folder)), "--out", str(out), "--workers", "1", "--quiet"]) == 0
     return Batch.open(out)
 
 
@@ -184,7 +187,10 @@ def test_crime_since_adoption_and_counties_that_are_shown_rest_on_all_runs_of_al
     ).all()
 
 
-def test_the_batch_runs_again_from_its_own_folder(batch: Batch, tmp_path: Path) -> None:
+def test_the_batch_runs_again_from_its_own_folder(
+    batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_figures(monkeypatch)
     again = tmp_path / "again"
     path = str(batch.path / "comparison.yaml")
     assert main(["compare", path, "--out", str(again), "--workers", "1", "--quiet"]) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ class House:
         parts = path.relative_to(self.folder.parent).with_suffix("").parts
         return ".".join(part for part in parts if part != "__init__")
 
+    @cached_property
     def imports(self) -> list[Import]:
         """Return every import of a module of the package, wherever it stands."""
         return [found for name, path in self.modules.items() for found in self._imports_of(name, path)]
@@ -84,12 +86,12 @@ class House:
 
     def climbing(self) -> list[Import]:
         """Return the imports that go up; nothing inside imports the package itself or its entrance."""
-        return [found for found in self.imports() if self.floor_of(found.imported) < self.floor_of(found.importer)]
+        return [found for found in self.imports if self.floor_of(found.imported) < self.floor_of(found.importer)]
 
     def circles(self) -> list[list[str]]:
         """Return the circles that imports at run time make, whether at the start of a module or in a call."""
         below: dict[str, set[str]] = {name: set() for name in self.modules}
-        for found in self.imports():
+        for found in self.imports:
             if found.when != "types" and found.imported in below and not self._is_package_of(found):
                 below[found.importer].add(found.imported)
         return circles(below)
@@ -101,7 +103,7 @@ class House:
         """Return the pairs of rooms of one folder that import each other at run time."""
         pairs = {
             pair
-            for found in self.imports()
+            for found in self.imports
             if found.when != "types" and (pair := _siblings(found.importer, found.imported)) is not None
         }
         return sorted((one, other) for one, other in pairs if (other, one) in pairs and one < other)

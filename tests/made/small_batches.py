@@ -13,10 +13,11 @@ from fake_ledger import fake_simulate
 
 import sim.running.run
 import sim.telling.figures.of_comparisons
+import sim.telling.figures.sweeps
 from sim.jobs.compare import comparison_files, plan_comparison
 from sim.jobs.finish import carry_on
 from sim.parameters import Parameters
-from sim.running.batch import Batch, Options
+from sim.running.batch import Batch, Options, RunName, work
 from sim.running.batch.beginning import Shard, begin
 from sim.scenario.scenario import Comparison, Scenario
 
@@ -74,7 +75,9 @@ def use_fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have batches of this process draw nothing, which takes longer than all their runs."""
     monkeypatch.setattr(sim.telling.figures.of_comparisons, "write_figures", lambda *_: [])
+    monkeypatch.setattr(sim.telling.figures.sweeps, "write_sweep_figures", lambda *_: [])
 
 
 def make_faulty(monkeypatch: pytest.MonkeyPatch, faults: dict[str, str], once: Path | None = None) -> None:
@@ -83,6 +86,18 @@ def make_faulty(monkeypatch: pytest.MonkeyPatch, faults: dict[str, str], once: P
     monkeypatch.setenv("FAULTY_RUNS", json.dumps(faults))
     if once is not None:
         monkeypatch.setenv("FAULTY_ONCE", str(once))
+
+
+def make_failing(monkeypatch: pytest.MonkeyPatch, failing: RunName) -> None:
+    """Have a run fail in this process."""
+    original = work.results_of
+
+    def results_of(batch: Batch, run: RunName, *more: object) -> object:
+        if run == failing:
+            raise ZeroDivisionError("made to fail")
+        return original(batch, run, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(work, "results_of", results_of)
 
 
 def paired_comparison(replications: int = 3, people: int = 2000, months: int = 6) -> Comparison:

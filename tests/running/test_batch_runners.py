@@ -19,6 +19,7 @@ from small_batches import (
     files_of,
     files_undisturbed,
     finished,
+    make_failing,
     make_faulty,
     new_batch,
     resumed,
@@ -101,12 +102,12 @@ def test_a_pool_knows_what_a_process_died_of() -> None:
 
 
 def test_a_pool_ends_what_takes_too_long_and_nothing_else() -> None:
-    pool = Pool(2, timeout=3.0)
+    pool = Pool(2, timeout=2.0)
     try:
         late = pool.submit(sleep_or_square, -1)
         others = [pool.submit(own_id) for _ in range(4)]
         assert len({future.result() for future in others}) == 1
-        with pytest.raises(TimedOut, match="longer than 3 seconds"):
+        with pytest.raises(TimedOut, match="longer than 2 seconds"):
             late.result()
         assert pool.submit(sleep_or_square, 5).result() == 25
     finally:
@@ -142,7 +143,7 @@ def test_workers_do_not_run_the_users_script_again(tmp_path: Path) -> None:
 def test_a_worker_that_dies_once_costs_its_run_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed: dict[str, bytes]
 ) -> None:
-    make_faulty(monkeypatch, {str(BAD): "die", "program.2": "die"}, once=tmp_path)
+    make_faulty(monkeypatch, {str(BAD): "die"}, once=tmp_path)
     out = finished(tmp_path / "out", REPLICATIONS, workers=2)
     assert files_of(out) == undisturbed
     assert sorted(done_in(out)) == sorted(map(str, Batch.open(out).runs()))
@@ -174,8 +175,8 @@ def test_results_without_a_failed_run(
     """Replications are compared where all scenarios have them, and everything says which runs are missing."""
     out = new_batch(tmp_path / "out", REPLICATIONS).path
     with monkeypatch.context() as patch:
-        make_faulty(patch, {str(BAD): "raise"})
-        resumed(out, workers=2, on_error="continue")
+        make_failing(patch, BAD)
+        resumed(out, on_error="continue")
     assert exit_status(out) == 1
     assert "1 runs failed and are not in the results: baseline.1" in capsys.readouterr().err
     batch = Batch.open(out)
@@ -189,10 +190,10 @@ def test_results_without_a_failed_run(
 
 
 def test_stop_begins_no_other_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_faulty(monkeypatch, {str(BAD): "raise"})
+    make_failing(monkeypatch, BAD)
     out = new_batch(tmp_path / "out", 8).path
     with pytest.raises(Stopped, match=r"baseline\.1: ZeroDivisionError: made to fail\n\d+ of 16 runs are done") as told:
-        resumed(out, workers=2, on_error="stop")
+        resumed(out, on_error="stop")
     assert told.value.status == 1
     assert len(Batch.open(out).finished()) < 8
 
@@ -200,8 +201,8 @@ def test_stop_begins_no_other_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_run_that_takes_too_long_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_faulty(monkeypatch, {str(BAD): "sleep"})
     out = new_batch(tmp_path / "out", REPLICATIONS).path
-    with pytest.raises(Incomplete, match=r"baseline\.1: took longer than 15 seconds"):
-        resumed(out, workers=2, timeout=15.0)
+    with pytest.raises(Incomplete, match=r"baseline\.1: took longer than 5 seconds"):
+        resumed(out, workers=2, timeout=5.0)
     assert len(Batch.open(out).finished()) == 5
 
 
@@ -283,6 +284,6 @@ def _kill_after(out: Path, runs: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.running.batch.on_dask.PATIENCE", 2.0)
+    monkeypatch.setattr("sim.running.batch.on_dask.PATIENCE", 0.5)
     with pytest.raises(UserError, match="no scheduler with workers answers there"):
         DaskRunner("tcp://127.0.0.1:9", 1, None)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from killed_batch import PART_RUNS
-from small_batches import done_in, files_of, files_undisturbed, finished, new_batch, resumed, use_fake_runs
-from small_worlds import REPOSITORY
+from killed_batch import PART_RUNS, killed_batch, resumed_in_little_room, status_of
+from small_batches import done_in, files_of, finished, new_batch, resumed, use_fake_runs
 
 from sim.jobs.finish import carry_on
 from sim.running.batch import Batch, Options, RunName, execute, files, part
@@ -26,7 +25,6 @@ from sim.words.faults import UserError
 from sim.words.labels import TABLES
 
 REPLICATIONS = 3
-MADE = REPOSITORY / "tests" / "made"
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +33,25 @@ def fake_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return files_undisturbed(tmp_path_factory, REPLICATIONS, use_fake_runs)
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a batch that nothing interrupted; tests that change it take a copy."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_fake_runs(patch)
+        return finished(tmp_path_factory.mktemp("whole") / "out", REPLICATIONS)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(whole: Path) -> dict[str, bytes]:
+    return files_of(whole)
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a batch that was interrupted at its last run, when others lay in parts; the same holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_fake_runs(patch)
+        patch.setattr(part, "RUNS", PART_RUNS)
+        return stopped_after(tmp_path_factory.mktemp("joined") / "out", 5)
 
 
 @pytest.fixture
@@ -75,9 +90,7 @@ def slow(*steps: int) -> list[object]:
 @pytest.mark.parametrize("step", [3, 12, 30, 55, *slow(0, 9, 16, 19, 25, 40, 45, 54, 56, LAST_STEP)])
 def test_killed_at_any_step_and_resumed(step: int, tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     out = new_batch(tmp_path / "out", REPLICATIONS).path
-    command = [sys.executable, str(MADE / "killed_batch.py"), str(out), str(step)]
-    killed = subprocess.run(command, capture_output=True, text=True, check=False, cwd=MADE)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert status_of(killed_batch, out, step) == -signal.SIGKILL
     kept = {str(run) for run in Batch.open(out).finished()}
     resumed(out)
     assert files_of(out) == undisturbed
@@ -88,8 +101,7 @@ def test_killed_at_any_step_and_resumed(step: int, tmp_path: Path, undisturbed: 
 def test_the_steps_above_reach_the_end(tmp_path: Path) -> None:
     """The last step is that the manifest has just taken its place."""
     out = new_batch(tmp_path / "out", REPLICATIONS).path
-    command = [sys.executable, str(MADE / "killed_batch.py"), str(out), str(LAST_STEP + 1)]
-    subprocess.run(command, capture_output=True, text=True, check=True, cwd=MADE)
+    assert status_of(killed_batch, out, LAST_STEP + 1) == 0
 
 
 def test_parts_change_no_byte(tmp_path: Path, undisturbed: dict[str, bytes], small_parts: None) -> None:
@@ -131,8 +143,8 @@ def test_half_a_batch_compares(tmp_path: Path) -> None:
     assert len(batch.outcomes()) == 5
 
 
-def test_a_complete_batch_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = finished(tmp_path / "out", REPLICATIONS)
+def test_a_complete_batch_is_left_as_it_is(whole: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(whole, tmp_path / "out")
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     resumed(out)
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
@@ -144,21 +156,13 @@ def test_a_complete_batch_is_left_as_it_is(tmp_path: Path, capsys: pytest.Captur
 def test_a_full_disk_ends_in_a_line_and_the_batch_goes_on_later(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     """A limit on the size of files stands in for the disk: runs fit under it, the joined tables do not."""
     out = new_batch(tmp_path / "out", REPLICATIONS).path
-    code = (
-        "import resource, sys, pytest; from small_batches import *; from pathlib import Path\n"
-        "changes = pytest.MonkeyPatch(); use_fake_runs(changes)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
-        "from sim.doors.cli.main import main; import sim.doors.cli.batches\n"
-        "sys.exit(main(['resume', sys.argv[1], '--workers', '1', '--quiet']))"
-    )
     largest = max(path.stat().st_size for path in finished(tmp_path / "size", REPLICATIONS).glob("*.parquet"))
     for limit in (2_000, largest - 1):
-        command = [sys.executable, "-c", code, str(out), str(limit)]
-        full = subprocess.run(command, capture_output=True, text=True, check=False, cwd=MADE)
-        assert full.returncode == 2, full.stderr
-        assert len(full.stderr.splitlines()) == 1, full.stderr
-        assert "large" in full.stderr.lower()
-        assert f"'darkfigure resume {out}' goes on" in full.stderr
+        assert status_of(resumed_in_little_room, out, limit, tmp_path / "told") == 2
+        told = (tmp_path / "told").read_text(encoding="utf-8")
+        assert len(told.splitlines()) == 1, told
+        assert "large" in told.lower()
+        assert f"'darkfigure resume {out}' goes on" in told
         assert not list(out.rglob("*.tmp"))
     resumed(out)
     assert files_of(out) == undisturbed
@@ -211,16 +215,27 @@ def test_a_damaged_run_is_named_and_run_again(
     assert {run: done_in(out).count(run) for run in ("baseline.0", "baseline.1")} == {"baseline.0": 1, "baseline.1": 2}
 
 
-@pytest.mark.parametrize("damage", [cut_short, change_a_byte, Path.unlink])
-@pytest.mark.parametrize("file", ["crime.00000.parquet", "summaries.00000.arrow", "00000.json"])
+PARTS = ("crime.00000.parquet", "summaries.00000.arrow", "00000.json")
+DAMAGES = (cut_short, change_a_byte, Path.unlink)
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"),
+    [
+        pytest.param(file, damage, marks=() if place == number else pytest.mark.slow)
+        for place, file in enumerate(PARTS)
+        for number, damage in enumerate(DAMAGES)
+    ],
+)
 def test_a_damaged_part_is_named_and_its_runs_are_run_again(
     file: str,
     damage: Callable[[Path], None],
     tmp_path: Path,
     undisturbed: dict[str, bytes],
     small_parts: None,
+    joined: Path,
 ) -> None:
-    out = stopped_after(tmp_path / "out", 5)
+    out = shutil.copytree(joined, tmp_path / "out")
     path = out / "parts" / file
     damage(path)
     batch = Batch.open(out)
@@ -234,11 +249,13 @@ def test_a_damaged_part_is_named_and_its_runs_are_run_again(
     assert counts == {str(run): 2 if run in batch.runs()[:2] else 1 for run in batch.runs()}
 
 
-@pytest.mark.parametrize("table", [*TABLES, "outcomes", "summaries"])
+@pytest.mark.parametrize(
+    "table", ["crime", "outcomes", "summaries", *(pytest.param(it, marks=pytest.mark.slow) for it in TABLES[1:])]
+)
 def test_a_damaged_result_is_named_and_made_again(
-    table: str, tmp_path: Path, undisturbed: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+    table: str, tmp_path: Path, whole: Path, undisturbed: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = finished(tmp_path / "out", REPLICATIONS)
+    out = shutil.copytree(whole, tmp_path / "out")
     path = out / f"{table}.{'arrow' if table == 'summaries' else 'parquet'}"
     cut_short(path)
     resumed(out)

@@ -93,7 +93,7 @@ def test_sharing_changes_no_byte_of_a_comparison(
 
 
 def test_workers_that_share_change_no_byte(tmp_path: Path, ran: list[int]) -> None:
-    comparison = several_programs(3)
+    comparison = several_programs()
     assert bytes_of(comparison, tmp_path / "two", workers=2) == bytes_of(comparison, tmp_path / "alone", sharing=False)
 
 
@@ -103,7 +103,7 @@ title: small
 scenario: program.yaml
 against: base.yaml
 levers: {trust.sensitivity: [1, 3], programs.secure_communities.start: [2008-12, 2009-05]}
-replications: 2
+replications: 1
 """
     sweep = load_sweep(str(written(tmp_path, text)))
     found = []
@@ -111,7 +111,7 @@ replications: 2
         options = Options(quiet=True, told="nothing", sharing=sharing)
         found.append(files_of(sweep_to_folder(sweep, engine="columnar", out=tmp_path / str(sharing), options=options)))
     assert found[0] == found[1]
-    assert len(ran) < 1.8 * 2 * 8 * 14
+    assert len(ran) < 1.8 * 8 * 14
 
 
 def test_sharing_changes_no_figure_of_a_calibration(tmp_path: Path, ran: list[int]) -> None:

@@ -85,6 +85,7 @@ def test_the_seed_of_the_design_decides_and_nothing_else(kind: str) -> None:
     assert sweep_of(design, THREE, 3).points == sweep_of(design, THREE, 30, paired=False).points
 
 
+@pytest.mark.slow
 def test_another_process_gets_the_same_points() -> None:
     code = (
         "import sys; sys.path[:0] = ['tests/scenario', 'tests/made']; from test_design import SAMPLED, values_of;"

@@ -18,7 +18,7 @@ from sim.telling.reports.estimates import Made, write_estimates_report
 from sim.telling.reports.sweep import write_sweep_report
 
 pytest.importorskip("playwright.sync_api", reason="PLAYWRIGHT IS NOT INSTALLED: pages are not tested")
-pytestmark = [needs_chromium, needs_axe, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, needs_chromium, needs_axe, pytest.mark.filterwarnings("ignore")]
 
 
 def grid(folder: Path) -> None:
@@ -47,10 +47,10 @@ def evaluation(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "write",
-    [grid, *(pytest.param(it, marks=pytest.mark.slow) for it in (sobol, evaluation))],
+    [grid, sobol, evaluation],
     ids=lambda it: it.__name__,
 )
 def test_nothing_serious_keeps_anybody_from_reading_a_report(write: Any, tmp_path: Path) -> None:
-    """That of a comparison is tested beside what else is asked of its page."""
+    """That of a comparison is tested beside what else is asked of its page, and at each change."""
     write(tmp_path)
     assert grave_faults_at(tmp_path / "report.html") == []

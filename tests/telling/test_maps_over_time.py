@@ -322,7 +322,7 @@ def test_sums_of_a_run_are_those_of_its_ledger() -> None:
 
 def test_figures_of_a_run_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, out = tmp_path / "tiny.yaml", tmp_path / "out"
-    file.write_text("months: 8\nworld: {rows: 2, columns: 2, people: 3000}\n", encoding="utf-8")
+    file.write_text("months: 2\nworld: {rows: 2, columns: 2, people: 3000}\n", encoding="utf-8")
     assert cli.main(["run", str(file), "--figures", "--out", str(out)]) == 0
     assert f"Figures: {out / 'figures'}" in capsys.readouterr().out
     wanted = {f"{name}.{kind}" for name in RUN_FIGURES for kind in ("png", "svg")}
@@ -333,19 +333,6 @@ def test_figures_of_a_run_from_the_command_line(tmp_path: Path, capsys: pytest.C
     assert cli.main(["run", str(file), "--out", str(tmp_path / "plain"), "--quiet"]) == 0
     assert (tmp_path / "plain" / "crime.parquet").read_bytes() == (out / "crime.parquet").read_bytes()
     assert not (tmp_path / "plain" / "figures").exists()
-
-
-def test_maps_of_a_comparison_from_the_command_line(tmp_path: Path) -> None:
-    world = "months: 6\nworld: {rows: 2, columns: 2, people: 3000}\nprograms: {secure_communities: {counties: "
-    (tmp_path / "without.yaml").write_text(f"{world}none}}}}\n", encoding="utf-8")
-    (tmp_path / "with.yaml").write_text(f'{world}all, start: "2006-03"}}}}\n', encoding="utf-8")
-    files = [str(tmp_path / name) for name in ("without.yaml", "with.yaml")]
-    arguments = ["--replications", "2", "--workers", "1", "--quiet", "--out", str(tmp_path / "out")]
-    assert cli.main(["compare", *files, *arguments]) == 0
-    assert '<figure id="map"' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert cli.main(["plot", str(tmp_path / "out")]) == 0
-    for family in ("violent", "property"):
-        assert (tmp_path / "out" / "figures" / f"map_over_time_{family}_with.png").stat().st_size > 10_000
 
 
 def test_a_world_without_places_is_told_before_it_runs(

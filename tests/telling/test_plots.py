@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from fake_ledger import make_counties
 from made_figures import drawn, make_results
+from matplotlib.figure import Figure
 
 from sim.telling.figures.data import (
     STAGES,
@@ -20,6 +22,7 @@ from sim.telling.figures.data import (
     years_of,
 )
 from sim.telling.figures.map_places import places_of
+from sim.telling.figures.style import saved_by
 
 RANGE = "disputed_range"
 PAGE = ["crime_over_time", RANGE, "who_is_affected", "crime_since_adoption", "enforcement", "map"]
@@ -80,27 +83,46 @@ def test_counties_with_few_events_are_not_shown() -> None:
     assert changes.gap[changes.shown].tolist() == gap.tolist()
 
 
-@pytest.mark.parametrize(("others", "rate"), [(2, 0.004), (1, 0.0)])
-def test_figures_exist(tmp_path: Path, others: int, rate: float) -> None:
-    _, figures = drawn(tmp_path, others, rate=rate, every=True)
-    names = [name for name in names_of(others) if rate or name != RANGE]
+@pytest.fixture(scope="module")
+def every_figure(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The folder of all figures of three scenarios, and their names in order."""
+    folder = tmp_path_factory.mktemp("figures")
+    _, figures = drawn(folder, 2, every=True)
+    return folder, [figure.name for figure in figures]
+
+
+def sketch(figure: Figure, folder: Path, name: str) -> None:
+    """Draw a figure once and small: that it can be drawn is all that is asked."""
+    figure.savefig(folder / f"{name}.png", dpi=30)
+
+
+def sketched(folder: Path, names: list[str], **options: Any) -> None:
+    """Draw figures small, and check that they are these and no other."""
+    with saved_by(sketch):
+        _, figures = drawn(folder, **options)
     assert [figure.name for figure in figures] == names
+    assert {path.stem for path in folder.glob("*.png")} == set(names)
+
+
+def test_figures_exist(every_figure: tuple[Path, list[str]]) -> None:
+    folder, names = every_figure
+    assert names == names_of(2)
     for name in names:
         for kind, start in ((".png", b"\x89PNG"), (".svg", b"<?xml")):
-            data = (tmp_path / f"{name}{kind}").read_bytes()
+            data = (folder / f"{name}{kind}").read_bytes()
             assert data.startswith(start)
             assert b"matplotlib.org" not in data
 
 
-def test_figures_are_the_same_each_time(tmp_path: Path) -> None:
-    for folder in ("one", "two"):
-        (tmp_path / folder).mkdir()
-        drawn(tmp_path / folder)
+def test_figures_can_be_drawn_where_nothing_happens(tmp_path: Path) -> None:
+    sketched(tmp_path, [name for name in names_of(1) if name != RANGE], rate=0.0, every=True)
+
+
+def test_figures_are_the_same_each_time(every_figure: tuple[Path, list[str]], tmp_path: Path) -> None:
+    drawn(tmp_path, 2)
     for name in PAGE:
         for kind in (".png", ".svg"):
-            assert (tmp_path / "one" / f"{name}{kind}").read_bytes() == (
-                tmp_path / "two" / f"{name}{kind}"
-            ).read_bytes()
+            assert (tmp_path / f"{name}{kind}").read_bytes() == (every_figure[0] / f"{name}{kind}").read_bytes()
 
 
 def test_counties_from_a_file_are_drawn_by_coordinates(tmp_path: Path) -> None:
@@ -111,13 +133,11 @@ def test_counties_from_a_file_are_drawn_by_coordinates(tmp_path: Path) -> None:
     found = places_of(counties)
     assert found is not None
     assert not found.squares
-    _, figures = drawn(tmp_path, counties=counties)
-    assert [figure.name for figure in figures] == PAGE
+    sketched(tmp_path, PAGE, counties=counties)
 
 
 def test_counties_without_a_place_have_no_map(tmp_path: Path) -> None:
     nowhere = np.full(9, -1, dtype=np.int32)
     counties = dataclasses.replace(make_counties(), row=nowhere, column=nowhere)
     assert places_of(counties) is None
-    _, figures = drawn(tmp_path, counties=counties)
-    assert [figure.name for figure in figures] == PAGE[:-1]
+    sketched(tmp_path, PAGE[:-1], counties=counties)

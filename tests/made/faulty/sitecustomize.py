@@ -1,7 +1,7 @@
 """Loaded by workers whose PYTHONPATH has this folder: makes single runs fail as ``FAULTY_RUNS`` says.
 
-``{"baseline.1": "die"}`` kills the worker at that run, ``raise`` and ``sleep`` do what they say; with ``FAULTY_ONCE``,
-a folder, each only once.
+``{"baseline.1": "die"}`` kills the worker at that run, ``sleep`` does what it says; with ``FAULTY_ONCE``, a folder,
+each only once.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ def strike(run: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if fault == "sleep":
         time.sleep(120)
-    if fault == "raise":
-        raise ZeroDivisionError("made to fail")
 
+
+if "sleep" in FAULTS.values():
+    import sim.engines.columnar.engine  # noqa: F401  (loading is no part of the time that a run may take)
 
 if FAULTS:
     from sim.running.batch import work
