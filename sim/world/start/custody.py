@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.numerics.compiled import block, helper, unowned
+from sim.numerics.compiled import block, helper, int64, unowned
 from sim.numerics.draws import draw, entity_of, geometric
 from sim.rules.booking import is_new_to_police
 from sim.rules.custody import conviction_kind, months_left_until_return
@@ -251,6 +251,17 @@ def jail_ordinary(
         _jail(Person(slot, k, g, ORDINARY), u, places, shares, waits, made, start)
 
 
+@helper
+def _free_noncitizens(first: int, last: int, person: Array, slots: Array) -> int:
+    """Collect slots of noncitizens at liberty who are no likely offenders, and return how many there are."""
+    n = 0
+    for slot in range(first, last):
+        noncitizen = int64(status_of(person[slot]) != CITIZEN)
+        slots[n] = slot  # no branch that the processor cannot foresee
+        n += noncitizen & int64(is_likely_offender(person[slot]) == 0) & int64(custody_of(person[slot]) == FREE)
+    return n
+
+
 @block
 def take_ordinary(
     first: int, last: int, home: tuple[int, int], places: Places, shares: Shares, waits: Waits, made: Made, start: Start
@@ -266,14 +277,12 @@ def take_ordinary(
     for status in range(statuses):
         taken[status] = shares.ice[k, g, status, ORDINARY].sum()
         gone[status] = taken[status] + shares.away[k, g, status, ORDINARY]
-    for slot in range(first, last):
-        person = made.person[slot]
-        status = status_of(person)
-        if status == CITIZEN or is_likely_offender(person) == 1 or custody_of(person) != FREE:
-            continue
-        one = Person(slot, k, g, ORDINARY)
+    slots = np.empty(last - first, np.int64)
+    for i in range(_free_noncitizens(first, last, made.person, slots)):
+        one = Person(slots[i], k, g, ORDINARY)
+        status = status_of(made.person[one.slot])
         u = draw(places.seed, _identity(one, places), 0, OF_CUSTODY, START_IN_JAIL)
         if u[0] < taken[status]:
             _take(one, u, shares, waits, made, start)
         elif u[0] < gone[status]:
-            _send_away(slot, u, waits, made, start)
+            _send_away(one.slot, u, waits, made, start)

@@ -11,53 +11,58 @@ import numpy.typing as npt
 from sim.numerics.compiled import block, helper, unowned
 from sim.numerics.draws import POISSON_PART, draw, entity_of, poisson_from
 from sim.rules.reporting import FEAR_STEP, MOST_STEPS
+from sim.words.labels import STATUSES
 from sim.world.person import HOUSEHOLD, status_of
 from sim.world.start.records import OF_FEAR, START_IN_JAIL, Made, Places, Shares, Waits
 
 Array = npt.NDArray[Any]
-NOBODY, KINDS_OF_MEMBER = 3, 4
-"""Beside the three statuses, an empty place in a household of few."""
+NOBODY, KINDS = len(STATUSES), len(STATUSES) + 1
+"""Beside the statuses, an empty place in a household of few."""
 UNKNOWN = -1.0
+AT_ONCE = 64 * HOUSEHOLD
+"""People for whom is drawn before anything is asked of the draws, so that the processor works on several at a time."""
 
 
 class Jumps(NamedTuple):
-    """How often people of a county's group take fright in a month, by who else is in the household."""
+    """How often people of a county's group take fright in a month, by kinds of household and place in it."""
 
     friends: tuple[float, float]  # acquaintances removed, arrested at large
-    household: Array  # members by kinds of the other three x 2: removed, arrested at large
-    total: Array  # by kinds of the other three
-    calm: Array  # the chance that nothing happened for as long as fear is felt
+    household: Array  # 256 x 4 x 2: others in the household removed, arrested at large
+    total: Array  # 256 x 4
+    calm: Array  # 256 x 4: the chance that nothing happened for as long as fear is felt
 
 
 @helper
 def _no_jumps_yet(k: int, g: int, shares: Shares) -> Jumps:
-    """Return room for what is worked out when somebody has such a household."""
-    households = KINDS_OF_MEMBER ** (HOUSEHOLD - 1)
+    """Return room for what is worked out when there is such a household."""
+    households = KINDS**HOUSEHOLD
     friends = shares.friend_jumps[k, g, 0], shares.friend_jumps[k, g, 1]
-    return Jumps(friends, np.zeros((households, 2)), np.empty(households), np.full(households, UNKNOWN))
+    rates, total = np.empty((households, HOUSEHOLD, 2)), np.empty((households, HOUSEHOLD))
+    return Jumps(friends, rates, total, np.full((households, HOUSEHOLD), UNKNOWN))
+
+
+@block
+def _work_out(home: int, k: int, g: int, jumps: Jumps, shares: Shares, waits: Waits) -> None:
+    """Work out how often each member of such a household takes fright."""
+    for member in range(HOUSEHOLD):
+        removed, at_large = 0.0, 0.0
+        for other in range(HOUSEHOLD):
+            status = home // KINDS ** (HOUSEHOLD - 1 - other) % KINDS
+            if other != member and status != NOBODY:
+                removed += shares.status_removals[k, g, status, 0]
+                at_large += shares.status_removals[k, g, status, 1]
+        total = jumps.friends[0] + jumps.friends[1] + removed + at_large
+        jumps.household[home, member, 0], jumps.household[home, member, 1] = removed, at_large
+        jumps.total[home, member] = total
+        jumps.calm[home, member] = math.exp(-min(POISSON_PART, total * waits.fear_months))
 
 
 @helper
-def _work_out(others: int, k: int, g: int, jumps: Jumps, shares: Shares, waits: Waits) -> None:
-    """Work out how often somebody with such others in the household takes fright."""
-    shift = KINDS_OF_MEMBER ** (HOUSEHOLD - 2)
-    while shift > 0:
-        status = others // shift % KINDS_OF_MEMBER
-        if status != NOBODY:
-            jumps.household[others, 0] += shares.status_removals[k, g, status, 0]
-            jumps.household[others, 1] += shares.status_removals[k, g, status, 1]
-        shift //= KINDS_OF_MEMBER
-    total = jumps.friends[0] + jumps.friends[1] + jumps.household[others, 0] + jumps.household[others, 1]
-    jumps.total[others], jumps.calm[others] = total, math.exp(-min(POISSON_PART, total * waits.fear_months))
-
-
-@helper
-def _others(slot: int, first: int, last: int, person: Array) -> int:
-    """Return of which kinds the other three of a household are, ``first`` to ``last``, in their order."""
+def _kinds_of(first: int, last: int, person: Array) -> int:
+    """Return of which kinds the members of a household are, ``first`` to ``last``, in one number."""
     kinds = 0
-    for other in range(first, first + HOUSEHOLD):
-        if other != slot:
-            kinds = KINDS_OF_MEMBER * kinds + (status_of(person[other]) if other < last else NOBODY)
+    for slot in range(first, first + HOUSEHOLD):
+        kinds = KINDS * kinds + (status_of(person[slot]) if slot < last else NOBODY)
     return kinds
 
 
@@ -71,18 +76,19 @@ def fading(waits: Waits) -> Array:
 
 
 @helper
-def _fear_of(entity: int, number: int, seed: int, others: int, jumps: Jumps, left: Array, waits: Waits) -> float:
-    """Return what is left of so many jumps of somebody's fear."""
-    fear = 0.0
+def _steps_of(u: float, entity: int, seed: int, place: tuple[int, int], jumps: Jumps, left: Array, waits: Waits) -> int:
+    """Return the own fear of somebody in a ``place``: kinds of household, and which of them; ``u`` is not calm."""
+    total, calm = jumps.total[place], jumps.calm[place]
+    number, fear = poisson_from(u, calm, min(POISSON_PART, total * waits.fear_months)), 0.0
+    rates = jumps.friends[0], jumps.friends[1], jumps.household[place][0], jumps.household[place][1]
     for jump in range(number):
         v = draw(seed, entity, jump + 1, OF_FEAR, START_IN_JAIL)
-        point, kind = v[0] * jumps.total[others], 0
-        rates = jumps.friends[0], jumps.friends[1], jumps.household[others, 0], jumps.household[others, 1]
+        point, kind = v[0] * total, 0
         while kind < 3 and point >= rates[kind]:
             point -= rates[kind]
             kind += 1
         fear += waits.jumps[kind] * left[int(v[1] * waits.fear_months)]
-    return fear
+    return min(MOST_STEPS, int(fear / FEAR_STEP + 0.5))
 
 
 @block
@@ -95,18 +101,17 @@ def start_in_fear(
     """
     places, shares, waits, made = unowned(places), unowned(shares), unowned(waits), unowned(made)
     low, end = places.group_low[k, g], places.group_low[k, g] + places.group_size[k, g]
-    jumps = _no_jumps_yet(k, g, shares)
-    for first in range(low, end, HOUSEHOLD):
-        last = min(first + HOUSEHOLD, end)
-        for slot in range(first, last):
-            others = _others(slot, first, last, made.person)
-            if jumps.calm[others] == UNKNOWN:
-                _work_out(others, k, g, jumps, shares, waits)
-            calm = jumps.calm[others]
-            entity = entity_of(places.code[k], slot - places.slot_base[k])
-            u = draw(places.seed, entity, 0, OF_FEAR, START_IN_JAIL)[0]
-            if u < calm:
-                continue
-            number = poisson_from(u, calm, min(POISSON_PART, jumps.total[others] * waits.fear_months))
-            fear = _fear_of(entity, number, places.seed, others, jumps, left, waits)
-            made.fear_steps[community + slot - low] = min(MOST_STEPS, int(fear / FEAR_STEP + 0.5))
+    jumps, luck, before = _no_jumps_yet(k, g, shares), np.empty(AT_ONCE), entity_of(places.code[k], 0)
+    for begin in range(low, end, AT_ONCE):
+        entity = before + begin - places.slot_base[k]
+        for i in range(min(AT_ONCE, end - begin)):
+            luck[i] = draw(places.seed, entity + i, 0, OF_FEAR, START_IN_JAIL)[0]
+        for first in range(begin, min(begin + AT_ONCE, end), HOUSEHOLD):
+            home = _kinds_of(first, end, made.person)
+            if jumps.calm[home, 0] == UNKNOWN:
+                _work_out(home, k, g, jumps, shares, waits)
+            for member in range(min(HOUSEHOLD, end - first)):
+                i = first - begin + member
+                if luck[i] >= jumps.calm[home, member]:
+                    steps = _steps_of(luck[i], entity + i, places.seed, (home, member), jumps, left, waits)
+                    made.fear_steps[community + begin - low + i] = steps
