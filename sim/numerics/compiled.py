@@ -195,7 +195,10 @@ def helper(function: Function) -> Function:
 
 
 def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:
-    """Return an array's structure with its owner struck out; anything else as it is."""
+    """Return an array's structure with its owner struck out, a record with those of its parts; others as they are."""
+    if isinstance(kind, numba.types.BaseTuple):
+        parts = zip(kind.types, cgutils.unpack_tuple(builder, value, len(kind.types)), strict=True)
+        return context.make_tuple(builder, kind, [_without_owner(context, builder, *part) for part in parts])
     if not isinstance(kind, numba.types.Array):
         return value
     view = context.make_array(kind)(context, builder, value)
@@ -212,10 +215,7 @@ def unowned(typing_context: Any, record: Any) -> Any:
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        values = cgutils.unpack_tuple(builder, arguments[0], len(record.types))
-        pairs = zip(record.types, values, strict=True)
-        bare = [_without_owner(context, builder, kind, value) for kind, value in pairs]
-        return context.make_tuple(builder, signature.return_type, bare)
+        return _without_owner(context, builder, record, arguments[0])
 
     return record(record), generate
 

@@ -130,7 +130,13 @@ def entity_of(county_code: int, index: int) -> int:
 @rule
 def poisson_part(uniform: float, mean: float) -> int:
     """Return the Poisson count at ``uniform`` by inverse transform; ``mean`` at most ``POISSON_PART``."""
-    term = math.exp(-mean)
+    return poisson_from(uniform, math.exp(-mean), mean)
+
+
+@rule
+def poisson_from(uniform: float, none: float, mean: float) -> int:
+    """Return the Poisson count at ``uniform``, given the chance that there is ``none``."""
+    term = none
     cumulative = term
     count = 0
     while uniform >= cumulative and count < 200:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engines.columnar.people import is_in_database, record_of
+from sim.engines.columnar.people import RECORD, is_in_database, level_of
 from sim.engines.columnar.records import (
     Array,
     Booked,
@@ -102,6 +102,17 @@ def _whoever_it_is(slot: int, person: int, uniform: float, state: State, constan
 
 
 @helper
+def _brought(generation: int, compared: bool, entity: int, land: Land) -> tuple[float, float, float, float]:
+    """Return what decides on the record that somebody brought, and whether they are in the immigration database.
+
+    Nobody asks for newcomers whose fingerprints are not ``compared`` with it.
+    """
+    if generation == 0 or compared:
+        return draw(land.world_seed, entity, 2 * generation, 0, RECORD)
+    return 1.0, 1.0, 1.0, 1.0
+
+
+@helper
 def _plan_conviction(arrest: int, generation: int, u: float, constants: Constants, month: Month, plans: Plans) -> None:
     """Put the conviction to which an arrest leads, where ``u`` says that it does, into the plans."""
     slot, charge, county = parts_of_arrest(arrest)
@@ -175,7 +186,9 @@ def booking(
         group, entity = group_in(slot, home, land), entity_at(slot, home, land)
         u = choices(land.seed, entity, 0, month.index, BOOKING)
         person = _whoever_it_is(slot, int64(persons[i]), u[NEW], state, constants)
-        status, level = status_of(person), record_of(person, group, home, entity, land, constants)
+        taken, now = u[PRINTS] < constants.fingerprints, month.counties[county]
+        brought = _brought(generation_of(person), taken and now.secure_communities, entity, land)
+        status, level = status_of(person), level_of(person, group, home, brought[0], land, constants)
         counts = registry.enforcement[county, group, status, level]
         registry.bookings[county, group, status, charge] += 1
         counts[ARRESTED] += 1
@@ -184,9 +197,8 @@ def booking(
         removable = is_removable(status, level)
         registry.removable[county] += int64(removable)
         candidate = int64(0)
-        if u[PRINTS] < constants.fingerprints:
-            now = month.counties[county]
-            known = now.secure_communities and is_in_database(person, group, home, entity, land, constants)
+        if taken:
+            known = now.secure_communities and is_in_database(person, group, home, brought[3], land, constants)
             matched, screened = _found(person, group, known, stay, u[SCREENS], now, constants)
             candidate = int64(_identify(counts, removable, matched, screened))
         records.slot[count], records.county[count], records.group[count] = slot, county, group

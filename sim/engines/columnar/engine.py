@@ -79,10 +79,10 @@ class ColumnarEngine:
         self.recent = np.zeros(len(world.cell_county))
         self.custody_counts = np.zeros((count, *CUSTODY_SHAPE), dtype=np.int64)
         news_loops.count_people(self.land, self.state, self.custody_counts)
-        width = self.constants.panel_width
+        width, old_share = self.constants.panel_width, self.constants.survey_age_share
         most = world.size // max(1, width) + 2 * count
         nobody = np.empty(0, dtype=np.int64)
-        members, rotations = news_loops.panel_of(self.land, width, most) if width else (nobody, nobody)
+        members, rotations = news_loops.panel_of(self.land, width, most, old_share) if width else (nobody, nobody)
         self.panel = members[np.argsort(rotations, kind="stable")]
         self.panel_start = np.searchsorted(np.sort(rotations), np.arange(ROTATIONS + 1))
         self.survey_weight = respondent_weight(setting)

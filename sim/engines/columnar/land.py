@@ -22,7 +22,7 @@ def lay_out(setting: Setting, seed: int) -> Land:
         counties=_county_records(world),
         cells=_cell_records(world),
         pools=_pool_records(world),
-        neighbour=world.neighbour,
+        neighbour=world.neighbour.view(np.uint32),
         county_neighbour=world.counties.neighbour,
         county_base=world.slot_base,
         pool_low=world.pool_low,

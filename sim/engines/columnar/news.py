@@ -218,20 +218,22 @@ def news(table: Array, land: Land, month: Month, book: Book, registry: Registry,
 @helper
 def answers(
     slot: int, county: int, group: int, land: Land, state: State, constants: Constants, month: Month
-) -> tuple[bool, bool, float]:
-    """Return whether a panel member at liberty answers this month, whether they are 12 or over, and their trust."""
-    person = state.person[slot]
-    if custody_of(person) != FREE:
-        return False, False, 1.0
-    entity = entity_at(slot, county, land)
-    u = draw(land.seed, entity, 0, month.index, SURVEY)[0]
+) -> tuple[bool, float]:
+    """Return whether a panel member at liberty answers this month, and their trust."""
+    if custody_of(state.person[slot]) != FREE:
+        return False, 1.0
+    u = draw(land.seed, entity_at(slot, county, land), 0, month.index, SURVEY)[0]
     sensitivity, now = 0.0, 1.0
     if group != OTHER:
         sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
-    if not responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now):
-        return False, False, now
-    age = draw(land.world_seed, entity, 2 * generation_of(person) + 1, 0, RECORD)[1]
-    return True, age < constants.survey_age_share, now
+    return responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now), now
+
+
+@helper
+def _is_old_enough(slot: int, county: int, generation: int, land: Land, share: float) -> bool:
+    """Return whether somebody is 12 or over, as a ``share`` of people are."""
+    age = draw(land.world_seed, entity_at(slot, county, land), 2 * generation + 1, 0, RECORD)[1]
+    return age < share
 
 
 @block
@@ -240,19 +242,23 @@ def count_survey(
 ) -> Array:
     """Phase 14, the survey: this month's interviews and what respondents tell of the months before.
 
-    ``panel`` is the slots interviewed this month, in order. Crimes against a household are told whoever of it was met,
-    crimes against persons by those of 12 and over. Returns what is told as ``panel.told_event`` has it.
+    ``panel`` is the members interviewed this month, in order, as ``panel_of`` has them. Crimes against a household are
+    told whoever of it was met, crimes against persons by those of 12 and over. Returns what is told as
+    ``panel.told_event`` has it.
     """
     constants = table[0]
     land, state = unowned(land), unowned(state)
     month, book = unowned(month), unowned(book)
     county = int64(0)
     for i in range(len(panel)):
-        slot = panel[i]
-        prefetch(state.person, panel[min(i + AHEAD, len(panel) - 1)])
+        slot = panel[i] >> 1
+        prefetch(state.person, panel[min(i + AHEAD, len(panel) - 1)] >> 1)
         county = county_from(county, slot, land)
         group = group_in(slot, county, land)
-        responds, old_enough, now = answers(slot, county, group, land, state, constants, month)
+        responds, now = answers(slot, county, group, land, state, constants, month)
+        generation, old_enough = generation_of(state.person[slot]), panel[i] & 1 == 1
+        if responds and generation > 0:
+            old_enough = _is_old_enough(slot, county, generation, land, constants.survey_age_share)
         if responds and old_enough:
             status = status_of(state.person[slot])
             book.people[county, group, status, RESPONDENTS] += 1
@@ -261,9 +267,11 @@ def count_survey(
     for entry in told:
         slot, crime, reported, wait = parts_of_told(entry)
         county, group = home_of(slot, land)
-        responds, old_enough, _ = answers(slot, county, group, land, state, constants, month)
-        if responds and (old_enough or constants.person_target[crime] == 0):
-            status = status_of(state.person[slot])
+        person, responds = state.person[slot], answers(slot, county, group, land, state, constants, month)[0]
+        if responds and constants.person_target[crime] == 1:
+            responds = _is_old_enough(slot, county, generation_of(person), land, constants.survey_age_share)
+        if responds:
+            status = status_of(person)
             heard[size] = told_event(int64(month.index - wait), county, crime, group, status, reported == 1)
             size += 1
     return heard[:size]
@@ -281,8 +289,11 @@ def count_people(land: Land, state: State, custody_counts: Array) -> None:
 
 
 @block
-def panel_of(land: Land, width: int, most: int) -> tuple[Array, Array]:
-    """Return the slots of the survey panel, one in each stratum of ``width`` slots of a county, and their rotations."""
+def panel_of(land: Land, width: int, most: int, old_share: float) -> tuple[Array, Array]:
+    """Return the members of the survey panel, one in each stratum of ``width`` slots of a county, and their rotations.
+
+    A member is twice the slot, and 1 more where who lives there at the start is 12 or over, as ``old_share`` are.
+    """
     members, rotations = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     n = 0
     for county in range(len(land.counties)):
@@ -290,7 +301,8 @@ def panel_of(land: Land, width: int, most: int) -> tuple[Array, Array]:
         for stratum in range((size + width - 1) // width):
             index = panel_member(code, stratum, width)
             if index < size:
-                members[n] = land.counties[county].base + index
+                slot = land.counties[county].base + index
+                members[n] = 2 * slot + int64(_is_old_enough(slot, county, 0, land, old_share))
                 rotations[n] = rotation(code, stratum)
                 n += 1
     return members[:n], rotations[:n]

@@ -85,11 +85,17 @@ def sensitivity_and_trust(
 @helper
 def record_of(person: int, group: int, home: int, entity: int, land: Land, constants: Constants) -> int:
     """Return a person's level of criminal record: what those of the start brought, and what was added."""
+    u = draw(land.world_seed, entity, 0, 0, RECORD)[0] if generation_of(person) == 0 else 1.0
+    return level_of(person, group, home, u, land, constants)
+
+
+@helper
+def level_of(person: int, group: int, home: int, u: float, land: Land, constants: Constants) -> int:
+    """Return a person's level of criminal record, where ``u`` says what those of the start brought."""
     brought = 0
     if generation_of(person) == 0:
         history = land.counties[home].history
         many = constants.prior_record[history, group, status_of(person), is_likely_offender(person)]
-        u = draw(land.world_seed, entity, 0, 0, RECORD)[0]
         for record in range(len(many)):  # no branch that the processor cannot foresee
             brought += 1 if u >= many[record] else 0
     felonies = felonies_in(brought) + added_felonies(person)
@@ -98,15 +104,14 @@ def record_of(person: int, group: int, home: int, entity: int, land: Land, const
 
 
 @helper
-def is_in_database(person: int, group: int, home: int, entity: int, land: Land, constants: Constants) -> bool:
-    """Return whether somebody's fingerprints are in the immigration database."""
+def is_in_database(person: int, group: int, home: int, u: float, land: Land, constants: Constants) -> bool:
+    """Return whether somebody's fingerprints are in the immigration database, as ``u`` says."""
     generation, status = generation_of(person), status_of(person)
     share = constants.federal_record[group, status]
     if generation == 0:
         history = land.counties[home].history
         share = constants.federal_record_at_start[history, group, status, is_likely_offender(person)]
-    known = draw(land.world_seed, entity, 2 * generation, 0, RECORD)[3] if share > 0.0 else 1.0
-    return has_federal_record(is_known_to_ice(person), known, share)
+    return has_federal_record(is_known_to_ice(person), u, share)
 
 
 @helper

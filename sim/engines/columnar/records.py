@@ -50,7 +50,7 @@ CELL = np.dtype(
         ("size", np.int64, BY_GROUP),
         ("people", np.int64),
         ("pool", np.int64, BY_GROUP),
-        ("county", np.int64),
+        ("county", np.uint32),  # below 0 no index can be, and nothing need be done lest it were
         ("neighbour_first", np.int64),
         ("neighbours", np.int64),
     ],
@@ -67,7 +67,7 @@ class Land(NamedTuple):
     counties: Array  # COUNTY
     cells: Array  # CELL
     pools: Array  # POOL
-    neighbour: Array  # of cells
+    neighbour: Array  # of cells; unsigned, as their counties
     county_neighbour: Array
     county_base: Array  # K+1: first slot of each county
     pool_low: Array  # P: first slot of each pool

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.numerics.compiled import block, helper
+from sim.numerics.compiled import block, helper, int64, unowned
 from sim.numerics.draws import draw, entity_of, geometric
 from sim.rules.booking import is_new_to_police
 from sim.rules.custody import conviction_kind, months_left_until_return
@@ -54,7 +54,7 @@ from sim.world.start.records import (
     Shares,
     Start,
     Waits,
-    noted,
+    note,
 )
 
 Array = npt.NDArray[Any]
@@ -158,23 +158,23 @@ def _release(one: Person, months: int, u: Uniforms, shares: Shares, waits: Waits
 
 
 @helper
-def _judge(one: Person, charge: int, served: int, places: Places, courts: Courts, made: Made, start: Start) -> Start:
+def _judge(one: Person, charge: int, served: int, places: Places, courts: Courts, made: Made, start: Start) -> None:
     """Let somebody booked ``served`` months ago be new to the police or not, and convicted already, later or never."""
     u = draw(places.seed, _identity(one, places), 0, OF_BOOKING, START_IN_JAIL)
     if is_new_to_police(u[0], courts.first_booking[0 if one.rank == ORDINARY else 1]):
         made.person[one.slot] = newcomer(made.person[one.slot])
     convicted = courts.convicted[charge]
     if u[1] >= convicted:
-        return start
+        return
     kind, wait = conviction_kind(u[1] / convicted, courts.felony[charge], courts.aggravated[charge]), courts.lag[charge]
     if served >= wait:
         made.person[one.slot] = with_conviction(made.person[one.slot], kind)
-        return start
-    return noted(one.slot, CONVICTION + kind, wait - served - 1, start)
+        return
+    note(one.slot, CONVICTION + kind, wait - served - 1, start)
 
 
 @helper
-def _jail(one: Person, u: Uniforms, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
+def _jail(one: Person, u: Uniforms, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> None:
     """Put somebody in jail as in the settled state; ``u`` decides on the charge and how long it lasts."""
     status, courts = status_of(made.person[one.slot]), shares.courts
     charge = _choose(u[1], shares.stay_cumulative[one.county, one.group, status, one.rank])
@@ -182,12 +182,12 @@ def _jail(one: Person, u: Uniforms, places: Places, shares: Shares, waits: Waits
     left = geometric(u[2], courts.stay[charge]) - 1
     past = draw(places.seed, _identity(one, places), 0, OF_RELEASE, START_IN_JAIL)
     served = geometric(past[0], courts.stay[charge]) - 1
-    start = _judge(one, charge, served, places, courts, made, start)
-    return noted(one.slot, _release(one, served + left + 1, past, shares, waits, made), left, start)
+    _judge(one, charge, served, places, courts, made, start)
+    note(one.slot, _release(one, served + left + 1, past, shares, waits, made), left, start)
 
 
 @helper
-def _take(one: Person, u: Uniforms, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
+def _take(one: Person, u: Uniforms, shares: Shares, waits: Waits, made: Made, start: Start) -> None:
     """Put somebody in ICE custody; ``u`` decides how ICE got hold of them and how long it lasts."""
     chances = shares.ice[one.county, one.group, status_of(made.person[one.slot]), one.rank]
     point, channel = u[1] * chances.sum(), 0
@@ -197,21 +197,23 @@ def _take(one: Person, u: Uniforms, shares: Shares, waits: Waits, made: Made, st
     person = with_known_to_ice(made.person[one.slot], 1)
     made.person[one.slot] = with_custody(person, ICE_CUSTODY) if waits.leaves else person
     left = geometric(u[2], 1.0 / waits.custody_ends) - 1
-    return noted(one.slot, END_OF_ICE_CUSTODY + channel, left, start)
+    note(one.slot, END_OF_ICE_CUSTODY + channel, left, start)
 
 
 @helper
-def _send_away(slot: int, u: Uniforms, waits: Waits, made: Made, start: Start) -> Start:
+def _send_away(slot: int, u: Uniforms, waits: Waits, made: Made, start: Start) -> None:
     """Let somebody have been removed; ``u`` decides whether they return and when the place is taken again."""
     made.person[slot] = with_custody(with_known_to_ice(made.person[slot], 1), AWAY)
     if u[1] < waits.returning:
-        return noted(slot, RETURN, months_left_until_return(u[2], waits.return_months), start)
-    return noted(slot, ARRIVAL, geometric(u[2], waits.refill_months) - 1, start)
+        note(slot, RETURN, months_left_until_return(u[2], waits.return_months), start)
+    else:
+        note(slot, ARRIVAL, geometric(u[2], waits.refill_months) - 1, start)
 
 
 @block
-def place_likely(k: int, g: int, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
+def place_likely(k: int, g: int, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> None:
     """Put likely offenders of a county's group in jail, in ICE custody, or away."""
+    places, shares, waits, made, start = unowned(places), unowned(shares), unowned(waits), unowned(made), unowned(start)
     by_status = _odds_by_status(k, g, shares)
     for p in range(places.pool_first[k, g], places.pool_first[k, g] + places.pool_number[k, g]):
         mass = likely_mass(places.pool_size[p], shares.likely)
@@ -220,22 +222,24 @@ def place_likely(k: int, g: int, places: Places, shares: Shares, waits: Waits, m
             status = status_of(made.person[slot])
             odds = _entry_odds(e, mass, shares.frequent, by_status[status, 0], by_status[status, 1])
             u = draw(places.seed, entity_of(places.code[k], slot - places.slot_base[k]), 0, 0, START_IN_JAIL)
-            one = Person(slot, k, g, FREQUENT if u[3] < odds.frequent else LIKELY)
             point = u[0] * (1.0 + odds.jailed + odds.ice + odds.away)
+            if point >= odds.jailed + odds.ice + odds.away:
+                continue
+            one = Person(slot, k, g, FREQUENT if u[3] < odds.frequent else LIKELY)
             if point < odds.jailed:
-                start = _jail(one, u, places, shares, waits, made, start)
+                _jail(one, u, places, shares, waits, made, start)
             elif point < odds.jailed + odds.ice:
-                start = _take(one, u, shares, waits, made, start)
-            elif point < odds.jailed + odds.ice + odds.away:
-                start = _send_away(slot, u, waits, made, start)
-    return start
+                _take(one, u, shares, waits, made, start)
+            else:
+                _send_away(slot, u, waits, made, start)
 
 
 @block
 def jail_ordinary(
     k: int, g: int, expected: float, places: Places, shares: Shares, waits: Waits, made: Made, start: Start
-) -> Start:
+) -> None:
     """Put ``expected`` of a county's group in jail, likely offenders aside."""
+    places, shares, waits, made, start = unowned(places), unowned(shares), unowned(waits), unowned(made), unowned(start)
     low, size = places.group_low[k, g], places.group_size[k, g]
     for m in range(math.ceil(expected)):
         u = draw(places.seed, entity_of(places.code[k], low - places.slot_base[k]), m + 1, 0, START_IN_JAIL)
@@ -244,25 +248,41 @@ def jail_ordinary(
         person = made.person[slot]
         if place >= size or is_likely_offender(person) == 1 or custody_of(person) != FREE:
             continue
-        start = _jail(Person(slot, k, g, ORDINARY), u, places, shares, waits, made, start)
-    return start
+        _jail(Person(slot, k, g, ORDINARY), u, places, shares, waits, made, start)
+
+
+@helper
+def _free_noncitizens(first: int, last: int, person: Array, slots: Array) -> int:
+    """Collect slots of noncitizens at liberty who are no likely offenders, and return how many there are."""
+    n = 0
+    for slot in range(first, last):
+        noncitizen = int64(status_of(person[slot]) != CITIZEN)
+        slots[n] = slot  # no branch that the processor cannot foresee
+        n += noncitizen & int64(is_likely_offender(person[slot]) == 0) & int64(custody_of(person[slot]) == FREE)
+    return n
 
 
 @block
-def take_ordinary(k: int, g: int, places: Places, shares: Shares, waits: Waits, made: Made, start: Start) -> Start:
-    """Put noncitizens of a county's group who are no likely offenders in ICE custody, or away."""
-    low, size = places.group_low[k, g], places.group_size[k, g]
-    taken = np.array([shares.ice[k, g, status, ORDINARY].sum() for status in range(shares.status.shape[2])])
-    for slot in range(low, low + size):
-        person = made.person[slot]
-        status = status_of(person)
-        if status == CITIZEN or is_likely_offender(person) == 1 or custody_of(person) != FREE:
-            continue
-        one = Person(slot, k, g, ORDINARY)
+def take_ordinary(
+    first: int, last: int, home: tuple[int, int], places: Places, shares: Shares, waits: Waits, made: Made, start: Start
+) -> None:
+    """Put noncitizens of slots ``first`` to ``last`` who are no likely offenders in ICE custody, or away.
+
+    All are of one ``home``: its county and group.
+    """
+    places, shares, waits, made, start = unowned(places), unowned(shares), unowned(waits), unowned(made), unowned(start)
+    k, g = home
+    statuses = shares.status.shape[2]
+    taken, gone = np.empty(statuses), np.empty(statuses)
+    for status in range(statuses):
+        taken[status] = shares.ice[k, g, status, ORDINARY].sum()
+        gone[status] = taken[status] + shares.away[k, g, status, ORDINARY]
+    slots = np.empty(last - first, np.int64)
+    for i in range(_free_noncitizens(first, last, made.person, slots)):
+        one = Person(slots[i], k, g, ORDINARY)
+        status = status_of(made.person[one.slot])
         u = draw(places.seed, _identity(one, places), 0, OF_CUSTODY, START_IN_JAIL)
-        ice, away = taken[status], shares.away[k, g, status, ORDINARY]
-        if u[0] < ice:
-            start = _take(one, u, shares, waits, made, start)
-        elif u[0] < ice + away:
-            start = _send_away(slot, u, waits, made, start)
-    return start
+        if u[0] < taken[status]:
+            _take(one, u, shares, waits, made, start)
+        elif u[0] < gone[status]:
+            _send_away(one.slot, u, waits, made, start)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.numerics.compiled import helper
+from sim.numerics.compiled import block, helper
 from sim.numerics.draws import Purpose
 from sim.parameters import Parameters
 from sim.world.constants import first_booking
@@ -16,6 +16,8 @@ Array = npt.NDArray[Any]
 START_IN_JAIL = int(Purpose.START_IN_JAIL)
 OF_RELEASE, OF_CUSTODY, OF_FEAR, OF_BOOKING = 1, 2, 3, 4
 """Draws of a person's start that the first one, in month 0, leaves open."""
+MOST_NOTES = 2
+"""Of one person: the end of their stay, and a conviction."""
 
 
 class Places(NamedTuple):
@@ -106,17 +108,22 @@ class Start(NamedTuple):
     used: Array  # 1: how many entries
 
 
+@block
+def room_for(people: int, start: Start) -> Start:
+    """Return notes with room for what is due to so many more people; copied to a larger one where there is none."""
+    used = start.used[0]
+    room = used + MOST_NOTES * people
+    if room <= len(start.slot):
+        return start
+    larger = Start(np.empty(2 * room, np.int64), np.empty(2 * room, np.int64), np.empty(2 * room, np.int64), start.used)
+    larger.slot[:used], larger.kind[:used] = start.slot[:used], start.kind[:used]
+    larger.month[:used] = start.month[:used]
+    return larger
+
+
 @helper
-def noted(slot: int, kind: int, month: int, start: Start) -> Start:
-    """Return the notes with one more entry; they are copied to a larger room where they fill theirs."""
+def note(slot: int, kind: int, month: int, start: Start) -> None:
+    """Add an entry to the notes, in which there is room for it."""
     n = start.used[0]
-    if n == len(start.slot):
-        start = Start(
-            np.concatenate((start.slot, np.empty_like(start.slot))),
-            np.concatenate((start.kind, np.empty_like(start.kind))),
-            np.concatenate((start.month, np.empty_like(start.month))),
-            start.used,
-        )
     start.slot[n], start.kind[n], start.month[n] = slot, kind, month
     start.used[0] = n + 1
-    return start
