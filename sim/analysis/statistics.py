@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,6 +184,12 @@ def centred_sums(values: Floats, width: int) -> Floats:
     first = np.clip(np.arange(length) - width // 2, 0, length)
     last = np.clip(np.arange(length) - width // 2 + width, 0, length)
     return np.asarray(cumulative[..., last] - cumulative[..., first])
+
+
+def percent_of_log(points: Any) -> Any:
+    """Return a change of a logarithm, or an array of them, in percent; infinite where it is beyond all numbers."""
+    with np.errstate(over="ignore"):
+        return 100.0 * np.expm1(points)
 
 
 def ratio(top: Floats, bottom: Floats) -> Floats:

@@ -9,6 +9,7 @@ from sim.analysis.evaluation.answers import Answer
 from sim.analysis.evaluation.evaluating import Evaluation, Happened, Key, Typical
 from sim.analysis.evaluation.questions import EVERYBODY, Question, Unit
 from sim.analysis.evaluation.worlds import Design
+from sim.analysis.statistics import percent_of_log
 from sim.parameters.comparison import PROGRAM_TITLES
 from sim.telling.wording import NOTHING, number_text
 
@@ -30,6 +31,8 @@ ELASTICITIES = ("detained", "detained_instrumented")
 PREFERRED = ("callaway_santanna", "imputation", "two_way")
 """Whose estimate the headline tells: the first of them that has one."""
 NBSP = "\N{NO-BREAK SPACE}"
+MOST_PERCENT = 1e6
+"""Effects beyond it, of instruments that hardly move anything, are told as no more than that."""
 SURVEY_WORDS = {"victimization_rate": "Victimization told", "reporting_share": "Share said to be reported"}
 UNIT_WORDS: dict[Unit, str] = {"month": "county-months", "quarter": "county-quarters", "year": "county-years"}
 
@@ -123,8 +126,8 @@ def found_sentence(answer: Answer, program: str) -> str:
 
 def error_in_points(answer: Answer) -> float:
     """Return the standard error by states in percentage points, at the estimate."""
-    slope = math.exp(answer.estimate) if answer.is_logarithm else 1.0 / (answer.level or math.nan)
-    return 100.0 * slope * answer.se_state
+    slope = 100.0 + percent_of_log(answer.estimate) if answer.is_logarithm else 100.0 / (answer.level or math.nan)
+    return float(slope) * answer.se_state
 
 
 def true_effects(answer: Answer) -> tuple[float, float]:
@@ -169,7 +172,9 @@ def against(group: str) -> str:
 
 
 def percent_text(value: float, unit: str = f"{NBSP}%") -> str:
-    """Return a change in percent with its sign."""
+    """Return a change in percent with its sign; of one beyond ``MOST_PERCENT`` no more than that."""
+    if value > MOST_PERCENT:
+        return f"over {number_text(MOST_PERCENT, 0, signed=True)}{unit}"
     return NOTHING if math.isnan(value) else number_text(value, 1, signed=True) + unit
 
 

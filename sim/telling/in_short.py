@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.analysis.statistics import Estimate
+from sim.analysis.statistics import Estimate, percent_of_log
 from sim.telling.estimates_wording import SHORT_LABELS, against, percent_text
 from sim.telling.reports.comparison_short import CHOSEN, GAP, books_part
 from sim.telling.reports.sweep_wording import answer, spread_lines
@@ -117,7 +117,7 @@ def _estimate_cells(answers: pd.DataFrame) -> Iterator[str]:
 
     def percent(value: float, level: str = "level") -> str:
         if answers["outcome"].iloc[0] == "log_rate":
-            return percent_text(100 * math.expm1(value), "")
+            return percent_text(float(percent_of_log(value)), "")
         return percent_text(100 * value / (float(answers[level].mean()) or math.nan), "")
 
     mean = float(answers["estimate"].mean())

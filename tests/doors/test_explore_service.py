@@ -147,14 +147,16 @@ def test_a_dial_knows_where_the_middle_of_the_posterior_lies() -> None:
 def test_dials_stand_where_the_scenario_has_them_and_change_what_they_say() -> None:
     parameters = load_scenario(REPOSITORY / "scenarios" / "secure_communities.yaml").parameters
     found = standing(parameters)
-    assert (found["cooperation"], found["sensitivity"], found["elasticity"]) == (0.95, 1.4, 1.0)
+    usual = parameters.trust.sensitivity.unauthorized, parameters.crime.impunity_elasticity.larceny
+    assert (found["cooperation"], found["sensitivity"], found["elasticity"]) == (0.95, *usual)
     assert (found["rollout"], found["people"], found["chilled"]) == ("file", 100_000, True)
     assert changes_of({"not_before": 30}, parameters) == {"programs.secure_communities.start": "2008-07"}
     elastic = changes_of({"elasticity": 1.2}, parameters)["crime.impunity_elasticity"]
     assert "homicide" not in elastic
     assert set(elastic.values()) == {1.2}
     seen = changes_of({"visibility": 2.0}, parameters)["trust.visibility"]
-    assert seen == {"jail": 2.0, "prison": 1.02, "at_large": 4.0, "task_force": 3.0}
+    prison = pytest.approx(2.0 * parameters.trust.visibility.prison)
+    assert seen == {"jail": 2.0, "prison": prison, "at_large": 4.0, "task_force": 3.0}
 
 
 @pytest.mark.parametrize("dial", DIALS, ids=lambda dial: dial.name)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_sweeps import COOPERATION, FADE, SENSITIVITY, listed, ranged, sweep_of
 
+from sim.parameters import Parameters
 from sim.scenario.design.sweep import AGAINST, REFERENCE, Design, Factor, spaced
 
 THREE = (ranged(COOPERATION, role="lever"), ranged(SENSITIVITY, 0.0, 4.0), ranged(FADE, 0.02, 0.12))
@@ -162,13 +163,13 @@ def test_pairs_and_references_are_named_after_their_points() -> None:
 
 def test_a_point_is_the_base_with_its_values() -> None:
     factors = (listed(COOPERATION, (0.25, 1.0)), listed(SENSITIVITY, (3.0, 4.0)))
-    sweep = sweep_of(Design("grid"), factors)
+    sweep, usual = sweep_of(Design("grid"), factors), Parameters().trust.sensitivity
     for name in ("p00001", f"p00001{AGAINST}"):
         found = sweep.scenario(name)
         assert found.name == name
         assert found.parameters.detainers.cooperation.values() == (0.25,) * 4
         assert found.parameters.trust.sensitivity.unauthorized == 4.0
-        assert found.parameters.trust.sensitivity.citizen == pytest.approx(0.59 / 1.4 * 4.0)
+        assert found.parameters.trust.sensitivity.citizen == pytest.approx(usual.citizen / usual.unauthorized * 4.0)
         assert found.differences().keys() == {
             *(f"{COOPERATION}.{level}" for level in ("level_1", "level_2", "level_3", "none")),
             *(f"{SENSITIVITY}.{tie}" for tie in ("citizen", "citizen_mixed_household", "lawful_noncitizen")),

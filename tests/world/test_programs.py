@@ -43,7 +43,7 @@ def test_nothing_but_the_criminal_alien_program_by_default() -> None:
     assert not calendar.priority_enforcement.any()
     assert not calendar.announced.any()
     assert calendar.refusal == pytest.approx(0.05)
-    assert (calendar.issue_course[[0, -1]] == [[0.079], [1.0]]).all()
+    assert (calendar.issue_course[[0, -1]] == [[Parameters().enforcement.detainer_issue_early], [1.0]]).all()
     assert (calendar.cooperation == 0.95).all()
     assert calendar.cooperation.shape == (96, len(counties), 4)
     assert calendar.legalization == -1

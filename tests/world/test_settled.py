@@ -297,7 +297,7 @@ def test_where_nobody_leaves_records_are_those_of_counties_without_programs() ->
 def test_who_is_in_the_immigration_database() -> None:
     """A million bookings of people of one kind: turnover, contact with ICE, newcomers for those removed for good."""
     parameters = Parameters.model_validate({"courts": {"first_booking_likely": 0.25}})
-    entry, kept, leaves = 0.85, 0.15, 0.1
+    entry, kept, leaves = parameters.booking.federal_record.unauthorized, 0.15, 0.1
     newcomers, booked, between = federal_records(parameters, np.full((1, 3, 3, 2), kept), np.full((1, 3, 3, 2), leaves))
     luck, found = np.random.default_rng(2), []
     known = luck.random(20_000) < entry

@@ -13,6 +13,7 @@ from sim.analysis.estimate.clusters import CLUSTERS_PER_LEAD, effective_number, 
 from sim.analysis.estimate.panel import Floats, Integers
 from sim.analysis.estimate.results import PanelEstimate
 from sim.analysis.evaluation.questions import Question
+from sim.analysis.statistics import percent_of_log
 from sim.words.faults import UserError
 
 MOST_LEADS = 3
@@ -128,7 +129,7 @@ class Answer:
     def percent(self, value: Any, of_true_crime: bool = False) -> Any:
         """Return an effect, or an array of them, in percent of what would have been; nan where that is nothing."""
         level = self.true_level if of_true_crime else self.level
-        return 100.0 * np.expm1(value) if self.is_logarithm else 100.0 * value / (level or np.nan)
+        return percent_of_log(value) if self.is_logarithm else 100.0 * value / (level or np.nan)
 
 
 def answered(answer: Answer, found: PanelEstimate) -> Answer:

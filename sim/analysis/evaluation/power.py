@@ -19,6 +19,7 @@ from sim.analysis.evaluation.of_books import PERMUTED, kept_counties, treated_le
 from sim.analysis.evaluation.of_survey import SEEN, levels_told
 from sim.analysis.evaluation.questions import Question, control_questions, questions
 from sim.analysis.evaluation.worlds import Books, Design, Pair, panel_of, survey_of
+from sim.analysis.statistics import percent_of_log
 from sim.words.faults import UserError
 
 SURVEY_ESTIMATOR = "survey_two_way"
@@ -114,7 +115,7 @@ def _in_book(design: Design, pairs: Sequence[Pair], nothing: Detectable, draws: 
         raise UserError("no such crime happens where and while the program is in force")
     spread = float(np.sqrt((found**2).mean()))
     effect = SEEN * spread
-    percent = -100 * np.expm1(-effect) if question.outcome == "log_rate" else 100 * effect / level
+    percent = -percent_of_log(-effect) if question.outcome == "log_rate" else 100 * effect / level
     counties, states = min(len(it.first) for it in used), min(len(np.unique(it.state)) for it in used)
     return nothing._replace(spread=spread, percent=float(percent), counties=counties, states=states)
 
