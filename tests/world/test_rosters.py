@@ -37,7 +37,7 @@ def settled_at_liberty(agents: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("agents", [1, 19, 20, 50, 111, 112, 250, 333, 1999])
-def test_the_settled_state_meets_offenders_at_liberty_as_often_as_the_rules_do(agents):
+def test_the_settled_state_meets_offenders_at_liberty_as_often_as_the_rules_do(agents: int) -> None:
     settled = settled_at_liberty(agents)
     often, seldom = encounters_at_liberty(agents)
     assert settled[FREQUENT] == pytest.approx(often, abs=2e-5)
@@ -45,12 +45,12 @@ def test_the_settled_state_meets_offenders_at_liberty_as_often_as_the_rules_do(a
     assert settled[ORDINARY] == pytest.approx(1.0 / (1.0 + NEVER))
 
 
-def test_in_a_small_group_more_of_those_who_offend_often_is_at_liberty():
+def test_in_a_small_group_more_of_those_who_offend_often_is_at_liberty() -> None:
     assert settled_at_liberty(20)[FREQUENT] > settled_at_liberty(100)[FREQUENT] > 1.02 / (1.0 + OFTEN)
     assert settled_at_liberty(5e9) == pytest.approx([1 / (1 + OFTEN), 1 / (1 + SELDOM), 1 / (1 + NEVER)], rel=5e-3)
 
 
-def test_where_all_likely_offenders_offend_often_none_offends_seldom():
+def test_where_all_likely_offenders_offend_often_none_offends_seldom() -> None:
     parameters = Parameters.model_validate({"people": {"frequent_share": 1.0}})
     odds = np.full((3, 3, 3, 1), OFTEN)
     assert rosters_of(parameters, np.full((3, 1), 500.0)).at_liberty(odds) == pytest.approx(1.0 / (1.0 + OFTEN))
