@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from sim.parameters.base import ASSUMPTION, ByCrime, ByFamily, ByGroup, ByStatus, Section, number, share_of, table
 
+MOST_HEADROOM = 10.0
+
 
 class CrimeSection(Section):
     """How much crime there is, against whom and by whom."""
@@ -36,7 +38,7 @@ class CrimeSection(Section):
         "Incidents whose victim is treated in hospital or dies, whether or not anybody calls the police",
     )
     headroom: float = number(
-        2.0, "ratio", 1, 10, "design", "Opportunities for each expected offence; room for offending to rise"
+        2.0, "ratio", 1, MOST_HEADROOM, "design", "Opportunities for each expected offence; room for offending to rise"
     )
     organization_share: ByCrime = table(
         ByCrime(

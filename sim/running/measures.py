@@ -212,6 +212,10 @@ class ComparisonRuns:
         return scenario.parameters.title or name
 
 
+MUCH_CLIPPED = 0.001
+"""Share of opportunities cut to probability 1 above which headroom is too small, and effects are flattened."""
+
+
 def clipped_share(runs: Sequence[RunSummary]) -> float:
     """Return the mean over runs of the share of opportunities that had to be clipped."""
     return sum(run.clipped_share for run in runs) / len(runs)

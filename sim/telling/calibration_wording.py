@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.analysis.calibration.outcome import (
-    MUCH_CLIPPED,
     PLAUSIBLE,
     Outcome,
     clipped_by,
@@ -17,9 +16,12 @@ from sim.analysis.calibration.outcome import (
 )
 from sim.analysis.calibration.point import RULES
 from sim.analysis.calibration.point_file import point_fit
+from sim.analysis.calibration.results import Worlds
 from sim.analysis.calibration.study import Study
 from sim.analysis.calibration.summary import TRADED, chance_of, parameters_told, trade_offs
 from sim.parameters.comparison import PROGRAM_TITLES
+from sim.parameters.crime import MOST_HEADROOM
+from sim.running.measures import MUCH_CLIPPED
 from sim.telling.wording import number_text
 
 DOUBTFUL = 0.15
@@ -99,11 +101,19 @@ def doubt_sentences(study: Study, outcome: Outcome) -> Iterator[str]:
 def _clipping(study: Study, outcome: Outcome) -> str:
     most = float(outcome.worlds.clipped.max())
     if most <= MUCH_CLIPPED:
-        return f"Clipping stayed at most {100 * most:.3f} % of opportunities in all worlds."
+        return f"Clipping stayed at most {100 * most:.3f} % of opportunities in all worlds{_more_room(outcome.worlds)}."
     count = int((outcome.worlds.clipped > MUCH_CLIPPED).sum())
     strongest = [study.priors[place].label for place, _ in clipped_by(outcome)[:2]]
     return (
         f"Clipping passed {100 * MUCH_CLIPPED:g} % of opportunities in {count} of the worlds, which hold "
         f"{100 * clipped_share(outcome):.2g} % of the posterior's weight (at most {100 * most:.2f} %); it goes with "
-        f"{' and '.join(strongest)}: raise crime.headroom if these worlds matter."
+        f"{' and '.join(strongest)}; no world has more headroom than {MOST_HEADROOM:g}."
     )
+
+
+def _more_room(worlds: Worlds) -> str:
+    """Return in how many worlds headroom was raised above the least, for there more would have been clipped."""
+    raised = worlds.headroom > np.nanmin(worlds.headroom)
+    if not raised.any():
+        return ""
+    return f", {int(raised.sum())} of which were run again with more headroom, up to {worlds.headroom[raised].max():g}"

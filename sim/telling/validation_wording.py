@@ -10,6 +10,7 @@ from sim.analysis.evidence.judging import IN_RANGE, OUT_OF_RANGE, OUTSIDE, WITHI
 from sim.analysis.evidence.kinds import KINDS
 from sim.analysis.evidence.validation import Validation
 from sim.analysis.statistics import t_quantile
+from sim.running.measures import MUCH_CLIPPED
 from sim.telling.wording import MINUS, NOTHING
 
 Pair = tuple[Figure, Row]
@@ -121,7 +122,7 @@ def warnings_of(validation: Validation) -> list[str]:
     if cut:
         first, last = validation.worlds[0].months
         told.append(f"The run goes from {first} to {last}, a part of the months that these are about: {_ids(cut)}.")
-    if validation.clipped_share > 0.001:
+    if validation.clipped_share > MUCH_CLIPPED:
         told.append(f"{100 * validation.clipped_share:.2f} % of opportunities were clipped: raise crime.headroom.")
     return told
 

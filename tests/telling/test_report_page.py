@@ -67,6 +67,17 @@ def test_numbers_stay_with_their_units_and_the_world_is_said_to_be_simulated(mad
     assert f"each scenario run {made[0].comparison.replications} times." in first
 
 
+@pytest.mark.parametrize(("clipped", "warned"), [(0.0009, False), (0.0011, True)])
+def test_too_much_clipping_is_told(made: Made, tmp_path: Path, clipped: float, warned: bool) -> None:
+    results, _ = made
+    runs = {name: [replace(run, clipped_share=clipped) for run in of] for name, of in results.runs.items()}
+    write_report(replace(results, runs=runs), rows_of(runs, "plain"), [], tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert f"at most {100 * clipped:.2g} %" in page
+    told = "<strong>More than 0.1 % were cut, which flattens effects: raise crime.headroom.</strong>"
+    assert (told in page) == warned
+
+
 def test_headings_are_in_order(made: Made) -> None:
     page = (made[1] / "report.html").read_text(encoding="utf-8")
     levels = [int(level) for level in re.findall(r"<h(\d)[ >]", page)]

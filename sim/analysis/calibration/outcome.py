@@ -15,10 +15,9 @@ from sim.analysis.calibration.results import Emulators, Worlds, emulated_names
 from sim.analysis.calibration.study import Study
 from sim.analysis.calibration.weighing import Published, effective_number, weights_of
 from sim.analysis.evidence.effects import EFFECT_NAMES
+from sim.running.measures import MUCH_CLIPPED
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-MUCH_CLIPPED = 0.001
-"""Share of opportunities cut to probability 1 above which headroom is too small."""
 PLAUSIBLE = 3.0
 """Worlds whose every target lies within so many standard deviations are counted as plausible."""
 

@@ -93,7 +93,7 @@ def _point(priors: Sequence[Prior], share: Floats, rule: Rule) -> Point:
         [np.clip(_short(value), it.low, it.high) for it, value in zip(priors, values_of(priors, share), strict=True)]
     )
     settings = {path: _short(value) for path, value in settings_of(priors, values).items()}
-    nothing = Worlds((), np.zeros((0, len(priors))), np.zeros(0, dtype=np.int64), {}, {}, np.zeros(0))
+    nothing = Worlds((), np.zeros((0, len(priors))), np.zeros(0, dtype=np.int64), {}, {}, np.zeros(0), np.zeros(0))
     return Point(values, settings, rule, nothing)
 
 

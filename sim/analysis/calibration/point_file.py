@@ -12,10 +12,11 @@ import yaml
 
 from sim.analysis.calibration.outcome import Outcome
 from sim.analysis.calibration.point import RULES
+from sim.analysis.calibration.results import Worlds
 from sim.analysis.calibration.study import Study
 from sim.analysis.calibration.tables import figure_rows
 from sim.analysis.calibration.worlds import SCENARIO, scenario_in
-from sim.parameters import Table
+from sim.parameters import Parameters, Table
 from sim.parameters.listing import value_at
 from sim.running.batch.files import write_whole
 from sim.scenario.design.paths import nested, varied
@@ -60,7 +61,7 @@ def write_point(study: Study, outcome: Outcome, folder: Path) -> None:
         "title": f"{base.parameters.title or base.name} at the point of a calibration",
         "question": base.parameters.question,
         "source": f"The point of the calibration {study.name}: {RULES[outcome.point.rule]}",
-        **nested(values),
+        **nested(values | _room(outcome.point.runs, found)),
     }
     text = yaml.safe_dump(content, sort_keys=False, width=_WIDTH)
     write_whole(folder / POINT, "".join(f"# {line}\n" for line in _comments(study, outcome)) + text)
@@ -74,6 +75,12 @@ def _extended(base: Scenario) -> tuple[str, dict[str, Any]]:
     own, shipped = (it.parameters.model_dump(mode="json") for it in (base, load_scenario(meant_by(base.name))))
     found = differences(own, shipped, "")
     return base.name, {path: value for path, value in found.items() if path.split(".")[0] not in _OF_THE_CALIBRATION}
+
+
+def _room(runs: Worlds, found: Parameters) -> dict[str, float]:
+    """Return the headroom that a run of the point needed, where the scenario has less."""
+    most = float(np.nan_to_num(runs.headroom).max(initial=0.0))
+    return {"crime.headroom": most} if most > found.crime.headroom else {}
 
 
 def _written(value: Any) -> Any:

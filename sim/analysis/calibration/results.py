@@ -38,6 +38,8 @@ class Worlds:
         True effects in percent.
     clipped : float64[W]
         Share of opportunities whose probability had to be cut to 1.
+    headroom : float64[W]
+        With which each was run, more than the scenario's where too much was clipped; nan where it was not noted.
     """
 
     names: tuple[str, ...]
@@ -46,6 +48,7 @@ class Worlds:
     figures: dict[str, Floats]
     effects: dict[str, Floats]
     clipped: Floats
+    headroom: Floats
 
     def __len__(self) -> int:
         """Return how many worlds there are."""
@@ -57,7 +60,8 @@ class Worlds:
         figures, effects = (
             {name: column[which] for name, column in columns.items()} for columns in (self.figures, self.effects)
         )
-        return Worlds(names, self.shares[which], self.lucks[which], figures, effects, self.clipped[which])
+        clipped, headroom = self.clipped[which], self.headroom[which]
+        return Worlds(names, self.shares[which], self.lucks[which], figures, effects, clipped, headroom)
 
     def of(self, ids: Sequence[str]) -> Floats:
         """Return float64[W, F] of some figures."""
@@ -72,7 +76,8 @@ def worlds_of(shares: Floats, lucks: Integers, receipts: Mapping[str, Mapping[st
         return {name: np.array([float(one[key][name]) for one in told]) for name in (told[0][key] if told else ())}
 
     clipped = np.array([float(one["clipped"]) for one in told])
-    return Worlds(tuple(receipts), shares, lucks, columns("figures"), columns("effects"), clipped)
+    headroom = np.array([float(one.get("headroom", np.nan)) for one in told])
+    return Worlds(tuple(receipts), shares, lucks, columns("figures"), columns("effects"), clipped, headroom)
 
 
 def joined(first: Worlds, second: Worlds) -> Worlds:
@@ -81,10 +86,11 @@ def joined(first: Worlds, second: Worlds) -> Worlds:
         {name: np.concatenate([column, other[name]]) for name, column in one.items()}
         for one, other in ((first.figures, second.figures), (first.effects, second.effects))
     )
-    shares, lucks, clipped = (
-        np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("shares", "lucks", "clipped")
+    shares, lucks, clipped, headroom = (
+        np.concatenate([getattr(first, name), getattr(second, name)])
+        for name in ("shares", "lucks", "clipped", "headroom")
     )
-    return Worlds((*first.names, *second.names), shares, lucks, figures, effects, clipped)
+    return Worlds((*first.names, *second.names), shares, lucks, figures, effects, clipped, headroom)
 
 
 def refuse_missing(name: str, reasons: Mapping[str, str], targets: Sequence[str]) -> None:

@@ -42,6 +42,7 @@ FILES: dict[str, tuple[Column, ...]] = {
         ("chi_square", "number", "", "Joint misfit to the targets; as many degrees of freedom as targets"),
         ("weight", "number", "", "By its own figures, over how densely worlds lie there; none of the point"),
         ("clipped", "number", "share", "Opportunities whose probability had to be cut to 1"),
+        ("headroom", "number", "ratio", "With which it was run; raised where too much was clipped"),
     ),
     "parameters": (
         ("parameter", "text", "", "Dotted path, or a ratio to another"),
@@ -136,14 +137,14 @@ def _digits(column: Any) -> list[float]:
 def _write_worlds(study: Study, outcome: Outcome, folder: Path) -> None:
     labels = [prior.label for prior in study.priors]
     targets, effects = [it.id for it in study.targets], list(outcome.worlds.effects)
-    header = ["world", *labels, *study.ids, *effects, "chi_square", "weight", "clipped"]
+    header = ["world", *labels, *study.ids, *effects, "chi_square", "weight", "clipped", "headroom"]
     point, rows = outcome.point, []
     for worlds, values, weights in (
         (outcome.worlds, values_of(study.priors, outcome.worlds.shares), outcome.weights),
         (point.runs, np.tile(point.values, (len(point.runs), 1)), np.full(len(point.runs), np.nan)),
     ):
         columns = [*values.T, *(worlds.figures[name] for name in study.ids), *(worlds.effects[it] for it in effects)]
-        columns += [outcome.published.chi_square(worlds.of(targets)), weights, worlds.clipped]
+        columns += [outcome.published.chi_square(worlds.of(targets)), weights, worlds.clipped, worlds.headroom]
         rows += [[name, *row] for name, *row in zip(worlds.names, *(_digits(it) for it in columns), strict=True)]
     write_csv(folder / "worlds.csv", header, rows)
 

@@ -7,12 +7,14 @@ from copy import deepcopy
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.analysis.evidence.counts import Gathering, WorldCounts
 from sim.analysis.evidence.effects import NAMES, Counts, true_effects
 from sim.analysis.evidence.figures import Figure, read_figures, shipped_figures
 from sim.analysis.evidence.observing import observed_or_why
+from sim.parameters.crime import MOST_HEADROOM
+from sim.running.measures import MUCH_CLIPPED
 from sim.running.run import prepare, seed_of, world_seed
 from sim.running.two_runs import TwoRuns
 from sim.scenario.design.paths import Value, varied
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 SCENARIO, FIGURES = "scenarios/base.yaml", "inputs/figures.csv"
 """Where in the folder of a calibration the scenario and the user's figures lie."""
+ROOMIER = 1.5
+"""Times its headroom with which a world is run again where more than ``MUCH_CLIPPED`` was clipped."""
 CHANGES = frozenset({"transfer_rise", "reporting_change", "victimization_change", "crime_change"})
 """Kinds of figures that are 0 in the mean where nothing happens at activation."""
 
@@ -54,6 +58,9 @@ def simulate_world(
 ) -> dict[str, Any]:
     """Run a world twice, with and without the program, and return what it shows and what is true of it.
 
+    Where too many opportunities are clipped, so that less crime happens than the parameters ask for, both are run again
+    with more headroom.
+
     Parameters
     ----------
     folder : str
@@ -75,13 +82,33 @@ def simulate_world(
     -------
     dict
         ``figures`` and ``effects`` by name (nan where one cannot be given), ``reasons`` why, the largest ``clipped``
-        share of opportunities of the two runs, and ``by_luck``: what was taken away from figures that are changes.
+        share of opportunities of the two runs, the ``headroom`` that both had, and ``by_luck``: what was taken away
+        from figures that are changes.
     """
-    base = scenario_in(folder)
+    base, figures = scenario_in(folder), figures_in(Path(folder), ids)
     scenario = varied(base, changes, base.name)
-    setting, other = prepare(scenario, luck), prepare(scenario.without(program), luck)
-    runs = TwoRuns(setting, other, seed_of(seed, luck), threads, sharing=sharing)
-    counties = dated_by(scenario.parameters, setting.world.counties, world_seed(scenario.parameters, luck))
+    while True:
+        found = _simulated(scenario, program, figures, Luck(seed, luck), threads, sharing=sharing)
+        headroom = scenario.parameters.crime.headroom
+        if found["clipped"] <= MUCH_CLIPPED or headroom >= MOST_HEADROOM:
+            return {**found, "headroom": headroom}
+        scenario = varied(scenario, {"crime.headroom": min(MOST_HEADROOM, ROOMIER * headroom)}, base.name)
+
+
+class Luck(NamedTuple):
+    """Which luck a world has: the master seed, and the number of the luck it gives."""
+
+    seed: int
+    number: int
+
+
+def _simulated(
+    scenario: Scenario, program: str, figures: Sequence[Figure], luck: Luck, threads: int, *, sharing: bool
+) -> dict[str, Any]:
+    """Run a world with and without the program at its headroom; what is returned is that of ``simulate_world``."""
+    setting, other = prepare(scenario, luck.number), prepare(scenario.without(program), luck.number)
+    runs = TwoRuns(setting, other, seed_of(*luck), threads, sharing=sharing)
+    counties = dated_by(scenario.parameters, setting.world.counties, world_seed(scenario.parameters, luck.number))
     gathering, first = Gathering(setting.months, counties), Counts(len(counties))
     active: list[Any] = []
     for record in runs.in_common():
@@ -89,14 +116,14 @@ def simulate_world(
     gathered, second = deepcopy(gathering), deepcopy(first)
     for record in runs.first():
         _gather(record, gathering, first, active, program)
-    counts, figures = gathering.finish(), figures_in(Path(folder), ids)
+    counts = gathering.finish()
     values, reasons = observed_or_why(figures, counts)
     for record in runs.second():
         gathered.add(record)
         second.add(record.crime, active[record.index])
     without = gathered.finish()
     by_luck = {} if scenario.parameters.world.background else changes_by_luck(figures, without)
-    found = dict(zip(ids, values.tolist(), strict=True))
+    found = dict(zip((it.id for it in figures), values.tolist(), strict=True))
     return {
         "figures": {name: value - by_luck.get(name, 0.0) for name, value in found.items()},
         "effects": dict(zip(NAMES, true_effects(first, second).tolist(), strict=True)),

@@ -12,7 +12,7 @@ from sim.analysis.doubt import Doubt, doubts_in
 from sim.analysis.drawn_signs import drawn_changes
 from sim.analysis.summary import Row
 from sim.parameters.comparison import PROGRAM_TITLES
-from sim.running.measures import ComparisonRuns, clipped_share
+from sim.running.measures import MUCH_CLIPPED, ComparisonRuns, clipped_share
 from sim.running.outcomes import BALANCE_SECTION, GAIN_SECTION, INCAPACITATION_SECTION
 from sim.scenario.calibration.draws import read_draws
 from sim.telling.doubt_wording import doubt_sentences, over_what, range_sentence, sure_sentences, turn_sentence
@@ -61,7 +61,6 @@ from sim.telling.reports.page import (
 )
 from sim.telling.wording import NOTHING, change_text, lines_of, missing_text, reasons_of, world_text
 
-CLIPPED_WARNING_SHARE = 0.001
 ASSUMPTIONS = Headings(
     "In what the scenarios differ",
     "What the answer depends on most, the same in all scenarios",
@@ -257,5 +256,6 @@ def _how_made(results: ComparisonRuns) -> Iterator[str]:
     largest = max(shares.values())
     told = "fewer than 1 in 100,000" if largest < 1e-5 else f"at most {100 * largest:.2g} %"
     yield note(f"Opportunities for crime whose probability had to be cut at 1: {told} in any scenario.")
-    if largest > CLIPPED_WARNING_SHARE:
-        yield "<p><strong>More than 0.1 % were cut, which flattens effects: raise crime.headroom.</strong></p>"
+    if largest > MUCH_CLIPPED:
+        told = f"More than {100 * MUCH_CLIPPED:g} % were cut, which flattens effects: raise crime.headroom."
+        yield strong(told)

@@ -65,7 +65,7 @@ def run(shares: Floats, lucks: Any, names: str = "w") -> Worlds:
     figures, effects = simulated(shares, lucks)
     count = len(shares)
     told = tuple(f"{names}{number}" for number in range(count))
-    return Worlds(told, shares, np.asarray(lucks), figures, effects, np.zeros(count))
+    return Worlds(told, shares, np.asarray(lucks), figures, effects, np.zeros(count), np.full(count, 2.0))
 
 
 @pytest.fixture(scope="module")

@@ -84,7 +84,7 @@ def test_worlds_of_all_waves_weigh_as_draws_from_the_posterior(monkeypatch: pyte
     draws = posterior_draws(likelihood, 2, 2000, 3)
     shares = np.vstack([prior_draws(400, 2, 1), draws.shares[:400]])
     names = tuple([f"w1.{i}" for i in range(400)] + [f"w2.{i}" for i in range(400)])
-    worlds = Worlds(names, shares, np.zeros(800, dtype=np.int64), {}, {}, np.zeros(800))
+    worlds = Worlds(names, shares, np.zeros(800, dtype=np.int64), {}, {}, np.zeros(800), np.full(800, 2.0))
     monkeypatch.setattr(density, "emulators_of", lambda study, before: Exact())
     found = density.log_density(Two(draws.log_evidence), worlds)  # type: ignore[arg-type]
     weights = weights_of(likelihood(shares) - found)
