@@ -5,6 +5,9 @@ longer run takes beyond the shorter one, Python and records of months included, 
 ``perf`` where the machine lets it, else by ``valgrind`` (some minutes in all); where neither can, it says so and ends
 with status 1.
 
+Loading Python and the compiled loops takes sixty times what a year of months does, and ten million instructions more or
+fewer from one start to the next: so both runs are counted several times, and medians taken.
+
 ``valgrind`` shows a program a processor without AVX-512. Code compiled for the machine's own would not be found in the
 cache, and all be compiled anew on the machine of software, which takes hours: so it counts code that was compiled
 before for a processor with AVX2.
@@ -21,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
@@ -83,11 +87,24 @@ def counter_here() -> Counter | None:
     return None
 
 
+def of_one_opportunity(rounds: list[list[Counted]]) -> tuple[float, float]:
+    """Return what a further opportunity takes, and how far equal runs differ, a further opportunity.
+
+    ``rounds`` has for each round a run of few months and one of many.
+    """
+    few, many = zip(*rounds, strict=True)
+    further = many[0].opportunities - few[0].opportunities
+    counts = [[run.instructions for run in runs] for runs in (few, many)]
+    spread = max(max(runs) - min(runs) for runs in counts)
+    return (median(counts[1]) - median(counts[0])) / further, spread / further
+
+
 def main() -> int:
     """Print the instructions an opportunity."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions")
     parser.add_argument("--people", type=int, nargs="+", default=[300_000])
-    parser.add_argument("--months", type=int, nargs=2, default=(12, 36), metavar=("FEW", "MANY"))
+    parser.add_argument("--months", type=int, nargs=2, default=(12, 156), metavar=("FEW", "MANY"))
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--checkout", type=Path, default=ROOT, help="of this or another commit (default: this one)")
     chosen = parser.parse_args()
     counter = counter_here()
@@ -96,9 +113,16 @@ def main() -> int:
         return 1
     for people in chosen.people:
         run(chosen.checkout, counter.surroundings, people, 1, [])  # compiles
-        few, many = (counted(chosen.checkout, counter, people, months) for months in chosen.months)
-        each = (many.instructions - few.instructions) / (many.opportunities - few.opportunities)
-        print(f"{people:,} people: {each:,.0f} instructions an opportunity, counted by {counter.name}", flush=True)
+        rounds = [
+            [counted(chosen.checkout, counter, people, months) for months in chosen.months]
+            for _ in range(chosen.rounds)
+        ]
+        each, spread = of_one_opportunity(rounds)
+        print(
+            f"{people:,} people: {each:,.0f} instructions an opportunity, counted by {counter.name}; "
+            f"runs of as many months differ by up to {spread:,.0f}",
+            flush=True,
+        )
     return 0
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks.instructions import Counted, of_one_opportunity
 from benchmarks.measuring.timing import Spread, paired_rounds, ratio
 from benchmarks.measuring.toys import ToyArrays, ToyModel
 from benchmarks.measuring.whole_run import PARTS
@@ -157,3 +158,12 @@ def test_charts_are_drawn_from_the_lines_they_need(tmp_path: Path) -> None:
     assert [path.name for path in drawn] == ["speed_by_people.png", "speed_by_events.png", "speed_of_a_nation.png"]
     assert all(path.stat().st_size > 10_000 for path in drawn)
     assert draw_charts([line("a", 1.0)], tmp_path / "none") == []
+
+
+def test_instructions_are_those_of_further_opportunities_alone() -> None:
+    start = [100, 130, 90]  # what loading takes differs from run to run
+    rounds = [[Counted(it + 5 * 20, 20), Counted(it + 5 * 60, 60)] for it in start]
+    rounds[1][1] = Counted(99_000, 60)  # one run that something disturbed
+    each, spread = of_one_opportunity(rounds)
+    assert each == pytest.approx((400 - 200) / 40)
+    assert spread == pytest.approx((99_000 - 390) / 40)
