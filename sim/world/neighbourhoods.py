@@ -19,6 +19,7 @@ from sim.words.codes import OTHER
 from sim.world.counties.table import Counties, neighbour_table
 from sim.world.person import HOUSEHOLD
 from sim.world.settled.shares import expected_shares
+from sim.world.settled.travel import Travel, travel_between
 from sim.world.start.records import Places
 
 Int32 = npt.NDArray[np.int32]
@@ -189,3 +190,9 @@ def homes_of(parameters: Parameters, counties: Counties, seed: int) -> Homes:
     places = _places(seed, counties, sizes, group_low, pools, parameters.people.likely_offender_share)
     community = _starts(sizes[:, :OTHER].sum(axis=1))
     return Homes(sizes, group_low, cells, neighbour_start, neighbour, pools, places, community)
+
+
+def travel_of(parameters: Parameters, homes: Homes) -> Travel:
+    """Return how offenders travel between counties: to neighbouring cells, of which some lie across county lines."""
+    cells, people = homes.cells, homes.cells.size.sum(axis=1)
+    return travel_between(parameters.crime.travel_share, cells.county, people, homes.neighbour_start, homes.neighbour)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.world.counties.building import Counties
-from sim.world.neighbourhoods import Homes, county_ranges, homes_of
+from sim.world.neighbourhoods import Homes, county_ranges, homes_of, travel_of
 from sim.world.programs import reached_jails
 from sim.world.settled.baseline import Baseline
 from sim.world.settled.custody import months_vacant
@@ -148,8 +148,9 @@ def build_world(
     ValueError
         Where the propensities given leave nobody to offend.
     """
-    baseline = solve_baseline(parameters, counties, reached_jails(parameters, counties, seed))
     homes = homes or homes_of(parameters, counties, seed)
+    travel = travel_of(parameters, homes)
+    baseline = solve_baseline(parameters, counties, reached_jails(parameters, counties, seed), travel)
     places, cells, pools = homes.places, homes.cells, homes.pools
     shares, waits = _shares(parameters, baseline), _waits(parameters)
     made, due = _populate(places, shares, waits, homes.community, threads if peopled else 0)

@@ -52,6 +52,20 @@ def table(values: Any) -> np.ndarray:
     return np.array(values.values(), dtype=np.float64)
 
 
+def crossing(setting: Setting) -> np.ndarray:
+    """Return which share of a county's opportunities meets offenders of each county, K x K, cell by cell."""
+    world, travel = setting.world, setting.parameters.crime.travel_share
+    agents, people = world.counties.agents, world.cell_size.sum(axis=1)
+    result = np.zeros((len(agents), len(agents)))
+    for cell, county in enumerate(world.cell_county):
+        ways = world.neighbour[world.neighbour_start[cell] : world.neighbour_start[cell + 1]]
+        leaving = travel if len(ways) else 0.0
+        result[county, county] += people[cell] * (1 - leaving)
+        for way in ways:
+            result[county, world.cell_county[way]] += people[cell] * leaving / len(ways)
+    return result / agents[:, None]
+
+
 class Expected:
     """What the design says is expected in a month, per person of each of K counties."""
 
@@ -80,16 +94,23 @@ class Expected:
             self.at_home[:, g] += living * self.class_share[c]
             for j in range(8):
                 self.takes[:, g, j] += living * self.class_offending[c] * base.propensity[s, FAMILY[j]]
-        self.anyone = (base.group_share[:, :, None] * self.takes).sum(axis=1)
+        self.crossing, self.agents = crossing(setting), setting.world.counties.agents
+        self.anyone = self.crossing @ (base.group_share[:, :, None] * self.takes).sum(axis=1)
         shares = np.diff(base.type_cumulative, axis=1, prepend=0.0)
         self.rate = base.opportunity_rate[:, None] * shares
         self.organization = self.rate * base.organization_opportunity * self.anyone
         self.against = np.zeros((count, 3, 8))
         for g in range(3):
             present = (base.group_share[:, g] * self.at_home[:, g])[:, None]
-            met = self.own[g] * self.takes[:, g] + (1 - self.own[g]) * self.anyone
+            met = self.own[g] * (self.crossing @ self.takes[:, g]) + (1 - self.own[g]) * self.anyone
             self.against[:, g] = self.rate * (1 - base.organization_opportunity) * present * met
         self.true = self.against.sum(axis=1) + self.organization
+
+    def borne(self, brought: np.ndarray, share: np.ndarray) -> np.ndarray:
+        """Return what falls on each offender of a ``share`` of people where each brings so much, K x 8."""
+        people = (self.agents * share)[:, None]
+        fallen = self.crossing.T @ (brought * people)
+        return np.divide(fallen, people, out=np.zeros_like(fallen), where=people > 0)
 
 
 @pytest.fixture(scope="module")
@@ -150,10 +171,12 @@ def arrest_rates(setting: Setting, expected: Expected) -> np.ndarray:
     opening = base.organization_opportunity
     solved = expected.reported * expected.recorded * expected.cleared
     anyone_meets = (base.group_share * expected.at_home * (1 - expected.own)).sum(axis=1)[:, None]
+    of_anyone = expected.borne(expected.rate * ((1 - opening) * anyone_meets + opening), np.ones(len(opening)))
     link, felony = parameters.police.offender_link, parameters.police.street_felony_share
     for g, s, c in np.ndindex(3, 3, 3):
         own_meets = (expected.own[g] * expected.at_home[:, g])[:, None]
-        meets = expected.rate * ((1 - opening) * (own_meets + anyone_meets) + opening)
+        of_own = expected.borne(expected.rate * (1 - opening) * own_meets, base.group_share[:, g])
+        meets = of_own + of_anyone
         weight = expected.class_offending[c] / expected.class_share[c] if expected.class_share[c] > 0 else 0.0
         for j, charge in enumerate(CHARGE_OF_CRIME):
             rates[:, g, s, c, charge] = meets[:, j] * weight * base.propensity[s, FAMILY[j]] * solved[j]
@@ -171,7 +194,7 @@ def test_jails_are_in_balance(solved: Setting, expected: Expected) -> None:
     for charge in range(10):
         not_graver = np.exp(-rates[..., :charge].sum(axis=-1))
         months += not_graver * (1 - np.exp(-rates[..., charge])) * held[charge] * stay[charge]
-    assert base.jailed_share == pytest.approx(months / (1 + months), rel=1e-6, abs=1e-12)
+    assert base.jailed_share == pytest.approx(months / (1 + months), rel=2e-6, abs=1e-12)
     frequent, likely, ordinary = (base.jailed_share[:, 2, 0, c] for c in range(3))
     assert (frequent > likely).all()
     assert (likely > ordinary).all()

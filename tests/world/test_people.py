@@ -304,8 +304,12 @@ def test_same_seed_same_world_and_another_seed_another() -> None:
 @pytest.mark.parametrize("more", [1, -1, 100])
 @pytest.mark.parametrize("county", [0, 4, 8])
 def test_one_more_slot_in_one_county_moves_nobody_elsewhere(county: int, more: int) -> None:
-    """Without deterrence, whose measure is what removal would be over the records of the whole country."""
-    before = setting_of(merged(grid(3, 3, 9000, 2, MIXED), {"crime": {"deterrence": 0.0}}))
+    """Without deterrence, whose measure is what removal would be over the records of the whole country.
+
+    Nor do offenders cross county lines: how many live beyond them decides how often somebody is sought out.
+    """
+    alone = {"crime": {"deterrence": 0.0, "travel_share": 0.0}}
+    before = setting_of(merged(grid(3, 3, 9000, 2, MIXED), alone))
     after = with_agents(before, county, more)
     assert after.world.size == before.world.size + more
     for k in range(9):

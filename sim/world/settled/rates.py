@@ -16,6 +16,7 @@ from sim.world.counties.building import Counties
 from sim.world.settled.calls import Calls
 from sim.world.settled.histories import first_axis_last, last_axis_first
 from sim.world.settled.shares import class_weights, normalised_propensity
+from sim.world.settled.travel import Travel
 
 Floats = npt.NDArray[np.float64]
 MONTHLY = 1.0 / (100_000 * 12)
@@ -57,12 +58,14 @@ class State:
 class CrimeRates:
     """Rates of opportunities such that expected recorded crime is that of the counties, given who is where."""
 
-    def __init__(self, parameters: Parameters, counties: Counties, groups: Floats, statuses: Floats) -> None:
+    def __init__(
+        self, parameters: Parameters, counties: Counties, groups: Floats, statuses: Floats, travel: Travel
+    ) -> None:
         """Take shares of people, K x 3 groups and K x 3 x 3 statuses, and what else stays from round to round."""
         crime, police, people = parameters.crime, parameters.police, parameters.people
         weights = groups * counties.persons[:, None]
         self.propensity = normalised_propensity(parameters, weights, statuses)
-        self.groups, self.statuses = first_axis_last(groups), first_axis_last(statuses)
+        self.groups, self.statuses, self.travel = first_axis_last(groups), first_axis_last(statuses), travel
         self.weight, self.class_share = class_weights(parameters)
         self.people = self.statuses[:, :, None] * self.class_share[:, None]  # of a group: 3 x 3 x 3 classes x K
         self.offending = np.array([people.frequent_offending, 1.0 - people.frequent_offending])
@@ -90,9 +93,10 @@ class CrimeRates:
         self.takes = self.propensity[:, :, None] * state.deterred[:, None]  # 3 statuses x 2 families x K
         active = (self.statuses[:, :, None] * self.takes)[:, :, None] * self.offending[:, None, None]
         active = active * state.free[:, :, : len(self.offending), None]  # 3 x 3 x 2 classes x 2 families x K
-        active = active.reshape(3, -1, *active.shape[3:]).sum(axis=1)[:, FAMILY_OF_CRIME]
-        anyone = self._of_anyone(active)
-        met = self.own * active + (1.0 - self.own) * anyone
+        active = active.reshape(3, -1, *active.shape[3:]).sum(axis=1)  # 3 x 2 families x K
+        active = self.travel.met(np.stack([*active, self._of_anyone(active)]))[:, FAMILY_OF_CRIME]
+        anyone = active[-1]
+        met = self.own * active[:-1] + (1.0 - self.own) * anyone
         self.by_group = (self.groups * present)[:, None] * met * state.impunity
         told = (self.by_group * state.calls.reported).sum(axis=0)
         by_organizations = self.reported * anyone
@@ -105,12 +109,12 @@ class CrimeRates:
 
     def _arrest(self, state: State, present: Floats) -> None:
         known = present[:, None] * state.calls.reported * state.impunity  # victim's group x 8 x K
-        elsewhere = (self.elsewhere * known).sum(axis=0)
-        against_people = (1.0 - self.opening) * (self.own * known + elsewhere)
-        reports = self.rate * (against_people + self.opening * self.reported)
+        arrested = self.rate * (self.recording * self.solved)
+        own = arrested * (1.0 - self.opening) * self.own * known
+        others = arrested * ((1.0 - self.opening) * (self.elsewhere * known).sum(axis=0) + self.opening * self.reported)
+        self.arrested = self.travel.borne(own, self.groups[:, None]) + self.travel.borne(others)
         usual = (self.in_street * state.free).reshape(27, -1).sum(axis=0)
         self.street = np.divide(self.street_goal, usual, out=np.zeros(len(usual)), where=usual > 0)
-        self.arrested = reports * (self.recording * self.solved)
 
     def arrest_rates(self, part: slice) -> Floats:
         """Return arrests per person at liberty and month of some counties, 10 charges x 3 x 3 x 3 classes x K."""

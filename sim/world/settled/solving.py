@@ -38,6 +38,7 @@ from sim.world.settled.rates import CrimeRates, State, opportunities
 from sim.world.settled.records import Records, booked_anew, charges_by_rank, federal_records, records_of
 from sim.world.settled.rosters import rosters_of
 from sim.world.settled.shares import expected_shares, tied_households, ties
+from sim.world.settled.travel import Travel
 
 Floats = npt.NDArray[np.float64]
 ROUNDS = 100
@@ -85,12 +86,14 @@ class _Round:
 class _World:
     """The world of which the settled state is sought: one round of the iteration is ``settle``."""
 
-    def __init__(self, parameters: Parameters, counties: Counties, reached: npt.NDArray[np.bool_]) -> None:
+    def __init__(
+        self, parameters: Parameters, counties: Counties, reached: npt.NDArray[np.bool_], travel: Travel
+    ) -> None:
         """Take what does not change from round to round."""
         self.parameters, self.counties = parameters, counties
         self.group_share, self.status_share = groups, statuses = expected_shares(parameters, counties)
         self.reporting = Reporting(parameters, statuses, ties(parameters, statuses))
-        self.crime = CrimeRates(parameters, counties, groups, statuses)
+        self.crime = CrimeRates(parameters, counties, groups, statuses, travel)
         programs = programs_before(parameters, counties, reached)
         self.histories = programs.histories()
         self.custody = Custody(parameters, counties, programs, self.histories)
@@ -170,9 +173,11 @@ class _World:
         return State(found.free, found.calls, self.crime.impunity(found.risk), deterred, found.taken.chance)
 
 
-def solve_baseline(parameters: Parameters, counties: Counties, reached: npt.NDArray[np.bool_]) -> Baseline:
+def solve_baseline(
+    parameters: Parameters, counties: Counties, reached: npt.NDArray[np.bool_], travel: Travel
+) -> Baseline:
     """Return the fixed point; expected recorded crime equals ``counties.recorded_per_100k`` to 1e-6 of itself."""
-    world = _World(parameters, counties, reached)
+    world = _World(parameters, counties, reached, travel)
     first = world.first()
     start, last = first.packed(), list[tuple[Floats, _Round]]()
 
