@@ -107,7 +107,7 @@ def _run_wave(study: Study, before: Worlds | None, options: Options) -> Worlds:
 
     from sim.analysis.calibration.density import emulators_of, wave_of
     from sim.analysis.calibration.results import joined, worlds_of
-    from sim.analysis.calibration.wave import first_wave, lucks_of, next_wave, power_of
+    from sim.analysis.calibration.wave import first_wave, lucks_of, next_wave, power_of, world_name
     from sim.scenario.calibration.priors import changes_of, values_of
 
     wave = 1 if before is None else wave_of(before.names[-1]) + 1
@@ -123,7 +123,7 @@ def _run_wave(study: Study, before: Worlds | None, options: Options) -> Worlds:
     shares, lucks = placed[wave - 1], lucks_of(study, len(placed[wave - 1]))
     changes = (changes_of(study.priors, values_of(study.priors, row)) for row in shares)
     rows = zip(changes, lucks.tolist(), strict=True)
-    receipts = _run(study, {f"w{wave}.{number}": row for number, row in enumerate(rows)}, options)
+    receipts = _run(study, {world_name(wave, number): row for number, row in enumerate(rows)}, options)
     worlds = worlds_of(shares, np.asarray(lucks), receipts)
     return worlds if before is None else joined(before, worlds)
 
@@ -133,9 +133,10 @@ def _run_point(study: Study, point: Point, options: Options) -> Point:
     import numpy as np
 
     from sim.analysis.calibration.results import worlds_of
+    from sim.analysis.calibration.wave import point_names
 
     lucks = np.arange(study.header.again) + study.header.luck
-    rows = {f"point.{luck}": (dict(point.settings), luck) for luck in lucks.tolist()}
+    rows = {name: (dict(point.settings), luck) for name, luck in zip(point_names(study), lucks.tolist(), strict=True)}
     receipts = _run(study, rows, options)
     return point.run(worlds_of(np.zeros((len(lucks), len(study.priors))), lucks, receipts))
 

@@ -101,6 +101,17 @@ def receipt_in(folder: Path, identity: str, name: str) -> Content | None:
     return content
 
 
+def damaged_receipts(folder: Path) -> list[str]:
+    """Return the paths of receipts in a folder that cannot be read; what they tell of is called again."""
+    damaged = []
+    for path in sorted((folder / FOLDER).glob(f"*{SUFFIX}")):
+        try:
+            record_in(path, {"of": str, "name": str})
+        except Damaged:
+            damaged.append(str(path))
+    return damaged
+
+
 def _path(folder: Path, name: str) -> Path:
     return folder / FOLDER / f"{name}{SUFFIX}"
 

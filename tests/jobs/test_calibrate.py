@@ -22,6 +22,7 @@ from sim.analysis.calibration.study import Study
 from sim.doors.cli.main import main
 from sim.jobs import calibrate as job
 from sim.running import receipts
+from sim.running.batch.journal import Journal
 from sim.scenario.scenario import load_scenario
 from sim.scenario.shipped import meant_by
 from sim.scenario.values import scenario_of
@@ -197,6 +198,35 @@ def test_a_finished_one_is_left_alone(finished: Path, capsys: pytest.CaptureFixt
     assert main(["resume", str(finished)]) == 0
     assert "nothing is left to do" in capsys.readouterr().out
     assert (finished / "posterior.csv").stat().st_mtime_ns == before
+
+
+def test_how_far_it_is_can_be_asked(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy)
+    assert main(["status", str(copy)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Complete."
+    (copy / "manifest.json").unlink()
+    (copy / "worlds" / "point.2.json").unlink()
+    (copy / "worlds" / "w2.3.json").write_text("{", encoding="utf-8")
+    assert main(["status", str(copy)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("small: calibration in 2 waves of 8 worlds, each with and without secure_communities")
+    assert lines[1] == "16 of 18 worlds done: wave 1 8 of 8; wave 2 7 of 8; the point 1 of 2"
+    assert lines[2].startswith("worlds: ")
+    assert lines[3:] == [
+        f"damaged, and run again: {copy / 'worlds' / 'w2.3.json'}",
+        f"'darkfigure resume {copy}' goes on.",
+    ]
+    design = (copy / "design.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (copy / "design.csv").write_text("".join(design[:9]), encoding="utf-8")
+    assert main(["status", str(copy), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["done"], told["waiting"], told["at_work"], told["complete"]) == (9, 9, False, False)
+    with Journal(copy):
+        assert main(["status", str(copy)]) == 0
+    out = capsys.readouterr().out
+    assert "wave 2 0 of 8, not placed yet" in out
+    assert out.splitlines()[-1] == "A process is at work on it."
 
 
 def test_another_version_or_a_changed_file_is_refused(finished: Path, tmp_path: Path) -> None:

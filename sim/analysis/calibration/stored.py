@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.analysis.calibration.results import Worlds, worlds_of
 from sim.analysis.calibration.study import Study
-from sim.analysis.calibration.wave import lucks_of
+from sim.analysis.calibration.wave import lucks_of, world_name
 from sim.running.receipts import receipt_in
 from sim.words.faults import UserError
 
@@ -26,9 +26,10 @@ def stored_worlds(study: Study) -> Worlds:
     shares, lucks = [], []
     for number, wave in enumerate(study.design(), 1):
         for place, (row, luck) in enumerate(zip(wave, lucks_of(study, len(wave)).tolist(), strict=True)):
-            content = receipt_in(study.folder, study.identity, f"w{number}.{place}")
+            name = world_name(number, place)
+            content = receipt_in(study.folder, study.identity, name)
             if content is not None:
-                receipts[f"w{number}.{place}"] = content
+                receipts[name] = content
                 shares.append(row)
                 lucks.append(luck)
     if not receipts:

@@ -32,6 +32,16 @@ def lucks_of(study: Study, count: int) -> Integers:
     return np.arange(count, dtype=np.int64) * study.header.luck // count
 
 
+def world_name(wave: int, place: int) -> str:
+    """Return the name of a world, from the number of its wave, from 1, and its place in it, from 0."""
+    return f"w{wave}.{place}"
+
+
+def point_names(study: Study) -> list[str]:
+    """Return the names of the point's runs, in lucks that no world of a wave has."""
+    return [f"point.{luck}" for luck in range(study.header.luck, study.header.luck + study.header.again)]
+
+
 def power_of(study: Study, wave: int) -> float:
     """Return the power of the likelihood that a later wave is drawn from: the second of several lies wider."""
     return WIDENED if wave == 2 and study.header.waves > 2 else 1.0

@@ -29,13 +29,15 @@ def add_batch_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     """Add ``resume``, ``status``, ``rerun`` and ``merge``."""
 
     resume = command_parser(commands, "resume", "go on with a batch that something ended", resume_command)
-    resume.add_argument("folder", metavar="DIR", type=Path, help="folder of the batch")
+    resume.add_argument("folder", metavar="DIR", type=Path, help="folder of the batch or calibration")
     add_executing(resume)
     resume.add_argument("--threads", metavar="N", type=count, help="threads of one run; no result depends on them")
     resume.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
-    status = command_parser(commands, "status", "tell how far a batch is, and what is wrong with it", status_command)
-    status.add_argument("folder", metavar="DIR", type=Path, help="folder of the batch")
+    status = command_parser(
+        commands, "status", "tell how far a batch or calibration is, and what is wrong with it", status_command
+    )
+    status.add_argument("folder", metavar="DIR", type=Path, help="folder of the batch or calibration")
     status.add_argument("--json", action="store_true", help="print it as JSON")
 
     rerun = command_parser(commands, "rerun", "run one run of a batch again, and compare its tables", rerun_command)
@@ -85,9 +87,13 @@ def resume_command(arguments: Arguments) -> int:
 
 
 def status_command(arguments: Arguments) -> int:
-    """Tell how far a batch is."""
-    from sim.running.batch.condition import condition_as_json, condition_text
+    """Tell how far a batch, or a calibration, is."""
+    from sim.jobs.folders import is_calibration
 
+    if is_calibration(arguments.folder):
+        from sim.analysis.calibration.condition import condition_as_json, condition_text
+    else:
+        from sim.running.batch.condition import condition_as_json, condition_text
     if arguments.json:
         print(json.dumps(condition_as_json(arguments.folder), indent=2))
     else:

@@ -126,14 +126,21 @@ def _pace(entries: Sequence[Entry], waiting: int) -> Iterator[str]:
     if not done:
         return
     seconds = sum(entry.seconds for entry in done) / len(done)
-    words = f"{seconds:.3g} seconds a run"
-    times = [datetime.fromisoformat(entry.at).timestamp() for entry in done[-100:] if _is_time(entry.at)]
-    if len(times) > 1 and times[-1] > times[0]:
-        rate = (len(times) - 1) / (times[-1] - times[0])
-        words += f", {rate_text(rate)}"
-        if waiting > 0:
-            words += f", the rest takes about {waiting / rate / 60:,.0f} minutes"
-    yield words
+    pace = pace_text([entry.at for entry in done], waiting)
+    yield f"{seconds:.3g} seconds a run{', ' if pace else ''}{pace}"
+
+
+def pace_text(ends: Sequence[str], waiting: int) -> str:
+    """Return how many end in a while, from the times at which the last ended, and when those ``waiting`` will be done.
+
+    Nothing where too few have ended.
+    """
+    times = [datetime.fromisoformat(end).timestamp() for end in ends[-100:] if _is_time(end)]
+    if len(times) < 2 or times[-1] <= times[0]:
+        return ""
+    rate = (len(times) - 1) / (times[-1] - times[0])
+    rest = f", the rest takes about {waiting / rate / 60:,.0f} minutes" if waiting > 0 else ""
+    return f"{rate_text(rate)}{rest}"
 
 
 def _is_time(text: str) -> bool:
