@@ -99,7 +99,7 @@ class CrimeSection(Section):
     )
     travel_share: float = share_of(0.1, "incidents", ASSUMPTION, "Offenders who live in a neighbouring cell")
     propensity_violent: ByStatus = table(
-        ByStatus.same(1.0, unauthorized=0.52),
+        ByStatus.same(1.0, unauthorized=0.49),
         "ratio",
         0,
         5,
@@ -107,7 +107,7 @@ class CrimeSection(Section):
         "Violent offending relative to citizens, before normalisation to mean 1",
     )
     propensity_property: ByStatus = table(
-        ByStatus.same(1.0, unauthorized=0.28),
+        ByStatus.same(1.0, unauthorized=0.27),
         "ratio",
         0,
         5,
@@ -132,7 +132,7 @@ class CrimeSection(Section):
     )
     displacement: float = share_of(0.0, "", ASSUMPTION, "Offending that moves between groups rather than being added")
     deterrence: float = share_of(
-        0.32,
+        0.33,
         "",
         "calibrated; disputed and left open by the figures",
         "Offending of removable people given up where removal is as likely as can be",

@@ -71,7 +71,7 @@ class EnforcementSection(Section):
         0.02, "share of officer time", 0, 0.9, ASSUMPTION, "Time taken from other police work"
     )
     detainer_issue: ByLevel = table(
-        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.51),
+        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.5),
         "share of removable people identified",
         0,
         1,
@@ -79,7 +79,7 @@ class EnforcementSection(Section):
         "People for whom ICE asks, by level",
     )
     detainer_issue_early: float = number(
-        0.083,
+        0.085,
         "ratio",
         0,
         1,

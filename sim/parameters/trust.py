@@ -11,7 +11,7 @@ class TrustSection(Section):
     """How fear arises, fades and acts."""
 
     sensitivity: ByTie = table(
-        ByTie(citizen=0.63, citizen_mixed_household=1.1, lawful_noncitizen=1.1, unauthorized=1.5),
+        ByTie(citizen=0.59, citizen_mixed_household=1.0, lawful_noncitizen=1.0, unauthorized=1.4),
         "log odds per unit of lost trust",
         0,
         10,
@@ -23,14 +23,14 @@ class TrustSection(Section):
     )
     own_fade: float = number(0.04, "share per month", 0, 1, ASSUMPTION, "Fading of a person's own fear")
     publicity_activation: float = number(
-        0.87, "fear", 0, 5, "calibrated with T32, T33; little apart from sensitivity", "News that a county is activated"
+        0.89, "fear", 0, 5, "calibrated with T32, T33; little apart from sensitivity", "News that a county is activated"
     )
     publicity_agreement: float = number(0.6, "fear", 0, 5, ASSUMPTION, "News of a 287(g) agreement")
     publicity_resolution: float = number(0.2, "fear", 0, 5, ASSUMPTION, "Relief at a resolution against detainers")
     publicity_priority: float = number(0.2, "fear", 0, 5, ASSUMPTION, "Relief at priority enforcement")
     presence: float = number(0.0, "fear per month", 0, 1, "design", "Lasting fear of a program in force")
     awareness: float = number(
-        0.02, "fear per removal in 1,000 of the group", 0, 5, "calibrated; left open", "News of removals in a month"
+        0.019, "fear per removal in 1,000 of the group", 0, 5, "calibrated; left open", "News of removals in a month"
     )
     region_weight: float = number(
         20_000, "persons", 0, 10_000_000, "design", "Weight of removals in the ICE region beside the county's own"
