@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from sim.parameters.base import ASSUMPTION, ByCrime, ByFamily, ByGroup, ByStatus, Section, number, share_of, table
 
-MOST_HEADROOM = 10.0
+MOST_HEADROOM = 10
 
 
 class CrimeSection(Section):

@@ -92,7 +92,7 @@ def simulate_world(
         headroom = scenario.parameters.crime.headroom
         if found["clipped"] <= MUCH_CLIPPED or headroom >= MOST_HEADROOM:
             return {**found, "headroom": headroom}
-        scenario = varied(scenario, {"crime.headroom": min(MOST_HEADROOM, ROOMIER * headroom)}, base.name)
+        scenario = varied(scenario, {"crime.headroom": min(float(MOST_HEADROOM), ROOMIER * headroom)}, base.name)
 
 
 class Luck(NamedTuple):
