@@ -7,7 +7,6 @@ named by a hash of every source file with compiled code: edit a rule and everyth
 from __future__ import annotations
 
 import getpass
-import hashlib
 import importlib.util
 import os
 import pickle
@@ -21,51 +20,14 @@ from threading import Lock
 from types import FunctionType
 from typing import Any, TypeVar
 
+from sim.numerics.sources import FINGERPRINTS
+
 Function = TypeVar("Function", bound=Callable[..., Any])
-_PACKAGE = Path(__file__).parents[1]
-"""The folder of the whole package: whatever compiled code is made of lies below it."""
-
-
-def sources_fingerprint() -> str:
-    """Return a 16-digit hash of every Python source file of the package."""
-    return _fingerprint(_sources())
-
-
-def compiled_sources() -> list[Path]:
-    """Return the source files that compiled code is made of: those that name this module.
-
-    A compiled function freezes the numbers it reads from its module. So a file of such numbers must be one of these,
-    and where it does not compile anything itself, its docstring names this module.
-    """
-    return [_PACKAGE / path for path in _compiled_of(_sources())]
-
-
-def _sources() -> dict[str, bytes]:
-    """Return the content of every Python source file of the package by its path within, in the order of paths."""
-    start, found = len(str(_PACKAGE)) + 1, {}
-    for folder, _, files in os.walk(_PACKAGE):
-        for path in (os.path.join(folder, file) for file in files if file.endswith(".py")):
-            with open(path, "rb", buffering=0) as opened:
-                found[path[start:].replace(os.sep, "/")] = opened.read()
-    return dict(sorted(found.items()))
-
-
-def _compiled_of(sources: dict[str, bytes]) -> dict[str, bytes]:
-    name = __name__.encode()
-    return {path: content for path, content in sources.items() if name in content}
-
-
-def _fingerprint(sources: dict[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for path, content in sources.items():
-        digest.update(path.encode())
-        digest.update(content)
-    return digest.hexdigest()[:16]
 
 
 def _cache_folder() -> Path:
     """Return a writable folder for compiled code, keyed by the sources; a temporary one where there is no such home."""
-    name = _fingerprint(_compiled_of(_sources()))
+    name = FINGERPRINTS.compiled
     try:
         home = os.environ.get("DARKFIGURE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         folder = Path(home) / "darkfigure" / name
@@ -111,8 +73,7 @@ with _hidden("scipy"):  # numba only looks whether it is new enough for its line
 
 import numpy as np  # noqa: E402
 from llvmlite import binding, ir  # noqa: E402
-from numba.core import caching, cgutils  # noqa: E402
-from numba.core.environment import Environment  # noqa: E402
+from numba.core import caching, cgutils, environment  # noqa: E402
 from numba.core.runtime import rtsys  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
 
@@ -149,11 +110,23 @@ class _Files(caching.IndexDataCacheFile):  # type: ignore[misc]
             raise FileNotFoundError(name) from error
 
 
+class _Objects:
+    """An environment as it is kept: the objects of Python that a function needs, for errors and answers.
+
+    Numba's own would have the function's module loaded too, for code that falls back on Python; ours never does.
+    """
+
+    def __init__(self, whole: Any) -> None:
+        self.consts, self.name = whole.consts, whole.env_name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return environment._rebuild_env, (__name__, self.consts, self.name)
+
+
 class _Kept(caching.CompileResultCacheImpl):  # type: ignore[misc]
     """What is kept of compiled code: neither numba's listing of types, for people to read, nor idle environments.
 
-    An environment holds Python's objects that a function needs, and to load it loads the function's module. Compiled
-    code names that of each function it was made of, and next to none is needed, for objects are for errors and answers.
+    Compiled code names the environment of each function that it was made of, and needs next to none.
     """
 
     def reduce(self, result: Any) -> Any:
@@ -164,8 +137,9 @@ class _Kept(caching.CompileResultCacheImpl):  # type: ignore[misc]
 
 
 def _used(parts: tuple[Any, ...], text: str) -> tuple[Any, ...]:
-    """Return those parts that are no environments, or environments of which a text speaks beyond declaring them."""
-    return tuple(part for part in parts if not isinstance(part, Environment) or text.count(part.env_name) > 1)
+    """Return parts without those environments of which a text does no more than declare them."""
+    kept = (part for part in parts if not isinstance(part, environment.Environment) or text.count(part.env_name) > 1)
+    return tuple(_Objects(part) if isinstance(part, environment.Environment) else part for part in kept)
 
 
 class _KeptToCall(_Kept):

@@ -46,4 +46,4 @@ def test_a_run_loads_neither_pandas_nor_figures(tmp_path: Path) -> None:
     loaded("run", str(file), "--quiet", "--out", str(tmp_path / "compiled"))
     found = loaded("run", str(file), "--quiet", "--out", str(tmp_path / "out"))
     assert {"numba", "pyarrow"} <= found
-    assert not found & {"pandas", "matplotlib", "mesa", "networkx", "scipy", "numba.np.arraymath"}
+    assert not found & {"pandas", "matplotlib", "mesa", "networkx", "scipy", "numba.np.arrayobj"}

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.numerics.compiled import Compiled, block, compiled_sources
+from sim.numerics.compiled import Compiled, block
 from sim.numerics.draws import draw
+from sim.numerics.sources import compiled_sources
 
 ROOT = Path(sim.__file__).parent
 
@@ -128,7 +129,7 @@ for name in sys.argv[1:]:
         getattr(loops, name)(np.zeros(3), np.ones(2))
     except ValueError as error:
         print(error)
-print("compiled", len(compiled), "numba.np.arraymath" in sys.modules)
+print("compiled", len(compiled), "numba.np.arrayobj" in sys.modules)
 """
 
 
