@@ -29,7 +29,7 @@ PER_PANEL_MEMBER = 24.0
 """Slot and month of interview, while the panel is put together."""
 PER_OPPORTUNITY = 20.0
 """Lists of a month's events, for each opportunity of the month."""
-COMPILER = 394e6
+COMPILER = 480e6
 """The compiler at work, once for each version of the sources."""
 WORLDS_KEPT = 2
 PER_COUNTY_MONTH_KEPT = 4.6e3

@@ -147,7 +147,8 @@ def test_compiled_code_on_disk_is_called_linked_and_fails_as_before(tmp_path: Pa
     options = {"env": surroundings, "capture_output": True, "text": True, "timeout": 120, "check": False}
     first = told("pair")
     assert first[0] == "Pair(whole=array([1., 1., 1.]), sum=3.0)"
-    assert first[1:] == ["cannot assign slice of shape (3,) from input of shape (2,)", "compiled 1 True"]
+    assert first[1].startswith("cannot assign slice")  # numba's versions name shapes in one order or the other
+    assert first[2:] == ["compiled 1 True"]
     assert told("pair") == [*first[:-1], "compiled 0 False"]
     again = told("doubled", "pair")  # linked with ``filled``, which lies on disk
     assert again == [first[0].replace("3.0", "6.0"), first[1], *first[:-1], "compiled 1 True"]
