@@ -196,15 +196,19 @@ class Compiled:
     its own, for the cache tells functions apart by that.
     """
 
+    __slots__ = ("__call__", "__dict__", "__weakref__")  # what is called stands in a slot, and is called as it is there
+
     def __init__(self, function: Callable[..., Any], **options: Any) -> None:
         """Take a function and options of numba for it, beside strict arithmetic and no interpreter lock."""
         update_wrapper(self, function)
         self.py_func = function
         self._options = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True, **options}
         self._entry: Any = None
+        self.__call__: Any = self._make_ready
 
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        """Return what the compiled function returns."""
+    def _make_ready(self, *arguments: Any, **named: Any) -> Any:
+        """Return what the compiled function returns, and have it called without this detour from now on."""
+        self.__call__ = self.entry
         return self.entry(*arguments, **named)
 
     @property

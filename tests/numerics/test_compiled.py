@@ -178,6 +178,12 @@ def test_the_compiler_is_loaded_at_its_door_alone() -> None:
     assert found == ["compiled.py"]
 
 
+def test_a_function_made_ready_is_called_without_detour() -> None:
+    """The Mesa engine calls rules a million times."""
+    function: Any = block(lambda number: number + 1)
+    assert (function(1), function.__call__) == (2, function.entry)
+
+
 def test_threads_make_a_function_ready_once() -> None:
     function: Any = block(lambda number: number)
     with ThreadPoolExecutor(8) as pool:
