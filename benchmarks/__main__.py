@@ -129,9 +129,9 @@ def processor() -> str:
 
 def sources() -> str:
     """Return the fingerprint of the sources measured."""
-    from sim.numerics.compiled import sources_fingerprint
+    from sim.numerics.sources import fingerprints
 
-    return sources_fingerprint()
+    return fingerprints().whole
 
 
 def measure(targets: Sequence[int], options: Options, quiet: bool) -> list[Line]:

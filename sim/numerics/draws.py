@@ -12,11 +12,8 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
-from sim.numerics.compiled import int64, rule
+from sim.numerics.compiled import int64, rule, wide_product
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
@@ -58,19 +55,6 @@ class Purpose(IntEnum):
     ROUNDING = 36
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _product(typing_context: Any, a: Any, b: Any) -> Any:
-    """Compile to the upper and the lower 64 bits of the product of two unsigned 64-bit integers: one instruction."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide, word = ir.IntType(128), ir.IntType(64)
-        product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
-        high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), word)
-        return context.make_tuple(builder, signature.return_type, [high, builder.trunc(product, word)])
-
-    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
-
-
 @rule
 def philox(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[int, int, int, int]:
     """Return the four 64-bit words of Philox 4x64-10 at one counter.
@@ -84,8 +68,8 @@ def philox(seed: int, entity: int, block: int, month: int, purpose: int) -> tupl
     key_0 = np.uint64(seed)
     key_1 = np.uint64(0)
     for _ in range(10):
-        high_0, low_0 = _product(_MULTIPLIER_0, x0)
-        high_1, low_1 = _product(_MULTIPLIER_1, x2)
+        high_0, low_0 = wide_product(_MULTIPLIER_0, x0)
+        high_1, low_1 = wide_product(_MULTIPLIER_1, x2)
         x0, x1, x2, x3 = high_1 ^ x1 ^ key_0, low_1, high_0 ^ x3 ^ key_1, low_0
         key_0 += _WEYL_0
         key_1 += _WEYL_1

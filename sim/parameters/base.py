@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 ASSUMPTION = "assumption"
@@ -141,11 +141,15 @@ def choice(default: Any, unit: str, source: str, meaning: str) -> Any:
     return Field(default=default, description=meaning, json_schema_extra={"unit": unit, "source": source})
 
 
-def refusal(*entries: tuple[str, Any, str]) -> ValidationError:
-    """Return the error that refuses entries, each given as name, value and what is wrong."""
+def refusal(*entries: tuple[str | tuple[str, ...], Any, str]) -> ValidationError:
+    """Return the error that refuses entries, each given as name or path, value and what is wrong."""
     details = [
-        InitErrorDetails(type=PydanticCustomError("refused", "{reason}", {"reason": reason}), loc=(name,), input=value)
-        for name, value, reason in entries
+        InitErrorDetails(
+            type=PydanticCustomError("refused", "{reason}", {"reason": reason}),
+            loc=(where,) if isinstance(where, str) else where,
+            input=value,
+        )
+        for where, value, reason in entries
     ]
     return ValidationError.from_exception_data("parameters", details)
 
@@ -179,16 +183,16 @@ class Section(Strict):
         """Return the table that the single number ``value`` given for field ``name`` stands for."""
         return dict.fromkeys(entries, value)
 
-    @field_validator("*")
-    @classmethod
-    def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
+    @model_validator(mode="after")
+    def _check_ranges(self) -> Self:
         """Check every entry of a table against the range that is declared for all of them."""
-        if not isinstance(value, Table):
-            return value
-        facts = cls.model_fields[str(info.field_name)].json_schema_extra
-        assert isinstance(facts, dict)
-        low, high = float(str(facts["low"])), float(str(facts["high"]))
-        outside = [(name, entry) for name, entry in value.model_dump().items() if not low <= entry <= high]
+        outside = []
+        for name, field in type(self).model_fields.items():
+            value, facts = getattr(self, name), field.json_schema_extra
+            if isinstance(value, Table) and isinstance(facts, dict):
+                low, high = float(str(facts["low"])), float(str(facts["high"]))
+                wrong = {entry: number for entry, number in vars(value).items() if not low <= number <= high}
+                outside += [((name, entry), wrong[entry], f"allowed is {low:g} to {high:g}") for entry in wrong]
         if outside:
-            raise refusal(*((name, entry, f"allowed is {low:g} to {high:g}") for name, entry in outside))
-        return value
+            raise refusal(*outside)
+        return self

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.world.counties.table import Counties
 
 # Memory, bytes
-PROCESS = 318e6
+PROCESS = 274e6
 """Python with the compiled loops, tables and writers in it, before anybody lives."""
 PER_COUNTY = 27e3
 """Baseline, layout and cells of a county, and its rows of a month on their way to disk."""
@@ -29,7 +29,7 @@ PER_PANEL_MEMBER = 24.0
 """Slot and month of interview, while the panel is put together."""
 PER_OPPORTUNITY = 20.0
 """Lists of a month's events, for each opportunity of the month."""
-COMPILER = 350e6
+COMPILER = 480e6
 """The compiler at work, once for each version of the sources."""
 WORLDS_KEPT = 2
 PER_COUNTY_MONTH_KEPT = 4.6e3

@@ -229,9 +229,9 @@ def version() -> str:
 
 def fingerprint() -> str:
     """Return a hash of the program's sources; equal ones give equal results on one type of machine."""
-    from sim.numerics.compiled import sources_fingerprint
+    from sim.numerics.sources import FINGERPRINTS
 
-    return sources_fingerprint()
+    return FINGERPRINTS.whole
 
 
 class Watcher(Protocol):

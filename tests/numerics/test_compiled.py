@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from numba.core.dispatcher import Dispatcher
 
 import sim
-from sim.numerics.compiled import compiled_sources
+from sim.numerics.compiled import Compiled, block
 from sim.numerics.draws import draw
+from sim.numerics.sources import compiled_sources
 
 ROOT = Path(sim.__file__).parent
 
@@ -37,7 +40,7 @@ def test_numbers_that_compiled_code_freezes_stand_in_files_that_key_the_cache() 
     for path in compiled_sources():
         module, origins = importlib.import_module(module_name(path)), imported_from(path)
         for function in vars(module).values():
-            if not isinstance(function, Dispatcher):
+            if not isinstance(function, Compiled):
                 continue
             code = function.py_func
             for name in code.__code__.co_names:
@@ -90,3 +93,99 @@ print(list(draw(1, 2, 3, 4, 5)))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(list(here))
+
+
+LOOPS = """
+from typing import NamedTuple
+import numpy as np
+from sim.numerics.compiled import block
+
+class Pair(NamedTuple):
+    whole: np.ndarray
+    sum: float
+
+@block
+def filled(into, numbers):
+    into[:] = numbers
+    return into
+
+@block
+def pair(into, numbers):
+    return Pair(filled(into, numbers), numbers.sum())
+
+@block
+def doubled(into, numbers):
+    return Pair(filled(into, numbers), 2.0 * numbers.sum())
+"""
+CALLED = """
+import sys
+import numpy as np
+import loops
+compiled = []
+for name in sys.argv[1:]:
+    print(getattr(loops, name)(np.zeros(3), np.ones(3)))
+    compiled += getattr(loops, name).entry.stats.cache_misses.values()
+    try:
+        getattr(loops, name)(np.zeros(3), np.ones(2))
+    except ValueError as error:
+        print(error)
+print("compiled", len(compiled), "numba.np.arrayobj" in sys.modules)
+"""
+
+
+def test_compiled_code_on_disk_is_called_linked_and_fails_as_before(tmp_path: Path) -> None:
+    """What is kept of it is little: answers are still made, faults told, and other code linked with it."""
+
+    def told(*names: str) -> list[str]:
+        done = subprocess.run([sys.executable, "-c", CALLED, *names], **options)  # type: ignore[call-overload]
+        assert done.returncode == 0, done.stderr
+        return str(done.stdout).splitlines()
+
+    (tmp_path / "loops.py").write_text(LOOPS, encoding="utf-8")
+    surroundings = {**os.environ, "PYTHONPATH": f"{ROOT.parent}{os.pathsep}{tmp_path}"}
+    surroundings["DARKFIGURE_CACHE"] = str(tmp_path)
+    options = {"env": surroundings, "capture_output": True, "text": True, "timeout": 120, "check": False}
+    first = told("pair")
+    assert first[0] == "Pair(whole=array([1., 1., 1.]), sum=3.0)"
+    assert first[1].startswith("cannot assign slice")  # numba's versions name shapes in one order or the other
+    assert first[2:] == ["compiled 1 True"]
+    assert told("pair") == [*first[:-1], "compiled 0 False"]
+    again = told("doubled", "pair")  # linked with ``filled``, which lies on disk
+    assert again == [first[0].replace("3.0", "6.0"), first[1], *first[:-1], "compiled 1 True"]
+
+
+def test_nothing_is_made_ready_for_functions_that_nobody_calls() -> None:
+    code = """
+import gc
+from numba.core.dispatcher import Dispatcher
+import sim.engines.columnar.engine, sim.world.people
+made = [each.py_func for each in gc.get_objects() if isinstance(each, Dispatcher)]
+print([function for function in made if function.__module__.startswith("sim.")])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_the_compiler_is_loaded_at_its_door_alone() -> None:
+    """Loaded before, it would use a library of vector mathematics whose last bits differ, where there is one."""
+    found = []
+    for path in sorted(ROOT.rglob("*.py")):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+        names += list(imported_from(path).values())
+        if any(name.partition(".")[0] in {"numba", "llvmlite"} for name in names):
+            found.append(path.name)
+    assert found == ["compiled.py"]
+
+
+def test_a_function_made_ready_is_called_without_detour() -> None:
+    """The Mesa engine calls rules a million times."""
+    function: Any = block(lambda number: number + 1)
+    assert (function(1), function.__call__) == (2, function.entry)
+
+
+def test_threads_make_a_function_ready_once() -> None:
+    function: Any = block(lambda number: number)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: function.entry, range(64)))
+    assert len({id(each) for each in made}) == 1

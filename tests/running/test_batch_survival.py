@@ -335,7 +335,7 @@ def test_a_changed_scenario_is_refused(tmp_path: Path) -> None:
 
 def test_another_version_is_refused_unless_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = stopped_after(tmp_path / "out", 1)
-    monkeypatch.setattr("sim.numerics.compiled.sources_fingerprint", lambda: "0123456789abcdef")
+    monkeypatch.setattr("sim.running.run.fingerprint", lambda: "0123456789abcdef")
     with pytest.raises(UserError, match=r"whose runs may differ.*--allow-other-version"):
         resumed(out)
     resumed(out, any_version=True)

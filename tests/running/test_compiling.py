@@ -15,7 +15,7 @@ from sim.running import compiling
 from sim.running.batch import runners
 from sim.world.start.settled import start_settled
 
-DISPATCHERS: tuple[Any, ...] = (run_months, start_settled)
+ENTRIES: tuple[Any, ...] = (run_months, start_settled)
 HALVES: tuple[Any, ...] = (run_block, after_crimes)
 
 
@@ -26,8 +26,8 @@ def test_small_worlds_are_compiled_as_real_ones_are() -> None:
     grown = {"world": {"rows": 3, "columns": 3}, "enforcement": {"cap_reach": 0.5}}  # counties of two histories
     for parameters in (BASE, merged(BASE, grown), merged(BASE, {"months": 1, "world": {"rows": 1, "columns": 1}})):
         columnar(ready(parameters), 1)
-    assert [len(dispatcher.signatures) for dispatcher in DISPATCHERS] == [1, 1], "compiled for several types"
-    twins = [half.within().signatures for half in HALVES]
+    assert [len(loop.entry.signatures) for loop in ENTRIES] == [1, 1], "compiled for several types"
+    twins = [half.within.signatures for half in HALVES]
     assert [len(signatures) for signatures in twins] == [1, 1], "one process compiles what the other has compiled"
 
 
