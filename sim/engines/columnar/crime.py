@@ -15,7 +15,7 @@ from sim.engines.columnar.people import group_at, record_of
 from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, State, entity_at, home_of, keep_in_front
 from sim.engines.columnar.repeats import UNIT, victim_again
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, choices, poisson, uniform_of
+from sim.numerics.draws import POISSON_PART, Purpose, choices, draw, poisson, poisson_from, uniform_of
 from sim.numerics.many_draws import words_of_many
 from sim.rules.booking import is_removable
 from sim.rules.offending import intensity, is_taken
@@ -55,18 +55,26 @@ def _crime_type(u: float, cumulative: Array) -> int:
     return crime
 
 
+@helper
+def _opportunities(cell: int, land: Land, constants: Constants, month: Month) -> int:
+    """Draw how many opportunities a cell has."""
+    county, entity = land.cells[cell].county, land.cells[cell].entity
+    background = month.counties[county].background
+    mean = land.cells[cell].people * land.counties[county].opportunity_rate * background * constants.headroom
+    if background == 1.0 and mean <= POISSON_PART:
+        u = draw(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT)[0]
+        return poisson_from(u, land.cells[cell].no_opportunity, mean)
+    return poisson(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT, mean)
+
+
 @block
 def _opportunity_counts(first: int, last: int, land: Land, constants: Constants, month: Month, book: Book) -> Array:
     """Draw and count the opportunities of each cell from ``first`` to ``last``."""
     land, month, book = unowned(land), unowned(month), unowned(book)
     counts = np.empty(last - first, dtype=np.int64)
     for cell in range(first, last):
-        county = land.cells[cell].county
-        people = land.cells[cell].people
-        mean = people * land.counties[county].opportunity_rate * month.counties[county].background * constants.headroom
-        entity = land.cells[cell].entity
-        counts[cell - first] = poisson(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT, mean)
-        book.opportunities[county] += counts[cell - first]
+        counts[cell - first] = _opportunities(cell, land, constants, month)
+        book.opportunities[land.cells[cell].county] += counts[cell - first]
     return counts
 
 
@@ -99,15 +107,17 @@ def _worth_a_look(
     n, county, most, headroom = 0, -1, 0.0, constants.headroom
     for cell in range(first, last):
         entity, count = land.cells[cell].entity, counts[cell - first]
-        if land.cells[cell].county != county:
+        if count > 0 and land.cells[cell].county != county:
             county = land.cells[cell].county
             most = _most_ready(county, constants, month)
         bound = most * month.guardianship[cell]
         for start in range(0, count, DECISIONS):
             u = choices(land.seed, entity, start // DECISIONS, month.index, DECIDE)
             for lane in range(DECISIONS):
+                if start + lane == count:
+                    break
                 cells[n], numbers[n], decides[n] = cell, start + lane, u[lane]
-                n += 1 if is_taken(u[lane], headroom, bound) and start + lane < count else 0
+                n += 1 if is_taken(u[lane], headroom, bound) else 0
     return n, cells, numbers, decides
 
 

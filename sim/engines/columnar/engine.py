@@ -22,8 +22,8 @@ from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import empty_book, lay_out, state_of
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry
 from sim.engines.columnar.releases import follow, nobody_followed
-from sim.engines.columnar.repeats import work_out_repeats
 from sim.engines.columnar.several import run_several
+from sim.engines.columnar.usual import work_out
 from sim.engines.conditions import of_the_month, settled_conditions
 from sim.engines.ledger import Ledger, MonthRecord, stack
 from sim.engines.panel import RepeatVictims, is_january, respondent_weight
@@ -64,7 +64,7 @@ class ColumnarEngine:
         self.land = lay_out(setting, seed)
         self.state = state_of(world, keep_world=keep_world)
         self.record = as_record(setting.constants)
-        work_out_repeats(self.land, self.record)
+        work_out(self.land, self.record)
         self.month = 0
         self.threads = threads if world.size >= SMALL_WORLD else 1
         self.pool: ThreadPoolExecutor | None = None

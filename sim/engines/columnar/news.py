@@ -45,7 +45,6 @@ from sim.words.codes import (
     LAWFUL,
     OTHER,
     OTHER_NONCITIZEN,
-    RECORDED,
     RESPONDENTS,
     UNAUTHORIZED,
 )
@@ -98,14 +97,31 @@ def patrol(land: Land, table: Array, recent: Array, result: Array) -> None:
 
 
 @block
+def _alike(constants: Constants) -> Array:
+    """Return for each crime type the first one of its family and elasticity: belief in impunity moves both alike."""
+    first = np.arange(len(constants.elasticity))
+    for crime in range(len(first)):
+        for other in range(crime, -1, -1):
+            family = constants.family[other] == constants.family[crime]
+            if family and constants.elasticity[other] == constants.elasticity[crime]:
+                first[crime] = other
+    return first
+
+
+@block
 def conditions(table: Array, land: Land, counties: Array) -> None:
     """Work out what follows for the month from last month's news; ``counties`` holds their conditions."""
     constants = table[0]
+    alike = _alike(constants)
     for county in range(len(counties)):
         now, home = counties[county], land.counties[county]
         for group in range(COMMUNITY_COUNT):
             now.fear_at_start[group] = now.fear[group]
         for crime in range(len(constants.elasticity)):
+            if alike[crime] != crime:
+                for group in range(GROUP_COUNT):
+                    now.impunity[group, crime] = now.impunity[group, alike[crime]]
+                continue
             family, elasticity = constants.family[crime], constants.elasticity[crime]
             mean = 0.0
             for group in range(GROUP_COUNT):
@@ -121,43 +137,61 @@ def conditions(table: Array, land: Land, counties: Array) -> None:
 
 
 @helper
-def _heard_of(removed: Array, constants: Constants) -> float:
-    """Return removals by channel (4 numbers), each counted by its visibility."""
+def _heard_of(removed: Array, place: int, group: int, constants: Constants) -> float:
+    """Return a place's removals of a group, by channel in ``removed``, each counted by its visibility."""
     result = 0.0
-    for channel in range(len(removed)):
-        result += constants.visibility[channel] * removed[channel]
+    for channel in range(removed.shape[2]):
+        result += constants.visibility[channel] * removed[place, group, channel]
     return result
 
 
 @block
-def _removal_rates(removed: Array, group: int, land: Land, constants: Constants) -> Array:
-    """Return each county's removals per person of a group of the community, pooled with its ICE region's."""
+def _regional_rates(removed: Array, land: Land, constants: Constants) -> Array:
+    """Return the removals per person of the community's groups in each ICE region."""
+    removed, land = unowned(removed), unowned(land)
     count, regions = len(removed), 0
     for county in range(count):
         regions = max(regions, land.counties[county].region + 1)
-    removed_there, people_there = np.zeros((regions, removed.shape[2]), np.int64), np.zeros(regions, np.int64)
+    removed_there = np.zeros((regions, COMMUNITY_COUNT, removed.shape[2]), np.int64)
+    people_there, rate = np.zeros((regions, COMMUNITY_COUNT), np.int64), np.zeros((regions, COMMUNITY_COUNT))
     for county in range(count):
-        removed_there[land.counties[county].region] += removed[county, group]
-        people_there[land.counties[county].region] += land.counties[county].size[group]
-    rate = np.empty(count)
-    for county in range(count):
-        place, people = land.counties[county].region, land.counties[county].size[group]
-        regional = _heard_of(removed_there[place], constants) / people_there[place] if people_there[place] > 0 else 0.0
-        heard_of = _heard_of(removed[county, group], constants)
-        rate[county] = pooled_removal_rate(heard_of, people, regional, constants.region_weight)
+        place = land.counties[county].region
+        for group in range(COMMUNITY_COUNT):
+            people_there[place, group] += land.counties[county].size[group]
+            for channel in range(removed.shape[2]):
+                removed_there[place, group, channel] += removed[county, group, channel]
+    for place in range(regions):
+        for group in range(COMMUNITY_COUNT):
+            if people_there[place, group] > 0:
+                rate[place, group] = _heard_of(removed_there, place, group, constants) / people_there[place, group]
+    return rate
+
+
+@block
+def _removal_rates(removed: Array, land: Land, constants: Constants) -> Array:
+    """Return each county's removals per person of the community's groups, pooled with its ICE region's."""
+    regional, rate = _regional_rates(removed, land, constants), np.empty((len(removed), COMMUNITY_COUNT))
+    removed, land = unowned(removed), unowned(land)
+    for county in range(len(removed)):
+        for group in range(COMMUNITY_COUNT):
+            people, there = land.counties[county].size[group], regional[land.counties[county].region, group]
+            heard_of = _heard_of(removed, county, group, constants)
+            rate[county, group] = pooled_removal_rate(heard_of, people, there, constants.region_weight)
     return rate
 
 
 @helper
-def _heard_rate(county: int, rate: Array, land: Land, weight: float) -> float:
-    """Return the removal rate that people hear of: their own county's and, in part, the neighbours'."""
+def _heard_rates(county: int, rate: Array, land: Land, weight: float) -> tuple[float, float]:
+    """Return the removal rates of both groups that people hear of: their county's and, in part, the neighbours'."""
     first, ways = land.counties[county].neighbour_first, land.counties[county].neighbours
     if weight <= 0.0 or ways == 0:
-        return float(rate[county])
-    around = 0.0
+        return rate[county, HISPANIC], rate[county, OTHER_NONCITIZEN]
+    around, of_others = 0.0, 0.0
     for way in range(first, first + ways):
-        around += rate[land.county_neighbour[way]]
-    return (1.0 - weight) * rate[county] + weight * (around / ways)
+        around += rate[land.county_neighbour[way], HISPANIC]
+        of_others += rate[land.county_neighbour[way], OTHER_NONCITIZEN]
+    own, other = (1.0 - weight) * rate[county, HISPANIC], (1.0 - weight) * rate[county, OTHER_NONCITIZEN]
+    return own + weight * (around / ways), other + weight * (of_others / ways)
 
 
 @helper
@@ -180,17 +214,16 @@ def _police_learn(county: int, land: Land, book: Book, constants: Constants, now
     recorded, usual = 0, 0.0
     for crime in range(book.crime.shape[1]):
         usual += land.counties[county].expected_recorded[crime] * land.counties[county].people
-        for group in range(book.crime.shape[2]):
-            recorded += book.crime[county, crime, group, RECORDED]
+    for cell in range(land.counties[county].cell_first, land.counties[county].cell_end):
+        recorded += book.cell_recorded[cell]
     now.load = running_load(recorded, usual, now.load, constants.load_memory)
 
 
 @helper
-def _people_hear(county: int, rates: tuple[Array, Array], land: Land, constants: Constants, now: Any) -> None:
+def _people_hear(county: int, rates: Array, land: Land, constants: Constants, now: Any) -> None:
     """Let the fear of each group fade, and rise with what is announced and with the removals they hear of."""
     fade = fading(constants.county_fade, now.refusal, constants.refusal_fade)
-    first = _heard_rate(county, rates[0], land, constants.neighbour_weight)
-    second = _heard_rate(county, rates[1], land, constants.neighbour_weight)
+    first, second = _heard_rates(county, rates, land, constants.neighbour_weight)
     for group in range(COMMUNITY_COUNT):
         own, others = (first, second) if group == HISPANIC else (second, first)
         heard = spilled_over(own, others, constants.spill_over) * 1000.0
@@ -202,10 +235,8 @@ def _people_hear(county: int, rates: tuple[Array, Array], land: Land, constants:
 def news(table: Array, land: Land, month: Month, book: Book, registry: Registry, recent: Array) -> None:
     """Phase 13: fear fades and rises; offenders and police update what they expect."""
     constants = table[0]
-    rates = (
-        _removal_rates(registry.removed, HISPANIC, land, constants),
-        _removal_rates(registry.removed, OTHER_NONCITIZEN, land, constants),
-    )
+    rates = _removal_rates(registry.removed, land, constants)
+    land, month, book, registry = unowned(land), unowned(month), unowned(book), unowned(registry)
     for county in range(len(land.counties)):
         now = month.counties[county]
         _people_hear(county, rates, land, constants, now)

@@ -206,6 +206,9 @@ def _street_counts(first: int, last: int, land: Land, constants: Constants, mont
         for group in range(GROUP_COUNT):
             people = land.cells[cell].size[group]
             rise = month.counties[county].street_rise if group < OTHER else 1.0
+            if rise == 1.0 and u[group] < land.cells[cell].no_stop[group]:
+                counts[cell - first, group] = 0
+                continue
             mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
             own = 1 + group
             counts[cell - first, group] = poisson_at(u[group], land.seed, entity, own, month.index, STREET_COUNT, mean)
@@ -228,6 +231,8 @@ def _stops(
     for cell in range(first, last):
         entity = land.cells[cell].entity
         for group in range(GROUP_COUNT):
+            if counts[cell - first, group] == 0:
+                continue
             low, size, pool = land.cells[cell].low[group], land.cells[cell].size[group], land.cells[cell].pool[group]
             mass, roster = likely_mass(land.pools[pool].size, likely), land.pools[pool].roster
             for number in range(0, counts[cell - first, group], STOPS):

@@ -53,6 +53,9 @@ CELL = np.dtype(
         ("county", np.uint32),  # below 0 no index can be, and nothing need be done lest it were
         ("neighbour_first", np.int64),
         ("neighbours", np.int64),
+        # the chance that a month as usual brings no opportunity, and no stop of each group (below 0 where unknown)
+        ("no_opportunity", np.float64),
+        ("no_stop", np.float64, BY_GROUP),
     ],
     align=True,
 )

@@ -53,7 +53,7 @@ def run_several(engine: ColumnarEngine, begin: int, end: int) -> Ledger:
 def _scratch(engine: ColumnarEngine) -> Scratch:
     return Scratch(
         engine.now,
-        engine.now.view(np.uint8).reshape(len(engine.now), -1),
+        engine.now.view(np.uint64).reshape(len(engine.now), -1),
         engine.guardianship,
         engine.recent,
         engine.custody_counts,
@@ -95,7 +95,7 @@ def compile_after_crimes(engine: ColumnarEngine) -> None:
 def _foreknown(engine: ColumnarEngine, begin: int, end: int) -> Foreknown:
     setting = engine.setting
     # copied: a part for one month and one county would have another type, and all be compiled once more
-    known = np.ascontiguousarray(foreknown_conditions(setting, begin, end)[:, :, :FOREKNOWN_BYTES])
+    known = np.ascontiguousarray(foreknown_conditions(setting, begin, end)[:, :, :FOREKNOWN_BYTES]).view(np.uint64)
     january = np.array([is_january(setting.months[0], t) for t in range(begin, end)])
     share = engine.constants.legalization_share
     return Foreknown(known, january, setting.calendar.legalization, share, engine.office_capacity)
