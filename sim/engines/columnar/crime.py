@@ -12,7 +12,18 @@ import math
 import numpy as np
 
 from sim.engines.columnar.people import group_at, record_of
-from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, State, entity_at, home_of, keep_in_front
+from sim.engines.columnar.records import (
+    Array,
+    Book,
+    Incidents,
+    Land,
+    Month,
+    State,
+    entity_at,
+    home_of,
+    index,
+    keep_in_front,
+)
 from sim.engines.columnar.repeats import UNIT, victim_again
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import POISSON_PART, Purpose, choices, draw, poisson, poisson_from, uniform_of
@@ -116,7 +127,8 @@ def _worth_a_look(
             for lane in range(DECISIONS):
                 if start + lane == count:
                     break
-                cells[n], numbers[n], decides[n] = cell, start + lane, u[lane]
+                place = index(n)
+                cells[place], numbers[place], decides[place] = cell, start + lane, u[lane]
                 n += 1 if is_taken(u[lane], headroom, bound) else 0
     return n, cells, numbers, decides
 
@@ -174,12 +186,11 @@ def _seek_offenders(n: int, met: Incidents, luck: Array, land: Land, state: Stat
         if choose(uniform_of(luck[TRAVELS, i]), constants.travel_share) and ways > 0:
             way = int(where * ways)
             where = where * ways - way
-            home = land.neighbour[land.cells[cell].neighbour_first + way]
+            home = land.neighbour[index(land.cells[cell].neighbour_first + way)]
         if not own:
             group = group_at(land.cells[home].size, int(where * land.cells[home].people))[0]
-        pool = land.cells[home].pool[group]
-        if pool < 0:
-            pool = land.cells[cell].pool[group]
+        near = land.cells[home].pool[group]
+        pool = index(near if near >= 0 else land.cells[cell].pool[group])
         mass = likely_mass(land.pools[pool].size, likely)
         entry = roster_entry(uniform_of(luck[WHO, i]), mass, often, offend_often)
         entries[i] = land.pools[pool].roster + entry
@@ -193,11 +204,11 @@ def _look_up(n: int, met: Incidents, state: State) -> None:
     met, state = unowned(met), unowned(state)
     targets, offenders = met.target, met.offender
     for i in range(n):
-        offenders[i] = state.roster[offenders[i]]
+        offenders[i] = state.roster[index(offenders[i])]
         prefetch(state.person, max(0, offenders[i]))
     for i in range(n):
         target, offender = targets[i], offenders[i]
-        anybody, person = int64(state.person[max(0, target)]), int64(state.person[max(0, offender)])
+        anybody, person = int64(state.person[index(max(0, target))]), int64(state.person[index(max(0, offender))])
         victim = int64(FREE) if target < 0 else anybody
         met.target_person[i], met.offender_person[i] = victim, person
         met.decides[i] = LAPSED if custody_of(victim) != FREE or custody_of(person) == JAILED else met.decides[i]
@@ -259,7 +270,7 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
     for i in range(n):
         cell, crime, group, person, u = cells[i], crimes[i], groups[i], int64(offender_persons[i]), decides[i]
         county = land.cells[cell].county
-        family = constants.family[crime]
+        family = index(constants.family[crime])
         gone = custody_of(person) >= ICE_CUSTODY
         propensity = constants.propensity[status_of(person), family]
         guard, factor = month.guardianship[cell], month.counties[county].impunity[group, crime]

@@ -19,6 +19,7 @@ from sim.engines.columnar.records import (
     entity_at,
     group_in,
     home_of,
+    index,
     parts_of_told,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
@@ -64,14 +65,14 @@ def legalize(month_index: int, land: Land, state: State, share: float, custody_c
         for group in range(OTHER):
             low = land.counties[county].low[group]
             for slot in range(low, low + land.counties[county].size[group]):
-                person = state.person[slot]
+                person = state.person[index(slot)]
                 if status_of(person) != UNAUTHORIZED:
                     continue
                 entity = entity_of(land.counties[county].code, slot - land.counties[county].base)
                 if legalized(draw(land.seed, entity, 0, month_index, LEGALIZATION)[0], share):
                     custody_counts[county, group, UNAUTHORIZED, custody_of(person)] -= 1
                     custody_counts[county, group, LAWFUL, custody_of(person)] += 1
-                    state.person[slot] = with_status(person, LAWFUL)
+                    state.person[index(slot)] = with_status(person, LAWFUL)
 
 
 @block
@@ -251,12 +252,10 @@ def answers(
     slot: int, county: int, group: int, land: Land, state: State, constants: Constants, month: Month
 ) -> tuple[bool, float]:
     """Return whether a panel member at liberty answers this month, and their trust."""
-    if custody_of(state.person[slot]) != FREE:
+    if custody_of(state.person[index(slot)]) != FREE:
         return False, 1.0
     u = draw(land.seed, entity_at(slot, county, land), 0, month.index, SURVEY)[0]
-    sensitivity, now = 0.0, 1.0
-    if group != OTHER:
-        sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
+    sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
     return responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now), now
 
 
@@ -280,25 +279,27 @@ def count_survey(
     constants = table[0]
     land, state = unowned(land), unowned(state)
     month, book = unowned(month), unowned(book)
-    county = int64(0)
+    county, group, end = int64(0), HISPANIC, int64(0)
     for i in range(len(panel)):
         slot = panel[i] >> 1
         prefetch(state.person, panel[min(i + AHEAD, len(panel) - 1)] >> 1)
-        county = county_from(county, slot, land)
-        group = group_in(slot, county, land)
+        if slot >= end:  # of the people of one county and group
+            county = county_from(county, slot, land)
+            group = group_in(slot, county, land)
+            end = land.counties[county].low[group] + land.counties[county].size[group]
         responds, now = answers(slot, county, group, land, state, constants, month)
-        generation, old_enough = generation_of(state.person[slot]), panel[i] & 1 == 1
+        generation, old_enough = generation_of(state.person[index(slot)]), panel[i] & 1 == 1
         if responds and generation > 0:
             old_enough = _is_old_enough(slot, county, generation, land, constants.survey_age_share)
         if responds and old_enough:
-            status = status_of(state.person[slot])
-            book.people[county, group, status, RESPONDENTS] += 1
-            trust_sum[county, group, status] += int(now * TRUST_UNIT)
+            here, status = index(county), status_of(state.person[index(slot)])
+            book.people[here, group, status, RESPONDENTS] += 1
+            trust_sum[here, group, status] += int(now * TRUST_UNIT)
     heard, size = np.empty(len(told), np.int64), 0
     for entry in told:
         slot, crime, reported, wait = parts_of_told(entry)
         county, group = home_of(slot, land)
-        person, responds = state.person[slot], answers(slot, county, group, land, state, constants, month)[0]
+        person, responds = state.person[index(slot)], answers(slot, county, group, land, state, constants, month)[0]
         if responds and constants.person_target[crime] == 1:
             responds = _is_old_enough(slot, county, generation_of(person), land, constants.survey_age_share)
         if responds:
@@ -315,7 +316,7 @@ def count_people(land: Land, state: State, custody_counts: Array) -> None:
         for group in range(GROUP_COUNT):
             low = land.counties[county].low[group]
             for slot in range(low, low + land.counties[county].size[group]):
-                person = state.person[slot]
+                person = state.person[index(slot)]
                 custody_counts[county, group, status_of(person), custody_of(person)] += 1
 
 

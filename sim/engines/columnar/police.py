@@ -15,6 +15,7 @@ from sim.engines.columnar.records import (
     Reports,
     State,
     arrest_of,
+    index,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, choices, draw, poisson_at, uniform_of
@@ -71,7 +72,7 @@ def _bystanders(n: int, met: Incidents, luck: Array, land: Land, state: State) -
 @helper
 def _third_status(group: int, slot: int, state: State) -> int:
     """Return the status of a third party; outside the community all are citizens."""
-    return status_of(state.person[slot]) if group < OTHER else CITIZEN
+    return status_of(state.person[index(slot)]) if group < OTHER else CITIZEN
 
 
 @block
@@ -91,7 +92,6 @@ def reporting(
         status = status_of(persons[i])
         if group == ORGANIZATION:
             victim, third, officer = constants.organization_reports[crime], 0.0, 0.0
-            chance[i] = victim
             full[i] = victim
         else:
             other, officer = _third_status(group, bystanders[i], state), constants.officer[crime]
@@ -105,12 +105,13 @@ def reporting(
                 log_odds, offset = constants.third_log_odds[crime], constants.offset[other]
                 third = willing_to_report(log_odds, offset, sensitivity, now)
             full[i] = constants.full_trust_union[crime, status, other]
-            chance[i] = somebody_reports(victim, third, officer)
+        chance[i] = victim if group == ORGANIZATION else somebody_reports(victim, third, officer)
         caller = first_caller(uniform_of(luck[CALLS, i]), victim, third, officer)
+        first = index(REPORTED_BY_VICTIM + max(caller, VICTIM) - VICTIM)
         told = int64(caller != NOBODY)  # no branch that the processor cannot foresee
         reported[i] = caller
         book.crime[county, crime, group, REPORTED] += told
-        book.crime[county, crime, group, REPORTED_BY_VICTIM + max(caller, VICTIM) - VICTIM] += told
+        book.crime[county, crime, group, first] += told
         if group < ORGANIZATION:
             book.people[county, group, status, REPORTED_BY_STATUS] += told
     return Reports(luck, reported, chance, full, recorded)
@@ -181,16 +182,16 @@ def clearance(
             helped = witness_help(constants.witness_weight, sensitivity, now)
             solved = clearance_probability(base, capacity, helped)
         if group < ORGANIZATION:
-            family, share = constants.family[crime], constants.recording[crime]
+            family, share = index(constants.family[crime]), constants.recording[crime]
             book.risk[county, group, family, 0] += risk_units(chance[i], share, solved)
             book.risk[county, group, family, 1] += risk_units(full[i], share, usual)
         if reports.recorded[i] == 1 and choose(uniform_of(luck[CLEARS, i]), solved):
             book.crime[county, crime, group, CLEARED] += 1
             charge = constants.charge_of_crime[crime]
-            arrests[arrested] = arrest_of(offenders[i], charge, county)
+            arrests[index(arrested)] = arrest_of(offenders[i], charge, county)
             arrested += 1
             if reports.caller[i] == VICTIM and group < OTHER:
-                calmed[reassured] = targets[i]
+                calmed[index(reassured)] = targets[i]
                 reassured += 1
     return arrests[:arrested], calmed[:reassured]
 
@@ -258,11 +259,11 @@ def street_arrest(first: int, last: int, land: Land, state: State, constants: Co
     arrests = np.empty(len(slots), np.int64)
     for i in range(len(slots)):
         if slots[i] < 0:
-            slots[i] = state.roster[~slots[i]]
+            slots[i] = state.roster[index(~slots[i])]
         prefetch(state.person, max(0, slots[i]))
     arrested = 0
     for i in range(len(slots)):
-        arrests[arrested] = arrest_of(slots[i], charges[i], counties[i])
-        at_liberty = slots[i] >= 0 and custody_of(state.person[max(0, slots[i])]) == FREE
+        arrests[index(arrested)] = arrest_of(slots[i], charges[i], counties[i])
+        at_liberty = slots[i] >= 0 and custody_of(state.person[index(max(0, slots[i]))]) == FREE
         arrested += 1 if at_liberty else 0
     return arrests[:arrested]
