@@ -31,6 +31,7 @@ from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
     AWAY,
+    COMMUNITY_COUNT,
     CUSTODY_SHAPE,
     IN_CUSTODY,
     JAILED,
@@ -88,6 +89,7 @@ class ColumnarEngine:
         self.survey_weight = respondent_weight(setting)
         self.repeat_victims, self.followed = RepeatVictims(setting.months[0]), nobody_followed()
         self.guardianship = np.empty(len(self.land.cells))
+        self.trust = np.empty((count, COMMUNITY_COUNT))
         self._plan_first_events()
 
     def _plan_first_events(self) -> None:
@@ -183,8 +185,8 @@ class ColumnarEngine:
     def patrol(self, t: int) -> Month:
         """Phase 2: officers are spread over cells; last month's news gives what holds in each county."""
         news_loops.patrol(self.land, self.record, self.recent, self.guardianship)
-        news_loops.conditions(self.record, self.land, self.now)
-        return Month(t, self.now, self.guardianship)
+        news_loops.conditions(self.record, self.land, self.now, self.trust)
+        return Month(t, self.now, self.guardianship, self.trust)
 
     def blocks(self, month: Month, book: Book) -> tuple[Events, ...]:
         """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""

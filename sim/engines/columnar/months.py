@@ -64,6 +64,7 @@ class Scratch(NamedTuple):
     now: Array  # K of ``conditions.CONDITION``
     now_words: Array  # the same, K x words of 64 bits
     guardianship: Array  # by cell
+    trust: Array  # K x 2: see ``Month``
     recent: Array  # by cell: recorded crime, running
     custody: Array  # K x group x status x custody: people
     panel: Array  # slots of the survey's panel, by the month of their interviews
@@ -273,8 +274,8 @@ def run_months(
             legalize(t, land, state, foreknown.legalization_share, scratch.custody)
         if i == 0 or table[0].patrol == HOT_SPOTS:  # the others never change
             patrol(land, table, scratch.recent, scratch.guardianship)
-        conditions(table, land, scratch.now)
-        month = Month(t, scratch.now, scratch.guardianship)
+        conditions(table, land, scratch.now, scratch.trust)
+        month = Month(t, scratch.now, scratch.guardianship, scratch.trust)
         arrests, calmed, tell, suffer = run_block(int64(0), counties, land, state, table, month, book)
         suffered, suffers = with_more(suffered, suffers, suffer)
         quota = _quotas(foreknown.capacity, t)

@@ -36,6 +36,7 @@ from sim.rules.news import (
     spilled_over,
 )
 from sim.rules.offending import deterrence, displaced, guardianship, impunity, relative_patrol
+from sim.rules.reporting import trust
 from sim.rules.survey import TRUST_UNIT, panel_member, responds_to_survey, rotation
 from sim.words.codes import (
     COMMUNITY_COUNT,
@@ -110,14 +111,18 @@ def _alike(constants: Constants) -> Array:
 
 
 @block
-def conditions(table: Array, land: Land, counties: Array) -> None:
-    """Work out what follows for the month from last month's news; ``counties`` holds their conditions."""
+def conditions(table: Array, land: Land, counties: Array, trust_at_start: Array) -> None:
+    """Work out what follows for the month from last month's news; ``counties`` holds their conditions.
+
+    Trust without a fear of one's own goes into ``trust_at_start``, K x 2.
+    """
     constants = table[0]
     alike = _alike(constants)
     for county in range(len(counties)):
         now, home = counties[county], land.counties[county]
         for group in range(COMMUNITY_COUNT):
             now.fear_at_start[group] = now.fear[group]
+            trust_at_start[county, group] = trust(now.fear[group], 0.0)
         for crime in range(len(constants.elasticity)):
             if alike[crime] != crime:
                 for group in range(GROUP_COUNT):

@@ -60,12 +60,14 @@ def prefetch_fear(slot: int, county: int, land: Land, state: State) -> None:
 
 
 @helper
-def trust_of(slot: int, county: int, fear: float, month: int, land: Land, state: State, decay: Array) -> float:
+def trust_of(slot: int, county: int, group: int, month: Month, land: Land, state: State, decay: Array) -> float:
     """Return the trust of a community member at the start of the month."""
-    place = index(community_place(slot, county, land))
+    here, place = index(county), index(community_place(slot, county, land))
     steps = int64(state.fear_steps[place])
-    own = own_fear(steps, decay[index(month - int64(state.fear_month[place]))])
-    return trust(fear, own)
+    if steps == 0:
+        return float(month.trust[here, group])
+    own = own_fear(steps, decay[index(month.index - int64(state.fear_month[place]))])
+    return trust(month.counties[here].fear_at_start[group], own)
 
 
 @helper
@@ -80,8 +82,7 @@ def sensitivity_and_trust(
     sensitivity = constants.sensitivity[index(tie_of(slot, group, low, size, state.person))]
     if sensitivity == 0.0:
         return 0.0, 1.0
-    fear = month.counties[here].fear_at_start[group]
-    return sensitivity, trust_of(slot, county, fear, month.index, land, state, constants.fear_decay)
+    return sensitivity, trust_of(slot, county, group, month, land, state, constants.fear_decay)
 
 
 @helper

@@ -197,10 +197,17 @@ def clearance(
 
 
 @block
-def _street_counts(first: int, last: int, land: Land, constants: Constants, month: Month) -> Array:
-    """Return the encounters that would end in an arrest for a minor offence, by cell and group."""
+def _street_counts(
+    first: int, last: int, land: Land, constants: Constants, month: Month
+) -> tuple[Array, Array, Array, int]:
+    """Draw the encounters that would end in an arrest for a minor offence.
+
+    Returns cell, group and number of encounters where there are any, and how many in all.
+    """
     land, month = unowned(land), unowned(month)
-    counts = np.empty((last - first, GROUP_COUNT), dtype=np.int64)
+    room = GROUP_COUNT * (last - first)
+    cells, groups, counts = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty(room, np.int64)
+    n, total = 0, 0
     for cell in range(first, last):
         county, entity = land.cells[cell].county, land.cells[cell].entity
         u = draw(land.seed, entity, 0, month.index, STREET_COUNT)
@@ -208,12 +215,14 @@ def _street_counts(first: int, last: int, land: Land, constants: Constants, mont
             people = land.cells[cell].size[group]
             rise = month.counties[county].street_rise if group < OTHER else 1.0
             if rise == 1.0 and u[group] < land.cells[cell].no_stop[group]:
-                counts[cell - first, group] = 0
                 continue
             mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
-            own = 1 + group
-            counts[cell - first, group] = poisson_at(u[group], land.seed, entity, own, month.index, STREET_COUNT, mean)
-    return counts
+            count = poisson_at(u[group], land.seed, entity, 1 + group, month.index, STREET_COUNT, mean)
+            place = index(n)
+            cells[place], groups[place], counts[place] = cell, group, count
+            n += 1 if count > 0 else 0
+            total += count
+    return cells[:n], groups[:n], counts[:n], total
 
 
 @block
@@ -225,29 +234,26 @@ def _stops(
     That is a slot, or ``~entry`` below 0 for an entry of the rosters of likely offenders.
     """
     land, state, month = unowned(land), unowned(state), unowned(month)
-    counts = _street_counts(first, last, land, constants, month)
-    total, n = counts.sum(), 0
+    cells, groups, counts, total = _street_counts(first, last, land, constants, month)
+    n = 0
     counties, charges, found = np.empty(total, np.int32), np.empty(total, np.int8), np.empty(total, np.int64)
     likely, often, offend_often = constants.likely_share, constants.frequent_share, constants.frequent_offending
-    for cell in range(first, last):
-        entity = land.cells[cell].entity
-        for group in range(GROUP_COUNT):
-            if counts[cell - first, group] == 0:
-                continue
-            low, size, pool = land.cells[cell].low[group], land.cells[cell].size[group], land.cells[cell].pool[group]
-            mass, roster = likely_mass(land.pools[pool].size, likely), land.pools[pool].roster
-            for number in range(0, counts[cell - first, group], STOPS):
-                place = (int64(group) << 32) | int64(number // STOPS)
-                u = choices(land.seed, entity, place, month.index, STREET_ARREST)
-                for first_word in range(0, OF_A_STOP * min(STOPS, counts[cell - first, group] - number), OF_A_STOP):
-                    who = u[first_word + FOUND]
-                    linked = choose(u[first_word + LINKED], constants.offender_link)
-                    entry = roster + roster_entry(who, mass, often, offend_often)
-                    found[n] = ~entry if linked else int64(low + int(who * size))
-                    counties[n] = land.cells[cell].county
-                    charges[n] = street_charge(u[first_word + CHARGED], constants.street_felony_share)
-                    prefetch(state.roster, max(0, ~found[n]))
-                    n += 1
+    for i in range(len(cells)):
+        cell, group, count = cells[i], int64(groups[i]), counts[i]
+        entity, pool = land.cells[cell].entity, index(land.cells[cell].pool[group])
+        low, size = land.cells[cell].low[group], land.cells[cell].size[group]
+        mass, roster = likely_mass(land.pools[pool].size, likely), land.pools[pool].roster
+        for number in range(0, count, STOPS):
+            u = choices(land.seed, entity, (group << 32) | (number // STOPS), month.index, STREET_ARREST)
+            for first_word in range(0, OF_A_STOP * min(STOPS, count - number), OF_A_STOP):
+                who, place = u[first_word + FOUND], index(n)
+                linked = choose(u[first_word + LINKED], constants.offender_link)
+                entry = roster + roster_entry(who, mass, often, offend_often)
+                found[place] = ~entry if linked else int64(low + int(who * size))
+                counties[place] = land.cells[cell].county
+                charges[place] = street_charge(u[first_word + CHARGED], constants.street_felony_share)
+                prefetch(state.roster, max(0, ~found[place]))
+                n += 1
     return counties, charges, found
 
 

@@ -14,7 +14,7 @@ from sim.words.labels import CRIMES, FAMILIES, GROUPS
 
 Array = npt.NDArray[Any]
 index: Any = np.uint64
-"""A number that is never below 0 as an index: nothing need be done lest it were. No other arithmetic with it."""
+"""A number that is never below 0, as an index: nothing need be done lest it were. With other numbers it is a float."""
 BY_GROUP, BY_CRIME = (len(GROUPS),), (len(CRIMES),)
 COUNTY = np.dtype(
     [
@@ -93,6 +93,7 @@ class Month(NamedTuple):
     index: int  # type: ignore[assignment]
     counties: Array  # conditions.CONDITION
     guardianship: Array  # by cell
+    trust: Array  # K x 2: of members of the community who have no fear of their own
 
 
 class Incidents(NamedTuple):
