@@ -160,10 +160,12 @@ def _choose_targets(
         group, within = group_at(land.cells[cell].size, anyone)
         target = land.cells[cell].low[group] + within
         family = constants.family[crime]
-        again = victim_again(place - anyone, uniform_of(luck[AGAIN, i]), group, family, county, land)
-        if again >= 0:
-            unit = UNIT[family]
-            target = land.counties[county].low[group] + again * unit + (within & (unit - 1))
+        again, unit = (
+            victim_again(place - anyone, uniform_of(luck[AGAIN, i]), group, family, county, land),
+            UNIT[family],
+        )
+        same = land.counties[county].low[group] + again * unit + (within & (unit - 1))
+        target = same if again >= 0 else target  # no branch that the processor cannot foresee
         organization = choose(uniform_of(luck[BUSINESS, i]), land.counties[county].organization[crime])
         crimes[i], groups[i], targets[i] = (
             crime,

@@ -97,16 +97,19 @@ class Months(NamedTuple):
 
 
 def room_for(span: int, now: Array) -> Months:
-    """Return room for the records of so many months; ``now`` is the counties' conditions."""
+    """Return room for the records of so many months; ``now`` is the counties' conditions.
+
+    The large ones hold anything: ``run_months`` clears each month's when its turn comes, and finds them in the cache.
+    """
     counties = len(now)
     return Months(
-        crime=np.zeros((span, counties, *CRIME_SHAPE), dtype=np.int32),
-        people=np.zeros((span, counties, *PEOPLE_SHAPE), dtype=np.int64),
+        crime=np.empty((span, counties, *CRIME_SHAPE), dtype=np.int32),
+        people=np.empty((span, counties, *PEOPLE_SHAPE), dtype=np.int64),
         balance=np.zeros((span, counties, *BALANCE_SHAPE), dtype=np.int32),
         opportunities=np.zeros((span, counties), dtype=np.int64),
         clipped=np.zeros((span, counties), dtype=np.int64),
-        enforcement=np.zeros((span, counties, *ENFORCEMENT_SHAPE), dtype=np.int32),
-        bookings=np.zeros((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
+        enforcement=np.empty((span, counties, *ENFORCEMENT_SHAPE), dtype=np.int32),
+        bookings=np.empty((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
         trust=np.empty((span, counties, *PEOPLE_SHAPE[:-1])),
         county_fear=np.empty((span, *now["fear"].shape)),
         risk=np.empty((span, *now["risk"].shape)),
@@ -162,6 +165,12 @@ def _record_expectations(i: int, months: Months, counties: Array) -> None:
             for family in range(months.risk.shape[3]):
                 months.risk[i, county, group, family] = counties[county].risk[group, family]
         months.removal_risk[i, county] = counties[county].removal_risk
+
+
+@block
+def _clear(counts: Array) -> None:
+    """Set all counts to 0."""
+    counts.reshape(counts.size)[:] = 0
 
 
 @block
@@ -259,6 +268,8 @@ def run_months(
     for i in range(span):
         t = begin + i
         risk[:], cell_recorded[:], removed[:], removable[:], taken[:], trust_sum[:] = 0, 0, 0, 0, 0, 0
+        _clear(months.crime[i])
+        _clear(months.people[i])
         book = Book(
             months.crime[i],
             months.people[i],
@@ -278,6 +289,8 @@ def run_months(
         month = Month(t, scratch.now, scratch.guardianship, scratch.trust)
         arrests, calmed, tell, suffer = run_block(int64(0), counties, land, state, table, month, book)
         suffered, suffers = with_more(suffered, suffers, suffer)
+        _clear(months.enforcement[i])
+        _clear(months.bookings[i])
         quota = _quotas(foreknown.capacity, t)
         this = ThisMonth(i, month, book, registry, trust_sum, quota, foreknown.january[i])
         crimes = Crimes(arrests, calmed, tell, suffer)
