@@ -35,12 +35,15 @@ from sim.words.codes import (
     ADDED_BY_IMPUNITY,
     AFTER_DECLINED_DETAINER,
     FREE,
+    HISPANIC,
     ICE_CUSTODY,
     INCIDENTS,
     JAILED,
     LAWFUL,
     LEVEL_NONE,
     ORGANIZATION,
+    OTHER,
+    OTHER_NONCITIZEN,
     PREVENTED_BY_DETERRENCE,
     PREVENTED_BY_REMOVAL,
     TRUE,
@@ -90,16 +93,22 @@ def _opportunity_counts(first: int, last: int, land: Land, constants: Constants,
 
 
 @helper
-def _most_ready(county: int, constants: Constants, month: Month) -> float:
-    """Return a bound on anybody's readiness to take an opportunity in a county, at a guardianship of 1."""
-    factor, impunity = 1.0, month.counties[county].impunity
-    for group in range(impunity.shape[0]):
-        for crime in range(impunity.shape[1]):
-            factor = max(factor, impunity[group, crime])
+def _greatest_propensity(constants: Constants) -> float:
+    """Return the propensity of those who offend most readily."""
     propensity = 0.0
     for status in range(constants.propensity.shape[0]):
         for family in range(constants.propensity.shape[1]):
             propensity = max(propensity, constants.propensity[status, family])
+    return propensity
+
+
+@helper
+def _most_ready(county: int, propensity: float, month: Month) -> float:
+    """Return a bound on the readiness of people of a propensity to take an opportunity, at a guardianship of 1."""
+    factor, impunity = 1.0, month.counties[county].impunity  # 1 against an organization
+    for crime in range(impunity.shape[1]):
+        community = max(impunity[HISPANIC, crime], impunity[OTHER_NONCITIZEN, crime])
+        factor = max(factor, max(community, impunity[OTHER, crime]))
     return intensity(propensity, 1.0, factor, 1.0) * ROUNDED_UP
 
 
@@ -116,11 +125,12 @@ def _worth_a_look(
     room = counts.sum() + DECISIONS
     cells, numbers, decides = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room)
     n, county, most, headroom = 0, -1, 0.0, constants.headroom
+    propensity = _greatest_propensity(constants)
     for cell in range(first, last):
         entity, count = land.cells[cell].entity, counts[cell - first]
         if count > 0 and land.cells[cell].county != county:
             county = land.cells[cell].county
-            most = _most_ready(county, constants, month)
+            most = _most_ready(county, propensity, month)
         bound = most * month.guardianship[cell]
         for start in range(0, count, DECISIONS):
             u = choices(land.seed, entity, start // DECISIONS, month.index, DECIDE)

@@ -33,6 +33,7 @@ from sim.words.codes import (
     AWAY,
     COMMUNITY_COUNT,
     CUSTODY_SHAPE,
+    HOT_SPOTS,
     IN_CUSTODY,
     JAILED,
     PEOPLE,
@@ -65,7 +66,6 @@ class ColumnarEngine:
         self.land = lay_out(setting, seed)
         self.state = state_of(world, keep_world=keep_world)
         self.record = as_record(setting.constants)
-        work_out(self.land, self.record)
         self.month = 0
         self.threads = threads if world.size >= SMALL_WORLD else 1
         self.pool: ThreadPoolExecutor | None = None
@@ -90,6 +90,7 @@ class ColumnarEngine:
         self.repeat_victims, self.followed = RepeatVictims(setting.months[0]), nobody_followed()
         self.guardianship = np.empty(len(self.land.cells))
         self.trust = np.empty((count, COMMUNITY_COUNT))
+        work_out(self.land, self.record, self.recent, self.guardianship)
         self._plan_first_events()
 
     def _plan_first_events(self) -> None:
@@ -184,7 +185,8 @@ class ColumnarEngine:
 
     def patrol(self, t: int) -> Month:
         """Phase 2: officers are spread over cells; last month's news gives what holds in each county."""
-        news_loops.patrol(self.land, self.record, self.recent, self.guardianship)
+        if self.constants.patrol == HOT_SPOTS:  # others stay as they are
+            news_loops.patrol(self.land, self.record, self.recent, self.guardianship)
         news_loops.conditions(self.record, self.land, self.now, self.trust)
         return Month(t, self.now, self.guardianship, self.trust)
 

@@ -283,7 +283,7 @@ def run_months(
         _announce(scratch.now_words, foreknown.conditions[i])
         if t == foreknown.legalization:
             legalize(t, land, state, foreknown.legalization_share, scratch.custody)
-        if i == 0 or table[0].patrol == HOT_SPOTS:  # the others never change
+        if table[0].patrol == HOT_SPOTS:  # others stay as they are
             patrol(land, table, scratch.recent, scratch.guardianship)
         conditions(table, land, scratch.now, scratch.trust)
         month = Month(t, scratch.now, scratch.guardianship, scratch.trust)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.engines.columnar.news import patrol
 from sim.engines.columnar.records import Array, Land
 from sim.engines.columnar.repeats import work_out_repeats
 from sim.numerics.compiled import block
@@ -29,7 +30,8 @@ def _work_out_chances(land: Land, table: Array) -> None:
 
 
 @block
-def work_out(land: Land, table: Array) -> None:
-    """Fill in the records of counties and cells what constants say of them."""
+def work_out(land: Land, table: Array, recent: Array, guardianship: Array) -> None:
+    """Fill in the records of counties and cells what constants say of them, and how patrols guard cells at first."""
     work_out_repeats(land, table)
     _work_out_chances(land, table)
+    patrol(land, table, recent, guardianship)
