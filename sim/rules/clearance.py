@@ -13,6 +13,8 @@ RISK_UNIT = 1048576.0
 @rule
 def witness_help(weight: float, sensitivity: float, trust_now: float) -> float:
     """Return how a witness's trust multiplies clearance; 1 at full trust."""
+    if sensitivity == 0.0:
+        return 1.0
     return math.exp(-weight * sensitivity * (1.0 - trust_now))
 
 

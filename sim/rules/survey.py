@@ -34,6 +34,8 @@ def next_interview(month: int, rotation_group: int) -> int:
 @rule
 def responds_to_survey(uniform: float, response: float, weight: float, sensitivity: float, trust_now: float) -> bool:
     """Return whether a panel member answers; lost trust lowers response."""
+    if sensitivity == 0.0:
+        return uniform < response
     return uniform < response * math.exp(-weight * sensitivity * (1.0 - trust_now))
 
 

@@ -17,7 +17,9 @@ import sim
 from sim.engines.columnar import crime as columnar_crime
 from sim.engines.columnar import engine as columnar_engine
 from sim.engines.columnar import police as columnar_police
+from sim.engines.columnar import several
 from sim.engines.columnar.engine import ColumnarEngine
+from sim.engines.columnar.months import Months, room_for
 from sim.engines.mesa.immigrants import Immigrant
 from sim.engines.mesa.model import MesaEngine
 from sim.engines.mesa.police import IceOffice, PoliceDepartment
@@ -49,6 +51,10 @@ CORNERS: dict[str, dict[str, Any]] = {
     "everybody legalized": {"programs": {"legalization": {"start": "2006-01", "share": 1.0}}},
     "everybody travels": {"crime": {"travel_share": 1.0, "own_group": 0.0}, "trust": {"neighbour_weight": 1.0}},
     "all offending displaced": {"crime": {"displacement": 1.0}, "police": {"patrol": "hot_spots"}},
+    "crimes of a family move unlike each other": {
+        "crime": {"impunity_elasticity": {"robbery": 0.5, "burglary": 1.4, "larceny": 0.6}, "displacement": 0.5},
+        "police": {"patrol": "even"},
+    },
     "no noncitizens": {"people": {"noncitizen_share": 0.0}},
     "nobody else": {"people": {"hispanic_share": 0.9, "noncitizen_share": 0.55, "noncitizen_hispanic_share": 0.95}},
     "fear gone within the month": {"trust": {"county_fade": 1.0, "own_fade": 1.0}},
@@ -70,6 +76,20 @@ def test_months_in_one_call_are_those_of_single_phases(most: int, monkeypatch: p
     setting = ready(merged(BASE, {"months": 33}))
     monkeypatch.setattr(columnar_engine, "MOST_COUNTY_MONTHS", most * len(setting.world.counties))
     assert not differences(columnar(setting, 5), columnar_by_steps(setting, 5))
+
+
+def test_nothing_is_counted_that_lay_in_memory_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = ready(BASE)
+    expected = columnar(setting, 5)
+
+    def used_before(span: int, now: Any) -> Months:
+        room = room_for(span, now)
+        for array in (room.crime, room.people, room.enforcement, room.bookings, room.trust):
+            array[...] = 7
+        return room
+
+    monkeypatch.setattr(several, "room_for", used_before)
+    assert not differences(columnar(setting, 5), expected)
 
 
 def test_what_is_counted_once_a_year_is_there_to_be_compared() -> None:

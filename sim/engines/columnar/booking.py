@@ -24,6 +24,7 @@ from sim.engines.columnar.records import (
     event_of,
     group_in,
     home_of,
+    index,
     parts_of_arrest,
     plan,
 )
@@ -80,7 +81,7 @@ def _persons_of(arrests: Array, state: State) -> Array:
     """Return the persons arrested: looked up in one go, so that the processor never waits for one thing at a time."""
     persons = np.empty(len(arrests), np.uint16)
     for i in range(len(arrests)):
-        persons[i] = state.person[parts_of_arrest(arrests[i])[0]]
+        persons[i] = state.person[index(parts_of_arrest(arrests[i])[0])]
     return persons
 
 
@@ -97,7 +98,7 @@ def _whoever_it_is(slot: int, person: int, uniform: float, state: State, constan
     """Return the person booked: the one known, or where ``uniform`` says so somebody who is new to the police."""
     if is_new_to_police(uniform, constants.first_booking[is_likely_offender(person)]):
         person = newcomer(person)
-        state.person[slot] = person
+        state.person[index(slot)] = person
     return person
 
 
@@ -201,9 +202,10 @@ def booking(
             known = now.secure_communities and is_in_database(person, group, home, brought[3], land, constants)
             matched, screened = _found(person, group, known, stay, u[SCREENS], now, constants)
             candidate = int64(_identify(counts, removable, matched, screened))
-        records.slot[count], records.county[count], records.group[count] = slot, county, group
-        records.status[count], records.level[count], records.charge[count] = status, level, charge
-        records.stay[count], records.candidate[count] = stay, candidate
+        place = index(count)
+        records.slot[place], records.county[place], records.group[place] = slot, county, group
+        records.status[place], records.level[place], records.charge[place] = status, level, charge
+        records.stay[place], records.candidate[place] = stay, candidate
         count += 1
     return booked, count, plans
 
@@ -259,7 +261,7 @@ def _answered(
     counts[DETAINERS] += 1
     answer = outcome_of_request(honour, now.cooperation[level], custody, constants.custody_share)
     if answer == DECLINED:
-        state.person[slot] = with_declined(state.person[slot], 1)
+        state.person[index(slot)] = with_declined(state.person[index(slot)], 1)
     else:
         counts[HONOURED] += 1
     return answer

@@ -12,10 +12,21 @@ import math
 import numpy as np
 
 from sim.engines.columnar.people import group_at, record_of
-from sim.engines.columnar.records import Array, Book, Incidents, Land, Month, State, entity_at, home_of, keep_in_front
+from sim.engines.columnar.records import (
+    Array,
+    Book,
+    Incidents,
+    Land,
+    Month,
+    State,
+    entity_at,
+    home_of,
+    index,
+    keep_in_front,
+)
 from sim.engines.columnar.repeats import UNIT, victim_again
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, choices, poisson, uniform_of
+from sim.numerics.draws import POISSON_PART, Purpose, choices, draw, poisson, poisson_from, uniform_of
 from sim.numerics.many_draws import words_of_many
 from sim.rules.booking import is_removable
 from sim.rules.offending import intensity, is_taken
@@ -24,12 +35,15 @@ from sim.words.codes import (
     ADDED_BY_IMPUNITY,
     AFTER_DECLINED_DETAINER,
     FREE,
+    HISPANIC,
     ICE_CUSTODY,
     INCIDENTS,
     JAILED,
     LAWFUL,
     LEVEL_NONE,
     ORGANIZATION,
+    OTHER,
+    OTHER_NONCITIZEN,
     PREVENTED_BY_DETERRENCE,
     PREVENTED_BY_REMOVAL,
     TRUE,
@@ -55,32 +69,46 @@ def _crime_type(u: float, cumulative: Array) -> int:
     return crime
 
 
+@helper
+def _opportunities(cell: int, land: Land, constants: Constants, month: Month) -> int:
+    """Draw how many opportunities a cell has."""
+    county, entity = land.cells[cell].county, land.cells[cell].entity
+    background = month.counties[county].background
+    mean = land.cells[cell].people * land.counties[county].opportunity_rate * background * constants.headroom
+    if background == 1.0 and mean <= POISSON_PART:
+        u = draw(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT)[0]
+        return poisson_from(u, land.cells[cell].no_opportunity, mean)
+    return poisson(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT, mean)
+
+
 @block
 def _opportunity_counts(first: int, last: int, land: Land, constants: Constants, month: Month, book: Book) -> Array:
     """Draw and count the opportunities of each cell from ``first`` to ``last``."""
     land, month, book = unowned(land), unowned(month), unowned(book)
     counts = np.empty(last - first, dtype=np.int64)
     for cell in range(first, last):
-        county = land.cells[cell].county
-        people = land.cells[cell].people
-        mean = people * land.counties[county].opportunity_rate * month.counties[county].background * constants.headroom
-        entity = land.cells[cell].entity
-        counts[cell - first] = poisson(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT, mean)
-        book.opportunities[county] += counts[cell - first]
+        counts[cell - first] = _opportunities(cell, land, constants, month)
+        book.opportunities[land.cells[cell].county] += counts[cell - first]
     return counts
 
 
 @helper
-def _most_ready(county: int, constants: Constants, month: Month) -> float:
-    """Return a bound on anybody's readiness to take an opportunity in a county, at a guardianship of 1."""
-    factor, impunity = 1.0, month.counties[county].impunity
-    for group in range(impunity.shape[0]):
-        for crime in range(impunity.shape[1]):
-            factor = max(factor, impunity[group, crime])
+def _greatest_propensity(constants: Constants) -> float:
+    """Return the propensity of those who offend most readily."""
     propensity = 0.0
     for status in range(constants.propensity.shape[0]):
         for family in range(constants.propensity.shape[1]):
             propensity = max(propensity, constants.propensity[status, family])
+    return propensity
+
+
+@helper
+def _most_ready(county: int, propensity: float, month: Month) -> float:
+    """Return a bound on the readiness of people of a propensity to take an opportunity, at a guardianship of 1."""
+    factor, impunity = 1.0, month.counties[county].impunity  # 1 against an organization
+    for crime in range(impunity.shape[1]):
+        community = max(impunity[HISPANIC, crime], impunity[OTHER_NONCITIZEN, crime])
+        factor = max(factor, max(community, impunity[OTHER, crime]))
     return intensity(propensity, 1.0, factor, 1.0) * ROUNDED_UP
 
 
@@ -97,17 +125,21 @@ def _worth_a_look(
     room = counts.sum() + DECISIONS
     cells, numbers, decides = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room)
     n, county, most, headroom = 0, -1, 0.0, constants.headroom
+    propensity = _greatest_propensity(constants)
     for cell in range(first, last):
         entity, count = land.cells[cell].entity, counts[cell - first]
-        if land.cells[cell].county != county:
+        if count > 0 and land.cells[cell].county != county:
             county = land.cells[cell].county
-            most = _most_ready(county, constants, month)
+            most = _most_ready(county, propensity, month)
         bound = most * month.guardianship[cell]
         for start in range(0, count, DECISIONS):
             u = choices(land.seed, entity, start // DECISIONS, month.index, DECIDE)
             for lane in range(DECISIONS):
-                cells[n], numbers[n], decides[n] = cell, start + lane, u[lane]
-                n += 1 if is_taken(u[lane], headroom, bound) and start + lane < count else 0
+                if start + lane == count:
+                    break
+                place = index(n)
+                cells[place], numbers[place], decides[place] = cell, start + lane, u[lane]
+                n += 1 if is_taken(u[lane], headroom, bound) else 0
     return n, cells, numbers, decides
 
 
@@ -138,10 +170,12 @@ def _choose_targets(
         group, within = group_at(land.cells[cell].size, anyone)
         target = land.cells[cell].low[group] + within
         family = constants.family[crime]
-        again = victim_again(place - anyone, uniform_of(luck[AGAIN, i]), group, family, county, land)
-        if again >= 0:
-            unit = UNIT[family]
-            target = land.counties[county].low[group] + again * unit + (within & (unit - 1))
+        again, unit = (
+            victim_again(place - anyone, uniform_of(luck[AGAIN, i]), group, family, county, land),
+            UNIT[family],
+        )
+        same = land.counties[county].low[group] + again * unit + (within & (unit - 1))
+        target = same if again >= 0 else target  # no branch that the processor cannot foresee
         organization = choose(uniform_of(luck[BUSINESS, i]), land.counties[county].organization[crime])
         crimes[i], groups[i], targets[i] = (
             crime,
@@ -164,12 +198,11 @@ def _seek_offenders(n: int, met: Incidents, luck: Array, land: Land, state: Stat
         if choose(uniform_of(luck[TRAVELS, i]), constants.travel_share) and ways > 0:
             way = int(where * ways)
             where = where * ways - way
-            home = land.neighbour[land.cells[cell].neighbour_first + way]
+            home = land.neighbour[index(land.cells[cell].neighbour_first + way)]
         if not own:
             group = group_at(land.cells[home].size, int(where * land.cells[home].people))[0]
-        pool = land.cells[home].pool[group]
-        if pool < 0:
-            pool = land.cells[cell].pool[group]
+        near = land.cells[home].pool[group]
+        pool = index(near if near >= 0 else land.cells[cell].pool[group])
         mass = likely_mass(land.pools[pool].size, likely)
         entry = roster_entry(uniform_of(luck[WHO, i]), mass, often, offend_often)
         entries[i] = land.pools[pool].roster + entry
@@ -183,11 +216,11 @@ def _look_up(n: int, met: Incidents, state: State) -> None:
     met, state = unowned(met), unowned(state)
     targets, offenders = met.target, met.offender
     for i in range(n):
-        offenders[i] = state.roster[offenders[i]]
+        offenders[i] = state.roster[index(offenders[i])]
         prefetch(state.person, max(0, offenders[i]))
     for i in range(n):
         target, offender = targets[i], offenders[i]
-        anybody, person = int64(state.person[max(0, target)]), int64(state.person[max(0, offender)])
+        anybody, person = int64(state.person[index(max(0, target))]), int64(state.person[index(max(0, offender))])
         victim = int64(FREE) if target < 0 else anybody
         met.target_person[i], met.offender_person[i] = victim, person
         met.decides[i] = LAPSED if custody_of(victim) != FREE or custody_of(person) == JAILED else met.decides[i]
@@ -249,7 +282,7 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
     for i in range(n):
         cell, crime, group, person, u = cells[i], crimes[i], groups[i], int64(offender_persons[i]), decides[i]
         county = land.cells[cell].county
-        family = constants.family[crime]
+        family = index(constants.family[crime])
         gone = custody_of(person) >= ICE_CUSTODY
         propensity = constants.propensity[status_of(person), family]
         guard, factor = month.guardianship[cell], month.counties[county].impunity[group, crime]

@@ -22,6 +22,7 @@ from sim.engines.columnar.records import (
     frightens,
     group_in,
     home_of,
+    index,
     parts_of_event,
     parts_of_fright,
     plan,
@@ -85,23 +86,23 @@ def first_events(slots: Array, kinds: Array, land: Land, state: State) -> Array:
 @helper
 def _move(one: Person, custody: int, state: State, registry: Registry) -> None:
     """Put a person into another custody and keep the counts."""
-    person = state.person[one.slot]
+    person = state.person[one.at]
     status = status_of(person)
     registry.custody[one.county, one.group, status, custody_of(person)] -= 1
     registry.custody[one.county, one.group, status, custody] += 1
-    state.person[one.slot] = with_custody(person, custody)
+    state.person[one.at] = with_custody(person, custody)
 
 
 @helper
 def _plan_for(one: Person, kind: int, due: int, state: State, plans: Plans) -> None:
     """Plan what becomes of a person in a later month."""
-    plan(event_of(one.slot, one.arrested_in, generation_of(state.person[one.slot]), kind), due, plans)
+    plan(event_of(one.slot, one.arrested_in, generation_of(state.person[one.at]), kind), due, plans)
 
 
 @helper
 def _count(one: Person, column: int, land: Land, state: State, constants: Constants, registry: Registry) -> None:
     """Count a step of the enforcement funnel in the county of the arrest."""
-    person = state.person[one.slot]
+    person = state.person[one.at]
     level = record_of(person, one.group, one.county, entity_at(one.slot, one.county, land), land, constants)
     registry.enforcement[one.arrested_in, one.group, status_of(person), level, column] += 1
 
@@ -118,7 +119,7 @@ def _enter_ice(
     plans: Plans,
 ) -> None:
     """Take a person into ICE custody, and plan its end."""
-    state.person[one.slot] = with_known_to_ice(state.person[one.slot], 1)
+    state.person[one.at] = with_known_to_ice(state.person[one.at], 1)
     _count(one, IN_ICE, land, state, constants, registry)
     if constants.incapacitation == 1:
         _move(one, ICE_CUSTODY, state, registry)
@@ -139,7 +140,7 @@ def _remove(
     plans: Plans,
 ) -> None:
     """Remove a person, and plan a return or an arrival."""
-    person, entity = state.person[one.slot], entity_at(one.slot, one.county, land)
+    person, entity = state.person[one.at], entity_at(one.slot, one.county, land)
     _count(one, REMOVED, land, state, constants, registry)
     child = draw(land.world_seed, entity, 2 * generation_of(person) + 1, 0, RECORD)[0]
     if child < constants.citizen_child_share:
@@ -150,7 +151,7 @@ def _remove(
     back = comes_back(u[0], constants.returns)
     if constants.incapacitation == 1:
         _move(one, AWAY, state, registry)
-        state.person[one.slot] = with_declined(state.person[one.slot], 0)
+        state.person[one.at] = with_declined(state.person[one.at], 0)
     if back:
         _plan_for(one, RETURN, month.index + months_until_return(u[1], constants.return_months), state, plans)
     elif constants.incapacitation == 1:
@@ -161,7 +162,7 @@ def _remove(
 def _arrive(one: Person, land: Land, state: State, registry: Registry) -> None:
     """Let a newcomer take a vacant place, with status and rank as they were but no record."""
     _move(one, FREE, state, registry)
-    state.person[one.slot] = newcomer(state.person[one.slot])
+    state.person[one.at] = newcomer(state.person[one.at])
     if one.group < OTHER:
         state.fear_steps[community_place(one.slot, one.county, land)] = 0
 
@@ -178,10 +179,10 @@ def _becomes_of(
     plans: Plans,
 ) -> None:
     """Let happen to a person what was due."""
-    person = int64(state.person[one.slot])
+    person = int64(state.person[one.at])
     if kind < RELEASE:
         if custody_of(person) < ICE_CUSTODY:
-            state.person[one.slot] = with_conviction(person, kind)
+            state.person[one.at] = with_conviction(person, kind)
             _count(one, CONVICTED, land, state, constants, registry)
     elif kind == RELEASE:
         _move(one, FREE, state, registry)
@@ -223,7 +224,7 @@ def _hold_or_release(
         if booked.stay[i] == 0 and outcome[i] == NOTHING:
             continue
         county = county_from(county, slot, land)
-        one = Person(slot, county, group_in(slot, county, land), int64(booked.county[i]))
+        one = Person(slot, index(slot), county, group_in(slot, county, land), int64(booked.county[i]))
         at_large, imprisoned = outcome[i] == ARRESTED_AT_LARGE, is_imprisoned(booked.stay[i], constants.prison_months)
         street = booked.charge[i] == STREET_FELONY or booked.charge[i] == STREET_MISDEMEANOR
         task_force = month.counties[booked.county[i]].agreement_287g_task_force
@@ -259,10 +260,10 @@ def custody(
     for i in range(len(due_now)):
         prefetch(state.person, due_now[min(i + AHEAD, len(due_now) - 1)] >> EVENT_SLOT)
         slot, arrested_in, generation, kind = parts_of_event(due_now[i])
-        if generation_of(state.person[slot]) != generation:
+        if generation_of(state.person[index(slot)]) != generation:
             continue
         county = county_from(county, slot, land)
-        one = Person(slot, county, group_in(slot, county, land), arrested_in)
+        one = Person(slot, index(slot), county, group_in(slot, county, land), arrested_in)
         _becomes_of(one, kind, land, state, constants, month, registry, open_plans)
     _hold_or_release(booked, outcome, land, state, constants, month, registry, open_plans)
     return plans
@@ -273,8 +274,8 @@ def _frighten(
     slot: int, county: int, jump: float, land: Land, state: State, constants: Constants, month: Month
 ) -> None:
     """Raise a community member's own fear."""
-    place = community_place(slot, county, land)
-    decay = constants.fear_decay[month.index - int64(state.fear_month[place])]
+    place = index(community_place(slot, county, land))
+    decay = constants.fear_decay[index(month.index - int64(state.fear_month[place]))]
     state.fear_steps[place] = fear_after_jump(int64(state.fear_steps[place]), decay, jump)
     state.fear_month[place] = month.index
 

@@ -22,8 +22,8 @@ from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import empty_book, lay_out, state_of
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry
 from sim.engines.columnar.releases import follow, nobody_followed
-from sim.engines.columnar.repeats import work_out_repeats
 from sim.engines.columnar.several import run_several
+from sim.engines.columnar.usual import work_out
 from sim.engines.conditions import of_the_month, settled_conditions
 from sim.engines.ledger import Ledger, MonthRecord, stack
 from sim.engines.panel import RepeatVictims, is_january, respondent_weight
@@ -31,7 +31,9 @@ from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
     AWAY,
+    COMMUNITY_COUNT,
     CUSTODY_SHAPE,
+    HOT_SPOTS,
     IN_CUSTODY,
     JAILED,
     PEOPLE,
@@ -64,7 +66,6 @@ class ColumnarEngine:
         self.land = lay_out(setting, seed)
         self.state = state_of(world, keep_world=keep_world)
         self.record = as_record(setting.constants)
-        work_out_repeats(self.land, self.record)
         self.month = 0
         self.threads = threads if world.size >= SMALL_WORLD else 1
         self.pool: ThreadPoolExecutor | None = None
@@ -88,6 +89,8 @@ class ColumnarEngine:
         self.survey_weight = respondent_weight(setting)
         self.repeat_victims, self.followed = RepeatVictims(setting.months[0]), nobody_followed()
         self.guardianship = np.empty(len(self.land.cells))
+        self.trust = np.empty((count, COMMUNITY_COUNT))
+        work_out(self.land, self.record, self.recent, self.guardianship)
         self._plan_first_events()
 
     def _plan_first_events(self) -> None:
@@ -182,9 +185,10 @@ class ColumnarEngine:
 
     def patrol(self, t: int) -> Month:
         """Phase 2: officers are spread over cells; last month's news gives what holds in each county."""
-        news_loops.patrol(self.land, self.record, self.recent, self.guardianship)
-        news_loops.conditions(self.record, self.land, self.now)
-        return Month(t, self.now, self.guardianship)
+        if self.constants.patrol == HOT_SPOTS:  # others stay as they are
+            news_loops.patrol(self.land, self.record, self.recent, self.guardianship)
+        news_loops.conditions(self.record, self.land, self.now, self.trust)
+        return Month(t, self.now, self.guardianship, self.trust)
 
     def blocks(self, month: Month, book: Book) -> tuple[Events, ...]:
         """Phases 3 to 8, block by block; the lists are joined in the order of the blocks."""

@@ -32,7 +32,8 @@ def forked(engine: ColumnarEngine, setting: Setting) -> ColumnarEngine:
     other.setting, other.constants, other.record = setting, setting.constants, as_record(setting.constants)
     other.state = State(*(array.copy() for array in engine.state))
     other.now, other.recent = engine.now.copy(), engine.recent.copy()
-    other.custody_counts, other.guardianship = engine.custody_counts.copy(), np.empty_like(engine.guardianship)
+    other.custody_counts = engine.custody_counts.copy()
+    other.guardianship, other.trust = engine.guardianship.copy(), np.empty_like(engine.trust)
     other.dockets = [_copied(docket) for docket in engine.dockets]
     other.interviews = Agenda(*(array.copy() for array in engine.interviews))
     other.followed = Followed(*(array.copy() for array in engine.followed))

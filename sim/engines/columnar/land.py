@@ -23,7 +23,7 @@ def lay_out(setting: Setting, seed: int) -> Land:
         cells=_cell_records(world),
         pools=_pool_records(world),
         neighbour=world.neighbour.view(np.uint32),
-        county_neighbour=world.counties.neighbour,
+        county_neighbour=world.counties.neighbour.view(np.uint32),
         county_base=world.slot_base,
         pool_low=world.pool_low,
     )

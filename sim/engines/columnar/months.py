@@ -26,7 +26,7 @@ from sim.engines.columnar.records import (
     with_more,
 )
 from sim.engines.columnar.releases import Followed, follow
-from sim.numerics.compiled import block, int64
+from sim.numerics.compiled import block, int64, unowned
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
@@ -35,6 +35,7 @@ from sim.words.codes import (
     BALANCE_SHAPE,
     CRIME_SHAPE,
     ENFORCEMENT_SHAPE,
+    HOT_SPOTS,
     IN_CUSTODY,
     JAILED,
     PEOPLE,
@@ -50,7 +51,7 @@ CUSTODY_COLUMNS = tuple(IN_CUSTODY)
 class Foreknown(NamedTuple):
     """What is known of the months before they come."""
 
-    conditions: Array  # T x K x bytes: the first bytes of ``conditions.CONDITION``, which the calendar gives
+    conditions: Array  # T x K x words: the first ones of ``conditions.CONDITION``, which the calendar gives
     january: Array  # T
     legalization: int  # the month of it; -1 never
     legalization_share: float
@@ -61,8 +62,9 @@ class Scratch(NamedTuple):
     """What months hand on or use for themselves."""
 
     now: Array  # K of ``conditions.CONDITION``
-    now_bytes: Array  # the same, K x bytes
+    now_words: Array  # the same, K x words of 64 bits
     guardianship: Array  # by cell
+    trust: Array  # K x 2: see ``Month``
     recent: Array  # by cell: recorded crime, running
     custody: Array  # K x group x status x custody: people
     panel: Array  # slots of the survey's panel, by the month of their interviews
@@ -95,16 +97,19 @@ class Months(NamedTuple):
 
 
 def room_for(span: int, now: Array) -> Months:
-    """Return room for the records of so many months; ``now`` is the counties' conditions."""
+    """Return room for the records of so many months; ``now`` is the counties' conditions.
+
+    The large ones hold anything: ``run_months`` clears each month's when its turn comes, and finds them in the cache.
+    """
     counties = len(now)
     return Months(
-        crime=np.zeros((span, counties, *CRIME_SHAPE), dtype=np.int32),
-        people=np.zeros((span, counties, *PEOPLE_SHAPE), dtype=np.int64),
+        crime=np.empty((span, counties, *CRIME_SHAPE), dtype=np.int32),
+        people=np.empty((span, counties, *PEOPLE_SHAPE), dtype=np.int64),
         balance=np.zeros((span, counties, *BALANCE_SHAPE), dtype=np.int32),
         opportunities=np.zeros((span, counties), dtype=np.int64),
         clipped=np.zeros((span, counties), dtype=np.int64),
-        enforcement=np.zeros((span, counties, *ENFORCEMENT_SHAPE), dtype=np.int32),
-        bookings=np.zeros((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
+        enforcement=np.empty((span, counties, *ENFORCEMENT_SHAPE), dtype=np.int32),
+        bookings=np.empty((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
         trust=np.empty((span, counties, *PEOPLE_SHAPE[:-1])),
         county_fear=np.empty((span, *now["fear"].shape)),
         risk=np.empty((span, *now["risk"].shape)),
@@ -132,22 +137,48 @@ def _quotas(capacity: Array, month: int) -> Array:
 
 
 @block
-def _record(i: int, months: Months, scratch: Scratch, trust_sum: Array) -> None:
-    """Record the people, their trust, and what is expected in the counties at the end of a month."""
-    for county in range(len(scratch.now)):
-        now = scratch.now[county]
-        for group in range(trust_sum.shape[1]):
-            for status in range(trust_sum.shape[2]):
-                counts, people = scratch.custody[county, group, status], months.people[i, county, group, status]
-                people[PEOPLE] = counts[:AWAY].sum()
+def _record_people(people: Array, trust: Array, custody: Array, trust_sum: Array) -> None:
+    """Record the people by custody and their trust at the end of a month; all arrays K x group x status (x ...)."""
+    for county in range(len(trust)):
+        for group in range(trust.shape[1]):
+            for status in range(trust.shape[2]):
+                here = 0
+                for place in range(AWAY):
+                    here += custody[county, group, status, place]
+                people[county, group, status, PEOPLE] = here
                 for place in range(len(CUSTODY_COLUMNS)):
-                    people[CUSTODY_COLUMNS[place]] = counts[JAILED + place]
-                respondents = people[RESPONDENTS]
+                    column = CUSTODY_COLUMNS[place]
+                    people[county, group, status, column] = custody[county, group, status, JAILED + place]
+                respondents = people[county, group, status, RESPONDENTS]
                 mean = trust_sum[county, group, status] / TRUST_UNIT / respondents if respondents > 0 else np.nan
-                months.trust[i, county, group, status] = mean
-        months.county_fear[i, county, :] = now.fear
-        months.risk[i, county, :, :] = now.risk
-        months.removal_risk[i, county] = now.removal_risk
+                trust[county, group, status] = mean
+
+
+@block
+def _record_expectations(i: int, months: Months, counties: Array) -> None:
+    """Record what is feared and expected in the counties at the end of a month."""
+    months = unowned(months)
+    for county in range(len(counties)):
+        for group in range(months.county_fear.shape[2]):
+            months.county_fear[i, county, group] = counties[county].fear[group]
+        for group in range(months.risk.shape[2]):
+            for family in range(months.risk.shape[3]):
+                months.risk[i, county, group, family] = counties[county].risk[group, family]
+        months.removal_risk[i, county] = counties[county].removal_risk
+
+
+@block
+def _clear(counts: Array) -> None:
+    """Set all counts to 0."""
+    counts.reshape(counts.size)[:] = 0
+
+
+@block
+def _announce(now: Array, known: Array) -> None:
+    """Write what is known beforehand of a month, K x words, over the first words of the counties' conditions."""
+    for county in range(known.shape[0]):
+        for word in range(known.shape[1]):
+            now[county, word] = known[county, word]
 
 
 class ThisMonth(NamedTuple):
@@ -207,7 +238,8 @@ def after_crimes(
     turn = t % ROTATIONS
     panel = scratch.panel[scratch.panel_start[turn] : scratch.panel_start[turn + 1]]
     heard = count_survey(panel, taken_from(interviews, t), land, state, table, month, this.book, this.trust_sum)
-    _record(i, months, scratch, this.trust_sum)
+    _record_people(months.people[i], months.trust[i], scratch.custody, this.trust_sum)
+    _record_expectations(i, months, scratch.now)
     return Waiting(events, interviews, followed), np.sort(heard)
 
 
@@ -233,10 +265,11 @@ def run_months(
     removed = np.zeros((counties, *REMOVED_SHAPE), dtype=np.int64)
     removable, taken = np.zeros(counties, dtype=np.int64), np.zeros(counties, dtype=np.int64)
     trust_sum = np.zeros(months.trust.shape[1:], dtype=np.int64)
-    known = foreknown.conditions.shape[2]
     for i in range(span):
         t = begin + i
         risk[:], cell_recorded[:], removed[:], removable[:], taken[:], trust_sum[:] = 0, 0, 0, 0, 0, 0
+        _clear(months.crime[i])
+        _clear(months.people[i])
         book = Book(
             months.crime[i],
             months.people[i],
@@ -247,14 +280,17 @@ def run_months(
             months.clipped[i],
         )
         registry = Registry(months.enforcement[i], months.bookings[i], scratch.custody, removed, removable, taken)
-        scratch.now_bytes[:, :known] = foreknown.conditions[i]
+        _announce(scratch.now_words, foreknown.conditions[i])
         if t == foreknown.legalization:
             legalize(t, land, state, foreknown.legalization_share, scratch.custody)
-        patrol(land, table, scratch.recent, scratch.guardianship)
-        conditions(table, land, scratch.now)
-        month = Month(t, scratch.now, scratch.guardianship)
+        if table[0].patrol == HOT_SPOTS:  # others stay as they are
+            patrol(land, table, scratch.recent, scratch.guardianship)
+        conditions(table, land, scratch.now, scratch.trust)
+        month = Month(t, scratch.now, scratch.guardianship, scratch.trust)
         arrests, calmed, tell, suffer = run_block(int64(0), counties, land, state, table, month, book)
         suffered, suffers = with_more(suffered, suffers, suffer)
+        _clear(months.enforcement[i])
+        _clear(months.bookings[i])
         quota = _quotas(foreknown.capacity, t)
         this = ThisMonth(i, month, book, registry, trust_sum, quota, foreknown.january[i])
         crimes = Crimes(arrests, calmed, tell, suffer)

@@ -19,6 +19,7 @@ from sim.engines.columnar.records import (
     entity_at,
     group_in,
     home_of,
+    index,
     parts_of_told,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
@@ -35,6 +36,7 @@ from sim.rules.news import (
     spilled_over,
 )
 from sim.rules.offending import deterrence, displaced, guardianship, impunity, relative_patrol
+from sim.rules.reporting import trust
 from sim.rules.survey import TRUST_UNIT, panel_member, responds_to_survey, rotation
 from sim.words.codes import (
     COMMUNITY_COUNT,
@@ -45,7 +47,6 @@ from sim.words.codes import (
     LAWFUL,
     OTHER,
     OTHER_NONCITIZEN,
-    RECORDED,
     RESPONDENTS,
     UNAUTHORIZED,
 )
@@ -65,14 +66,14 @@ def legalize(month_index: int, land: Land, state: State, share: float, custody_c
         for group in range(OTHER):
             low = land.counties[county].low[group]
             for slot in range(low, low + land.counties[county].size[group]):
-                person = state.person[slot]
+                person = state.person[index(slot)]
                 if status_of(person) != UNAUTHORIZED:
                     continue
                 entity = entity_of(land.counties[county].code, slot - land.counties[county].base)
                 if legalized(draw(land.seed, entity, 0, month_index, LEGALIZATION)[0], share):
                     custody_counts[county, group, UNAUTHORIZED, custody_of(person)] -= 1
                     custody_counts[county, group, LAWFUL, custody_of(person)] += 1
-                    state.person[slot] = with_status(person, LAWFUL)
+                    state.person[index(slot)] = with_status(person, LAWFUL)
 
 
 @block
@@ -98,14 +99,35 @@ def patrol(land: Land, table: Array, recent: Array, result: Array) -> None:
 
 
 @block
-def conditions(table: Array, land: Land, counties: Array) -> None:
-    """Work out what follows for the month from last month's news; ``counties`` holds their conditions."""
+def _alike(constants: Constants) -> Array:
+    """Return for each crime type the first one of its family and elasticity: belief in impunity moves both alike."""
+    first = np.arange(len(constants.elasticity))
+    for crime in range(len(first)):
+        for other in range(crime, -1, -1):
+            family = constants.family[other] == constants.family[crime]
+            if family and constants.elasticity[other] == constants.elasticity[crime]:
+                first[crime] = other
+    return first
+
+
+@block
+def conditions(table: Array, land: Land, counties: Array, trust_at_start: Array) -> None:
+    """Work out what follows for the month from last month's news; ``counties`` holds their conditions.
+
+    Trust without a fear of one's own goes into ``trust_at_start``, K x 2.
+    """
     constants = table[0]
+    alike = _alike(constants)
     for county in range(len(counties)):
         now, home = counties[county], land.counties[county]
         for group in range(COMMUNITY_COUNT):
             now.fear_at_start[group] = now.fear[group]
+            trust_at_start[county, group] = trust(now.fear[group], 0.0)
         for crime in range(len(constants.elasticity)):
+            if alike[crime] != crime:
+                for group in range(GROUP_COUNT):
+                    now.impunity[group, crime] = now.impunity[group, alike[crime]]
+                continue
             family, elasticity = constants.family[crime], constants.elasticity[crime]
             mean = 0.0
             for group in range(GROUP_COUNT):
@@ -121,43 +143,61 @@ def conditions(table: Array, land: Land, counties: Array) -> None:
 
 
 @helper
-def _heard_of(removed: Array, constants: Constants) -> float:
-    """Return removals by channel (4 numbers), each counted by its visibility."""
+def _heard_of(removed: Array, place: int, group: int, constants: Constants) -> float:
+    """Return a place's removals of a group, by channel in ``removed``, each counted by its visibility."""
     result = 0.0
-    for channel in range(len(removed)):
-        result += constants.visibility[channel] * removed[channel]
+    for channel in range(removed.shape[2]):
+        result += constants.visibility[channel] * removed[place, group, channel]
     return result
 
 
 @block
-def _removal_rates(removed: Array, group: int, land: Land, constants: Constants) -> Array:
-    """Return each county's removals per person of a group of the community, pooled with its ICE region's."""
+def _regional_rates(removed: Array, land: Land, constants: Constants) -> Array:
+    """Return the removals per person of the community's groups in each ICE region."""
+    removed, land = unowned(removed), unowned(land)
     count, regions = len(removed), 0
     for county in range(count):
         regions = max(regions, land.counties[county].region + 1)
-    removed_there, people_there = np.zeros((regions, removed.shape[2]), np.int64), np.zeros(regions, np.int64)
+    removed_there = np.zeros((regions, COMMUNITY_COUNT, removed.shape[2]), np.int64)
+    people_there, rate = np.zeros((regions, COMMUNITY_COUNT), np.int64), np.zeros((regions, COMMUNITY_COUNT))
     for county in range(count):
-        removed_there[land.counties[county].region] += removed[county, group]
-        people_there[land.counties[county].region] += land.counties[county].size[group]
-    rate = np.empty(count)
-    for county in range(count):
-        place, people = land.counties[county].region, land.counties[county].size[group]
-        regional = _heard_of(removed_there[place], constants) / people_there[place] if people_there[place] > 0 else 0.0
-        heard_of = _heard_of(removed[county, group], constants)
-        rate[county] = pooled_removal_rate(heard_of, people, regional, constants.region_weight)
+        place = land.counties[county].region
+        for group in range(COMMUNITY_COUNT):
+            people_there[place, group] += land.counties[county].size[group]
+            for channel in range(removed.shape[2]):
+                removed_there[place, group, channel] += removed[county, group, channel]
+    for place in range(regions):
+        for group in range(COMMUNITY_COUNT):
+            if people_there[place, group] > 0:
+                rate[place, group] = _heard_of(removed_there, place, group, constants) / people_there[place, group]
+    return rate
+
+
+@block
+def _removal_rates(removed: Array, land: Land, constants: Constants) -> Array:
+    """Return each county's removals per person of the community's groups, pooled with its ICE region's."""
+    regional, rate = _regional_rates(removed, land, constants), np.empty((len(removed), COMMUNITY_COUNT))
+    removed, land = unowned(removed), unowned(land)
+    for county in range(len(removed)):
+        for group in range(COMMUNITY_COUNT):
+            people, there = land.counties[county].size[group], regional[land.counties[county].region, group]
+            heard_of = _heard_of(removed, county, group, constants)
+            rate[county, group] = pooled_removal_rate(heard_of, people, there, constants.region_weight)
     return rate
 
 
 @helper
-def _heard_rate(county: int, rate: Array, land: Land, weight: float) -> float:
-    """Return the removal rate that people hear of: their own county's and, in part, the neighbours'."""
+def _heard_rates(county: int, rate: Array, land: Land, weight: float) -> tuple[float, float]:
+    """Return the removal rates of both groups that people hear of: their county's and, in part, the neighbours'."""
     first, ways = land.counties[county].neighbour_first, land.counties[county].neighbours
     if weight <= 0.0 or ways == 0:
-        return float(rate[county])
-    around = 0.0
+        return rate[county, HISPANIC], rate[county, OTHER_NONCITIZEN]
+    around, of_others = 0.0, 0.0
     for way in range(first, first + ways):
-        around += rate[land.county_neighbour[way]]
-    return (1.0 - weight) * rate[county] + weight * (around / ways)
+        around += rate[land.county_neighbour[way], HISPANIC]
+        of_others += rate[land.county_neighbour[way], OTHER_NONCITIZEN]
+    own, other = (1.0 - weight) * rate[county, HISPANIC], (1.0 - weight) * rate[county, OTHER_NONCITIZEN]
+    return own + weight * (around / ways), other + weight * (of_others / ways)
 
 
 @helper
@@ -180,17 +220,16 @@ def _police_learn(county: int, land: Land, book: Book, constants: Constants, now
     recorded, usual = 0, 0.0
     for crime in range(book.crime.shape[1]):
         usual += land.counties[county].expected_recorded[crime] * land.counties[county].people
-        for group in range(book.crime.shape[2]):
-            recorded += book.crime[county, crime, group, RECORDED]
+    for cell in range(land.counties[county].cell_first, land.counties[county].cell_end):
+        recorded += book.cell_recorded[cell]
     now.load = running_load(recorded, usual, now.load, constants.load_memory)
 
 
 @helper
-def _people_hear(county: int, rates: tuple[Array, Array], land: Land, constants: Constants, now: Any) -> None:
+def _people_hear(county: int, rates: Array, land: Land, constants: Constants, now: Any) -> None:
     """Let the fear of each group fade, and rise with what is announced and with the removals they hear of."""
     fade = fading(constants.county_fade, now.refusal, constants.refusal_fade)
-    first = _heard_rate(county, rates[0], land, constants.neighbour_weight)
-    second = _heard_rate(county, rates[1], land, constants.neighbour_weight)
+    first, second = _heard_rates(county, rates, land, constants.neighbour_weight)
     for group in range(COMMUNITY_COUNT):
         own, others = (first, second) if group == HISPANIC else (second, first)
         heard = spilled_over(own, others, constants.spill_over) * 1000.0
@@ -202,10 +241,8 @@ def _people_hear(county: int, rates: tuple[Array, Array], land: Land, constants:
 def news(table: Array, land: Land, month: Month, book: Book, registry: Registry, recent: Array) -> None:
     """Phase 13: fear fades and rises; offenders and police update what they expect."""
     constants = table[0]
-    rates = (
-        _removal_rates(registry.removed, HISPANIC, land, constants),
-        _removal_rates(registry.removed, OTHER_NONCITIZEN, land, constants),
-    )
+    rates = _removal_rates(registry.removed, land, constants)
+    land, month, book, registry = unowned(land), unowned(month), unowned(book), unowned(registry)
     for county in range(len(land.counties)):
         now = month.counties[county]
         _people_hear(county, rates, land, constants, now)
@@ -220,12 +257,10 @@ def answers(
     slot: int, county: int, group: int, land: Land, state: State, constants: Constants, month: Month
 ) -> tuple[bool, float]:
     """Return whether a panel member at liberty answers this month, and their trust."""
-    if custody_of(state.person[slot]) != FREE:
+    if custody_of(state.person[index(slot)]) != FREE:
         return False, 1.0
     u = draw(land.seed, entity_at(slot, county, land), 0, month.index, SURVEY)[0]
-    sensitivity, now = 0.0, 1.0
-    if group != OTHER:
-        sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
+    sensitivity, now = sensitivity_and_trust(slot, county, group, month, land, state, constants)
     return responds_to_survey(u, constants.response, constants.response_weight, sensitivity, now), now
 
 
@@ -249,25 +284,27 @@ def count_survey(
     constants = table[0]
     land, state = unowned(land), unowned(state)
     month, book = unowned(month), unowned(book)
-    county = int64(0)
+    county, group, end = int64(0), HISPANIC, int64(0)
     for i in range(len(panel)):
         slot = panel[i] >> 1
         prefetch(state.person, panel[min(i + AHEAD, len(panel) - 1)] >> 1)
-        county = county_from(county, slot, land)
-        group = group_in(slot, county, land)
+        if slot >= end:  # of the people of one county and group
+            county = county_from(county, slot, land)
+            group = group_in(slot, county, land)
+            end = land.counties[county].low[group] + land.counties[county].size[group]
         responds, now = answers(slot, county, group, land, state, constants, month)
-        generation, old_enough = generation_of(state.person[slot]), panel[i] & 1 == 1
+        generation, old_enough = generation_of(state.person[index(slot)]), panel[i] & 1 == 1
         if responds and generation > 0:
             old_enough = _is_old_enough(slot, county, generation, land, constants.survey_age_share)
         if responds and old_enough:
-            status = status_of(state.person[slot])
-            book.people[county, group, status, RESPONDENTS] += 1
-            trust_sum[county, group, status] += int(now * TRUST_UNIT)
+            here, status = index(county), status_of(state.person[index(slot)])
+            book.people[here, group, status, RESPONDENTS] += 1
+            trust_sum[here, group, status] += int(now * TRUST_UNIT)
     heard, size = np.empty(len(told), np.int64), 0
     for entry in told:
         slot, crime, reported, wait = parts_of_told(entry)
         county, group = home_of(slot, land)
-        person, responds = state.person[slot], answers(slot, county, group, land, state, constants, month)[0]
+        person, responds = state.person[index(slot)], answers(slot, county, group, land, state, constants, month)[0]
         if responds and constants.person_target[crime] == 1:
             responds = _is_old_enough(slot, county, generation_of(person), land, constants.survey_age_share)
         if responds:
@@ -284,7 +321,7 @@ def count_people(land: Land, state: State, custody_counts: Array) -> None:
         for group in range(GROUP_COUNT):
             low = land.counties[county].low[group]
             for slot in range(low, low + land.counties[county].size[group]):
-                person = state.person[slot]
+                person = state.person[index(slot)]
                 custody_counts[county, group, status_of(person), custody_of(person)] += 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.columnar.records import Array, Land, Month, State
+from sim.engines.columnar.records import Array, Land, Month, State, index
 from sim.numerics.compiled import helper, int64, prefetch
 from sim.numerics.draws import Purpose, draw
 from sim.rules.booking import (
@@ -34,12 +34,12 @@ RECORD = int(Purpose.RECORD)
 @helper
 def tie_of(slot: int, group: int, low: int, size: int, person: Array) -> int:
     """Return a community member's tie to enforcement; a citizen's household is looked at."""
-    status = status_of(person[slot])
+    status = status_of(person[index(slot)])
     mixed = False
     if status == CITIZEN and group == HISPANIC:
         first = first_of_household(slot, low)
         for other in range(first, min(first + HOUSEHOLD, low + size)):
-            if status_of(person[other]) != CITIZEN:
+            if status_of(person[index(other)]) != CITIZEN:
                 mixed = True
     return is_tied(status, mixed)
 
@@ -47,7 +47,8 @@ def tie_of(slot: int, group: int, low: int, size: int, person: Array) -> int:
 @helper
 def community_place(slot: int, county: int, land: Land) -> int:
     """Return the number of a community member in the world, under which own fear is kept."""
-    return slot - land.counties[county].base + land.counties[county].community
+    here = index(county)
+    return slot - land.counties[here].base + land.counties[here].community
 
 
 @helper
@@ -59,12 +60,14 @@ def prefetch_fear(slot: int, county: int, land: Land, state: State) -> None:
 
 
 @helper
-def trust_of(slot: int, county: int, fear: float, month: int, land: Land, state: State, decay: Array) -> float:
+def trust_of(slot: int, county: int, group: int, month: Month, land: Land, state: State, decay: Array) -> float:
     """Return the trust of a community member at the start of the month."""
-    place = community_place(slot, county, land)
+    here, place = index(county), index(community_place(slot, county, land))
     steps = int64(state.fear_steps[place])
-    own = own_fear(steps, decay[month - int64(state.fear_month[place])])
-    return trust(fear, own)
+    if steps == 0:
+        return float(month.trust[here, group])
+    own = own_fear(steps, decay[index(month.index - int64(state.fear_month[place]))])
+    return trust(month.counties[here].fear_at_start[group], own)
 
 
 @helper
@@ -74,12 +77,12 @@ def sensitivity_and_trust(
     """Return how sensitive somebody is to lost trust, and their trust; (0, 1) outside the community."""
     if group == OTHER:
         return 0.0, 1.0
-    low, size = land.counties[county].low[group], land.counties[county].size[group]
-    sensitivity = constants.sensitivity[tie_of(slot, group, low, size, state.person)]
+    here = index(county)
+    low, size = land.counties[here].low[group], land.counties[here].size[group]
+    sensitivity = constants.sensitivity[index(tie_of(slot, group, low, size, state.person))]
     if sensitivity == 0.0:
         return 0.0, 1.0
-    fear = month.counties[county].fear_at_start[group]
-    return sensitivity, trust_of(slot, county, fear, month.index, land, state, constants.fear_decay)
+    return sensitivity, trust_of(slot, county, group, month, land, state, constants.fear_decay)
 
 
 @helper
@@ -94,7 +97,7 @@ def level_of(person: int, group: int, home: int, u: float, land: Land, constants
     """Return a person's level of criminal record, where ``u`` says what those of the start brought."""
     brought = 0
     if generation_of(person) == 0:
-        history = land.counties[home].history
+        history = index(land.counties[index(home)].history)
         many = constants.prior_record[history, group, status_of(person), is_likely_offender(person)]
         for record in range(len(many)):  # no branch that the processor cannot foresee
             brought += 1 if u >= many[record] else 0
@@ -109,7 +112,7 @@ def is_in_database(person: int, group: int, home: int, u: float, land: Land, con
     generation, status = generation_of(person), status_of(person)
     share = constants.federal_record[group, status]
     if generation == 0:
-        history = land.counties[home].history
+        history = index(land.counties[index(home)].history)
         share = constants.federal_record_at_start[history, group, status, is_likely_offender(person)]
     return has_federal_record(is_known_to_ice(person), u, share)
 

@@ -15,6 +15,7 @@ from sim.engines.columnar.records import (
     Reports,
     State,
     arrest_of,
+    index,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
 from sim.numerics.draws import Purpose, choices, draw, poisson_at, uniform_of
@@ -71,7 +72,7 @@ def _bystanders(n: int, met: Incidents, luck: Array, land: Land, state: State) -
 @helper
 def _third_status(group: int, slot: int, state: State) -> int:
     """Return the status of a third party; outside the community all are citizens."""
-    return status_of(state.person[slot]) if group < OTHER else CITIZEN
+    return status_of(state.person[index(slot)]) if group < OTHER else CITIZEN
 
 
 @block
@@ -91,7 +92,6 @@ def reporting(
         status = status_of(persons[i])
         if group == ORGANIZATION:
             victim, third, officer = constants.organization_reports[crime], 0.0, 0.0
-            chance[i] = victim
             full[i] = victim
         else:
             other, officer = _third_status(group, bystanders[i], state), constants.officer[crime]
@@ -105,12 +105,13 @@ def reporting(
                 log_odds, offset = constants.third_log_odds[crime], constants.offset[other]
                 third = willing_to_report(log_odds, offset, sensitivity, now)
             full[i] = constants.full_trust_union[crime, status, other]
-            chance[i] = somebody_reports(victim, third, officer)
+        chance[i] = victim if group == ORGANIZATION else somebody_reports(victim, third, officer)
         caller = first_caller(uniform_of(luck[CALLS, i]), victim, third, officer)
+        first = index(REPORTED_BY_VICTIM + max(caller, VICTIM) - VICTIM)
         told = int64(caller != NOBODY)  # no branch that the processor cannot foresee
         reported[i] = caller
         book.crime[county, crime, group, REPORTED] += told
-        book.crime[county, crime, group, REPORTED_BY_VICTIM + max(caller, VICTIM) - VICTIM] += told
+        book.crime[county, crime, group, first] += told
         if group < ORGANIZATION:
             book.people[county, group, status, REPORTED_BY_STATUS] += told
     return Reports(luck, reported, chance, full, recorded)
@@ -181,35 +182,47 @@ def clearance(
             helped = witness_help(constants.witness_weight, sensitivity, now)
             solved = clearance_probability(base, capacity, helped)
         if group < ORGANIZATION:
-            family, share = constants.family[crime], constants.recording[crime]
+            family, share = index(constants.family[crime]), constants.recording[crime]
             book.risk[county, group, family, 0] += risk_units(chance[i], share, solved)
             book.risk[county, group, family, 1] += risk_units(full[i], share, usual)
         if reports.recorded[i] == 1 and choose(uniform_of(luck[CLEARS, i]), solved):
             book.crime[county, crime, group, CLEARED] += 1
             charge = constants.charge_of_crime[crime]
-            arrests[arrested] = arrest_of(offenders[i], charge, county)
+            arrests[index(arrested)] = arrest_of(offenders[i], charge, county)
             arrested += 1
             if reports.caller[i] == VICTIM and group < OTHER:
-                calmed[reassured] = targets[i]
+                calmed[index(reassured)] = targets[i]
                 reassured += 1
     return arrests[:arrested], calmed[:reassured]
 
 
 @block
-def _street_counts(first: int, last: int, land: Land, constants: Constants, month: Month) -> Array:
-    """Return the encounters that would end in an arrest for a minor offence, by cell and group."""
+def _street_counts(
+    first: int, last: int, land: Land, constants: Constants, month: Month
+) -> tuple[Array, Array, Array, int]:
+    """Draw the encounters that would end in an arrest for a minor offence.
+
+    Returns cell, group and number of encounters where there are any, and how many in all.
+    """
     land, month = unowned(land), unowned(month)
-    counts = np.empty((last - first, GROUP_COUNT), dtype=np.int64)
+    room = GROUP_COUNT * (last - first)
+    cells, groups, counts = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty(room, np.int64)
+    n, total = 0, 0
     for cell in range(first, last):
         county, entity = land.cells[cell].county, land.cells[cell].entity
         u = draw(land.seed, entity, 0, month.index, STREET_COUNT)
         for group in range(GROUP_COUNT):
             people = land.cells[cell].size[group]
             rise = month.counties[county].street_rise if group < OTHER else 1.0
+            if rise == 1.0 and u[group] < land.cells[cell].no_stop[group]:
+                continue
             mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
-            own = 1 + group
-            counts[cell - first, group] = poisson_at(u[group], land.seed, entity, own, month.index, STREET_COUNT, mean)
-    return counts
+            count = poisson_at(u[group], land.seed, entity, 1 + group, month.index, STREET_COUNT, mean)
+            place = index(n)
+            cells[place], groups[place], counts[place] = cell, group, count
+            n += 1 if count > 0 else 0
+            total += count
+    return cells[:n], groups[:n], counts[:n], total
 
 
 @block
@@ -221,27 +234,26 @@ def _stops(
     That is a slot, or ``~entry`` below 0 for an entry of the rosters of likely offenders.
     """
     land, state, month = unowned(land), unowned(state), unowned(month)
-    counts = _street_counts(first, last, land, constants, month)
-    total, n = counts.sum(), 0
+    cells, groups, counts, total = _street_counts(first, last, land, constants, month)
+    n = 0
     counties, charges, found = np.empty(total, np.int32), np.empty(total, np.int8), np.empty(total, np.int64)
     likely, often, offend_often = constants.likely_share, constants.frequent_share, constants.frequent_offending
-    for cell in range(first, last):
-        entity = land.cells[cell].entity
-        for group in range(GROUP_COUNT):
-            low, size, pool = land.cells[cell].low[group], land.cells[cell].size[group], land.cells[cell].pool[group]
-            mass, roster = likely_mass(land.pools[pool].size, likely), land.pools[pool].roster
-            for number in range(0, counts[cell - first, group], STOPS):
-                place = (int64(group) << 32) | int64(number // STOPS)
-                u = choices(land.seed, entity, place, month.index, STREET_ARREST)
-                for first_word in range(0, OF_A_STOP * min(STOPS, counts[cell - first, group] - number), OF_A_STOP):
-                    who = u[first_word + FOUND]
-                    linked = choose(u[first_word + LINKED], constants.offender_link)
-                    entry = roster + roster_entry(who, mass, often, offend_often)
-                    found[n] = ~entry if linked else int64(low + int(who * size))
-                    counties[n] = land.cells[cell].county
-                    charges[n] = street_charge(u[first_word + CHARGED], constants.street_felony_share)
-                    prefetch(state.roster, max(0, ~found[n]))
-                    n += 1
+    for i in range(len(cells)):
+        cell, group, count = cells[i], int64(groups[i]), counts[i]
+        entity, pool = land.cells[cell].entity, index(land.cells[cell].pool[group])
+        low, size = land.cells[cell].low[group], land.cells[cell].size[group]
+        mass, roster = likely_mass(land.pools[pool].size, likely), land.pools[pool].roster
+        for number in range(0, count, STOPS):
+            u = choices(land.seed, entity, (group << 32) | (number // STOPS), month.index, STREET_ARREST)
+            for first_word in range(0, OF_A_STOP * min(STOPS, count - number), OF_A_STOP):
+                who, place = u[first_word + FOUND], index(n)
+                linked = choose(u[first_word + LINKED], constants.offender_link)
+                entry = roster + roster_entry(who, mass, often, offend_often)
+                found[place] = ~entry if linked else int64(low + int(who * size))
+                counties[place] = land.cells[cell].county
+                charges[place] = street_charge(u[first_word + CHARGED], constants.street_felony_share)
+                prefetch(state.roster, max(0, ~found[place]))
+                n += 1
     return counties, charges, found
 
 
@@ -253,11 +265,11 @@ def street_arrest(first: int, last: int, land: Land, state: State, constants: Co
     arrests = np.empty(len(slots), np.int64)
     for i in range(len(slots)):
         if slots[i] < 0:
-            slots[i] = state.roster[~slots[i]]
+            slots[i] = state.roster[index(~slots[i])]
         prefetch(state.person, max(0, slots[i]))
     arrested = 0
     for i in range(len(slots)):
-        arrests[arrested] = arrest_of(slots[i], charges[i], counties[i])
-        at_liberty = slots[i] >= 0 and custody_of(state.person[max(0, slots[i])]) == FREE
+        arrests[index(arrested)] = arrest_of(slots[i], charges[i], counties[i])
+        at_liberty = slots[i] >= 0 and custody_of(state.person[index(max(0, slots[i]))]) == FREE
         arrested += 1 if at_liberty else 0
     return arrests[:arrested]

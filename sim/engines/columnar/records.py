@@ -13,6 +13,8 @@ from sim.words.codes import HISPANIC, OTHER, OTHER_NONCITIZEN
 from sim.words.labels import CRIMES, FAMILIES, GROUPS
 
 Array = npt.NDArray[Any]
+index: Any = np.uint64
+"""A number that is never below 0, as an index: nothing need be done lest it were. With other numbers it is a float."""
 BY_GROUP, BY_CRIME = (len(GROUPS),), (len(CRIMES),)
 COUNTY = np.dtype(
     [
@@ -53,6 +55,9 @@ CELL = np.dtype(
         ("county", np.uint32),  # below 0 no index can be, and nothing need be done lest it were
         ("neighbour_first", np.int64),
         ("neighbours", np.int64),
+        # the chance that a month as usual brings no opportunity, and no stop of each group (below 0 where unknown)
+        ("no_opportunity", np.float64),
+        ("no_stop", np.float64, BY_GROUP),
     ],
     align=True,
 )
@@ -88,6 +93,7 @@ class Month(NamedTuple):
     index: int  # type: ignore[assignment]
     counties: Array  # conditions.CONDITION
     guardianship: Array  # by cell
+    trust: Array  # K x 2: of members of the community who have no fear of their own
 
 
 class Incidents(NamedTuple):
@@ -152,6 +158,7 @@ class Person(NamedTuple):
     """Somebody in the hands of the police, courts or ICE."""
 
     slot: int
+    at: int  # the same as an index
     county: int  # of the home
     group: int
     arrested_in: int  # county
@@ -183,13 +190,10 @@ def with_more(buffer: Array, size: int, more: Array) -> tuple[Array, int]:
 @helper
 def keep_in_front(met: Incidents, i: int, kept: int) -> None:
     """Move what later phases ask of an incident to the place ``kept``."""
-    met.cell[kept], met.number[kept], met.crime[kept], met.group[kept] = (
-        met.cell[i],
-        met.number[i],
-        met.crime[i],
-        met.group[i],
-    )
-    met.target[kept], met.offender[kept], met.target_person[kept] = met.target[i], met.offender[i], met.target_person[i]
+    to = index(kept)
+    met.cell[to], met.number[to] = met.cell[i], met.number[i]
+    met.crime[to], met.group[to] = met.crime[i], met.group[i]
+    met.target[to], met.offender[to], met.target_person[to] = met.target[i], met.offender[i], met.target_person[i]
 
 
 ARREST_SLOT, EVENT_SLOT = 20, 24
@@ -256,24 +260,26 @@ def empty_plans(room: int) -> Plans:
 @helper
 def plan(event: int, month: int, plans: Plans) -> None:
     """Put an event into the plans."""
-    place = plans.used[0]
+    used = plans.used[0]
+    place = index(used)
     plans.event[place], plans.due[place] = event, month
-    plans.used[0] = place + 1
+    plans.used[0] = used + 1
 
 
 @helper
 def frightens(slot: int, reason: int, plans: Plans) -> None:
     """Note that somebody's fate causes fear."""
-    plans.spread[plans.used[1]] = fright_of(slot, reason)
+    plans.spread[index(plans.used[1])] = fright_of(slot, reason)
     plans.used[1] += 1
 
 
 @helper
 def group_in(slot: int, county: int, land: Land) -> int:
     """Return the group of a slot of a county."""
-    if slot < land.counties[county].low[OTHER_NONCITIZEN]:
+    low = land.counties[index(county)].low
+    if slot < low[OTHER_NONCITIZEN]:
         return HISPANIC
-    return OTHER_NONCITIZEN if slot < land.counties[county].low[OTHER] else OTHER
+    return OTHER_NONCITIZEN if slot < low[OTHER] else OTHER
 
 
 @helper
@@ -286,7 +292,7 @@ def home_of(slot: int, land: Land) -> tuple[int, int]:
 @helper
 def county_from(county: int, slot: int, land: Land) -> int:
     """Return the county of a slot that is not below ``county``: quick where slots come in order."""
-    while slot >= land.county_base[county + 1]:
+    while slot >= land.county_base[index(county + 1)]:
         county += 1
     return county
 
@@ -294,4 +300,5 @@ def county_from(county: int, slot: int, land: Land) -> int:
 @helper
 def entity_at(slot: int, county: int, land: Land) -> int:
     """Return the identity that keys a slot's draws."""
-    return entity_of(land.counties[county].code, slot - land.counties[county].base)
+    here = index(county)
+    return entity_of(land.counties[here].code, slot - land.counties[here].base)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.columnar.records import Array, Land
+from sim.engines.columnar.records import Array, Land, index
 from sim.numerics.compiled import block, helper
 from sim.numerics.draws import entity_of
 from sim.rules.opportunity import choose, repeat_part, repeat_victim, repeat_victims, repeat_width
@@ -46,9 +46,9 @@ def victim_again(u: float, which: float, group: int, family: int, county: int, l
 
     ``u`` decides whether one is, ``which`` who it is.
     """
-    until = land.counties[county].repeat_until
-    often = 1 if choose(u, until[group, family, 1]) else 0
-    width = land.counties[county].repeat_width[group, family, often]
-    victims = land.counties[county].repeat_victims[group, family, often]
+    until, kind = land.counties[county].repeat_until, index(family)
+    often = 1 if choose(u, until[group, kind, 1]) else 0
+    width = land.counties[county].repeat_width[group, kind, often]
+    victims = land.counties[county].repeat_victims[group, kind, often]
     victim = repeat_victim(which, victims, width, _scatter(land.counties[county].code, group, family, often))
-    return victim if choose(u, until[group, family, 0]) else -1
+    return victim if choose(u, until[group, kind, 0]) else -1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.engines.columnar.blocks import run_block
 from sim.engines.columnar.docket import empty_registry
@@ -26,6 +28,7 @@ from sim.engines.conditions import FOREKNOWN_BYTES, foreknown_conditions, settle
 from sim.engines.ledger import Ledger
 from sim.engines.panel import is_january
 from sim.numerics.compiled import compile_within
+from sim.words.codes import COMMUNITY_COUNT
 from sim.world.constants import as_record
 from sim.world.setting import Setting, hispanic_risk, program_flags
 
@@ -53,8 +56,9 @@ def run_several(engine: ColumnarEngine, begin: int, end: int) -> Ledger:
 def _scratch(engine: ColumnarEngine) -> Scratch:
     return Scratch(
         engine.now,
-        engine.now.view(np.uint8).reshape(len(engine.now), -1),
+        engine.now.view(np.uint64).reshape(len(engine.now), -1),
         engine.guardianship,
+        engine.trust,
         engine.recent,
         engine.custody_counts,
         engine.panel,
@@ -69,7 +73,8 @@ def _waiting(engine: ColumnarEngine) -> Waiting:
 def compile_crimes(setting: Setting) -> None:
     """Compile the first half of a month, phases 3 to 8, for worlds like that of a setting; nothing is run."""
     now, world = settled_conditions(setting), setting.world
-    land, month = lay_out(setting, 1), Month(0, now, np.empty(len(world.cell_county)))
+    trust = np.empty((len(now), COMMUNITY_COUNT))
+    land, month = lay_out(setting, 1), Month(0, now, np.empty(len(world.cell_county)), trust)
     state = state_of(world, keep_world=True)
     compile_within(run_block, 0, len(now), land, state, as_record(setting.constants), month, empty_book(land))
 
@@ -80,7 +85,7 @@ def compile_after_crimes(engine: ColumnarEngine) -> None:
     months = room_for(1, engine.now)
     this = ThisMonth(
         number=0,
-        month=Month(0, engine.now, engine.guardianship),
+        month=Month(0, engine.now, engine.guardianship, engine.trust),
         book=empty_book(land),
         registry=empty_registry(engine.custody_counts),
         trust_sum=np.zeros(months.trust.shape[1:], dtype=np.int64),
@@ -95,16 +100,22 @@ def compile_after_crimes(engine: ColumnarEngine) -> None:
 def _foreknown(engine: ColumnarEngine, begin: int, end: int) -> Foreknown:
     setting = engine.setting
     # copied: a part for one month and one county would have another type, and all be compiled once more
-    known = np.ascontiguousarray(foreknown_conditions(setting, begin, end)[:, :, :FOREKNOWN_BYTES])
+    known = np.ascontiguousarray(foreknown_conditions(setting, begin, end)[:, :, :FOREKNOWN_BYTES]).view(np.uint64)
     january = np.array([is_january(setting.months[0], t) for t in range(begin, end)])
     share = engine.constants.legalization_share
     return Foreknown(known, january, setting.calendar.legalization, share, engine.office_capacity)
 
 
+def _by_month(entries: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+    """Return the entries of each month, which end at ``ends``."""
+    last = [0, *ends.tolist()]
+    return [entries[begin:end] for begin, end in pairwise(last)]
+
+
 def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> Ledger:
     """Return the records of the months of one call, stacked."""
     setting, span = engine.setting, len(months.crime)
-    suffered = np.split(told.suffered, told.suffered_end[:-1])
+    suffered = _by_month(told.suffered, told.suffered_end)
     officers, survey_weight = (np.tile(each, (span, 1)) for each in (setting.officers, engine.survey_weight))
     return Ledger(
         months=setting.months[begin : begin + span],
@@ -121,7 +132,7 @@ def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> 
         balance=months.balance,
         opportunities=months.opportunities,
         clipped=months.clipped,
-        told=np.split(told.told, told.told_end[:-1]),
+        told=_by_month(told.told, told.told_end),
         survey_weight=survey_weight,
         bookings=months.bookings,
         repeats=np.stack([engine.repeat_victims.add(begin + i, events) for i, events in enumerate(suffered)]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engines import panel
-from sim.engines.columnar.records import Array, Incidents, Land, Month, Reports, told_of
+from sim.engines.columnar.records import Array, Incidents, Land, Month, Reports, index, told_of
 from sim.numerics.compiled import block, helper, int64, unowned
 from sim.numerics.draws import uniform_of
 from sim.rules.reporting import NOBODY
@@ -40,6 +40,7 @@ def heard_by_panel(
     cells, crimes, groups, targets, luck = met.cell, met.crime, met.group, met.target, reports.luck
     told, suffered = np.empty(n, np.int64), np.empty(HOUSEHOLD * n, np.int64)
     tells, suffers, width = 0, 0, constants.panel_width
+    whole = index(width)
     if width <= 0:
         return told[:0], suffered[:0]
     for i in range(n):
@@ -50,11 +51,11 @@ def heard_by_panel(
         county, target = land.cells[cells[i]].county, int64(targets[i])
         code, base = land.counties[county].code, land.counties[county].base
         first, end = _those_struck(target, group, constants.person_target[crime] == 1, county, land)
-        stratum = (first - base) // width
+        stratum = int64(index(first - base) // whole)
         while base + stratum * width < end:
             member = base + panel_member(code, stratum, width)
             if first <= member and member < end:
-                suffered[suffers] = suffered_by(member, constants.family[crime])
+                suffered[index(suffers)] = suffered_by(member, constants.family[crime])
                 suffers += 1
             if member == target:
                 wait = next_interview(month.index, rotation(code, stratum)) - month.index
