@@ -73,8 +73,9 @@ class Ledger:
 
     def records(self, begin: int = 0) -> Iterator[MonthRecord]:
         """Yield the record of each month, as views; the first is month ``begin`` of its run."""
-        for index in range(len(self.months)):
-            yield self.record(index)._replace(index=begin + index)
+        by_month = zip(*(getattr(self, name) for name in MonthRecord._fields[1:]), strict=True)
+        for index, fields in enumerate(by_month, begin):
+            yield MonthRecord(index, *fields)
 
 
 STACKED = tuple(name for name in MonthRecord._fields if name not in ("index", "told"))

@@ -6,7 +6,7 @@ Two functions of this file are compiled too, by ``sim.numerics.compiled``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -156,6 +156,14 @@ FOLLOWED_MONTHS = 12
 """Months after a release in which a new booking counts."""
 
 
-def is_january(start: str, month: int) -> bool:
-    """Tell whether a month of a run that begins in ``start`` is a January."""
+@overload
+def is_january(start: str, month: int) -> bool: ...
+
+
+@overload
+def is_january(start: str, month: Events) -> npt.NDArray[np.bool_]: ...
+
+
+def is_january(start: str, month: int | Events) -> bool | npt.NDArray[np.bool_]:
+    """Tell whether a month of a run that begins in ``start`` is a January, or each of several."""
     return (month_number(start) + month) % 12 == 0

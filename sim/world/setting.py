@@ -96,5 +96,6 @@ def hispanic_risk(setting: Setting, risk: Floats) -> Floats:
     """
     weights = setting.world.baseline.expected_risk[:, 0]
     total = weights.sum(axis=1)
-    mean: Floats = np.where(total > 0, (risk[..., 0, :] * weights).sum(axis=-1) / np.where(total > 0, total, 1.0), 1.0)
+    violent, against_property = (risk[..., 0, family] * weights[:, family] for family in range(2))
+    mean: Floats = np.where(total > 0, (violent + against_property) / np.where(total > 0, total, 1.0), 1.0)
     return mean

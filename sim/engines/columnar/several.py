@@ -101,7 +101,7 @@ def _foreknown(engine: ColumnarEngine, begin: int, end: int) -> Foreknown:
     setting = engine.setting
     # copied: a part for one month and one county would have another type, and all be compiled once more
     known = np.ascontiguousarray(foreknown_conditions(setting, begin, end)[:, :, :FOREKNOWN_BYTES]).view(np.uint64)
-    january = np.array([is_january(setting.months[0], t) for t in range(begin, end)])
+    january = is_january(setting.months[0], np.arange(begin, end))
     share = engine.constants.legalization_share
     return Foreknown(known, january, setting.calendar.legalization, share, engine.office_capacity)
 
