@@ -337,7 +337,11 @@ def first_events(world: World, k: int) -> set[tuple[int, ...]]:
 
 
 def test_one_more_slot_changes_no_other_county_in_a_run() -> None:
-    """Nothing passes between counties here, so that a year of all tables must be equal elsewhere."""
+    """Nothing passes between counties here, so that a year of all tables must be equal elsewhere.
+
+    What is counted is the same to the last one. What is expected may differ in its last bits, for all counties'
+    settled states are sought together, and how far one county's differs tells where all go on.
+    """
     program = {"programs": {"secure_communities": {"counties": "all"}}}
     before = setting_of(grid(2, 3, 6000, 12, MIXED, ISOLATED, program))
     after = with_agents(before, 2, 1)
@@ -347,5 +351,8 @@ def test_one_more_slot_changes_no_other_county_in_a_run() -> None:
         if name in NATIONAL:
             continue
         one, other = (np.delete(by_county(ledger, name), 2, axis=1) for ledger in (first, second))
-        assert same(one, other), name
+        if one.dtype.kind == "f":
+            assert one == pytest.approx(other, rel=1e-12, nan_ok=True), name
+        else:
+            assert same(one, other), name
     assert not same(first.crime, second.crime)

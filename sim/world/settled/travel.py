@@ -59,7 +59,7 @@ def travel_between(
     agents = np.bincount(county, people, count)
     cell = np.repeat(np.arange(len(ways)), ways)
     place, home = county[cell].astype(np.int64), county[neighbour].astype(np.int64)
-    across = place != home
+    across = (place != home) & (share > 0.0)
     part = (share * people / np.maximum(1, ways) / agents[county])[cell[across]]
     pairs, which = np.unique(place[across] * count + home[across], return_inverse=True)
     shares = np.bincount(which, part, len(pairs)).astype(np.float64)
