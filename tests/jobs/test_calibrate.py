@@ -293,7 +293,9 @@ def test_identify_tells_what_is_left(
     assert max(map(len, told.splitlines()[:-1])) <= 80
     sets = {row["evidence"]: row for row in rows(tmp_path / "out" / "sets.csv")}
     assert 8 <= float(sets["nothing"]["effective_worlds"]) < 16
-    assert float(sets["funnel"]["compatible_share"]) < 1
+    assert float(sets["nothing"]["compatible_share"]) == 1
+    assert 0 < float(sets["funnel"]["compatible_share"]) <= 1
+    assert float(sets["funnel"]["effective_worlds"]) < float(sets["nothing"]["effective_worlds"])
     assert (tmp_path / "out" / "compatible_worlds.png").stat().st_size > 10_000
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     first = page[: page.index("<figure")]
