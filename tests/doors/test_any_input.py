@@ -47,7 +47,10 @@ def read_back(path: Path) -> None:
         parameters = load_scenario(path).parameters
     except ScenarioError:
         return
-    content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except yaml.constructor.ConstructorError:  # a bare << is a text to the program, and nothing to PyYAML
+        return
     if not isinstance(content, dict):
         return
     found = parameters.model_dump()
