@@ -180,3 +180,23 @@ def test_ctrl_c_is_one_line_whenever_it_comes(seconds: float, tmp_path: Path) ->
     _, told = process.communicate(timeout=60)
     assert process.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in told
+
+
+FIRST_WORKER = """
+import signal
+from sim.running.batch.runners import Pool
+pool = Pool(2)
+asked = [pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, (), lane=lane) for lane in (0, 1)]
+print([signal.SIGINT in each.result() for each in asked], signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+pool.close(at_once=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be blocked here")
+def test_no_worker_hears_of_ctrl_c_from_its_first_moment_on() -> None:
+    """Nor does the first, with which the interpreter begins a helper and hears of signals again."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_WORKER], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split("\n")[0] == "[True, True] False"
