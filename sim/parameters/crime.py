@@ -7,6 +7,7 @@ from typing import ClassVar
 from sim.parameters.base import ASSUMPTION, ByCrime, ByFamily, ByGroup, ByStatus, Section, number, share_of, table
 
 MOST_HEADROOM = 10
+"""Largest ``headroom`` that a scenario may ask for, and a calibration tries."""
 
 
 class CrimeSection(Section):

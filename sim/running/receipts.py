@@ -6,7 +6,7 @@ The process in charge writes receipts and the journal; what lies in the folder i
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -101,15 +101,16 @@ def receipt_in(folder: Path, identity: str, name: str) -> Content | None:
     return content
 
 
-def damaged_receipts(folder: Path) -> list[str]:
-    """Return the paths of receipts in a folder that cannot be read; what they tell of is called again."""
-    damaged = []
-    for path in sorted((folder / FOLDER).glob(f"*{SUFFIX}")):
-        try:
-            record_in(path, {"of": str, "name": str})
-        except Damaged:
-            damaged.append(str(path))
-    return damaged
+def kept_and_damaged(folder: Path, identity: str, names: Sequence[str]) -> tuple[int, list[str]]:
+    """Return how many of some answers lie in a folder, and the paths of damaged ones, which are called for again.
+
+    Raises
+    ------
+    UserError
+        Where one follows from something else.
+    """
+    lacking = [name for name in names if receipt_in(folder, identity, name) is None]
+    return len(names) - len(lacking), [str(path) for path in (_path(folder, it) for it in lacking) if path.exists()]
 
 
 def _path(folder: Path, name: str) -> Path:

@@ -113,7 +113,7 @@ def _clipping(study: Study, outcome: Outcome) -> str:
 
 def _more_room(worlds: Worlds) -> str:
     """Return in how many worlds headroom was raised above the least, for there more would have been clipped."""
-    raised = worlds.headroom > np.nanmin(worlds.headroom)
+    raised = worlds.headroom > np.fmin.reduce(worlds.headroom, initial=np.inf)
     if not raised.any():
         return ""
     return f", {int(raised.sum())} of which were run again with more headroom, up to {worlds.headroom[raised].max():g}"

@@ -10,7 +10,7 @@ from sim.analysis.calibration.study import RECORD, Study
 from sim.analysis.calibration.wave import point_names, world_name
 from sim.running.batch.condition import pace_text
 from sim.running.batch.journal import events, is_locked
-from sim.running.receipts import damaged_receipts, receipt_in
+from sim.running.receipts import kept_and_damaged
 from sim.words.reading import record_in
 
 
@@ -73,20 +73,19 @@ def condition_as_json(folder: Path) -> dict[str, Any]:
 
 
 def _look_at(study: Study) -> _Condition:
-    placed, waves = study.design(), []
-    for wave in range(1, study.header.waves + 1):
-        is_placed = wave <= len(placed)
-        count = len(placed[wave - 1]) if is_placed else study.header.worlds
-        names = [world_name(wave, place) for place in range(count)] if is_placed else []
-        waves.append(_Wave(f"wave {wave}", _kept(study, names), count, is_placed))
-    names = point_names(study)
-    waves.append(_Wave("the point", _kept(study, names), len(names), True))
+    parts = [
+        (f"wave {wave}", [world_name(wave, place) for place in range(len(shares))])
+        for wave, shares in enumerate(study.design(), 1)
+    ]
+    to_come = range(len(parts) + 1, study.header.waves + 1)
+    waves, damaged = list[_Wave](), list[str]()
+    for name, worlds in (*parts, ("the point", point_names(study))):
+        done, faults = kept_and_damaged(study.folder, study.identity, worlds)
+        waves.append(_Wave(name, done, len(worlds), True))
+        damaged += faults
+    waves[-1:-1] = [_Wave(f"wave {wave}", 0, study.header.worlds, False) for wave in to_come]
     is_complete = (study.folder / "manifest.json").exists()
-    return _Condition(waves, damaged_receipts(study.folder), is_locked(study.folder), is_complete)
-
-
-def _kept(study: Study, names: list[str]) -> int:
-    return sum(receipt_in(study.folder, study.identity, name) is not None for name in names)
+    return _Condition(waves, damaged, is_locked(study.folder), is_complete)
 
 
 def _lines(study: Study, found: _Condition) -> Iterator[str]:

@@ -170,10 +170,8 @@ def _choose_targets(
         group, within = group_at(land.cells[cell].size, anyone)
         target = land.cells[cell].low[group] + within
         family = constants.family[crime]
-        again, unit = (
-            victim_again(place - anyone, uniform_of(luck[AGAIN, i]), group, family, county, land),
-            UNIT[family],
-        )
+        again = victim_again(place - anyone, uniform_of(luck[AGAIN, i]), group, family, county, land)
+        unit = UNIT[family]
         same = land.counties[county].low[group] + again * unit + (within & (unit - 1))
         target = same if again >= 0 else target  # no branch that the processor cannot foresee
         organization = choose(uniform_of(luck[BUSINESS, i]), land.counties[county].organization[crime])
