@@ -118,8 +118,9 @@ def files_of() -> Mapping[str, Sequence[Column]]:
             ("worlds", "whole number", "worlds", "Emulated worlds that are compatible"),
         ),
         "errors": (
+            _SET,
             ("name", "text", "", "Figure or effect"),
-            ("emulator_error", "number", "its unit", "Root mean square error of leaving each world out"),
+            ("emulator_error", "number", "its unit", "Root mean square error of leaving a world out, by their weights"),
         ),
     }
 
@@ -140,5 +141,5 @@ def _rows(found: Identified) -> dict[str, list[Sequence[Any]]]:
         "effects": [(it.evidence, it.effect, *it.values) for it in found.quantiles],
         "pinned": list(found.pins),
         "bounds": list(found.bounds),
-        "errors": list(found.errors.items()),
+        "errors": list(found.errors),
     }

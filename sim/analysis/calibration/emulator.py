@@ -3,7 +3,8 @@
 A Gaussian process whose covariance holds a quadratic polynomial, a smooth residual, and what worlds of one luck share:
 a level, and a slope and a residual of their own, for luck makes an effect larger as well as adding to it
 (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapters 2 and 5). Leave-one-out errors are in
-closed form (their equation 5.12); nothing is believed of an emulator beyond them.
+closed form (their equation 5.12); nothing is believed of an emulator beyond those of the worlds that are like what is
+predicted: where effects are large, so are errors, and where they are small nothing needs to be as wrong as that.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from scipy.optimize import minimize
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
-Scale = Literal["plain", "log", "asinh"]
+Scale = Literal["plain", "log", "root"]
 CONSTANT = 10.0
 """Prior variance of the mean, in units of the spread between worlds."""
 SHAPE = ("slope", "curvature", "residual", "noise", "luck", "slope of luck", "residual of luck")
@@ -31,6 +32,8 @@ _PRIOR_SPREAD = 2.0
 """Of the logarithms of relevances around ``_RELEVANCE``: keeps what no world tells from running away."""
 _STEPS = 120
 _CHUNK = 4096
+_LIKE, _FEWEST_LIKE = 0.25, 12
+"""Share of worlds, and how many at least, over which errors of leaving one out are averaged."""
 
 
 class Left(NamedTuple):
@@ -52,14 +55,14 @@ class Emulator:
         What they gave.
     lucks : int64[W]
         Which luck each world had; predictions are of the mean over lucks.
-    scale : {"plain", "log", "asinh"}
+    scale : {"plain", "log", "root"}
         On which the figure is emulated.
     relevance : float64[P]
         How quickly the figure moves with each input; near 0 for those that do not matter.
     shape : float64[len(SHAPE)]
         Standard deviations of what ``SHAPE`` names, in units of the spread between worlds.
     closeness : float64[W]
-        How much each world counts where errors are averaged; adds up to 1.
+        How much each world counts in what the emulator is judged by; adds up to 1.
     """
 
     inputs: Floats
@@ -84,8 +87,9 @@ class Emulator:
     def predict(self, inputs: Floats) -> tuple[Floats, Floats]:
         """Return means and standard deviations, float64[N] each, at N inputs.
 
-        A standard deviation is what the process itself states, and on the figure's scale never below the root mean
-        square of what leaving one world out gets wrong.
+        A standard deviation is what the process itself states, and on the figure's scale never below what leaving one
+        world out gets wrong: the root mean square over the quarter of worlds whose predictions are nearest, the nearer
+        the more.
         """
         parts = [self._predict(inputs[start : start + _CHUNK]) for start in range(0, len(inputs), _CHUNK)]
         mean, sd = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -96,8 +100,8 @@ class Emulator:
         scaled = inputs * self.relevance
         across = _covariance(scaled, self.inputs * self.relevance, self.shape)
         solved = solve_triangular(factor[0], across.T, lower=True)
-        variance = _own_variance(scaled, self.shape) - (solved**2).sum(axis=0)
-        return self._unscaled(across @ weights, np.sqrt(np.maximum(variance, self._least_variance)))
+        mean, variance = across @ weights, _own_variance(scaled, self.shape) - (solved**2).sum(axis=0)
+        return self._unscaled(mean, np.sqrt(np.maximum(variance, self._wrong_nearby(mean))))
 
     @cached_property
     def _left_out(self) -> Left:
@@ -106,9 +110,15 @@ class Emulator:
         precision = cho_solve(factor, np.eye(len(weights))).diagonal()
         return Left(self._scaled[0] - weights / precision, 1.0 / np.sqrt(precision))
 
+    def _wrong_nearby(self, mean: Floats) -> Floats:
+        """Return the mean square of what leaving one out gets wrong where about ``mean`` is predicted, on the scale."""
+        return np.asarray(np.interp(mean, *self._wrong_by_prediction))
+
     @cached_property
-    def _least_variance(self) -> float:
-        return float(self.closeness @ (self._left_out.predicted - self._scaled[0]) ** 2)
+    def _wrong_by_prediction(self) -> tuple[Floats, Floats]:
+        predicted, _ = self._left_out
+        order = np.argsort(predicted, kind="stable")
+        return predicted[order], _nearby_mean(predicted[order], ((predicted - self._scaled[0]) ** 2)[order])
 
     @cached_property
     def left_out(self) -> Left:
@@ -118,12 +128,16 @@ class Emulator:
     @cached_property
     def error(self) -> float:
         """Root mean square of what leaving one out gets wrong, in the figure's unit, worlds by their closeness."""
-        return float(np.sqrt(self.closeness @ (self.left_out.predicted - self.outputs) ** 2))
+        return self.error_over(self.closeness)
+
+    def error_over(self, weights: Floats) -> float:
+        """Return the same with other weights of worlds, float64[W], which add up to 1."""
+        return float(np.sqrt(weights @ (self.left_out.predicted - self.outputs) ** 2))
 
     @cached_property
     def error_overall(self) -> float:
         """The same with all worlds alike."""
-        return float(np.sqrt(np.mean((self.left_out.predicted - self.outputs) ** 2)))
+        return self.error_over(np.full(len(self.outputs), 1.0 / len(self.outputs)))
 
     @property
     def relative_error(self) -> float:
@@ -142,42 +156,65 @@ class Emulator:
         """Share of worlds further than two stated standard deviations from what leaving them out predicts; 5 % fits."""
         return float(np.mean(np.abs(self._scaled[0] - self._left_out.predicted) > 2 * self._left_out.sd))
 
+    @property
+    def surprise(self) -> float:
+        """Minus the mean logarithm of the density that was stated for each world before it was seen, by closeness.
+
+        The density is the normal one on the scale, in the figure's unit, so that scales can be compared.
+        """
+        if self._scaled[2] == 0.0:
+            return -float("inf")
+        predicted, sd = self._left_out
+        stated = np.maximum(sd, np.sqrt(self._wrong_nearby(predicted)))
+        off = (self._scaled[0] - predicted) / stated
+        return float(self.closeness @ (0.5 * off**2 + np.log(stated) + self._log_slope))
+
+    @cached_property
+    def _log_slope(self) -> Floats:
+        """Logarithm of how much of the figure's unit one unit of the scale is at each world."""
+        spread = np.log(self._scaled[2])
+        if self.scale == "log":
+            return spread + np.log(self.outputs)
+        if self.scale == "root":
+            return spread + np.log(_unit(self.outputs)) + 2 * np.log1p(np.abs(self.outputs) / _unit(self.outputs)) / 3
+        return np.full(len(self.outputs), spread)
+
     def _unscaled(self, mean: Floats, sd: Floats) -> tuple[Floats, Floats]:
         _, centre, spread = self._scaled
         mean, sd = centre + spread * mean, spread * sd
         if self.scale == "log":
             return np.exp(mean), np.exp(mean) * sd
-        if self.scale == "asinh":
-            unit = _unit(self.outputs)
-            return unit * np.sinh(mean), unit * np.cosh(mean) * sd
+        if self.scale == "root":
+            unit, root = _unit(self.outputs), 1.0 + np.abs(mean) / 3.0
+            return unit * np.sign(mean) * (root**3 - 1.0), unit * root**2 * sd
         return mean, sd
 
 
 def best_emulator(
     candidates: Sequence[Floats], outputs: Floats, lucks: Integers, closeness: Floats | None = None
 ) -> Emulator:
-    """Return the emulator with the least leave-one-out error.
+    """Return the emulator that states best what each world is before it is seen: the least surprised.
 
     Parameters
     ----------
     candidates : sequence of float64[W, P]
         Inputs with other sets of features.
     outputs : float64[W]
-        A figure of each world; it is tried as it is, on the scale asinh, which draws extremes in, and where all are
-        above 0 as a logarithm.
+        A figure of each world; it is tried as it is, as a cube root, which draws in extremes of either sign, and where
+        all are above 0 as a logarithm.
     lucks : int64[W]
         Which luck each world had.
     closeness : float64[W], optional
-        How much each world counts where errors are averaged; all alike where it is left out.
+        How much each world counts in that; all alike where it is left out.
 
     Raises
     ------
     ValueError
         Where an output is not finite.
     """
-    scales: tuple[Scale, ...] = ("plain", "asinh", "log") if (outputs > 0).all() else ("plain", "asinh")
+    scales: tuple[Scale, ...] = ("plain", "root", "log") if (outputs > 0).all() else ("plain", "root")
     fitted = [fit(inputs, outputs, lucks, scale, closeness) for inputs in candidates for scale in scales]
-    return min(fitted, key=lambda emulator: emulator.error)
+    return min(fitted, key=lambda emulator: emulator.surprise)
 
 
 def fit(
@@ -204,15 +241,25 @@ def fit(
     return Emulator(inputs, outputs, lucks, scale, best[:count], best[count:], close)
 
 
+def _nearby_mean(at: Floats, values: Floats) -> Floats:
+    """Return the mean of ``values`` around each of ``at``, weighted by Cleveland's tricube (1979) over the nearest."""
+    count = min(len(at), max(_FEWEST_LIKE, round(_LIKE * len(at))))
+    distance = np.abs(at[:, None] - at)
+    reach = np.partition(distance, count - 1, axis=1)[:, count - 1]
+    weights = np.maximum(1.0 - (distance / np.maximum(reach, 1e-12)[:, None]) ** 3, 0.0) ** 3
+    return np.asarray(weights @ values / weights.sum(axis=1))
+
+
 def _unit(outputs: Floats) -> float:
-    """Return a middling size of outputs, from which asinh begins to act as a logarithm."""
+    """Return a middling size of outputs, below which a root hardly bends."""
     return float(np.median(np.abs(outputs))) or 1.0
 
 
 def _standardised(outputs: Floats, scale: Scale) -> tuple[Floats, float, float]:
     """Return outputs on a scale, less their mean and over their spread; the mean; and the spread."""
     values = np.log(outputs) if scale == "log" else outputs
-    values = np.arcsinh(outputs / _unit(outputs)) if scale == "asinh" else values
+    if scale == "root":
+        values = np.sign(outputs) * 3.0 * (np.cbrt(1.0 + np.abs(outputs) / _unit(outputs)) - 1.0)
     centre, spread = float(values.mean()), float(values.std())
     if spread <= 1e-12 * max(1.0, abs(centre)):
         return np.zeros(len(values)), centre, 0.0

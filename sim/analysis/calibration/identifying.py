@@ -46,6 +46,17 @@ class Pin(NamedTuple):
     verdict: str
 
 
+class Wrong(NamedTuple):
+    """What the emulator of a figure or effect gets wrong of worlds that agree with one set of evidence.
+
+    ``error`` is the root mean square of leaving each world out, worlds weighed by how well their own figures agree.
+    """
+
+    evidence: str
+    name: str
+    error: float
+
+
 class Bound(NamedTuple):
     """Least and most of an effect over compatible emulated worlds, parameters held as a case says."""
 
@@ -68,10 +79,8 @@ class Weighed:
         Of the emulated worlds.
     compatible : bool[N]
         Every figure within ``COMPATIBLE`` standard deviations, every effect within its range.
-    effective : float
-        Worlds of equal weight among those that were run, by their own figures and over the density in which they lie.
-    effective_draws : float
-        The same among the emulated ones.
+    own_weights : float64[W]
+        Of the worlds that were run, by their own figures and over the density in which they lie.
     simulated_compatible : bool[W]
         As ``compatible``, of the worlds that were run.
     """
@@ -79,9 +88,18 @@ class Weighed:
     evidence: Evidence
     weights: Floats
     compatible: np.ndarray[Any, np.dtype[np.bool_]]
-    effective: float
-    effective_draws: float
+    own_weights: Floats
     simulated_compatible: np.ndarray[Any, np.dtype[np.bool_]]
+
+    @property
+    def effective(self) -> float:
+        """Worlds of equal weight among those that were run."""
+        return effective_number(self.own_weights)
+
+    @property
+    def effective_draws(self) -> float:
+        """The same among the emulated ones."""
+        return effective_number(self.weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +120,7 @@ class Identified:
     quantiles : list of Quantiles
     pins : list of Pin
     bounds : list of Bound
-    errors : dict of float
-        Leave-one-out error of each figure and effect used.
+    errors : list of Wrong
     """
 
     worlds: Worlds
@@ -114,7 +131,7 @@ class Identified:
     quantiles: list[Quantiles]
     pins: list[Pin]
     bounds: list[Bound]
-    errors: dict[str, float]
+    errors: list[Wrong]
 
 
 def identify(
@@ -150,10 +167,11 @@ def identify(
     ranged = list(dict.fromkeys(name for it in asked.evidence for name in it.course))
     told = list(dict.fromkeys([*TOLD_EFFECTS, header.effect, header.bounded]))
     effects = list(dict.fromkeys([*told, *ranged]))
-    emulators = emulators or fit_all(worlds, [*figures, *effects], study.field)
+    noted = [*figures, *effects]
+    emulators = emulators or fit_all(worlds, noted, study.field)
     weigher = _Weigher(study, emulators, worlds, np.zeros(len(worlds)) if density is None else density, figures)
     shares = prior_draws(header.draws, len(study.priors), header.seed)
-    emulated = emulators.emulated(shares, [*figures, *effects])
+    emulated = emulators.emulated(shares, noted)
     sets = [weigher.weigh(evidence, emulated) for evidence in asked.evidence]
     _refuse_few(sets, len(worlds))
     noisy = _with_error(emulated, told, header.seed)
@@ -165,8 +183,8 @@ def identify(
         sets,
         [_quantiles(it, name, noisy[name]) for it in sets for name in told],
         [pin for it in sets for pin in _pins(it, study.priors, shares)],
-        list(_bounds(asked, study, emulators, weigher, shares, [*figures, *effects])),
-        {name: emulators.of[name].error for name in (*figures, *effects)},
+        list(_bounds(asked, study, emulators, weigher, shares, noted)),
+        [Wrong(it.evidence.name, name, emulators.of[name].error_over(it.own_weights)) for it in sets for name in noted],
     )
 
 
@@ -196,8 +214,7 @@ class _Weigher:
         for name, (low, high) in evidence.course.items():
             within = (self.worlds.effects[name] >= low) & (self.worlds.effects[name] <= high)
             own, own_fits = own + np.where(within, 0.0, np.log(_TINY)), own_fits & within
-        weights = weights_of(log)
-        return Weighed(evidence, weights, fits, effective_number(weights_of(own)), effective_number(weights), own_fits)
+        return Weighed(evidence, weights_of(log), fits, weights_of(own), own_fits)
 
     def of_emulated(self, evidence: Evidence, emulated: Emulated) -> tuple[Floats, Any]:
         """Return log likelihoods of emulated worlds, and which of them are compatible."""

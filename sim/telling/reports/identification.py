@@ -82,10 +82,12 @@ def _sure(asked: Identification, found: Identified) -> Iterator[str]:
     yield "<h2>How sure is this?</h2>"
     yield note(escape(worlds_sentence(found)))
     yield note(escape(declared(asked)))
-    errors = {effect: found.errors[effect] for effect in told_effects(asked) if effect in found.errors}
-    told = "; ".join(f"{LABELS[it]} ± {number_text(error, 1)} points" for it, error in errors.items())
-    if told:
-        yield note(escape(f"Emulators are off by (root mean square error, counted within the ranges): {told}."))
+    last, effects = found.sets[-1].evidence.name, told_effects(asked)
+    wrong = [it for it in found.errors if it.evidence == last and it.name in effects]
+    told = "; ".join(f"{LABELS[it.name]} ± {number_text(it.error, 1)} points" for it in wrong)
+    yield note(
+        escape(f"Given {last}, emulators are off by (root mean square error, counted within the ranges): {told}.")
+    )
 
 
 def _key_table(asked: Identification, found: Identified) -> str:

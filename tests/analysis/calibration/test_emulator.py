@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -79,20 +80,75 @@ def test_products_are_emulated_on_logarithms() -> None:
     assert found.relative_error < 0.01
 
 
+def cubes(at: Floats) -> Floats:
+    """Effects of either sign with long tails."""
+    plain = 4 * at[:, 0] + 3 * at[:, 1] + at[:, 2] * at[:, 3]
+    return np.asarray(np.sign(plain) * ((1 + np.abs(plain)) ** 3 - 1))
+
+
 def test_extremes_of_either_sign_are_drawn_in() -> None:
     at = inputs(48)
-    effects = np.sinh(3 * at[:, 0] + 2 * at[:, 1])
-    found = best_emulator([at], effects, lucks(48))
-    assert found.scale == "asinh"
-    assert found.error < 0.8 * fit(at, effects, lucks(48)).error
-    mean, sd = found.predict(at)
-    assert mean == pytest.approx(effects, rel=0.02, abs=0.02)
-    assert sd[np.argmax(np.abs(effects))] > 5 * sd[np.argmin(np.abs(effects))]
+    found = best_emulator([at], cubes(at), lucks(48))
+    assert found.scale == "root"
+    assert found.surprise < fit(at, cubes(at), lucks(48)).surprise - 0.15
+    _, sd = found.predict(at)
+    assert sd[np.argmax(np.abs(cubes(at)))] > 5 * sd[np.argmin(np.abs(cubes(at)))]
 
 
-def test_what_is_stated_is_never_less_than_leaving_one_out_gets_wrong(fitted: Emulator) -> None:
-    assert fitted.scale == "plain"
-    assert fitted.predict(fitted.inputs)[1].min() >= fitted.error - 1e-12
+def test_a_root_is_drawn_in_and_let_out_again() -> None:
+    at, effects = inputs(20), np.linspace(-30.0, 200.0, 20)
+    found = fit(at, effects, lucks(20), "root")
+    values = found._scaled[0]
+    back, sd = found._unscaled(values, np.full(20, 1e-6))
+    assert back == pytest.approx(effects, rel=1e-9)
+    assert sd == pytest.approx(found._unscaled(values + 1e-6, sd)[0] - back, rel=1e-4)
+    assert np.exp(found._log_slope) * 1e-6 == pytest.approx(sd)
+
+
+def test_worlds_far_beyond_those_that_were_run_are_not_predicted_to_be_their_opposite() -> None:
+    at = inputs(60, dimensions=8)
+    effects = np.expm1(2 * at[:, 0] + 1.5 * at[:, 1] + at[:, 2] * at[:, 3])
+    mean, _ = best_emulator([at], effects, lucks(60)).predict(inputs(4000, dimensions=8, seed=4))
+    assert mean.min() > -6.0
+
+
+def test_where_little_happens_little_is_wrong() -> None:
+    """What is left out is wrong by a fiftieth of itself; far from 0 that says nothing of what is near 0."""
+    at = inputs(80)
+    effects = 40 * (1 + at[:, 0]) ** 2
+    found = best_emulator([at], effects * (1 + 0.02 * np.random.default_rng(3).normal(size=80)), lucks(80))
+    _, sd = found.predict(at)
+    small, large = effects < 10, effects > 100
+    assert sd[small].mean() < 0.35 * found.error < sd[large].mean()
+
+
+def test_what_is_stated_is_never_less_than_leaving_one_out_gets_wrong_nearby(fitted: Emulator) -> None:
+    bold = replace(fitted, shape=fitted.shape * np.array([1.0, 1.0, 1.0, 0.1, 0.0, 0.0, 0.0]))
+    mean, sd = bold.predict(inputs(200, seed=5))
+    knots, wrong = bold._wrong_by_prediction
+    _, centre, spread = bold._scaled
+    least = spread * np.sqrt(np.interp((mean - centre) / spread, knots, wrong))
+    assert (sd >= least - 1e-12).all()
+    assert np.isclose(sd, least).any()
+
+
+def test_what_is_far_says_nothing_of_what_is_near() -> None:
+    at = np.arange(100.0)
+    found = emulators._nearby_mean(at, np.where(at < 50, 1.0, 9.0))
+    assert found[[0, 37, 62, 99]] == pytest.approx([1.0, 1.0, 9.0, 9.0])
+    assert found[50] == pytest.approx(5.0, abs=0.4)
+    assert (np.diff(found) >= -1e-12).all()
+    assert emulators._nearby_mean(at[:5], np.arange(5.0)) == pytest.approx([1.0, 1.4, 2.0, 2.6, 3.0], abs=0.35)
+    assert emulators._nearby_mean(np.zeros(4), np.arange(4.0)) == pytest.approx([1.5] * 4)
+
+
+def test_the_least_surprised_states_densities_as_the_normal_distribution_has_them(fitted: Emulator) -> None:
+    """Where worlds are all alike in how wrong they are, surprise is the entropy of a normal distribution."""
+    at = inputs(200)
+    found = fit(at, at[:, 0] + np.random.default_rng(2).normal(size=200), lucks(200))
+    assert found.surprise == pytest.approx(0.5 * np.log(2 * np.pi * np.e) - 0.5 * np.log(2 * np.pi), abs=0.15)
+    doubled = fit(at, 2 * found.outputs, lucks(200))
+    assert doubled.surprise == pytest.approx(found.surprise + np.log(2), abs=0.01)
 
 
 def test_what_never_changes_is_predicted_without_error() -> None:
@@ -123,4 +179,3 @@ def test_errors_are_those_of_the_worlds_that_count(fitted: Emulator) -> None:
     found = fit(fitted.inputs, fitted.outputs, fitted.lucks, closeness=close)
     assert found.error_overall == pytest.approx(fitted.error)
     assert found.error == pytest.approx(np.sqrt(wrong[close > 0].mean()))
-    assert found.predict(fitted.inputs)[1].min() >= found.error - 1e-12
