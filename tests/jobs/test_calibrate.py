@@ -296,12 +296,16 @@ def test_identify_tells_what_is_left(
     assert float(sets["nothing"]["compatible_share"]) == 1
     assert 0 < float(sets["funnel"]["compatible_share"]) <= 1
     assert float(sets["funnel"]["effective_worlds"]) < float(sets["nothing"]["effective_worlds"])
+    errors = rows(tmp_path / "out" / "errors.csv")
+    assert {(row["evidence"], row["name"]) for row in errors} >= {("nothing", "true_total"), ("funnel", "transfers")}
+    assert all(float(row["emulator_error"]) >= 0 for row in errors)
     assert (tmp_path / "out" / "compatible_worlds.png").stat().st_size > 10_000
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     first = page[: page.index("<figure")]
     assert "In worlds that agree with 1 published figure (funnel) the program truly changes index crime" in first
     assert "16 worlds were simulated" in first
     assert "Trends: declared net" in first
+    assert "Given funnel, emulators are off by" in page
     kept = float(sets["funnel"]["effective_worlds"])
     assert f'data-head="effective worlds">{kept:.0f}</td>' in page
 

@@ -135,6 +135,10 @@ def test_evidence_added_narrows_what_is_left_and_keeps_the_truth(first: tuple[St
     assert sets["both"].effective < sets["one"].effective < len(worlds)
     ratios = {(it.evidence, it.parameter): it.ratio for it in found.pins}
     assert ratios["nothing", "trust.sensitivity"] == pytest.approx(1.0, abs=0.02)
+    wrong = {(it.evidence, it.name): it.error for it in found.errors}
+    emulator = fit_all(worlds, [EFFECT]).of[EFFECT]
+    assert wrong["nothing", EFFECT] == pytest.approx(emulator.error)
+    assert wrong["both", EFFECT] == pytest.approx(emulator.error_over(sets["both"].own_weights))
     bounds = {(it.evidence, it.case): it for it in found.bounds}
     free, held = bounds["both", "all as uncertain"], bounds["both", "at most"]
     assert free.low < held.high
