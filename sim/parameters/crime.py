@@ -100,7 +100,7 @@ class CrimeSection(Section):
     )
     travel_share: float = share_of(0.1, "incidents", ASSUMPTION, "Offenders who live in a neighbouring cell")
     propensity_violent: ByStatus = table(
-        ByStatus.same(1.0, unauthorized=0.49),
+        ByStatus.same(1.0, unauthorized=0.5),
         "ratio",
         0,
         5,
@@ -108,7 +108,7 @@ class CrimeSection(Section):
         "Violent offending relative to citizens, before normalisation to mean 1",
     )
     propensity_property: ByStatus = table(
-        ByStatus.same(1.0, unauthorized=0.27),
+        ByStatus.same(1.0, unauthorized=0.29),
         "ratio",
         0,
         5,
@@ -124,7 +124,7 @@ class CrimeSection(Section):
         "How offending rises as the risk of being reported and solved falls",
     )
     risk_memory: float = number(
-        2.0,
+        2.2,
         "months",
         0.5,
         60,
@@ -133,7 +133,7 @@ class CrimeSection(Section):
     )
     displacement: float = share_of(0.0, "", ASSUMPTION, "Offending that moves between groups rather than being added")
     deterrence: float = share_of(
-        0.33,
+        0.31,
         "",
         "calibrated; disputed and left open by the figures",
         "Offending of removable people given up where removal is as likely as can be",

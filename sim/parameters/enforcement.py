@@ -45,7 +45,7 @@ class EnforcementSection(Section):
         1.0, "share", 0, 1, "design", "Access of the program to those jails; a county can withdraw it"
     )
     cap_interview: float = number(
-        0.63, "share of noncitizens booked", 0, 1, "calibrated with T29", "Noncitizens whom jail interviews identify"
+        0.69, "share of noncitizens booked", 0, 1, "calibrated with T29", "Noncitizens whom jail interviews identify"
     )
     cap_prison: float = number(
         0.9,
@@ -71,7 +71,7 @@ class EnforcementSection(Section):
         0.02, "share of officer time", 0, 0.9, ASSUMPTION, "Time taken from other police work"
     )
     detainer_issue: ByLevel = table(
-        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.5),
+        ByLevel(level_1=0.95, level_2=0.9, level_3=0.85, none=0.59),
         "share of removable people identified",
         0,
         1,
@@ -79,7 +79,7 @@ class EnforcementSection(Section):
         "People for whom ICE asks, by level",
     )
     detainer_issue_early: float = number(
-        0.085,
+        0.1,
         "ratio",
         0,
         1,
@@ -94,7 +94,7 @@ class EnforcementSection(Section):
         40, "detainers per 100,000 persons and month", 0, 10_000, ASSUMPTION, "What a field office can handle"
     )
     custody_share: float = number(
-        0.89,
+        0.88,
         "share of detainers honoured",
         0,
         1,
@@ -122,7 +122,7 @@ class EnforcementSection(Section):
     )
     custody_ends: float = number(0.7, "share per month", 0.05, 1, "T52", "ICE custody ending within a month")
     removal_share: float = number(
-        0.58, "share of people in ICE custody", 0, 1, "calibrated with T25, T26", "Removed; the others get relief"
+        0.56, "share of people in ICE custody", 0, 1, "calibrated with T25, T26", "Removed; the others get relief"
     )
     at_large: ByLevel = table(
         ByLevel(level_1=0.3, level_2=0.15, level_3=0.05, none=0.02),

@@ -11,7 +11,7 @@ class TrustSection(Section):
     """How fear arises, fades and acts."""
 
     sensitivity: ByTie = table(
-        ByTie(citizen=0.59, citizen_mixed_household=1.0, lawful_noncitizen=1.0, unauthorized=1.4),
+        ByTie(citizen=0.6, citizen_mixed_household=1.0, lawful_noncitizen=1.0, unauthorized=1.4),
         "log odds per unit of lost trust",
         0,
         10,
@@ -19,18 +19,18 @@ class TrustSection(Section):
         "How strongly lost trust lowers reporting, help as a witness, and survey response",
     )
     county_fade: float = number(
-        0.068, "share per month", 0, 1, "calibrated with T32, T33, T35", "Fading of county fear"
+        0.069, "share per month", 0, 1, "calibrated with T32, T33, T35", "Fading of county fear"
     )
     own_fade: float = number(0.04, "share per month", 0, 1, ASSUMPTION, "Fading of a person's own fear")
     publicity_activation: float = number(
-        0.89, "fear", 0, 5, "calibrated with T32, T33; little apart from sensitivity", "News that a county is activated"
+        0.9, "fear", 0, 5, "calibrated with T32, T33; little apart from sensitivity", "News that a county is activated"
     )
     publicity_agreement: float = number(0.6, "fear", 0, 5, ASSUMPTION, "News of a 287(g) agreement")
     publicity_resolution: float = number(0.2, "fear", 0, 5, ASSUMPTION, "Relief at a resolution against detainers")
     publicity_priority: float = number(0.2, "fear", 0, 5, ASSUMPTION, "Relief at priority enforcement")
     presence: float = number(0.0, "fear per month", 0, 1, "design", "Lasting fear of a program in force")
     awareness: float = number(
-        0.019, "fear per removal in 1,000 of the group", 0, 5, "calibrated; left open", "News of removals in a month"
+        0.02, "fear per removal in 1,000 of the group", 0, 5, "calibrated; left open", "News of removals in a month"
     )
     region_weight: float = number(
         20_000, "persons", 0, 10_000_000, "design", "Weight of removals in the ICE region beside the county's own"
@@ -45,7 +45,7 @@ class TrustSection(Section):
     )
     spill_over: float = share_of(0.2, "", ASSUMPTION, "Weight of removals of people of the other group")
     visibility: ByChannel = table(
-        ByChannel(jail=1.0, prison=0.52, at_large=2.0, task_force=1.5),
+        ByChannel(jail=1.0, prison=0.54, at_large=2.0, task_force=1.5),
         "ratio",
         0,
         10,
