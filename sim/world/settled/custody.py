@@ -10,14 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import Parameters
-from sim.words.codes import BY_TASK_FORCE, FROM_JAIL, LEVEL_2, OUT_OF_PRISON, OUTSIDE
+from sim.words.codes import (
+    BY_TASK_FORCE,
+    FROM_JAIL,
+    LEVEL_2,
+    OUT_OF_PRISON,
+    OUTSIDE,
+    STREET_FELONY,
+    STREET_MISDEMEANOR,
+)
 from sim.world.counties.building import Counties
 from sim.world.kept import of_parameters
 from sim.world.settled.capacity import FieldOffices
 from sim.world.settled.endings import APART, AT_ONCE, AT_ONCE_FROM_STREET, JAIL, JAIL_FROM_STREET, PRISON, ways_of
 from sim.world.settled.histories import Histories
 from sim.world.settled.rates import CrimeRates
-from sim.world.settled.records import RANK_OF_CLASS, Records
+from sim.world.settled.records import RANK_OF_CLASS, Records, at_entry
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -43,6 +51,7 @@ class Stays(NamedTuple):
 
     booked: Floats
     months: Floats  # in jail
+    street: Floats  # of these, on charges of the street
     ways: Floats  # 5 x: bookings by ``endings.WAYS``
     by_history: Floats  # H histories x 3 x 3 x 3 x 10 charges: bookings a month of all people, not of one
 
@@ -68,14 +77,16 @@ def stays_of(parameters: Parameters, crime: CrimeRates, at_liberty: Floats, hist
         sums[..., part] = np.einsum("ngsck,nw->wgsck", booked, weights)
         booked *= at_liberty[..., part]
         by_history += of.sums(booked).transpose(0, 2, 3, 4, 1)
-    return Stays(sums[0], sums[1], sums[2:], by_history)
+    return Stays(sums[0], sums[1], sums[2], sums[3:], by_history)
 
 
 @of_parameters
 def _outcomes(parameters: Parameters) -> Floats:
-    """Return by charge what a booking adds up to: 1, months in jail, and the ``WAYS``; 10 x 7."""
+    """Return by charge what a booking adds up to: 1, months in jail, those of the street alone, ``WAYS``; 10 x 8."""
     months = months_held(parameters)
-    return np.concatenate([np.ones((len(months), 1)), months[:, None], ways_of(parameters)], axis=1)
+    on_street = np.isin(np.arange(len(months)), (STREET_FELONY, STREET_MISDEMEANOR))
+    sums = np.stack([np.ones_like(months), months, months * on_street], axis=1)
+    return np.concatenate([sums, ways_of(parameters)], axis=1)
 
 
 @of_parameters
@@ -142,6 +153,12 @@ class Custody:
             removable=stays.booked * histories.spread(removable.sum(axis=-1)[..., RANK_OF_CLASS]),
             chance=self._taken_if(found, self._mean_issue(issue, wanted)),
         )
+
+    def taken_of_newcomers(self) -> Floats:
+        """Return ``Taking.chance`` where people booked are as often in the immigration database as newcomers are, and
+        field offices ask for all whom they want."""
+        federal = np.broadcast_to(at_entry(self.parameters)[:, :, None], (self.histories.number, 3, 3, 2))
+        return self._taken_if(self._identified(federal), np.tile(self.wish, (self.histories.number, 1)))
 
     def _identified(self, federal: Floats) -> Floats:
         """Return the chance that somebody booked is identified, held or released at once: 2 x H x 2 x 3 x 2 ranks.

@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float64]
 MONTHLY = 1.0 / (100_000 * 12)
 _CHARGE_OF_CRIME = np.array(CHARGE_OF_CRIME)
 STREET = [STREET_FELONY, STREET_MISDEMEANOR]
+MARGIN = 0.02
+"""Units of risk, some ten times what a round without change moves."""
 _OF_FAMILIES = [np.flatnonzero(np.equal(FAMILY_OF_CRIME, family)) for family in (0, 1)]
 
 
@@ -31,28 +33,25 @@ class State:
 
     free: Floats  # 3 groups x 3 statuses x 3 classes x K
     calls: Calls
-    impunity: Floats  # 3 groups x 8 x K
     deterred: Floats  # 3 statuses x K: how the risk of removal multiplies offending
     taken: Floats  # H histories x 3 groups x 3 statuses x 2 ranks x 3 ways x 4 levels: chance that ICE takes somebody
+    impunity: Floats  # 3 groups x 8 x K
 
     def packed(self) -> Floats:
-        """Return all that changes from round to round as one vector, county by county."""
-        parts = [part.reshape(-1, part.shape[-1]).T.ravel() for part in self._of_counties()]
-        return np.concatenate([*parts, self.taken.ravel()])
+        """Return all that changes from round to round as one vector; impunity, which may jump, is its end."""
+        return np.concatenate([part.ravel() for part in self._parts()])
 
     def unpacked(self, vector: Floats) -> State:
         """Return the state that a vector holds, in the shapes of this one."""
         place, parts = 0, []
-        for part in self._of_counties():
-            there = vector[place : place + part.size].reshape(part.shape[-1], -1)
-            parts.append(np.ascontiguousarray(there.T).reshape(part.shape))
+        for part in self._parts():
+            parts.append(vector[place : place + part.size].reshape(part.shape))
             place += part.size
-        free, reported, helps, impunity, deterred = parts
-        taken = vector[place:].reshape(self.taken.shape)
-        return State(free, Calls(reported, helps), impunity, deterred, taken)
+        free, reported, helps, deterred, taken, impunity = parts
+        return State(free, Calls(reported, helps), deterred, taken, impunity)
 
-    def _of_counties(self) -> tuple[Floats, ...]:
-        return self.free, self.calls.reported, self.calls.help, self.impunity, self.deterred
+    def _parts(self) -> tuple[Floats, ...]:
+        return self.free, self.calls.reported, self.calls.help, self.deterred, self.taken, self.impunity
 
 
 class CrimeRates:
@@ -85,6 +84,11 @@ class CrimeRates:
         self.in_street = in_street[:, :, None] * (self.street_class * self.class_share)[:, None]
         self.street_goal = police.street_arrests_per_100k * MONTHLY
         self.street_felony = np.array([police.street_felony_share, 1.0 - police.street_felony_share])
+        self.full_units = self.units = np.zeros((3, len(self.recording), len(counties.code)))
+
+    def trusted(self, reported: Floats) -> None:
+        """Take the chances that crimes are reported at full trust, 3 groups x 8 x K."""
+        self.full_units = self.units = np.floor(reported * (self.recording * self.clearance) * RISK_UNIT)
 
     def solve(self, state: State) -> None:
         """Work out rates of opportunities, crimes against each group, and what arrests follow from."""
@@ -132,13 +136,16 @@ class CrimeRates:
         """Return crimes against people, 3 groups x 8 x K."""
         return self.rate * (1.0 - self.opening) * self.by_group
 
-    def risks(self, calls: Calls, at_full_trust: Floats) -> tuple[Floats, Floats]:
-        """Return sums of risk units by group and family, 3 x 2 x K: as calls are, and at full trust (3 x 8 x K)."""
-        units = np.stack(
-            [calls.reported * (self.recording * self.solved), at_full_trust * (self.recording * self.clearance)]
-        )
-        units *= RISK_UNIT
-        counted = self.against() * np.floor(units, out=units)
+    def risks(self, calls: Calls) -> tuple[Floats, Floats]:
+        """Return sums of risk units by group and family, 3 x 2 x K: as calls are, and at full trust.
+
+        Units are whole. Those of the last round stay where they are at most ``MARGIN`` off, or a risk just at a whole
+        number of them would jump from round to round.
+        """
+        units = calls.reported * (self.recording * self.solved * RISK_UNIT)
+        stay = np.abs(units - (self.units + 0.5)) <= 0.5 + MARGIN
+        self.units = np.where(stay, self.units, np.floor(units))
+        counted = self.against() * np.stack([self.units, self.full_units])
         real, full = np.stack([counted[:, :, family].sum(axis=2) for family in _OF_FAMILIES], axis=2)
         return real, full
 

@@ -245,7 +245,7 @@ def federal_records(parameters: Parameters, kept: Floats, leaves: Floats) -> tup
     ``kept`` is the chance that a booking puts somebody there who stays or returns, ``leaves`` that somebody booked is
     removed for good and a newcomer takes the place; both H x 3 x 3 x 2.
     """
-    entry, first = _at_entry(parameters), first_bookings(parameters)
+    entry, first = at_entry(parameters), first_bookings(parameters)
     arrived = kept + leaves * entry[..., None]
     stays = 1.0 - kept - leaves
     booked = (first * entry[..., None] + (1.0 - first) * arrived) / np.maximum(1e-300, 1.0 - (1.0 - first) * stays)
@@ -253,7 +253,7 @@ def federal_records(parameters: Parameters, kept: Floats, leaves: Floats) -> tup
 
 
 @of_parameters
-def _at_entry(parameters: Parameters) -> Floats:
+def at_entry(parameters: Parameters) -> Floats:
     """Return the shares of newcomers who are in the immigration database, 3 groups x 3 statuses."""
     booking = parameters.booking
     entry = np.tile(np.array(booking.federal_record.values()), (3, 1))

@@ -31,9 +31,10 @@ from sim.world.settled.custody import (
     months_vacant,
     stays_of,
 )
-from sim.world.settled.endings import APART, endings_of, ends_of
+from sim.world.settled.endings import endings_of, ends_of
 from sim.world.settled.fear import Jumps, News, OwnFear, county_fear, own_fear
 from sim.world.settled.histories import last_axis_first
+from sim.world.settled.liberty import Liberty
 from sim.world.settled.rates import CrimeRates, State, opportunities
 from sim.world.settled.records import Records, booked_anew, charges_by_rank, federal_records, records_of
 from sim.world.settled.rosters import rosters_of
@@ -41,9 +42,10 @@ from sim.world.settled.shares import expected_shares, tied_households, ties
 from sim.world.settled.travel import Travel
 
 Floats = npt.NDArray[np.float64]
-ROUNDS = 100
-TOLERANCE = 1e-6
-"""Of shares and multipliers: the step in which the risk of each incident is counted, see ``rules.clearance``."""
+ROUNDS, PLAIN_ROUNDS = 40, 100
+"""Rounds in which who is at liberty is foreseen, and those after them, where that should not have led anywhere."""
+TOLERANCE = 3e-7
+"""Of shares and multipliers: a third of the step in which the risk of each incident is counted, ``rules.clearance``."""
 LEAST_AT_LIBERTY = 1e-3
 
 
@@ -102,7 +104,9 @@ class _World:
         self.persons = (counties.persons * self.crime.groups)[:, None] * self.crime.statuses
         self.persons = self.persons[:, :, None] * self.crime.class_share[:, None]  # 3 x 3 x 3 classes x K
         self.kinds = kinds[:, :, None] * self.crime.class_share[:, None]
+        self.crime.trusted(self.reporting.at_full_trust)
         self.rosters = rosters_of(parameters, counties.persons * self.crime.groups)
+        self.liberty = Liberty(self.crime, self.rosters)
         self.agents_per_person = counties.agents / counties.persons
         enforcement = parameters.enforcement
         self.in_ice, self.vacant = 1.0 / enforcement.custody_ends, sum(months_vacant(parameters))
@@ -111,14 +115,14 @@ class _World:
         self.endings = endings_of(parameters)
 
     def first(self) -> State:
-        """Return the state of a world without arrests, removals and fear."""
+        """Return the state of a world without arrests and fear; newcomers alone are in the immigration database."""
         count, ones = len(self.counties.code), np.ones
         return State(
             free=ones((3, 3, 3, count)),
             calls=self.reporting.unafraid(),
-            impunity=ones((3, 8, count)),
             deterred=ones((3, count)),
-            taken=np.zeros((self.histories.number, 3, 3, 2, len(APART), 4)),
+            taken=self.custody.taken_of_newcomers(),
+            impunity=ones((3, 8, count)),
         )
 
     def settle(self, state: State) -> _Round:
@@ -140,7 +144,7 @@ class _World:
         flows = ((crime.people[:2] * free[:2])[:, :, :, None] * taken.taken[:2]).sum(axis=2)
         fear, jumps = self.frights.of(flows)
         calls = self.reporting.feared(fear, self.frights.own(jumps), crime.groups)
-        real, full = crime.risks(calls, self.reporting.at_full_trust)
+        real, full = crime.risks(calls)
         risk = np.divide(real, full, out=np.ones_like(real), where=full > 0)
         removable = (self.kinds * (free * taken.removable)).reshape(27, -1).sum(axis=0)
         removed = self._removed(flows)
@@ -168,9 +172,9 @@ class _World:
         return np.einsum("kg,kgsn->k", self.group_share[:, :2], last_axis_first(flows)) * self.removed_share
 
     def state_after(self, found: _Round) -> State:
-        """Return the state from which the next round starts."""
+        """Return the state to which a round leads."""
         deterred = _deterred(self.parameters, found.records, found.removal_risk)
-        return State(found.free, found.calls, self.crime.impunity(found.risk), deterred, found.taken.chance)
+        return State(found.free, found.calls, deterred, found.taken.chance, self.crime.impunity(found.risk))
 
 
 def solve_baseline(
@@ -179,26 +183,35 @@ def solve_baseline(
     """Return the fixed point; expected recorded crime equals ``counties.recorded_per_100k`` to 1e-6 of itself."""
     world = _World(parameters, counties, reached, travel)
     first = world.first()
-    start, last = first.packed(), list[tuple[Floats, _Round]]()
-
-    def settled(vector: Floats) -> _Round:
-        if not last or last[0][0] is not vector:  # the last step is asked for twice
-            last[:] = [(vector, world.settle(first.unpacked(vector)))]
-        return last[0][1]
-
-    def step(vector: Floats) -> Floats:
-        return world.state_after(settled(vector)).packed()
-
-    low, high = (np.full(len(start), bound) for bound in (0.0, np.inf))
+    point, last = first.packed(), list[tuple[State, _Round, State]]()
+    low, high = np.zeros(len(point)), np.full(len(point), np.inf)
     low[: first.free.size] = LEAST_AT_LIBERTY
     high[: first.free.size + first.calls.reported.size] = 1.0
-    return _baseline(world, settled(fixed_point(step, start, low, high, TOLERANCE, ROUNDS)))
+
+    def step(vector: Floats) -> Floats:
+        state = first.unpacked(vector)
+        found = world.settle(state)
+        last[:] = [(state, found, world.state_after(found))]
+        return last[0][2].packed()
+
+    def foreseen(result: Floats) -> Floats:
+        state, found, after = last[0]
+        ahead = result.copy()
+        ahead[: first.free.size] = world.liberty.expected(state, found.odds, found.free, found.stays, after).ravel()
+        return ahead
+
+    heeded = len(point) - first.impunity.size
+    for rounds, knowing in ((ROUNDS, foreseen), (PLAIN_ROUNDS, None)):
+        point, settled = fixed_point(step, point, (low, high), TOLERANCE, rounds, heeded, knowing)
+        if settled:
+            break
+    return _baseline(world, *last[0][1:])
 
 
-def _baseline(world: _World, found: _Round) -> Baseline:
-    """Return what the world starts with."""
+def _baseline(world: _World, found: _Round, after: State) -> Baseline:
+    """Return what the world starts with, found in the last round, and the state to which this led."""
     crime, taken, free = world.crime, found.taken, 1.0 / (1.0 + found.odds)
-    crime.solve(world.state_after(found))
+    crime.solve(after)
     return Baseline(
         group_share=world.group_share,
         status_share=world.status_share,

@@ -26,7 +26,7 @@ class Travel(NamedTuple):
 
     def met(self, values: Floats) -> Floats:
         """Return the mean of ``values`` of homes over the opportunities of each place, ... x K."""
-        return self._moved(values, self.home, self.place)
+        return self._moved(values, self.home, self.place) if len(self.place) else values
 
     def borne(self, values: Floats, group: Floats | float = 1.0) -> Floats:
         """Return what falls on each person of a home where a person of a place brings ``values``, ... x K.
