@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.rules.clearance import RISK_UNIT
-from sim.words.codes import STREET_FELONY, STREET_MISDEMEANOR
+from sim.words.codes import FREQUENT, LIKELY, STREET_FELONY, STREET_MISDEMEANOR
 from sim.words.labels import CHARGE_OF_CRIME, CHARGES
 from sim.world.constants import FAMILY_OF_CRIME
 from sim.world.counties.building import Counties
@@ -95,9 +95,10 @@ class CrimeRates:
         self.solved = self.clearance * state.calls.help  # 8 x K
         present = (self.people * state.free).reshape(3, 9, -1).sum(axis=1)  # 3 x K
         self.takes = self.propensity[:, :, None] * state.deterred[:, None]  # 3 statuses x 2 families x K
-        active = (self.statuses[:, :, None] * self.takes)[:, :, None] * self.offending[:, None, None]
-        active = active * state.free[:, :, : len(self.offending), None]  # 3 x 3 x 2 classes x 2 families x K
-        active = active.reshape(3, -1, *active.shape[3:]).sum(axis=1)  # 3 x 2 families x K
+        often, seldom = self.offending
+        there = state.free[:, :, FREQUENT] * often + state.free[:, :, LIKELY] * seldom
+        active = (self.statuses * there)[:, :, None] * self.takes
+        active = active.sum(axis=1)  # 3 groups x 2 families x K
         active = self.travel.met(np.stack([*active, self._of_anyone(active)]))[:, FAMILY_OF_CRIME]
         anyone = active[-1]
         met = self.own * active[:-1] + (1.0 - self.own) * anyone
