@@ -16,6 +16,7 @@ from sim.parameters import Parameters
 from sim.words.calendar import month_number
 from sim.words.codes import LEVEL_2, OUTSIDE
 from sim.world.counties.building import Counties
+from sim.world.kept import of_parameters
 from sim.world.settled.baseline import Baseline
 from sim.world.settled.calls import Calls, Reporting
 from sim.world.settled.custody import (
@@ -307,10 +308,16 @@ def _deterred(parameters: Parameters, nation: Floats, removal_risk: Floats) -> F
 
 def removal_reference(parameters: Parameters, nation: Floats) -> float:
     """Return the expected share of unauthorized arrestees removed in a fully honouring county with the program."""
+    identified, taken = _honouring(parameters)
+    likely = parameters.police.offender_link
+    level = likely * nation[0, 2, 1] + (1.0 - likely) * nation[0, 2, 0]
+    return identified * float(level @ taken) * parameters.enforcement.removal_share
+
+
+@of_parameters
+def _honouring(parameters: Parameters) -> tuple[float, Floats]:
+    """Return for a fully honouring county with the program who is identified, and whom ICE takes of them, by level."""
     enforcement, booking = parameters.enforcement, parameters.booking
     found = enforcement.cap_reach * enforcement.cap_interview * enforcement.cap_access
     identified = booking.fingerprints * (1.0 - (1.0 - booking.federal_record.unauthorized) * (1.0 - found))
-    likely = parameters.police.offender_link
-    level = likely * nation[0, 2, 1] + (1.0 - likely) * nation[0, 2, 0]
-    taken = asked_and_taken(parameters, 1.0, detainers_wished(parameters))[:, 0]
-    return identified * float(level @ taken) * enforcement.removal_share
+    return identified, asked_and_taken(parameters, 1.0, detainers_wished(parameters))[:, 0]
