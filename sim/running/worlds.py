@@ -71,7 +71,10 @@ def _keep(kept: OrderedDict[Key, Kept], key: Key, value: Kept, most: int) -> Non
 
 def build(parameters: Parameters, seed: int, threads: int = 1) -> World:
     """Return a world that nobody else has, for a run to use up."""
-    return Worlds(most=1).of(parameters, seed, threads)
+    from sim.world.counties.building import build_counties
+    from sim.world.people import build_world
+
+    return build_world(parameters, build_counties(parameters, seed), seed, threads)
 
 
 def _stamps(parameters: Parameters) -> Stamps:

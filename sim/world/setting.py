@@ -45,7 +45,7 @@ def solved_constants(parameters: Parameters, baseline: Baseline) -> dict[str, An
     records = baseline.records
     return {
         "propensity": baseline.propensity,
-        "deterrence_reference": removal_reference(parameters, records),
+        "deterrence_reference": removal_reference(parameters, records.nation),
         "federal_record": baseline.federal,
         "federal_record_at_start": baseline.federal_at_start,
         "prior_record": records.brought,

@@ -31,7 +31,7 @@ from sim.world.settled.custody import months_vacant
 from sim.world.settled.endings import endings_of, ends_of
 from sim.world.settled.fear import Jumps, News, county_fear, jump_sizes, own_fear
 from sim.world.settled.histories import Histories
-from sim.world.settled.records import booked_anew, charges_by_rank, federal_records, records_of
+from sim.world.settled.records import booked_anew, charges_by_rank, federal_records, levels_of
 
 MIXED: dict[str, Any] = {"people": {"hispanic_share": 0.4, "noncitizen_share": 0.25}}
 WORLD = grid(2, 2, 40_000, 2, MIXED)
@@ -135,7 +135,7 @@ def chain(
     alike[..., 6] = rate
     again = booked_anew(parameters, rate * one, one, histories)
     ends = ends_of(endings_of(parameters), charges_by_rank(alike), np.full((1, 3, 3, 2, 3, 4), taken), again)
-    return records_of(parameters, alike, rate * one, one, ends, histories).level[0, 0, 0, 1]
+    return levels_of(parameters, alike, rate * one, one, ends, histories).level[0, 0, 0, 1]
 
 
 def test_without_convictions_nobody_has_a_record() -> None:
@@ -347,7 +347,7 @@ def test_two_values_of_own_fear_stand_for_its_distribution() -> None:
     for _ in range(180):
         fear = fear * (1.0 - fade) + luck.poisson(rates, (40_000, 4)) @ sizes
     left = np.exp(-fear * (1.0 - fade))
-    found = own_fear(parameters, np.tile(rates, (1, 2, 4, 1)))
+    found = own_fear(parameters, np.tile(rates[:, None, None, None], (1, 2, 4, 1)))
     for function in (
         lambda trust: trust,
         lambda trust: np.exp(2.0 * trust),
@@ -358,7 +358,7 @@ def test_two_values_of_own_fear_stand_for_its_distribution() -> None:
 
 
 def test_nobody_frightened_is_at_full_trust() -> None:
-    found = own_fear(Parameters(), np.zeros((2, 2, 4, 4)))
+    found = own_fear(Parameters(), np.zeros((4, 2, 4, 2)))
     assert (found.mean(found.low, found.high) == 1.0).all()
 
 

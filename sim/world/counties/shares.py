@@ -107,31 +107,30 @@ def activation_months(seed: int, code: Integers, share: Floats, correlation: flo
     luck = normals(county_uniforms(seed, code, CALENDAR_BLOCK)[:, 0])
     ranks = average_ranks(share)
     if len(code) < 2 or np.ptp(ranks) == 0 or np.ptp(months) == 0:
-        return _in_order(months, luck)
-    standard = (ranks - ranks.mean()) / ranks.std()
-    month_ranks = average_ranks(months)
+        return _placed(months, np.argsort(luck, kind="stable"))
+    standard, month_ranks = (ranks - ranks.mean()) / ranks.std(), average_ranks(months)
+    apart = np.stack([month_ranks - month_ranks.mean(), ranks - ranks.mean()])
     low, high = -1.0, 1.0
-    best, distance = _in_order(months, luck), np.inf
-    candidate, realised = best, np.nan
+    best, distance = np.argsort(luck, kind="stable"), np.inf
+    order, realised = best, np.nan
     for _ in range(40):
         blend = 0.5 * (low + high)
-        score = blend * standard + (1 - abs(blend)) * luck
-        before, candidate = candidate, _in_order(months, score)
-        if np.isnan(realised) or (candidate != before).any():
-            realised = _correlation(_in_order(month_ranks, score), ranks)
+        before, order = order, np.argsort(blend * standard + (1 - abs(blend)) * luck, kind="stable")
+        if np.isnan(realised) or (order != before).any():
+            realised = _correlation(np.stack([_placed(apart[0], order), apart[1]]))
         if abs(realised - correlation) < distance:
-            best, distance = candidate, abs(realised - correlation)
+            best, distance = order, abs(realised - correlation)
         if realised < correlation:
             low = blend
         else:
             high = blend
-    return best
+    return _placed(months, best)
 
 
-def _in_order(months: Sorted, score: Floats) -> Sorted:
-    """Give the earliest month, or its rank, to the lowest score."""
+def _placed(months: Sorted, order: Integers) -> Sorted:
+    """Give the earliest month, or its rank, to the first in order."""
     result = np.empty_like(months)
-    result[np.argsort(score, kind="stable")] = months
+    result[order] = months
     return result
 
 
@@ -145,11 +144,15 @@ def average_ranks(values: Floats | SmallIntegers) -> Floats:
 
 def rank_correlation(first: Floats | SmallIntegers, second: Floats | SmallIntegers) -> float:
     """Return Spearman's rank correlation, ties sharing their mean rank."""
-    return _correlation(average_ranks(first), average_ranks(second))
+    ranks = np.stack([average_ranks(first), average_ranks(second)])
+    return _correlation(ranks - ranks.mean(axis=1)[:, None])
 
 
-def _correlation(first: Floats, second: Floats) -> float:
-    return float(np.corrcoef(first, second)[0, 1])
+def _correlation(apart: Floats) -> float:
+    """Return the correlation of two rows of numbers, given how far they are from their means."""
+    together = np.dot(apart, apart.T) * (1.0 / (apart.shape[1] - 1))
+    spread = np.sqrt(np.diag(together))
+    return float(together[0, 1] / spread[0] / spread[1])
 
 
 def agreements(seed: int, code: Integers, noncitizen_share: Floats) -> tuple[SmallIntegers, Bools]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.world.constants import bounded_log_odds, full_trust_chances, reporting_parts
+from sim.world.kept import of_parameters
 from sim.world.settled.fear import OwnFear
 from sim.world.settled.histories import county_parts, first_axis_last
 
@@ -31,11 +32,7 @@ class Reporting:
 
     def __init__(self, parameters: Parameters, statuses: Floats, ties: Floats) -> None:
         """Take statuses (K x 3 x 3) and ties to enforcement (K x 2 x 3 x 4) within groups."""
-        victim, third, officer = reporting_parts(parameters)
-        odds = np.stack([bounded_log_odds(victim), bounded_log_odds(third)])
-        offset = np.array(parameters.reporting.offset.values())
-        self.odds = (odds[:, None, :] + offset[:, None])[:, STATUS_OF_TIE].swapaxes(0, 1)[..., None]  # 4 x 2 x 8 x 1
-        self.by_nobody_else = (1.0 - officer)[:, None]
+        self.odds, self.by_nobody_else = _odds_and_officers(parameters)
         on = 1.0 if parameters.responses.chilled_reporting else 0.0
         self.sensitivity = (np.array(parameters.trust.sensitivity.values()) * on)[:, None]
         self.lost_help = -parameters.police.witness_weight * self.sensitivity
@@ -79,3 +76,13 @@ class Reporting:
         np.exp(chance, out=chance)
         chance += 1.0
         return np.divide(1.0, chance, out=chance)
+
+
+@of_parameters
+def _odds_and_officers(parameters: Parameters) -> tuple[Floats, Floats]:
+    """Return log odds to call at full trust, 4 ties x 2 callers x 8 x 1, and the chance that no officer sees, 8 x 1."""
+    victim, third, officer = reporting_parts(parameters)
+    odds = np.stack([bounded_log_odds(victim), bounded_log_odds(third)])
+    offset = np.array(parameters.reporting.offset.values())
+    of_ties = (odds[:, None, :] + offset[:, None])[:, STATUS_OF_TIE].swapaxes(0, 1)[..., None]
+    return of_ties, (1.0 - officer)[:, None]

@@ -38,7 +38,7 @@ class FieldOffices:
         agents.
         """
         demand = self.counties.sums(wanted)
-        up_to = np.cumsum(demand, axis=1)
+        up_to = demand.cumsum(axis=1)
         lodged = np.array(
             [
                 [expected_least(mean, most) for mean in row]
@@ -48,7 +48,7 @@ class FieldOffices:
         more = lodged.copy()
         more[:, 1:] -= lodged[:, :-1]
         shares = np.divide(more, demand, out=np.ones_like(more), where=(demand > 0) & (lodged < up_to))
-        return np.clip(shares, 0.0, 1.0)
+        return np.minimum(1.0, np.maximum(0.0, shares))
 
 
 def expected_least(mean: float, most: float) -> float:

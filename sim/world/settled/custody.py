@@ -25,7 +25,7 @@ from sim.world.settled.capacity import FieldOffices
 from sim.world.settled.endings import APART, AT_ONCE, AT_ONCE_FROM_STREET, JAIL, JAIL_FROM_STREET, PRISON, ways_of
 from sim.world.settled.histories import Histories
 from sim.world.settled.rates import CrimeRates
-from sim.world.settled.records import RANK_OF_CLASS, Records, at_entry
+from sim.world.settled.records import RANK_OF_CLASS, at_entry
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -74,7 +74,7 @@ def stays_of(parameters: Parameters, crime: CrimeRates, at_liberty: Floats, hist
     by_history = np.zeros((histories.number, *at_liberty.shape[:-1], len(weights)))
     for part, of in histories.parts():
         booked = booked_of(crime.arrest_rates(part))
-        sums[..., part] = np.einsum("ngsck,nw->wgsck", booked, weights)
+        sums[..., part] = (weights.T @ booked.reshape(len(booked), -1)).reshape(-1, *booked.shape[1:])
         booked *= at_liberty[..., part]
         by_history += of.sums(booked).transpose(0, 2, 3, 4, 1)
     return Stays(sums[0], sums[1], sums[2], sums[3:], by_history)
@@ -107,9 +107,9 @@ class Taking(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of people booked: records, and who is in the immigration database."""
+    """What is known of people booked: the levels of their records, and who is in the immigration database."""
 
-    records: Records
+    level: Floats  # at a booking, H histories x 3 groups x 3 statuses x 2 ranks x 4
     federal: Floats  # H histories x 3 groups x 3 statuses x 2 ranks
 
 
@@ -138,7 +138,7 @@ class Custody:
         """Return whom ICE takes; ``at_liberty`` is agents by group, status, class and county, 3 x 3 x 3 x K."""
         histories, ways = self.histories, stays.ways[:, :2]  # 5 x 2 x 3 x 3 x K
         found = self._identified(known.federal)
-        removable = known.records.level * _can_be_removed()  # H x 3 groups x 3 statuses x 2 ranks x 4 levels
+        removable = known.level * _can_be_removed()  # H x 3 groups x 3 statuses x 2 ranks x 4 levels
         in_jail, at_once = histories.spread(found[..., RANK_OF_CLASS].swapaxes(0, 1))
         booked = at_liberty[:2] * (ways[JAIL] * in_jail + ways[AT_ONCE] * at_once)
         levels = removable[:, :2, :, RANK_OF_CLASS].transpose(0, 4, 3, 1, 2)  # H x 4 x 3 classes x 2 x 3 statuses

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.words.codes import STREET_FELONY, STREET_MISDEMEANOR
+from sim.world.kept import of_parameters
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -57,6 +58,7 @@ def _least_in_prison(parameters: Parameters) -> int:
     return int(np.ceil(parameters.enforcement.prison_months))
 
 
+@of_parameters
 def endings_of(parameters: Parameters) -> Endings:
     """Return what bookings on each charge end in."""
     courts, enforcement = parameters.courts, parameters.enforcement

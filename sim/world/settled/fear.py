@@ -59,26 +59,25 @@ class OwnFear(NamedTuple):
 
 
 def own_fear(parameters: Parameters, rates: Floats) -> OwnFear:
-    """Return the settled distribution of own fear; ``rates`` is jumps a month, K x 2 x 4 ties x 4 kinds."""
-    falls = -rates
-    falls = np.stack([falls @ lost for lost in _lost_by_jumps(parameters)])  # 3 powers x K x 2 x 4
-    first, second, third = np.exp(np.ascontiguousarray(falls.transpose(0, 2, 3, 1)))
+    """Return the settled distribution of own fear; ``rates`` is jumps a month, 4 kinds x 2 groups x 4 ties x K."""
+    falls = _lost_by_jumps(parameters) @ rates.reshape(len(rates), -1)
+    first, second, third = np.exp(falls, out=falls).reshape(-1, *rates.shape[1:])
     variance = np.maximum(0.0, second - first**2)
     spread = np.sqrt(variance)
     cube = third - 3.0 * first * second + 2.0 * first**3
     skew = np.divide(cube, spread**3, out=np.zeros_like(cube), where=spread > 1e-9)
     root = np.sqrt(4.0 + skew**2)
     high, low = first + spread * (skew + root) / 2.0, first + spread * (skew - root) / 2.0
-    return OwnFear(np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0), 0.5 + skew / (2.0 * root))
+    return OwnFear(np.maximum(0.0, low), np.minimum(1.0, high), 0.5 + skew / (2.0 * root))
 
 
 @of_parameters
-def _lost_by_jumps(parameters: Parameters) -> tuple[Floats, ...]:
-    """Return by kind of jump how much trust, its square and its cube lose, summed over the months it is felt."""
+def _lost_by_jumps(parameters: Parameters) -> Floats:
+    """Return by kind of jump what trust, its square and its cube change by in the months it is felt together, 3 x 4."""
     fade = max(LEAST_FADE, parameters.trust.own_fade)
     left = (1.0 - fade) ** np.arange(1, months_of_fear(parameters) + 1)
     felt = jump_sizes(parameters)[:, None] * left
-    return tuple(-np.expm1(-power * felt).sum(axis=1) for power in (1, 2, 3))
+    return np.stack([np.expm1(-power * felt).sum(axis=1) for power in (1, 2, 3)])
 
 
 class News:

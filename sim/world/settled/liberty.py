@@ -55,7 +55,7 @@ class Liberty:
         stay, by_crime, by_street = parts
         met = travel.met(_sums(self.offending * state.deterred[:, None], state.free)[None])
         in_street = _sums(crime.in_street, state.free)
-        arrests = (crime.rate * (crime.recording * crime.solved)).sum(axis=0, keepdims=True)
+        arrests = (crime.rate * crime.recorded_solved).sum(axis=0, keepdims=True)
         borne = travel.borne(arrests)
         offending = self.offending * after.deterred[:, None]
         of_crimes = of_street = np.ones(len(in_street))

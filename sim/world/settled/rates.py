@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sim.parameters import Parameters
 from sim.rules.clearance import RISK_UNIT
-from sim.words.codes import STREET_FELONY, STREET_MISDEMEANOR
+from sim.words.codes import FREQUENT, LIKELY, STREET_FELONY, STREET_MISDEMEANOR
 from sim.words.labels import CHARGE_OF_CRIME, CHARGES
 from sim.world.constants import FAMILY_OF_CRIME
 from sim.world.counties.building import Counties
@@ -69,7 +69,9 @@ class CrimeRates:
         self.people = self.statuses[:, :, None] * self.class_share[:, None]  # of a group: 3 x 3 x 3 classes x K
         self.offending = np.array([people.frequent_offending, 1.0 - people.frequent_offending])
         self.own = np.array(crime.own_group.values())[:, None, None]
+        self.of_others = 1.0 - self.own
         self.organization = np.array(crime.organization_share.values())[:, None]
+        self.of_people = 1.0 - self.organization
         self.reported = np.array(parameters.reporting.reported.values())[:, None]
         self.recording, self.clearance = (
             np.array(each.values())[:, None] for each in (police.recording, police.clearance)
@@ -77,7 +79,7 @@ class CrimeRates:
         self.elasticity = np.array(crime.impunity_elasticity.values())[:, None]
         self.displacement = crime.displacement
         self.goal = first_axis_last(counties.recorded_per_100k) * MONTHLY
-        self.elsewhere = self.groups[:, None] * (1.0 - self.own)
+        self.elsewhere = self.groups[:, None] * self.of_others
         self.stops = np.array(police.stop_ratio.values())
         self.street_class = police.offender_link * self.weight + (1.0 - police.offender_link)
         in_street = (self.groups * self.stops[:, None])[:, None] * self.statuses
@@ -92,30 +94,32 @@ class CrimeRates:
 
     def solve(self, state: State) -> None:
         """Work out rates of opportunities, crimes against each group, and what arrests follow from."""
-        self.solved = self.clearance * state.calls.help  # 8 x K
+        self.recorded_solved = self.recording * (self.clearance * state.calls.help)  # 8 x K
         present = (self.people * state.free).reshape(3, 9, -1).sum(axis=1)  # 3 x K
         self.takes = self.propensity[:, :, None] * state.deterred[:, None]  # 3 statuses x 2 families x K
-        active = (self.statuses[:, :, None] * self.takes)[:, :, None] * self.offending[:, None, None]
-        active = active * state.free[:, :, : len(self.offending), None]  # 3 x 3 x 2 classes x 2 families x K
-        active = active.reshape(3, -1, *active.shape[3:]).sum(axis=1)  # 3 x 2 families x K
+        often, seldom = self.offending
+        there = state.free[:, :, FREQUENT] * often + state.free[:, :, LIKELY] * seldom
+        active = (self.statuses * there)[:, :, None] * self.takes
+        active = active.sum(axis=1)  # 3 groups x 2 families x K
         active = self.travel.met(np.stack([*active, self._of_anyone(active)]))[:, FAMILY_OF_CRIME]
         anyone = active[-1]
-        met = self.own * active[:-1] + (1.0 - self.own) * anyone
+        met = self.own * active[:-1] + self.of_others * anyone
         self.by_group = (self.groups * present)[:, None] * met * state.impunity
         told = (self.by_group * state.calls.reported).sum(axis=0)
         by_organizations = self.reported * anyone
         opening = self.organization * told
-        opening = opening / ((1.0 - self.organization) * by_organizations + opening)
-        factor = (1.0 - opening) * told + opening * by_organizations
+        opening = opening / (self.of_people * by_organizations + opening)
+        self.personal = 1.0 - opening
+        factor = self.personal * told + opening * by_organizations
         self.rate = np.divide(self.goal, self.recording * factor, out=np.zeros_like(self.goal), where=factor > 0)
         self.opening, self.recorded = opening, self.rate * factor * self.recording
         self._arrest(state, present)
 
     def _arrest(self, state: State, present: Floats) -> None:
         known = present[:, None] * state.calls.reported * state.impunity  # victim's group x 8 x K
-        arrested = self.rate * (self.recording * self.solved)
-        own = arrested * (1.0 - self.opening) * self.own * known
-        others = arrested * ((1.0 - self.opening) * (self.elsewhere * known).sum(axis=0) + self.opening * self.reported)
+        arrested = self.rate * self.recorded_solved
+        own = arrested * self.personal * self.own * known
+        others = arrested * (self.personal * (self.elsewhere * known).sum(axis=0) + self.opening * self.reported)
         self.arrested = self.travel.borne(own, self.groups[:, None]) + self.travel.borne(others)
         usual = (self.in_street * state.free).reshape(27, -1).sum(axis=0)
         self.street = np.divide(self.street_goal, usual, out=np.zeros(len(usual)), where=usual > 0)
@@ -134,7 +138,7 @@ class CrimeRates:
 
     def against(self) -> Floats:
         """Return crimes against people, 3 groups x 8 x K."""
-        return self.rate * (1.0 - self.opening) * self.by_group
+        return self.rate * self.personal * self.by_group
 
     def risks(self, calls: Calls) -> tuple[Floats, Floats]:
         """Return sums of risk units by group and family, 3 x 2 x K: as calls are, and at full trust.
@@ -142,7 +146,7 @@ class CrimeRates:
         Units are whole. Those of the last round stay where they are at most ``MARGIN`` off, or a risk just at a whole
         number of them would jump from round to round.
         """
-        units = calls.reported * (self.recording * self.solved * RISK_UNIT)
+        units = calls.reported * (self.recorded_solved * RISK_UNIT)
         stay = np.abs(units - (self.units + 0.5)) <= 0.5 + MARGIN
         self.units = np.where(stay, self.units, np.floor(units))
         counted = self.against() * np.stack([self.units, self.full_units])

@@ -9,32 +9,21 @@ have made different: where ICE removes people for good, more of those booked are
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import Parameters
-from sim.rules.booking import (
-    MOST_FELONIES,
-    MOST_MISDEMEANORS,
-    RECORD_COUNT,
-    aggravated_in,
-    felonies_in,
-    misdemeanors_in,
-    record_level,
-)
-from sim.words.codes import AGGRAVATED, FELONY, MISDEMEANOR
+from sim.words.codes import LEVEL_NONE
 from sim.world.constants import first_booking
 from sim.world.kept import of_parameters
+from sim.world.settled.chains import Chains, at_bookings
 from sim.world.settled.endings import Ends, back_after
-from sim.world.settled.histories import Histories, first_axis_last, last_axis_first
+from sim.world.settled.histories import Histories, first_axis_last
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
-NO_CONVICTION = 3
 LEAST_TURNOVER, MOST_LOST = 1e-6, 1.0 - 1e-12
 LIVED_IN = (0, 0, 0, 1, 1, 2), (0, 1, 2, 1, 2, 0)
 """Groups and statuses of the kinds of people that there are: the other noncitizens are none of them citizens, and
@@ -57,49 +46,60 @@ def first_bookings(parameters: Parameters) -> Floats:
     return np.maximum(LEAST_TURNOVER, first_booking(parameters))
 
 
-def records_of(
+class Levels(NamedTuple):
+    """Levels at a booking, and the chains of records from which they come."""
+
+    level: Floats  # H histories x 3 groups x 3 statuses x 2 ranks x 4
+    nation: Floats  # 3 x 3 x 2 x 4: the same in all counties
+    chains: Chains
+
+    def records(self) -> Records:
+        """Return these records with those that people bring to the start."""
+        brought = np.cumsum(_of_everybody(self.chains.between_bookings(), 0), axis=-1)
+        brought[..., -1] = 1.0
+        return Records(brought, self.level, self.nation)
+
+
+def levels_of(
     parameters: Parameters, alike: Floats, rate: Floats, at_liberty: Floats, ends: Ends, histories: Histories
-) -> Records:
-    """Return the records that bookings lead to.
+) -> Levels:
+    """Return the levels to which bookings lead.
 
     ``alike`` is bookings a month by history, group, status, class and charge (H x 3 x 3 x 3 x 10), ``rate`` those of
     one person at liberty and ``at_liberty`` the people who are (both 3 x 3 x 3 x K), ``ends`` what the bookings end in.
     """
-    moves = _moves(_people_last(ends.gone), _people_last(ends.convicted))
-    chains = _at_booking(moves, first_bookings(parameters))
-    at_booking = _of_everybody(chains)
-    brought = np.cumsum(_of_everybody(np.einsum("xp,xyp->yp", chains, moves)), axis=-1)
-    brought[..., -1] = 1.0
-    taken = (at_booking * ends.taken[..., _level_of_record()]).sum(axis=-1)
+    gone, convicted = _people_last(ends.gone), _people_last(ends.convicted)
+    chains = at_bookings(gone, convicted, np.tile(first_bookings(parameters), gone.shape[-1] // 2))
+    without, felons = (_of_everybody(each.T, LEVEL_NONE) for each in chains.by_level())
+    taken = ((without + felons) * ends.taken).sum(axis=-1)
     misdemeanors, felonies = _already_come(parameters, alike, rate, at_liberty, taken, histories)
-    known = at_booking * np.where(_with_felonies(), felonies[..., None], misdemeanors[..., None])
-    known[..., 0] = 0.0
-    known[..., 0] = 1.0 - known.sum(axis=-1)
-    level = known @ _levels()
+    level = without * misdemeanors[..., None] + felons * felonies[..., None]
+    level[..., LEVEL_NONE] = 0.0
+    level[..., LEVEL_NONE] = 1.0 - level.sum(axis=-1)
     weight = by_rank(alike.sum(axis=-1))[..., None]
     total = weight.sum(axis=0)
     nation = np.divide((level * weight).sum(axis=0), total, out=level[0].copy(), where=total > 0)
-    return Records(brought, level, nation)
+    return Levels(level, nation, chains)
 
 
 def _people_last(by_level: Floats) -> Floats:
-    """Return for each record what the kinds of people who live somewhere have at its level, 24 x ... x P.
+    """Return what the kinds of people who live somewhere have by level, 4 x ... x P.
 
     ``by_level`` is H x 3 groups x 3 statuses x 2 ranks x 4 x ...; P stands for H x 6 kinds x 2 ranks.
     """
     there = by_level[:, *LIVED_IN]
-    return first_axis_last(there.reshape(-1, *there.shape[3:])).take(_level_of_record(), axis=0)
+    return first_axis_last(there.reshape(-1, *there.shape[3:]))
 
 
-def _of_everybody(chains: Floats) -> Floats:
-    """Return records by history, group and status (H x 3 x 3 x 2 x 24), of the kinds of people that live somewhere.
+def _of_everybody(of_people: Floats, nothing: int) -> Floats:
+    """Return by history, group, status and rank (H x 3 x 3 x 2 x ...) what the kinds of people who live somewhere have.
 
-    The others have none.
+    ``of_people`` is P x ...; the others have ``nothing``.
     """
     kinds = len(LIVED_IN[0])
-    result = np.zeros((chains.shape[1] // kinds // 2, 3, 3, 2, len(chains)))
-    result[..., 0] = 1.0
-    result[:, *LIVED_IN] = chains.T.reshape(-1, kinds, 2, len(chains))
+    result = np.zeros((len(of_people) // kinds // 2, 3, 3, 2, of_people.shape[-1]))
+    result[..., nothing] = 1.0
+    result[:, *LIVED_IN] = of_people.reshape(-1, kinds, 2, of_people.shape[-1])
     return result
 
 
@@ -141,12 +141,10 @@ def _already_come(
     mine = histories.spread(np.stack([1.0 - taken, taken], axis=1)[..., RANK_OF_CLASS])  # 2 x 3 x 3 x 3 x K
     chance = rate * first_bookings(parameters)[RANK_OF_CLASS][:, None]
     stays = np.log1p(-np.minimum(MOST_LOST, chance * mine))  # of a month: of people let go, and of those ICE takes
-    convicted, kinds, waits = _courts(parameters)
-    ends = (alike * convicted)[:, None] * kinds[:, None, None, None]  # H x 2 kinds x 3 x 3 x 3 x 10
-    total = ends.sum(axis=-1)[:, :, None]
-    waited = (ends[:, :, None] * waits[:, None, None, None]).sum(axis=-1)  # H x 2 kinds x 2 waits x 3 x 3 x 3
+    ends = (alike @ _courts(parameters)).reshape(*alike.shape[:-1], 2, 3)
+    total, waited = ends[..., :1], ends[..., 1:]  # H x 3 x 3 x 3 x 2 kinds x 1, and 2 waits
     months = np.divide(waited, total, out=np.zeros_like(waited), where=total > 0)
-    let_go, returned = histories.spread(months.swapaxes(1, 2))
+    let_go, returned = histories.spread(months.transpose(0, 5, 4, 1, 2, 3))
     survival = np.exp(let_go * stays[0] + returned * stays[1])
     above = by_rank(histories.sums(at_liberty * rate * survival)).swapaxes(0, 1)
     below = by_rank(alike.sum(axis=-1))
@@ -154,11 +152,11 @@ def _already_come(
 
 
 @of_parameters
-def _courts(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
-    """Return by charge the chance of a conviction, that it is for a misdemeanour or a felony, and how long it takes.
+def _courts(parameters: Parameters) -> Floats:
+    """Return by charge the chance of a conviction for a misdemeanour and for a felony, 10 x 2, each in one column, and
+    in two others times the months at liberty before it comes: of people let go, and of those whom ICE takes.
 
-    The months are those at liberty between a booking and its conviction: first of people let go, then of those whom ICE
-    takes, who are back some time.
+    The latter are back some time.
     """
     courts = parameters.courts
     convicted, felony, held, lag = (
@@ -168,74 +166,8 @@ def _courts(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
     open_months = (1.0 - held) * lag + held * np.maximum(0.0, lag - stay)
     back = back_after(parameters, int(np.ceil(lag.max())))
     back_months = (1.0 - held) * np.interp(lag, np.arange(len(back)), np.cumsum(back))
-    return convicted, np.stack([1.0 - felony, felony]), np.stack([open_months, back_months])
-
-
-@cache
-def _after_a_conviction() -> Integers:
-    """Return what each record (24) becomes by a misdemeanour, a felony, an aggravated one, or nothing: 4 x 24."""
-    result = np.zeros((4, RECORD_COUNT), dtype=np.int64)
-    for record in range(RECORD_COUNT):
-        felonies, misdemeanors, aggravated = felonies_in(record), misdemeanors_in(record), aggravated_in(record)
-        more, other = min(felonies + 1, MOST_FELONIES), min(misdemeanors + 1, MOST_MISDEMEANORS)
-        result[MISDEMEANOR, record] = _record(felonies, other, aggravated)
-        result[FELONY, record] = _record(more, misdemeanors, aggravated)
-        result[AGGRAVATED, record] = _record(more, misdemeanors, 1)
-        result[NO_CONVICTION, record] = record
-    return result
-
-
-def _moves(gone: Floats, convicted: Floats) -> Floats:
-    """Return the chances 24 x 24 x P that a record becomes another, or by removal for good that of a newcomer.
-
-    By record, ``gone`` is the chance of the latter (24 x P), ``convicted`` that of each kind (24 x 3 x P).
-    """
-    moves, records = np.zeros((RECORD_COUNT, *gone.shape)), np.arange(RECORD_COUNT)
-    others = 1.0 - gone - convicted.sum(axis=1)
-    for kind, after in enumerate(_after_a_conviction()):
-        moves[records, after] += others if kind == NO_CONVICTION else convicted[:, kind]
-    moves[:, 0] += gone
-    return moves
-
-
-def _record(felonies: int, misdemeanors: int, aggravated: int) -> int:
-    return (aggravated * (MOST_FELONIES + 1) + felonies) * (MOST_MISDEMEANORS + 1) + misdemeanors
-
-
-@cache
-def _with_felonies() -> npt.NDArray[np.bool_]:
-    """Return which of the 24 records hold a felony."""
-    return np.array([felonies_in(record) > 0 for record in range(RECORD_COUNT)])
-
-
-@cache
-def _level_of_record() -> Integers:
-    """Return the level of each of the 24 records."""
-    records = range(RECORD_COUNT)
-    levels = [record_level(felonies_in(it), misdemeanors_in(it), aggravated_in(it)) for it in records]
-    return np.array(levels, dtype=np.int64)
-
-
-@cache
-def _levels() -> Floats:
-    """Return 1 at the level of each record, 24 x 4."""
-    return np.eye(4)[_level_of_record()]
-
-
-def _at_booking(moves: Floats, first: Floats) -> Floats:
-    """Return the distributions (24 x P) that bookings with chances ``moves`` (24 x 24 x P) leave as they are.
-
-    ``first`` is the chance that somebody booked is new to the police, by rank.
-    """
-    new = np.tile(first, moves.shape[-1] // len(first))
-    equations = (1.0 - new) * moves
-    equations[:, 0] += new
-    equations[np.arange(RECORD_COUNT), np.arange(RECORD_COUNT)] -= 1.0
-    equations[:, -1] = 1.0
-    right = np.zeros((moves.shape[-1], RECORD_COUNT, 1))
-    right[:, -1, 0] = 1.0
-    found: Floats = np.maximum(0.0, np.linalg.solve(last_axis_first(equations).swapaxes(1, 2), right)[..., 0])
-    return np.ascontiguousarray(found.T)
+    kinds = convicted[:, None] * np.stack([1.0 - felony, felony], axis=1)
+    return (kinds[:, :, None] * np.stack([np.ones_like(lag), open_months, back_months], axis=1)[:, None]).reshape(-1, 6)
 
 
 def federal_records(parameters: Parameters, kept: Floats, leaves: Floats) -> tuple[Floats, Floats, Floats]:

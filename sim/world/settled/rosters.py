@@ -19,26 +19,27 @@ Floats = npt.NDArray[np.float64]
 
 
 class Rosters(NamedTuple):
-    """What the entries of rosters hold, in people, by county and group: 3 groups x 1 status x K each."""
+    """What the entries of rosters hold, by county and group: 3 groups x 1 status x K each.
 
-    often: Floats  # entries that only offend often
-    shared: tuple[Floats, Floats]  # of the entry at the border: what offends often, and what does so seldom
-    seldom: Floats  # entries that only offend seldom
-    last: Floats  # the last entry, which may count for less than one
+    In the entry at the border a part is of people who offend often, in people; all else is shares of those who offend
+    often, or of those who do so seldom, where there are any.
+    """
+
+    border: tuple[Floats, Floats]  # of the entry at the border: what offends often, and what does so seldom, in people
+    often: tuple[Floats, Floats]  # who offends often: in entries that only do so, in that at the border
+    seldom: tuple[Floats, Floats, Floats]  # who does so seldom: the same, and the last entry, which may count for less
+    last: Floats  # what the last entry counts for, in people
 
     def at_liberty(self, odds: Floats) -> Floats:
         """Return the share of a class at liberty, given its odds of being held or away; 3 x 3 x 3 classes x K."""
         alone = 1.0 / (1.0 + odds)
-        of_often, of_seldom = odds[:, :, FREQUENT], odds[:, :, LIKELY]
-        part, rest = self.shared
-        mixed = 1.0 / (1.0 + part * of_often + rest * of_seldom)
-        last = self.last / (1.0 + self.last * of_seldom)
-        for rank, at_liberty, people in (
-            (FREQUENT, self.often * alone[:, :, FREQUENT] + part * mixed, self.often + part),
-            (LIKELY, rest * mixed + self.seldom * alone[:, :, LIKELY] + last, rest + self.seldom + self.last),
-        ):
-            there = np.broadcast_to(people > 0.0, at_liberty.shape)
-            np.divide(at_liberty, people, out=alone[:, :, rank], where=there)
+        of_seldom = odds[:, :, LIKELY]
+        part, rest = self.border
+        mixed = 1.0 / (1.0 + part * odds[:, :, FREQUENT] + rest * of_seldom)
+        pure, shared = self.often
+        alone[:, :, FREQUENT] = pure * alone[:, :, FREQUENT] + shared * mixed
+        pure, shared, last = self.seldom
+        alone[:, :, LIKELY] = pure * alone[:, :, LIKELY] + shared * mixed + last / (1.0 + self.last * of_seldom)
         return alone
 
 
@@ -55,4 +56,17 @@ def rosters_of(parameters: Parameters, persons: Floats) -> Rosters:
     part = border - often
     rest = np.minimum(1.0 - part, mass - border)
     left = mass - border - rest
-    return Rosters(often, (part, rest), np.floor(left), left - np.floor(left))
+    seldom = np.floor(left)
+    last = left - seldom
+    return Rosters(
+        border=(part, rest),
+        often=(_share(often, often + part, 1.0), _share(part, often + part)),
+        seldom=(_share(seldom, left + rest, 1.0), _share(rest, left + rest), _share(last, left + rest)),
+        last=last,
+    )
+
+
+def _share(part: Floats, people: Floats, otherwise: float = 0.0) -> Floats:
+    """Return the share that a part of people is, or something else where there are none."""
+    share: Floats = np.divide(part, people, out=np.full_like(people, otherwise), where=people > 0.0)
+    return share

@@ -16,6 +16,7 @@ from sim.parameters import Parameters
 from sim.words.calendar import month_number
 from sim.words.codes import LEVEL_2, OUTSIDE
 from sim.world.counties.building import Counties
+from sim.world.kept import of_parameters
 from sim.world.settled.baseline import Baseline
 from sim.world.settled.calls import Calls, Reporting
 from sim.world.settled.custody import (
@@ -36,7 +37,7 @@ from sim.world.settled.fear import Jumps, News, OwnFear, county_fear, own_fear
 from sim.world.settled.histories import last_axis_first
 from sim.world.settled.liberty import Liberty
 from sim.world.settled.rates import CrimeRates, State, opportunities
-from sim.world.settled.records import Records, booked_anew, charges_by_rank, federal_records, records_of
+from sim.world.settled.records import Levels, booked_anew, charges_by_rank, federal_records, levels_of
 from sim.world.settled.rosters import rosters_of
 from sim.world.settled.shares import expected_shares, tied_households, ties
 from sim.world.settled.travel import Travel
@@ -68,7 +69,7 @@ class _Round:
     """What one round finds, given the state from which it starts; arrays of counties have them last."""
 
     stays: Stays
-    records: Records
+    records: Levels
     taken: Taking
     odds: Floats  # of being held, in ICE custody or away, over those of being at liberty, 3 x 3 x 3 classes x K
     away: Floats  # of it, of being away
@@ -133,10 +134,10 @@ class _World:
         stays = stays_of(parameters, crime, at_liberty, histories)
         again = booked_anew(parameters, stays.booked, at_liberty, histories)
         ends = ends_of(self.endings, charges_by_rank(stays.by_history), state.taken, again)
-        records = records_of(parameters, stays.by_history, stays.booked, at_liberty, ends, histories)
+        records = levels_of(parameters, stays.by_history, stays.booked, at_liberty, ends, histories)
         kept, leaves = ((records.level * each).sum(axis=-1) for each in (ends.taken - ends.gone, ends.gone))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
-        taken = self.custody.taking(Known(records, known), stays, at_liberty * self.agents_per_person)
+        taken = self.custody.taking(Known(records.level, known), stays, at_liberty * self.agents_per_person)
         gone = self.leave * taken.taken.sum(axis=3)
         away = gone * (self.removed_share * self.vacant)
         odds = stays.months + gone * self.in_ice + away
@@ -173,7 +174,7 @@ class _World:
 
     def state_after(self, found: _Round) -> State:
         """Return the state to which a round leads."""
-        deterred = _deterred(self.parameters, found.records, found.removal_risk)
+        deterred = _deterred(self.parameters, found.records.nation, found.removal_risk)
         return State(found.free, found.calls, deterred, found.taken.chance, self.crime.impunity(found.risk))
 
 
@@ -223,7 +224,7 @@ def _baseline(world: _World, found: _Round, after: State) -> Baseline:
         away_share=last_axis_first(found.away * free),
         held_chance=np.moveaxis(taken.held, -1, 0)[world.custody.alike],
         history=world.histories.of,
-        records=found.records,
+        records=found.records.records(),
         federal=found.newcomers,
         federal_at_start=found.federal,
         fear=last_axis_first(found.fear),
@@ -258,30 +259,30 @@ class _Frights:
         self.news = News(parameters, counties, counties.agents * groups[:2])
         self.in_force = programs.secure_communities.astype(np.float64) + programs.jail + programs.task_force
         tied, within = tied_households(parameters, statuses)
-        self.tied = np.stack([tied, np.ones(len(tied))])
-        self.some = 1.0 - (1.0 - within) ** 3
+        per_tied = np.divide(3.0, tied, out=np.zeros_like(tied), where=tied > 0)
+        self.of_household = np.stack([per_tied, np.full(len(tied), 3.0)])  # of everybody's removals, 2 groups x K
+        some = 1.0 - (1.0 - within) ** 3
+        self.of_citizen = np.divide(1.0, some, out=np.zeros_like(some), where=some > 0)  # of a tied household's
         self.visibility = np.array(parameters.trust.visibility.values())
 
     def of(self, flows: Floats) -> tuple[Floats, Jumps]:
         """Return county fear (2 x K) and jumps of own fear; ``flows`` is people taken per person of the group and
         month, 2 groups x 3 statuses x 4 channels x K."""
-        parameters, tied = self.parameters, self.tied
+        parameters = self.parameters
         removed = flows.sum(axis=1) * parameters.enforcement.removal_share  # 2 x 4 x K
         at_large = flows[:, :, OUTSIDE].sum(axis=1)
-        visible = (last_axis_first(removed) @ self.visibility).T
+        visible = (removed * self.visibility[:, None]).sum(axis=1)
         fear = county_fear(parameters, self.news.pooled(visible), self.in_force)
         every, friends = removed.sum(axis=1), round(parameters.trust.acquaintances)
-        home = [np.divide(3.0 * rate, tied, out=np.zeros_like(rate), where=tied > 0) for rate in (every, at_large)]
-        return fear, Jumps(friends * every, friends * at_large, home[0], home[1])
+        return fear, Jumps(friends * every, friends * at_large, every * self.of_household, at_large * self.of_household)
 
     def own(self, jumps: Jumps) -> OwnFear:
         """Return own fear by tie; citizens of citizen households have no tie."""
-        some = self.some
-        rates = np.zeros((len(some), 2, 4, 4))  # a month, K x 2 groups x 4 ties x 4 kinds of jumps
-        rates[..., 0], rates[..., 1] = jumps.friends.T[..., None], jumps.friends_at_large.T[..., None]
-        for kind, rate in ((2, jumps.housemate), (3, jumps.housemate_at_large)):
-            rates[:, :, 2:, kind] = rate.T[..., None]
-            rates[:, 0, 1, kind] = np.divide(rate[0], some, out=np.zeros(len(some)), where=some > 0)
+        rates = np.zeros((4, 2, 4, jumps.friends.shape[-1]))  # a month, 4 kinds of jumps x 2 groups x 4 ties x K
+        rates[:2] = np.stack([jumps.friends, jumps.friends_at_large])[:, :, None]
+        home = np.stack([jumps.housemate, jumps.housemate_at_large])
+        rates[2:, :, 2:] = home[:, :, None]
+        rates[2:, 0, 1] = home[:, 0] * self.of_citizen
         return own_fear(self.parameters, rates)
 
 
@@ -292,25 +293,31 @@ def _of_one(statuses: Floats, flows: Floats, removed_share: float) -> Floats:
     return np.divide(taken, share, out=np.zeros_like(taken), where=share > 0)
 
 
-def _deterred(parameters: Parameters, records: Records, removal_risk: Floats) -> Floats:
+def _deterred(parameters: Parameters, nation: Floats, removal_risk: Floats) -> Floats:
     """Return how the risk of removal multiplies offending by status and county, 3 x K."""
     strength = parameters.crime.deterrence if parameters.responses.deterrence else 0.0
     if strength <= 0.0:
         return np.ones((3, len(removal_risk)))
-    reference = removal_reference(parameters, records)
+    reference = removal_reference(parameters, nation)
     factor = np.ones_like(removal_risk)
     if reference > 0.0:
         factor = 1.0 - strength * np.minimum(1.0, removal_risk / reference)
-    serious = records.nation[0, 1, 1, : LEVEL_2 + 1].sum()  # of Hispanic lawful noncitizens who are likely offenders
+    serious = nation[0, 1, 1, : LEVEL_2 + 1].sum()  # of Hispanic lawful noncitizens who are likely offenders
     return np.stack([np.ones_like(factor), 1.0 - serious * (1.0 - factor), factor])
 
 
-def removal_reference(parameters: Parameters, records: Records) -> float:
+def removal_reference(parameters: Parameters, nation: Floats) -> float:
     """Return the expected share of unauthorized arrestees removed in a fully honouring county with the program."""
+    identified, taken = _honouring(parameters)
+    likely = parameters.police.offender_link
+    level = likely * nation[0, 2, 1] + (1.0 - likely) * nation[0, 2, 0]
+    return identified * float(level @ taken) * parameters.enforcement.removal_share
+
+
+@of_parameters
+def _honouring(parameters: Parameters) -> tuple[float, Floats]:
+    """Return for a fully honouring county with the program who is identified, and whom ICE takes of them, by level."""
     enforcement, booking = parameters.enforcement, parameters.booking
     found = enforcement.cap_reach * enforcement.cap_interview * enforcement.cap_access
     identified = booking.fingerprints * (1.0 - (1.0 - booking.federal_record.unauthorized) * (1.0 - found))
-    likely = parameters.police.offender_link
-    level = likely * records.nation[0, 2, 1] + (1.0 - likely) * records.nation[0, 2, 0]
-    taken = asked_and_taken(parameters, 1.0, detainers_wished(parameters))[:, 0]
-    return identified * float(level @ taken) * enforcement.removal_share
+    return identified, asked_and_taken(parameters, 1.0, detainers_wished(parameters))[:, 0]

@@ -6,16 +6,20 @@ often than its own share, and its offenders are arrested more often.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+
+from sim.world.settled.histories import Places
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
-class Travel(NamedTuple):
+@dataclass(frozen=True)
+class Travel:
     """Where the offenders live whom the opportunities of K counties meet; E pairs of counties, none with itself."""
 
     place: Integers  # E: where the opportunities are
@@ -26,7 +30,7 @@ class Travel(NamedTuple):
 
     def met(self, values: Floats) -> Floats:
         """Return the mean of ``values`` of homes over the opportunities of each place, ... x K."""
-        return self._moved(values, self.home, self.place) if len(self.place) else values
+        return self._moved(values, self.home, self._of_places) if len(self.place) else values
 
     def borne(self, values: Floats, group: Floats | float = 1.0) -> Floats:
         """Return what falls on each person of a home where a person of a place brings ``values``, ... x K.
@@ -36,16 +40,25 @@ class Travel(NamedTuple):
         if not len(self.place):
             return values
         people = group * self.agents
-        moved = self._moved(values * people, self.place, self.home)
+        moved = self._moved(values * people, self.place, self._of_homes)
         return np.divide(moved, people, out=np.zeros_like(moved), where=people > 0.0)
 
-    def _moved(self, values: Floats, source: Integers, target: Integers) -> Floats:
+    def _moved(self, values: Floats, source: Integers, target: Places) -> Floats:
         """Return ``values`` less those that leave for other counties, with those that come from there."""
-        count = len(self.agents)
+        leaving = values.take(source, axis=-1)
+        leaving *= self.share
+        arriving = target.sums(leaving.reshape(-1, len(source))).T
         result: Floats = values * self.stays
-        for row, here in zip(result.reshape(-1, count), values.reshape(-1, count), strict=True):
-            row += np.bincount(target, self.share * here[source], count)
+        result += arriving.reshape(values.shape)
         return result
+
+    @cached_property
+    def _of_places(self) -> Places:
+        return Places(self.place, len(self.agents))
+
+    @cached_property
+    def _of_homes(self) -> Places:
+        return Places(self.home, len(self.agents))
 
 
 def travel_between(
