@@ -66,12 +66,12 @@ OF_THE_CALENDAR = tuple(each.name for each in fields(Calendar) if each.name in (
 """The conditions that the calendar of programs gives."""
 
 
+_START = np.array(tuple(vars(Condition()).values()), dtype=CONDITION)
+
+
 def starting_conditions(count: int) -> npt.NDArray[Any]:
     """Return the conditions with which ``count`` counties start, as records."""
-    records = np.zeros(count, dtype=CONDITION)
-    for name, value in vars(Condition()).items():
-        records[name] = value
-    return records
+    return np.full(count, _START)
 
 
 def settled_conditions(setting: Setting) -> npt.NDArray[Any]:
@@ -93,16 +93,17 @@ def of_the_month(setting: Setting, month: int | slice) -> dict[str, npt.NDArray[
     return {**foreknown, "background": many, "types": types}
 
 
-FOREKNOWN_BYTES: int = CONDITION.fields["fear"][1]  # type: ignore[index]
-"""So many bytes of a record come first and are known beforehand."""
+_NAMES = CONDITION.names or ()
+FOREKNOWN = np.dtype([(name, CONDITION[name]) for name in _NAMES[: _NAMES.index("fear")]], align=True)
+"""What is known beforehand of a month: the first part of a record."""
 
 
-def foreknown_conditions(setting: Setting, begin: int, end: int) -> npt.NDArray[np.uint8]:
-    """Return what is known beforehand of months ``begin`` to ``end``, T x K records as bytes."""
-    records = np.zeros((end - begin, len(setting.world.counties)), dtype=CONDITION)
+def foreknown_conditions(setting: Setting, begin: int, end: int) -> npt.NDArray[np.uint64]:
+    """Return what is known beforehand of months ``begin`` to ``end``, T x K records as words of 64 bits."""
+    records = np.zeros((end - begin, len(setting.world.counties)), dtype=FOREKNOWN)
     for name, values in of_the_month(setting, slice(begin, end)).items():
         records[name] = values
-    return records.view(np.uint8).reshape(*records.shape, CONDITION.itemsize)
+    return records.view(np.uint64).reshape(*records.shape, FOREKNOWN.itemsize // 8)
 
 
 def opportunities_of(background: Floats, cumulative: Floats) -> tuple[Floats, Floats]:

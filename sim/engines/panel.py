@@ -133,18 +133,31 @@ class RepeatVictims:
 
         Returns victims and incidents by family and number of victimizations when a year is over; else nothing but 0.
         """
-        table = np.zeros(REPEATS_SHAPE, dtype=np.int64)
-        calendar = (self.first + month) % 12
-        if calendar == 0:
-            self.events = []
-        if self.events is not None:
-            self.events.append(events)
-            if calendar == 11:
-                victims, times = np.unique(np.concatenate(self.events), return_counts=True)
-                place = victims & 1, np.minimum(times, MOST_REPEATS) - 1
-                np.add.at(table[..., 0], place, 1)
-                np.add.at(table[..., 1], place, times)
-        return table
+        return self.add_several(month, [events])[0]
+
+    def add_several(self, begin: int, months: Sequence[Events]) -> Events:
+        """Take the incidents of several months, the first of them ``begin``, and return the same of each."""
+        tables = np.zeros((len(months), *REPEATS_SHAPE), dtype=np.int64)
+        for place, events in enumerate(months):
+            calendar = (self.first + begin + place) % 12
+            if calendar == 0:
+                self.events = []
+            if self.events is not None:
+                self.events.append(events)
+                if calendar == 11:
+                    tables[place] = _repeats(np.sort(np.concatenate(self.events)))
+        return tables
+
+
+def _repeats(ordered: Events) -> Events:
+    """Return victims and incidents by family and number of victimizations, of a year's incidents in order."""
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    times = np.diff(first, append=len(ordered))
+    place = (ordered[first] & 1) * MOST_REPEATS + np.minimum(times, MOST_REPEATS) - 1
+    families = REPEATS_SHAPE[0]
+    victims = np.bincount(place, minlength=families * MOST_REPEATS)
+    incidents = np.bincount(place, weights=times, minlength=families * MOST_REPEATS).astype(np.int64)
+    return np.stack([victims, incidents], axis=-1).reshape(REPEATS_SHAPE)
 
 
 def suffered_by(slot: int, family: int) -> int:

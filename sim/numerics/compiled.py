@@ -10,11 +10,12 @@ import getpass
 import importlib.util
 import os
 import pickle
+import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property, update_wrapper
+from functools import cached_property, partial, update_wrapper
 from pathlib import Path
 from threading import Lock
 from types import FunctionType
@@ -92,6 +93,8 @@ def _make_ready_to_compile(context: Any) -> None:
         arrays: Any = importlib.import_module("numba.np.arraymath")
     arrays._HAVE_BLAS = importlib.util.find_spec("scipy") is not None
     context.refresh()
+    if platform.machine().lower() in ("x86_64", "amd64"):  # choices stay without branches where they are written so
+        binding.set_option("", "-x86-cmov-converter=false")
 
 
 class _Files(caching.IndexDataCacheFile):  # type: ignore[misc]
@@ -188,6 +191,15 @@ int64: Any = np.int64
 _ALONE = Lock()
 
 
+def _template_for_any(template: Callable[..., Any], arguments: Any, named: Any) -> Any:
+    """Return what compiled code calls, which ``template`` gives, made for any number where the code names a number.
+
+    Numba would compile a function anew for each number that is written where it is called.
+    """
+    kinds = tuple(numba.types.unliteral(each) for each in arguments)
+    return template(kinds, {name: numba.types.unliteral(each) for name, each in named.items()})
+
+
 class Compiled:
     """A function, compiled for the types of its arguments when it is first called, from Python or compiled code.
 
@@ -230,6 +242,7 @@ class Compiled:
         twin.__qualname__, twin.__module__ = twin.__name__, function.__module__
         made: Any = numba.njit(no_cpython_wrapper=True, **self._options)(twin)
         made._cache = _Cache(twin)
+        made.get_call_template = partial(_template_for_any, made.get_call_template)
         return made
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.numerics.compiled import int64, rule, wide_product
+from sim.numerics.compiled import helper, int64, rule, wide_product
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
@@ -55,7 +55,7 @@ class Purpose(IntEnum):
     ROUNDING = 36
 
 
-@rule
+@helper
 def philox(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[int, int, int, int]:
     """Return the four 64-bit words of Philox 4x64-10 at one counter.
 
@@ -76,20 +76,20 @@ def philox(seed: int, entity: int, block: int, month: int, purpose: int) -> tupl
     return x0, x1, x2, x3  # type: ignore[return-value]
 
 
-@rule
+@helper
 def draw(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[float, float, float, float]:
     """Return four uniforms in [0, 1) with 53 random bits each, for one counter."""
     a, b, c, d = philox(seed, entity, block, month, purpose)
     return (a >> _DROP) * _TO_UNIT, (b >> _DROP) * _TO_UNIT, (c >> _DROP) * _TO_UNIT, (d >> _DROP) * _TO_UNIT
 
 
-@rule
+@helper
 def uniform_of(word: Any) -> float:
     """Return the uniform in [0, 1) that a 32-bit word stands for: fine enough for one choice."""
     return int64(word) * _HALF_TO_UNIT
 
 
-@rule
+@helper
 def choices(seed: int, entity: int, block: int, month: int, purpose: int) -> tuple[float, ...]:
     """Return eight uniforms in [0, 1) with 32 random bits each, for one counter: halves of the words of ``philox``."""
     a, b, c, d = philox(seed, entity, block, month, purpose)
@@ -120,14 +120,27 @@ def poisson_part(uniform: float, mean: float) -> int:
 @rule
 def poisson_from(uniform: float, none: float, mean: float) -> int:
     """Return the Poisson count at ``uniform``, given the chance that there is ``none``."""
-    term = none
-    cumulative = term
-    count = 0
+    return poisson_onward(uniform, 0, none, none, mean)
+
+
+@rule
+def poisson_onward(uniform: float, count: int, term: float, cumulative: float, mean: float) -> int:
+    """Return the Poisson count at ``uniform`` where it is ``count`` or more.
+
+    ``term`` is the chance of that count, ``cumulative`` that of it or less: both summed up from 0, as here.
+    """
+    count = int64(count)
     while uniform >= cumulative and count < 200:
         count += 1
         term *= mean / count
         cumulative += term
     return count
+
+
+@rule
+def poisson_parts(mean: float) -> int:
+    """Return in how many parts a Poisson count of this mean is drawn, each of a mean of at most ``POISSON_PART``."""
+    return math.ceil(mean / POISSON_PART)
 
 
 @rule
@@ -138,7 +151,7 @@ def poisson(seed: int, entity: int, block: int, month: int, purpose: int, mean: 
     """
     if mean <= 0.0:
         return 0
-    parts = math.ceil(mean / POISSON_PART)
+    parts = poisson_parts(mean)
     each = mean / parts
     first = int64(block) << int64(32)
     count = 0

@@ -155,15 +155,21 @@ def as_record(constants: Constants) -> npt.NDArray[np.void]:
 
     Places for histories that the world does not have hold 0.
     """
-    values = {name: np.asarray(value) for name, value in constants._asdict().items()}
-    values |= {name: _with_places(values[name]) for name in BY_HISTORY}
-    fields: list[tuple[str, type, tuple[int, ...]]] = [
-        (name, np.float64 if value.dtype.kind == "f" else np.int64, value.shape) for name, value in values.items()
-    ]
-    record = np.zeros(1, dtype=np.dtype(fields, align=True))
-    for name, value in values.items():
-        record[name] = value
-    return record
+    values = [np.asarray(value) for value in constants]
+    for name in BY_HISTORY:
+        place = Constants._fields.index(name)
+        values[place] = _with_places(values[place])
+    whole = [value.dtype.kind != "f" for value in values]
+    kind = _record_of(tuple(whole), tuple(value.shape for value in values))
+    numbers = (value.astype(np.int64) if each else value for value, each in zip(values, whole, strict=True))
+    return np.frombuffer(bytearray().join(number.tobytes() for number in numbers), dtype=kind)
+
+
+@cache
+def _record_of(whole: tuple[bool, ...], shapes: tuple[tuple[int, ...], ...]) -> np.dtype[np.void]:
+    """Return the type of a record of constants, each a number of 8 bytes or several: whether whole, and shapes."""
+    types = (np.int64 if each else np.float64 for each in whole)
+    return np.dtype(list(zip(Constants._fields, types, shapes, strict=True)), align=True)
 
 
 def _with_places(value: Floats) -> Floats:

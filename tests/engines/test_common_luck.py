@@ -207,7 +207,7 @@ def decisions(engine: ColumnarEngine, t: int) -> dict[tuple[int, int], tuple[int
     found, met = columnar_crime.opportunity(0, len(land.cells), land, state, constants, month, book)
     crimes = columnar_crime.offending(found, met, land, constants, month, book)
     reports = columnar_police.reporting(crimes, met, land, state, constants, month, book)
-    names = zip(met.cell[:crimes].tolist(), met.number[:crimes].tolist(), strict=True)
+    names = zip(met["cell"][:crimes].tolist(), met["number"][:crimes].tolist(), strict=True)
     return dict(zip(names, zip(reports.caller.tolist(), reports.chance.tolist(), strict=True), strict=True))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.numerics.compiled import Compiled, block
+from sim.numerics.compiled import Compiled, block, rule
 from sim.numerics.draws import draw
 from sim.numerics.sources import compiled_sources
 
@@ -182,6 +182,22 @@ def test_a_function_made_ready_is_called_without_detour() -> None:
     """The Mesa engine calls rules a million times."""
     function: Any = block(lambda number: number + 1)
     assert (function(1), function.__call__) == (2, function.entry)
+
+
+@rule
+def _power(number: int, exponent: int) -> int:
+    return int(number**exponent)
+
+
+@block
+def _powers() -> int:
+    return _power(2, 3) + _power(3, 2) + _power(number=4, exponent=1)
+
+
+def test_a_function_is_compiled_once_whatever_numbers_are_written_where_it_is_called() -> None:
+    compiled: Any = _power
+    assert _powers() == 8 + 9 + 4
+    assert len(compiled.within.overloads) == 1
 
 
 def test_threads_make_a_function_ready_once() -> None:

@@ -20,6 +20,8 @@ from sim.numerics.draws import (
     philox,
     poisson,
     poisson_at,
+    poisson_from,
+    poisson_onward,
     poisson_part,
 )
 
@@ -123,6 +125,17 @@ def test_poisson_is_a_sum_of_parts(entity: int, block: int, mean: float) -> None
     blocks = range((parts + 3) // 4)
     uniform = [u for group in blocks for u in draw(9, entity, (block << 32) + group, 6, PURPOSE)][:parts]
     assert poisson(9, entity, block, 6, PURPOSE, mean) == sum(poisson_part(u, mean / parts) for u in uniform)
+
+
+@given(uniforms, st.floats(1e-9, POISSON_PART), st.integers(0, 40))
+def test_poisson_from_a_count_on_is_poisson_from_none(uniform: float, mean: float, near: int) -> None:
+    none = chance = until = math.exp(-mean)
+    for count in range(1, near + 1):
+        chance *= mean / count
+        until += chance
+    count = poisson_from(uniform, none, mean)
+    assert uniform < until or poisson_onward(uniform, near, chance, until, mean) == count
+    assert uniform >= until or count <= near
 
 
 @given(uniforms, words, st.floats(-1.0, 100.0))

@@ -12,21 +12,10 @@ import math
 import numpy as np
 
 from sim.engines.columnar.people import group_at, record_of
-from sim.engines.columnar.records import (
-    Array,
-    Book,
-    Incidents,
-    Land,
-    Month,
-    State,
-    entity_at,
-    home_of,
-    index,
-    keep_in_front,
-)
+from sim.engines.columnar.records import INCIDENT, Array, Book, Land, Month, State, entity_at, home_of, index
 from sim.engines.columnar.repeats import UNIT, victim_again
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import POISSON_PART, Purpose, choices, draw, poisson, poisson_from, uniform_of
+from sim.numerics.draws import Purpose, choices, draw, poisson, poisson_from, poisson_onward, uniform_of
 from sim.numerics.many_draws import words_of_many
 from sim.rules.booking import is_removable
 from sim.rules.offending import intensity, is_taken
@@ -54,6 +43,8 @@ from sim.world.person import custody_of, status_of, was_declined
 
 OPPORTUNITY_COUNT, DECIDE = int(Purpose.OPPORTUNITY_COUNT), int(Purpose.DECIDE)
 OPPORTUNITY = int(Purpose.OPPORTUNITY)
+OF_A_DRAW = 4
+"""Parts of a count for which one draw is enough."""
 LAPSED = math.inf
 """The uniform that decides where nobody can: no probability is above it."""
 ROUNDED_UP = 1.0 + 2.0**-40
@@ -72,13 +63,18 @@ def _crime_type(u: float, cumulative: Array) -> int:
 @helper
 def _opportunities(cell: int, land: Land, constants: Constants, month: Month) -> int:
     """Draw how many opportunities a cell has."""
-    county, entity = land.cells[cell].county, land.cells[cell].entity
-    background = month.counties[county].background
-    mean = land.cells[cell].people * land.counties[county].opportunity_rate * background * constants.headroom
-    if background == 1.0 and mean <= POISSON_PART:
-        u = draw(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT)[0]
-        return poisson_from(u, land.cells[cell].no_opportunity, mean)
-    return poisson(land.seed, entity, 0, month.index, OPPORTUNITY_COUNT, mean)
+    one = land.cells[cell]
+    background = month.counties[one.county].background
+    if background != 1.0 or one.parts > OF_A_DRAW:
+        mean = one.people * land.counties[one.county].opportunity_rate * background * constants.headroom
+        return poisson(land.seed, one.entity, 0, month.index, OPPORTUNITY_COUNT, mean)
+    u, count = draw(land.seed, one.entity, 0, month.index, OPPORTUNITY_COUNT), int64(0)
+    for part in range(one.parts):
+        if u[part] < one.up_to_near:
+            count += poisson_from(u[part], one.no_opportunity, one.part_mean)
+        else:
+            count += poisson_onward(u[part], one.near, one.near_chance, one.up_to_near, one.part_mean)
+    return count
 
 
 @block
@@ -115,15 +111,15 @@ def _most_ready(county: int, propensity: float, month: Month) -> float:
 @block
 def _worth_a_look(
     first: int, last: int, land: Land, constants: Constants, month: Month, book: Book
-) -> tuple[int, Array, Array, Array]:
+) -> tuple[int, Array]:
     """Draw the opportunities of cells ``first`` to ``last`` and keep those that somebody might take.
 
-    Returns their number and, for each, cell, number in its cell and the uniform that decides.
+    Returns their number and, of each ``INCIDENT``, cell, number in its cell and the uniform that decides.
     """
     land, month, book = unowned(land), unowned(month), unowned(book)
     counts = _opportunity_counts(first, last, land, constants, month, book)
     room = counts.sum() + DECISIONS
-    cells, numbers, decides = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room)
+    met = np.empty(room, INCIDENT)
     n, county, most, headroom = 0, -1, 0.0, constants.headroom
     propensity = _greatest_propensity(constants)
     for cell in range(first, last):
@@ -137,37 +133,35 @@ def _worth_a_look(
             for lane in range(DECISIONS):
                 if start + lane == count:
                     break
-                place = index(n)
-                cells[place], numbers[place], decides[place] = cell, start + lane, u[lane]
+                one = met[index(n)]
+                one.cell, one.number, one.decides = cell, start + lane, u[lane]
                 n += 1 if is_taken(u[lane], headroom, bound) else 0
-    return n, cells, numbers, decides
+    return n, met
 
 
 @block
-def luck_of(n: int, cells: Array, numbers: Array, purpose: int, land: Land, month: Month) -> Array:
+def luck_of(n: int, met: Array, purpose: int, land: Land, month: Month) -> Array:
     """Return eight uniforms for each opportunity, as 32-bit words, 8 x n: see ``sim.words.luck``."""
-    bare = unowned(land)
-    low, high = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    met, bare = unowned(met), unowned(land)
+    low, high, numbers = np.empty(n, np.uint32), np.empty(n, np.uint32), np.empty(n, np.uint32)
     for i in range(n):
-        entity = bare.cells[cells[i]].entity
-        low[i], high[i] = entity, entity >> 32
-    return words_of_many(land.seed, low, high, numbers[:n], month.index, purpose)
+        entity = bare.cells[met[i].cell].entity
+        low[i], high[i], numbers[i] = entity, entity >> 32, met[i].number
+    return words_of_many(land.seed, low, high, numbers, month.index, purpose)
 
 
 @block
-def _choose_targets(
-    n: int, cells: Array, luck: Array, land: Land, constants: Constants, month: Month
-) -> tuple[Array, Array, Array]:
-    """Return crime type, target group and target slot of opportunities; no slot, -1, where it is an organization."""
-    land, month = unowned(land), unowned(month)
-    crimes, groups, targets = np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.int32)
+def _choose_targets(n: int, met: Array, luck: Array, land: Land, constants: Constants, month: Month) -> None:
+    """Choose crime type, target group and target slot of opportunities; no slot, -1, where it is an organization."""
+    met, land, month = unowned(met), unowned(land), unowned(month)
     for i in range(n):
-        cell = cells[i]
+        one = met[i]
+        cell = one.cell
         county = land.cells[cell].county
         crime = _crime_type(uniform_of(luck[WHAT, i]), month.counties[county].types)
         place = uniform_of(luck[WHOM, i]) * land.cells[cell].people
         anyone = int(place)
-        group, within = group_at(land.cells[cell].size, anyone)
+        group, within = group_at(land.cells[cell].place, anyone)
         target = land.cells[cell].low[group] + within
         family = constants.family[crime]
         again = victim_again(place - anyone, uniform_of(luck[AGAIN, i]), group, family, county, land)
@@ -175,22 +169,18 @@ def _choose_targets(
         same = land.counties[county].low[group] + again * unit + (within & (unit - 1))
         target = same if again >= 0 else target  # no branch that the processor cannot foresee
         organization = choose(uniform_of(luck[BUSINESS, i]), land.counties[county].organization[crime])
-        crimes[i], groups[i], targets[i] = (
-            crime,
-            ORGANIZATION if organization else group,
-            -1 if organization else target,
-        )
-    return crimes, groups, targets
+        one.crime, one.group = crime, ORGANIZATION if organization else group
+        one.target = -1 if organization else target
 
 
 @block
-def _seek_offenders(n: int, met: Incidents, luck: Array, land: Land, state: State, constants: Constants) -> None:
+def _seek_offenders(n: int, met: Array, luck: Array, land: Land, state: State, constants: Constants) -> None:
     """Find the entry of the rosters of likely offenders that each opportunity meets; ask for memory needed next."""
     met, land, state = unowned(met), unowned(land), unowned(state)
-    cells, groups, targets, entries = met.cell, met.group, met.target, met.offender
     likely, often, offend_often = constants.likely_share, constants.frequent_share, constants.frequent_offending
     for i in range(n):
-        cell, group = cells[i], int64(groups[i])
+        one = met[i]
+        cell, group = one.cell, int64(one.group)
         own = group < ORGANIZATION and choose(uniform_of(luck[OWN_GROUP, i]), constants.own_group[group])
         home, where, ways = cell, uniform_of(luck[WHERE, i]), land.cells[cell].neighbours
         if choose(uniform_of(luck[TRAVELS, i]), constants.travel_share) and ways > 0:
@@ -198,45 +188,42 @@ def _seek_offenders(n: int, met: Incidents, luck: Array, land: Land, state: Stat
             where = where * ways - way
             home = land.neighbour[index(land.cells[cell].neighbour_first + way)]
         if not own:
-            group = group_at(land.cells[home].size, int(where * land.cells[home].people))[0]
+            group = group_at(land.cells[home].place, int(where * land.cells[home].people))[0]
         near = land.cells[home].pool[group]
         pool = index(near if near >= 0 else land.cells[cell].pool[group])
         mass = likely_mass(land.pools[pool].size, likely)
         entry = roster_entry(uniform_of(luck[WHO, i]), mass, often, offend_often)
-        entries[i] = land.pools[pool].roster + entry
-        prefetch(state.roster, entries[i])
-        prefetch(state.person, targets[i])
+        one.offender = land.pools[pool].roster + entry
+        prefetch(state.roster, one.offender)
+        prefetch(state.person, one.target)
 
 
 @block
-def _look_up(n: int, met: Incidents, state: State) -> None:
+def _look_up(n: int, met: Array, state: State) -> None:
     """Look up targets and offenders; opportunities whose target is absent or whose offender is in jail lapse."""
     met, state = unowned(met), unowned(state)
-    targets, offenders = met.target, met.offender
     for i in range(n):
-        offenders[i] = state.roster[index(offenders[i])]
-        prefetch(state.person, max(0, offenders[i]))
+        met[i].offender = state.roster[index(met[i].offender)]
+        prefetch(state.person, met[i].offender)
     for i in range(n):
-        target, offender = targets[i], offenders[i]
-        anybody, person = int64(state.person[index(max(0, target))]), int64(state.person[index(max(0, offender))])
-        victim = int64(FREE) if target < 0 else anybody
-        met.target_person[i], met.offender_person[i] = victim, person
-        met.decides[i] = LAPSED if custody_of(victim) != FREE or custody_of(person) == JAILED else met.decides[i]
+        one = met[i]
+        anybody, person = state.person[index(max(0, one.target))], state.person[index(max(0, one.offender))]
+        victim = int64(FREE) if one.target < 0 else int64(anybody)
+        one.target_person, one.offender_person = victim, person
+        one.decides = LAPSED if custody_of(victim) != FREE or custody_of(person) == JAILED else one.decides
 
 
 @block
 def opportunity(
     first: int, last: int, land: Land, state: State, constants: Constants, month: Month, book: Book
-) -> tuple[int, Incidents]:
+) -> tuple[int, Array]:
     """Phase 3: targets, likely offenders and places meet in cells ``first`` to ``last``.
 
-    Returns the opportunities that somebody might take, and their number.
+    Returns the opportunities that somebody might take, each an ``INCIDENT``, and their number.
     """
-    n, cells, numbers, decides = _worth_a_look(first, last, land, constants, month, book)
-    luck = luck_of(n, cells, numbers, OPPORTUNITY, land, month)
-    crimes, groups, targets = _choose_targets(n, cells, luck, land, constants, month)
-    offenders, target_persons, offender_persons = np.empty(n, np.int64), np.empty(n, np.uint16), np.empty(n, np.uint16)
-    met = Incidents(cells, numbers, crimes, groups, targets, offenders, decides, target_persons, offender_persons)
+    n, met = _worth_a_look(first, last, land, constants, month, book)
+    luck = luck_of(n, met, OPPORTUNITY, land, month)
+    _choose_targets(n, met, luck, land, constants, month)
     _seek_offenders(n, met, luck, land, state, constants)
     _look_up(n, met, state)
     return n, met
@@ -268,23 +255,22 @@ def _weigh(
 
 
 @block
-def offending(n: int, met: Incidents, land: Land, constants: Constants, month: Month, book: Book) -> int:
+def offending(n: int, met: Array, land: Land, constants: Constants, month: Month, book: Book) -> int:
     """Phase 4: offenders take opportunities or not; the crimes are moved to the front and their number returned.
 
     Also counts what would have happened but for removal, deterrence and belief in impunity.
     """
     met, land, month, book = unowned(met), unowned(land), unowned(month), unowned(book)
-    cells, crimes, groups, offenders = met.cell, met.crime, met.group, met.offender
-    decides, target_persons, offender_persons = met.decides, met.target_person, met.offender_person
     kept, headroom = 0, constants.headroom
     for i in range(n):
-        cell, crime, group, person, u = cells[i], crimes[i], groups[i], int64(offender_persons[i]), decides[i]
+        one = met[i]
+        cell, crime, group, person, u = one.cell, one.crime, one.group, int64(one.offender_person), one.decides
         county = land.cells[cell].county
         family = index(constants.family[crime])
         gone = custody_of(person) >= ICE_CUSTODY
         propensity = constants.propensity[status_of(person), family]
         guard, factor = month.guardianship[cell], month.counties[county].impunity[group, crime]
-        deterred = 1.0 if gone else _deterrence_for(person, offenders[i], county, land, constants, month)
+        deterred = 1.0 if gone else _deterrence_for(person, one.offender, county, land, constants, month)
         readiness = intensity(propensity, guard, factor, deterred)
         would = is_taken(u, headroom, readiness)
         without = is_taken(u, headroom, intensity(propensity, guard, 1.0, deterred))
@@ -298,7 +284,7 @@ def offending(n: int, met: Incidents, land: Land, constants: Constants, month: M
             continue
         book.crime[county, crime, group, TRUE] += 1
         if group < ORGANIZATION:
-            book.people[county, group, status_of(target_persons[i]), INCIDENTS] += 1
-        keep_in_front(met, i, kept)
+            book.people[county, group, status_of(one.target_person), INCIDENTS] += 1
+        met[index(kept)] = one
         kept += 1
     return kept

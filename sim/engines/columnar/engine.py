@@ -24,6 +24,7 @@ from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Boo
 from sim.engines.columnar.releases import follow, nobody_followed
 from sim.engines.columnar.several import run_several
 from sim.engines.columnar.usual import work_out
+from sim.engines.columnar.victims import bits_of
 from sim.engines.conditions import of_the_month, settled_conditions
 from sim.engines.ledger import Ledger, MonthRecord, stack
 from sim.engines.panel import RepeatVictims, is_january, respondent_weight
@@ -84,6 +85,7 @@ class ColumnarEngine:
         most = world.size // max(1, width) + 2 * count
         nobody = np.empty(0, dtype=np.int64)
         members, rotations = news_loops.panel_of(self.land, width, most, old_share) if width else (nobody, nobody)
+        self.land = self.land._replace(in_panel=bits_of(members >> 1, world.size))
         self.panel = members[np.argsort(rotations, kind="stable")]
         self.panel_start = np.searchsorted(np.sort(rotations), np.arange(ROTATIONS + 1))
         self.survey_weight = respondent_weight(setting)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -13,19 +14,45 @@ from sim.world.people import World
 from sim.world.setting import Setting
 
 
+class _Tables(NamedTuple):
+    """What the world alone says, before runs fill in what their constants say of it."""
+
+    counties: npt.NDArray[Any]
+    cells: npt.NDArray[Any]
+    pools: npt.NDArray[Any]
+
+
+_LAST: list[tuple[ref[World], _Tables]] = []
+"""The world last laid out, for runs of one world follow each other."""
+MOST_CELLS = 10_000
+"""Of a world whose tables are kept: of a larger one they would be a good part of the memory that a run takes."""
+
+
+def _tables_of(world: World) -> _Tables:
+    last = _LAST[0] if _LAST else None
+    if last is not None and last[0]() is world:
+        return last[1]
+    tables = _Tables(_county_records(world), _cell_records(world), _pool_records(world))
+    if len(tables.cells) <= MOST_CELLS:
+        _LAST[:] = [(ref(world), tables)]
+    return tables
+
+
 def lay_out(setting: Setting, seed: int) -> Land:
     """Return the world of a setting as tables of records, with the luck of ``seed``."""
     world = setting.world
+    tables = _tables_of(world)
     return Land(
         seed=seed,
         world_seed=world.seed,
-        counties=_county_records(world),
-        cells=_cell_records(world),
-        pools=_pool_records(world),
+        counties=tables.counties.copy(),
+        cells=tables.cells.copy(),
+        pools=tables.pools,
         neighbour=world.neighbour.view(np.uint32),
         county_neighbour=world.counties.neighbour.view(np.uint32),
         county_base=world.slot_base,
         pool_low=world.pool_low,
+        in_panel=np.empty(0, dtype=np.uint8),
     )
 
 
@@ -77,6 +104,7 @@ def _cell_records(world: World) -> npt.NDArray[Any]:
     records["county"] = county
     records["entity"] = (world.counties.code[county] << 32) | (np.arange(len(county)) - world.cell_first[county])
     records["low"], records["size"], records["pool"] = world.cell_low, world.cell_size, world.cell_pool
+    records["place"] = np.cumsum(world.cell_size, axis=1) - world.cell_size
     records["people"] = world.cell_size.sum(axis=1)
     records["neighbour_first"], records["neighbours"] = world.neighbour_start[:-1], np.diff(world.neighbour_start)
     return records

@@ -118,9 +118,7 @@ def is_in_database(person: int, group: int, home: int, u: float, land: Land, con
 
 
 @helper
-def group_at(sizes: Array, place: int) -> tuple[int, int]:
-    """Return the group and the place within it of the ``place``-th person of a cell."""
-    first, second = sizes[0], sizes[0] + sizes[1]
-    group = (1 if place >= first else 0) + (1 if place >= second else 0)
-    low = first if group == 1 else 0
-    return group, place - (second if group == 2 else low)
+def group_at(places: Array, place: int) -> tuple[int, int]:
+    """Return the group and the place within it of the ``place``-th person of a cell, given where each group begins."""
+    group = (1 if place >= places[1] else 0) + (1 if place >= places[2] else 0)
+    return group, place - places[index(group)]

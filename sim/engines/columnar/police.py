@@ -9,7 +9,6 @@ from sim.engines.columnar.people import group_at, prefetch_fear, sensitivity_and
 from sim.engines.columnar.records import (
     Array,
     Book,
-    Incidents,
     Land,
     Month,
     Reports,
@@ -18,7 +17,7 @@ from sim.engines.columnar.records import (
     index,
 )
 from sim.numerics.compiled import block, helper, int64, prefetch, unowned
-from sim.numerics.draws import Purpose, choices, draw, poisson_at, uniform_of
+from sim.numerics.draws import Purpose, choices, draw, poisson_at, poisson_from, uniform_of
 from sim.rules.arrest import street_arrest_mean, street_charge
 from sim.rules.clearance import clearance_probability, risk_units, witness_help
 from sim.rules.opportunity import choose, likely_mass, roster_entry
@@ -52,19 +51,18 @@ SOLVE, STREET_COUNT, STREET_ARREST = int(Purpose.SOLVE), int(Purpose.STREET_COUN
 
 
 @block
-def _bystanders(n: int, met: Incidents, luck: Array, land: Land, state: State) -> Array:
+def _bystanders(n: int, met: Array, luck: Array, land: Land, state: State) -> Array:
     """Return the slot of the third party of each crime against the community: of the target's group in the cell."""
     met, land, state = unowned(met), unowned(land), unowned(state)
-    cells, groups, targets = met.cell, met.group, met.target
     slots = np.empty(n, np.int32)
     for i in range(n):
-        group = groups[i]
+        group = met[i].group
         if group < OTHER:
-            cell = cells[i]
+            cell = met[i].cell
             place = int(uniform_of(luck[THIRD_PARTY, i]) * land.cells[cell].size[group])
             slots[i] = land.cells[cell].low[group] + place
             prefetch(state.person, slots[i])
-            prefetch_fear(targets[i], land.cells[cell].county, land, state)
+            prefetch_fear(met[i].target, land.cells[cell].county, land, state)
             prefetch_fear(slots[i], land.cells[cell].county, land, state)
     return slots
 
@@ -76,27 +74,25 @@ def _third_status(group: int, slot: int, state: State) -> int:
 
 
 @block
-def reporting(
-    n: int, met: Incidents, land: Land, state: State, constants: Constants, month: Month, book: Book
-) -> Reports:
+def reporting(n: int, met: Array, land: Land, state: State, constants: Constants, month: Month, book: Book) -> Reports:
     """Phase 5: who calls the police, and the chance that somebody did; nothing is recorded yet."""
     met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
-    cells, crimes, groups, targets, persons = met.cell, met.crime, met.group, met.target, met.target_person
-    luck = luck_of(n, met.cell, met.number, SOLVE, land, month)
+    luck = luck_of(n, met, SOLVE, land, month)
     bystanders = _bystanders(n, met, luck, land, state)
     reported, recorded = np.empty(n, dtype=np.int8), np.zeros(n, dtype=np.int8)
     chance, full = np.empty(n), np.empty(n)
     for i in range(n):
-        crime, group = int64(crimes[i]), int64(groups[i])
-        county = land.cells[cells[i]].county
-        status = status_of(persons[i])
+        one = met[i]
+        crime, group = int64(one.crime), int64(one.group)
+        county = land.cells[one.cell].county
+        status = status_of(one.target_person)
         if group == ORGANIZATION:
             victim, third, officer = constants.organization_reports[crime], 0.0, 0.0
             full[i] = victim
         else:
             other, officer = _third_status(group, bystanders[i], state), constants.officer[crime]
             victim, third = constants.victim_full_trust[crime, status], constants.third_full_trust[crime, other]
-            sensitivity, now = sensitivity_and_trust(targets[i], county, group, month, land, state, constants)
+            sensitivity, now = sensitivity_and_trust(one.target, county, group, month, land, state, constants)
             if sensitivity > 0.0:
                 log_odds, offset = constants.victim_log_odds[crime], constants.offset[status]
                 victim = willing_to_report(log_odds, offset, sensitivity, now)
@@ -118,35 +114,34 @@ def reporting(
 
 
 @block
-def recording(n: int, met: Incidents, reports: Reports, land: Land, constants: Constants, book: Book) -> None:
+def recording(n: int, met: Array, reports: Reports, land: Land, constants: Constants, book: Book) -> None:
     """Phase 6: police record a report or not; hospitals treat who is hurt, whoever calls the police.
 
     What decides on a hospital is left of the uniform that chooses a witness: within a place it is uniform again.
     """
     met, reports, land, book = unowned(met), unowned(reports), unowned(land), unowned(book)
-    cells, crimes, groups = met.cell, met.crime, met.group
     reported, recorded, luck = reports.caller, reports.recorded, reports.luck
     for i in range(n):
-        by_police = is_recorded(uniform_of(luck[RECORDS, i]), constants.recording[crimes[i]])
+        cell, crime, group = met[i].cell, met[i].crime, met[i].group
+        by_police = is_recorded(uniform_of(luck[RECORDS, i]), constants.recording[crime])
         told = int64(reported[i] != NOBODY) & int64(by_police)
         recorded[i] = told
-        place = uniform_of(luck[WITNESS, i]) * land.cells[cells[i]].people
-        treated = is_treated_in_hospital(place - int(place), constants.hospital[crimes[i]])
-        county, crime, group = land.cells[cells[i]].county, crimes[i], groups[i]
+        place = uniform_of(luck[WITNESS, i]) * land.cells[cell].people
+        treated = is_treated_in_hospital(place - int(place), constants.hospital[crime])
+        county = land.cells[cell].county
         book.crime[county, crime, group, RECORDED] += told
         book.crime[county, crime, group, HOSPITAL_BOOK] += int64(treated) & int64(group != ORGANIZATION)
-        book.cell_recorded[cells[i]] += told
+        book.cell_recorded[cell] += told
 
 
 @block
-def _witnesses(n: int, met: Incidents, luck: Array, land: Land, state: State) -> tuple[Array, Array]:
+def _witnesses(n: int, met: Array, luck: Array, land: Land, state: State) -> tuple[Array, Array]:
     """Return the witness of each crime, anybody of the cell: group and slot."""
     met, land, state = unowned(met), unowned(land), unowned(state)
-    cells = met.cell
     groups, slots = np.empty(n, np.int8), np.empty(n, np.int32)
     for i in range(n):
-        cell = cells[i]
-        group, place = group_at(land.cells[cell].size, int(uniform_of(luck[WITNESS, i]) * land.cells[cell].people))
+        cell = met[i].cell
+        group, place = group_at(land.cells[cell].place, int(uniform_of(luck[WITNESS, i]) * land.cells[cell].people))
         groups[i], slots[i] = group, land.cells[cell].low[group] + place
         if group < OTHER:
             prefetch(state.person, slots[i])
@@ -156,22 +151,21 @@ def _witnesses(n: int, met: Incidents, luck: Array, land: Land, state: State) ->
 
 @block
 def clearance(
-    n: int, met: Incidents, reports: Reports, land: Land, state: State, constants: Constants, month: Month, book: Book
+    n: int, met: Array, reports: Reports, land: Land, state: State, constants: Constants, month: Month, book: Book
 ) -> tuple[Array, Array]:
     """Phase 7: recorded crimes are solved by arrest, with the help of a witness; every crime adds to believed risk.
 
     Returns arrests and, where a victim's report led to one, who is reassured.
     """
     met, land, state, month, book = unowned(met), unowned(land), unowned(state), unowned(month), unowned(book)
-    cells, crimes, groups, targets, offenders = met.cell, met.crime, met.group, met.target, met.offender
     reports = unowned(reports)
     luck, chance, full = reports.luck, reports.chance, reports.full_trust
     witness_groups, witnesses = _witnesses(n, met, luck, land, state)
     arrests, calmed = np.empty(n, np.int64), np.empty(n, np.int64)
     arrested, reassured = 0, 0
     for i in range(n):
-        cell, crime, group = cells[i], int64(crimes[i]), int64(groups[i])
-        county = land.cells[cell].county
+        one = met[i]
+        crime, group, county = int64(one.crime), int64(one.group), land.cells[one.cell].county
         base, capacity = constants.clearance[crime], month.counties[county].capacity
         usual = clearance_probability(base, capacity, 1.0)
         solved = usual
@@ -188,10 +182,10 @@ def clearance(
         if reports.recorded[i] == 1 and choose(uniform_of(luck[CLEARS, i]), solved):
             book.crime[county, crime, group, CLEARED] += 1
             charge = constants.charge_of_crime[crime]
-            arrests[index(arrested)] = arrest_of(offenders[i], charge, county)
+            arrests[index(arrested)] = arrest_of(one.offender, charge, county)
             arrested += 1
             if reports.caller[i] == VICTIM and group < OTHER:
-                calmed[index(reassured)] = targets[i]
+                calmed[index(reassured)] = one.target
                 reassured += 1
     return arrests[:arrested], calmed[:reassured]
 
@@ -212,12 +206,15 @@ def _street_counts(
         county, entity = land.cells[cell].county, land.cells[cell].entity
         u = draw(land.seed, entity, 0, month.index, STREET_COUNT)
         for group in range(GROUP_COUNT):
-            people = land.cells[cell].size[group]
+            people, nobody = land.cells[cell].size[group], land.cells[cell].no_stop[group]
             rise = month.counties[county].street_rise if group < OTHER else 1.0
-            if rise == 1.0 and u[group] < land.cells[cell].no_stop[group]:
+            if rise == 1.0 and u[group] < nobody:
                 continue
             mean = street_arrest_mean(people, land.counties[county].street_rate, constants.stop_ratio[group], rise)
-            count = poisson_at(u[group], land.seed, entity, 1 + group, month.index, STREET_COUNT, mean)
+            if rise == 1.0 and nobody >= 0.0:
+                count = poisson_from(u[group], nobody, mean)
+            else:
+                count = poisson_at(u[group], land.seed, entity, 1 + group, month.index, STREET_COUNT, mean)
             place = index(n)
             cells[place], groups[place], counts[place] = cell, group, count
             n += 1 if count > 0 else 0
@@ -252,7 +249,7 @@ def _stops(
                 found[place] = ~entry if linked else int64(low + int(who * size))
                 counties[place] = land.cells[cell].county
                 charges[place] = street_charge(u[first_word + CHARGED], constants.street_felony_share)
-                prefetch(state.roster, max(0, ~found[place]))
+                prefetch(state.roster, ~found[place])
                 n += 1
     return counties, charges, found
 
@@ -266,7 +263,7 @@ def street_arrest(first: int, last: int, land: Land, state: State, constants: Co
     for i in range(len(slots)):
         if slots[i] < 0:
             slots[i] = state.roster[index(~slots[i])]
-        prefetch(state.person, max(0, slots[i]))
+        prefetch(state.person, slots[i])
     arrested = 0
     for i in range(len(slots)):
         arrests[index(arrested)] = arrest_of(slots[i], charges[i], counties[i])

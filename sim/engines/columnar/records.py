@@ -50,18 +50,41 @@ CELL = np.dtype(
         ("entity", np.int64),
         ("low", np.int64, BY_GROUP),
         ("size", np.int64, BY_GROUP),
+        ("place", np.int64, BY_GROUP),  # of the first one of each group among the people of the cell
         ("people", np.int64),
         ("pool", np.int64, BY_GROUP),
         ("county", np.uint32),  # below 0 no index can be, and nothing need be done lest it were
         ("neighbour_first", np.int64),
         ("neighbours", np.int64),
-        # the chance that a month as usual brings no opportunity, and no stop of each group (below 0 where unknown)
+        # of a month as usual: opportunities are counted in so many parts, each of this mean; the chance of none in one,
+        # and of a count near the mean, which is so likely, and so likely with all below it
+        ("parts", np.int64),
+        ("part_mean", np.float64),
         ("no_opportunity", np.float64),
-        ("no_stop", np.float64, BY_GROUP),
+        ("near", np.int64),
+        ("near_chance", np.float64),
+        ("up_to_near", np.float64),
+        ("no_stop", np.float64, BY_GROUP),  # the chance of no stop of each group, below 0 where unknown
     ],
     align=True,
 )
 POOL = np.dtype([("low", np.int64), ("size", np.int64), ("roster", np.int64), ("entries", np.int64)], align=True)
+
+INCIDENT = np.dtype(
+    [
+        ("decides", np.float64),  # the uniform that decides whether it is taken
+        ("cell", np.uint32),
+        ("number", np.uint32),  # in the cell
+        ("target", np.int32),  # slot; -1 an organization
+        ("offender", np.int32),  # slot; before it is looked up the entry of the rosters
+        ("target_person", np.uint16),
+        ("offender_person", np.uint16),
+        ("crime", np.uint8),
+        ("group", np.uint8),  # of the target; 3 an organization
+    ],
+    align=True,
+)
+"""An opportunity, then a crime, of a batch of cells: two of them lie side by side in a line of the cache."""
 
 
 class Land(NamedTuple):
@@ -76,6 +99,7 @@ class Land(NamedTuple):
     county_neighbour: Array
     county_base: Array  # K+1: first slot of each county
     pool_low: Array  # P: first slot of each pool
+    in_panel: Array  # bits: slots of the survey's panel
 
 
 class State(NamedTuple):
@@ -94,20 +118,6 @@ class Month(NamedTuple):
     counties: Array  # conditions.CONDITION
     guardianship: Array  # by cell
     trust: Array  # K x 2: of members of the community who have no fear of their own
-
-
-class Incidents(NamedTuple):
-    """Opportunities, then crimes, of a batch of cells, one entry each."""
-
-    cell: Array
-    number: Array  # in the cell
-    crime: Array
-    group: Array  # of the target; 3 an organization
-    target: Array  # slot; -1 an organization
-    offender: Array  # slot
-    decides: Array  # the uniform that decides whether it is taken
-    target_person: Array
-    offender_person: Array
 
 
 class Reports(NamedTuple):
@@ -185,15 +195,6 @@ def with_more(buffer: Array, size: int, more: Array) -> tuple[Array, int]:
         buffer = larger
     buffer[size:end] = more
     return buffer, end
-
-
-@helper
-def keep_in_front(met: Incidents, i: int, kept: int) -> None:
-    """Move what later phases ask of an incident to the place ``kept``."""
-    to = index(kept)
-    met.cell[to], met.number[to] = met.cell[i], met.number[i]
-    met.crime[to], met.group[to] = met.crime[i], met.group[i]
-    met.target[to], met.offender[to], met.target_person[to] = met.target[i], met.offender[i], met.target_person[i]
 
 
 ARREST_SLOT, EVENT_SLOT = 20, 24

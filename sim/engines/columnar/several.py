@@ -24,7 +24,7 @@ from sim.engines.columnar.months import (
     run_months,
 )
 from sim.engines.columnar.records import Month
-from sim.engines.conditions import FOREKNOWN_BYTES, foreknown_conditions, settled_conditions
+from sim.engines.conditions import foreknown_conditions, settled_conditions
 from sim.engines.ledger import Ledger
 from sim.engines.panel import is_january
 from sim.numerics.compiled import compile_within
@@ -99,8 +99,7 @@ def compile_after_crimes(engine: ColumnarEngine) -> None:
 
 def _foreknown(engine: ColumnarEngine, begin: int, end: int) -> Foreknown:
     setting = engine.setting
-    # copied: a part for one month and one county would have another type, and all be compiled once more
-    known = np.ascontiguousarray(foreknown_conditions(setting, begin, end)[:, :, :FOREKNOWN_BYTES]).view(np.uint64)
+    known = foreknown_conditions(setting, begin, end)
     january = is_january(setting.months[0], np.arange(begin, end))
     share = engine.constants.legalization_share
     return Foreknown(known, january, setting.calendar.legalization, share, engine.office_capacity)
@@ -116,7 +115,7 @@ def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> 
     """Return the records of the months of one call, stacked."""
     setting, span = engine.setting, len(months.crime)
     suffered = _by_month(told.suffered, told.suffered_end)
-    officers, survey_weight = (np.tile(each, (span, 1)) for each in (setting.officers, engine.survey_weight))
+    officers, survey_weight = (np.repeat(each[None], span, axis=0) for each in (setting.officers, engine.survey_weight))
     return Ledger(
         months=setting.months[begin : begin + span],
         counties=setting.world.counties,
@@ -135,6 +134,6 @@ def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> 
         told=_by_month(told.told, told.told_end),
         survey_weight=survey_weight,
         bookings=months.bookings,
-        repeats=np.stack([engine.repeat_victims.add(begin + i, events) for i, events in enumerate(suffered)]),
+        repeats=engine.repeat_victims.add_several(begin, suffered),
         rearrests=months.rearrests,
     )

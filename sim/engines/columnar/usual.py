@@ -7,12 +7,30 @@ import math
 from sim.engines.columnar.news import patrol
 from sim.engines.columnar.records import Array, Land
 from sim.engines.columnar.repeats import work_out_repeats
-from sim.numerics.compiled import block
-from sim.numerics.draws import POISSON_PART
+from sim.numerics.compiled import block, helper
+from sim.numerics.draws import POISSON_PART, poisson_parts
 from sim.rules.arrest import street_arrest_mean
 from sim.words.codes import GROUP_COUNT
 
 UNKNOWN = -1.0
+
+
+@helper
+def _work_out_opportunities(cell: int, mean: float, land: Land) -> None:
+    """Fill in how a cell's opportunities are counted, ``mean`` as usual, and where the search for their number begins.
+
+    It begins so far below the mean that few counts are lower: these are sought from 0.
+    """
+    one, parts = land.cells[cell], poisson_parts(mean)
+    each = mean / max(1, parts)
+    chance = math.exp(-each)
+    until = chance
+    one.parts, one.part_mean, one.no_opportunity = parts, each, chance
+    near = int(max(0.0, each - 1.5 * math.sqrt(each)))
+    for count in range(1, near + 1):
+        chance *= each / count
+        until += chance
+    one.near, one.near_chance, one.up_to_near = near, chance, until
 
 
 @block
@@ -21,8 +39,7 @@ def _work_out_chances(land: Land, table: Array) -> None:
     constants = table[0]
     for cell in range(len(land.cells)):
         home = land.counties[land.cells[cell].county]
-        mean = land.cells[cell].people * home.opportunity_rate * constants.headroom
-        land.cells[cell].no_opportunity = math.exp(-mean)
+        _work_out_opportunities(cell, land.cells[cell].people * home.opportunity_rate * constants.headroom, land)
         for group in range(GROUP_COUNT):
             people = land.cells[cell].size[group]
             mean = street_arrest_mean(people, home.street_rate, constants.stop_ratio[group], 1.0)
