@@ -20,4 +20,5 @@ def month_after(start: str, number: int) -> str:
 
 def month_names(start: str, months: int) -> list[str]:
     """Return ``months`` calendar months from ``start``, written YYYY-MM."""
-    return [month_after(start, number) for number in range(months)]
+    first = month_number(start)
+    return [month_name(number) for number in range(first, first + months)]

@@ -50,7 +50,7 @@ def make_grid(parameters: Parameters, seed: int) -> Counties:
     shape = normals(county_uniforms(seed, code, SHAPE_BLOCK))
     agents = apportion(np.exp(world.county_log_sd * shape[:, 0]), world.people, LEAST_AGENTS)
     persons = agents.astype(np.float64)
-    fields = [_clustered_in_grid(shape[:, which].reshape(rows, columns), world.clustering) for which in (3, 2)]
+    fields = _clustered_in_grid(shape[:, (3, 2)].T.reshape(2, rows, columns), world.clustering)
     hispanic, noncitizen = group_shares(parameters, fields[0], fields[1], persons)
     rates = np.array(parameters.crime.recorded_per_100k.values(), dtype=np.float64)
     regions = max(1, round(count / world.counties_per_region))
@@ -84,25 +84,25 @@ def make_grid(parameters: Parameters, seed: int) -> Counties:
 
 
 def _clustered_in_grid(own: Floats, clustering: float) -> Floats:
-    """Blend a field of independent normals, float64[rows, columns], with the mean field of the counties around.
+    """Blend fields of independent normals, float64[2, rows, columns], with the mean field of the counties around.
 
-    The result is flat, float64[rows * columns], and every value stays standard normal.
+    The results are flat, float64[2, rows * columns], and every value stays standard normal.
     """
-    rows, columns = own.shape
-    padded = np.pad(own, KERNEL_RADIUS)
-    present = np.pad(np.ones_like(own), KERNEL_RADIUS)
-    around, number = np.zeros_like(own), np.zeros_like(own)
+    rows, columns = own.shape[1:]
+    padded = np.pad(own, ((0, 0), (KERNEL_RADIUS, KERNEL_RADIUS), (KERNEL_RADIUS, KERNEL_RADIUS)))
+    present = np.pad(np.ones((rows, columns)), KERNEL_RADIUS)
+    around, number = np.zeros_like(own), np.zeros((rows, columns))
     for down in range(-KERNEL_RADIUS, KERNEL_RADIUS + 1):
         reach = KERNEL_RADIUS - abs(down)
         for right in range(-reach, reach + 1):
             if down or right:
                 top, left = KERNEL_RADIUS + down, KERNEL_RADIUS + right
-                around += padded[top : top + rows, left : left + columns]
+                around += padded[:, top : top + rows, left : left + columns]
                 number += present[top : top + rows, left : left + columns]
     common = around / np.sqrt(np.maximum(number, 1))
     weight = np.where(number > 0, clustering, 0.0)
     blended: Floats = np.sqrt(1 - weight) * own + np.sqrt(weight) * common
-    return blended.ravel()
+    return blended.reshape(2, -1)
 
 
 def _rook_neighbours(rows: int, columns: int) -> tuple[Integers, SmallIntegers]:

@@ -113,6 +113,7 @@ def activation_months(seed: int, code: Integers, share: Floats, correlation: flo
     low, high = -1.0, 1.0
     best, distance = np.argsort(luck, kind="stable"), np.inf
     order, realised = best, np.nan
+    ends: dict[bool, Integers] = {}  # the orders at the lower end and the higher one
     for _ in range(40):
         blend = 0.5 * (low + high)
         before, order = order, np.argsort(blend * standard + (1 - abs(blend)) * luck, kind="stable")
@@ -120,11 +121,23 @@ def activation_months(seed: int, code: Integers, share: Floats, correlation: flo
             realised = _correlation(np.stack([_placed(apart[0], order), apart[1]]))
         if abs(realised - correlation) < distance:
             best, distance = order, abs(realised - correlation)
+        ends[realised < correlation] = order
         if realised < correlation:
             low = blend
         else:
             high = blend
+        if low * high > 0.0 and len(ends) == 2 and _next_to_each_other(*ends.values()):
+            break
     return _placed(months, best)
+
+
+def _next_to_each_other(first: Integers, second: Integers) -> bool:
+    """Return whether two orders differ in no more than two neighbours who change places.
+
+    No other order lies between them then, for scores are straight lines on either side of a blend of 0.
+    """
+    apart = np.flatnonzero(first != second)
+    return len(apart) == 0 or (len(apart) == 2 and int(apart[1] - apart[0]) == 1)
 
 
 def _placed(months: Sorted, order: Integers) -> Sorted:
