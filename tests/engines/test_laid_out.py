@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_worlds import grid, setting_of
 
 from sim.engines.columnar import victims
 from sim.engines.columnar.land import lay_out
 from sim.engines.columnar.victims import anybody_in_panel, bits_of
 from sim.engines.panel import RepeatVictims, suffered_by
 from sim.words.codes import REPEATS_SHAPE
-from tests.made.small_worlds import grid, setting_of
 
 SIZE = 90
 SLOTS = st.sets(st.integers(0, SIZE - 1)).map(sorted)
