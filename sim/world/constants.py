@@ -11,13 +11,27 @@ import numpy.typing as npt
 
 from sim.parameters import LONGEST_HORIZON, Parameters, Table
 from sim.parameters.listing import rows, value_at
-from sim.rules.reporting import log_odds, part_at_full_trust, somebody_reports, willing_to_report
+from sim.rules import reporting as rules
 from sim.words.labels import CHARGE_OF_CRIME, CRIME_TYPES, FAMILIES, PATROLS
 from sim.world.kept import of_parameters
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+
+def in_python(rule: Function) -> Function:
+    """Return a rule as Python runs it: the same to the last bit, and for a few calls sooner than loading compiled code.
+
+    What overflows raises instead of being infinite: so for numbers whose bounds are known.
+    """
+    compiled: Any = rule
+    function: Function = compiled.py_func
+    return function
+
+
+log_odds, part_at_full_trust = in_python(rules.log_odds), in_python(rules.part_at_full_trust)
+somebody_reports, willing_to_report = in_python(rules.somebody_reports), in_python(rules.willing_to_report)
 FAMILY_OF_CRIME: Integers = np.array(
     [FAMILIES.index("violent" if crime.violent else "property") for crime in CRIME_TYPES], dtype=np.int64
 )
@@ -207,16 +221,6 @@ def panel_width(parameters: Parameters) -> int:
     return round(1.0 / share) if share > 0 else 0
 
 
-def in_python(rule: Function) -> Function:
-    """Return a rule as Python runs it: the same to the last bit, and for a few calls sooner than loading compiled code.
-
-    What overflows raises instead of being infinite: so for numbers whose bounds are known.
-    """
-    compiled: Any = rule
-    function: Function = compiled.py_func
-    return function
-
-
 @of_parameters
 def reporting_parts(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
     """Return victim's, third party's and officer's probabilities at full trust, each for the 8 crime types.
@@ -229,13 +233,13 @@ def reporting_parts(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
         family = "violent" if crime.violent else "property"
         victim, officer = getattr(reporting.victim_part, family), getattr(reporting.officer_part, family)
         for row, part in enumerate((victim, max(0.0, 1.0 - victim - officer), officer)):
-            parts[row, index] = in_python(part_at_full_trust)(union, part)
+            parts[row, index] = part_at_full_trust(union, part)
     return parts[0], parts[1], parts[2]
 
 
 def bounded_log_odds(probabilities: Floats) -> Floats:
     """Return log odds, with 0 and 1 moved by 1e-12 inwards."""
-    return np.array([in_python(log_odds)(max(1e-12, min(1.0 - 1e-12, float(p)))) for p in probabilities])
+    return np.array([log_odds(max(1e-12, min(1.0 - 1e-12, float(p)))) for p in probabilities])
 
 
 @of_parameters
@@ -249,7 +253,7 @@ def full_trust_chances(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
     victim, third = _willing_at_full_trust(victim_part, offset), _willing_at_full_trust(third_part, offset)
     union = np.empty((len(CRIME_TYPES), 3, 3))
     for crime, first, second in np.ndindex(union.shape):
-        union[crime, first, second] = in_python(somebody_reports)(
+        union[crime, first, second] = somebody_reports(
             float(victim[crime, first]), float(third[crime, second]), float(officer[crime])
         )
     return victim, third, union
@@ -258,8 +262,8 @@ def full_trust_chances(parameters: Parameters) -> tuple[Floats, Floats, Floats]:
 def _willing_at_full_trust(part: Floats, offset: Floats) -> Floats:
     """Return the chance of a call at full trust by crime type and status, given that of a citizen by type."""
     base = bounded_log_odds(part)
-    willing = in_python(willing_to_report)
-    return np.array([[willing(float(odds), float(more), 0.0, 1.0) for more in offset] for odds in base])
+    chances = [[willing_to_report(float(odds), float(more), 0.0, 1.0) for more in offset] for odds in base]
+    return np.array(chances)
 
 
 def _of_crime_types(parameters: Parameters) -> dict[str, Any]:
