@@ -112,7 +112,7 @@ def opportunities_of(background: Floats, cumulative: Floats) -> tuple[Floats, Fl
     ``background`` is by kind, ... x K x 3; ``cumulative`` the types in the settled state.
     """
     first = background[..., 0]
-    alike = (background == first[..., None]).all(axis=-1)
+    alike = np.logical_and.reduce([background[..., kind] == first for kind in range(1, background.shape[-1])])
     if alike.all():
         return first, cumulative
     weight = np.diff(cumulative, axis=1, prepend=0.0) * background[..., BACKGROUND_OF_CRIME]

@@ -32,7 +32,6 @@ Events = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int32]
 REFERENCE_MONTHS = 6
 """Months before an interview that it asks about."""
-MOST_REPEATS = REPEATS_SHAPE[1]
 
 
 class SurveyMonth(NamedTuple):
@@ -137,7 +136,7 @@ class RepeatVictims:
 
     def add_several(self, begin: int, months: Sequence[Events]) -> Events:
         """Take the incidents of several months, the first of them ``begin``, and return the same of each."""
-        tables = np.zeros((len(months), *REPEATS_SHAPE), dtype=np.int64)
+        tables, ends, years = np.zeros((len(months), *REPEATS_SHAPE), dtype=np.int64), list[int](), list[Events]()
         for place, events in enumerate(months):
             calendar = (self.first + begin + place) % 12
             if calendar == 0:
@@ -145,19 +144,26 @@ class RepeatVictims:
             if self.events is not None:
                 self.events.append(events)
                 if calendar == 11:
-                    tables[place] = _repeats(np.sort(np.concatenate(self.events)))
+                    years.append(np.concatenate(self.events) | len(ends) << _YEAR)
+                    ends.append(place)
+        if ends:
+            tables[ends] = _repeats(np.sort(np.concatenate(years)), len(ends))
         return tables
 
 
-def _repeats(ordered: Events) -> Events:
-    """Return victims and incidents by family and number of victimizations, of a year's incidents in order."""
+_YEAR = 40
+"""The bits of an incident above which its year is put, to count several years at once."""
+
+
+def _repeats(ordered: Events, years: int) -> Events:
+    """Return by year victims and incidents by family and number of victimizations, of incidents in order."""
     first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    times = np.diff(first, append=len(ordered))
-    place = (ordered[first] & 1) * MOST_REPEATS + np.minimum(times, MOST_REPEATS) - 1
-    families = REPEATS_SHAPE[0]
-    victims = np.bincount(place, minlength=families * MOST_REPEATS)
-    incidents = np.bincount(place, weights=times, minlength=families * MOST_REPEATS).astype(np.int64)
-    return np.stack([victims, incidents], axis=-1).reshape(REPEATS_SHAPE)
+    times, victim = np.diff(first, append=len(ordered)), ordered[first]
+    families, most, _ = REPEATS_SHAPE
+    place = ((victim >> _YEAR) * families + (victim & 1)) * most + np.minimum(times, most) - 1
+    victims = np.bincount(place, minlength=years * families * most)
+    incidents = np.bincount(place, weights=times, minlength=years * families * most).astype(np.int64)
+    return np.stack([victims, incidents], axis=-1).reshape(years, *REPEATS_SHAPE)
 
 
 def suffered_by(slot: int, family: int) -> int:

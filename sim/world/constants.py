@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import LONGEST_HORIZON, Parameters, Table
 from sim.parameters.listing import rows, value_at
-from sim.rules.reporting import log_odds, part_at_full_trust, somebody_reports, willing_to_report
+from sim.rules import reporting as rules
 from sim.words.labels import CHARGE_OF_CRIME, CRIME_TYPES, FAMILIES, PATROLS
 from sim.world.kept import of_parameters
 
+Function = TypeVar("Function", bound=Callable[..., Any])
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+
+def in_python(rule: Function) -> Function:
+    """Return a rule as Python runs it: the same to the last bit, and for a few calls sooner than loading compiled code.
+
+    What overflows raises instead of being infinite: so for numbers whose bounds are known.
+    """
+    compiled: Any = rule
+    function: Function = compiled.py_func
+    return function
+
+
+log_odds, part_at_full_trust = in_python(rules.log_odds), in_python(rules.part_at_full_trust)
+somebody_reports, willing_to_report = in_python(rules.somebody_reports), in_python(rules.willing_to_report)
 FAMILY_OF_CRIME: Integers = np.array(
     [FAMILIES.index("violent" if crime.violent else "property") for crime in CRIME_TYPES], dtype=np.int64
 )

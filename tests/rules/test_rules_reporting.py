@@ -33,7 +33,7 @@ from sim.rules.reporting import (
 )
 from sim.rules.survey import ROTATIONS, next_interview, panel_member, responds_to_survey, rotation
 from sim.words.labels import CRIMES, STATUSES
-from sim.world.constants import build_constants, reporting_parts
+from sim.world.constants import build_constants, in_python, reporting_parts
 from sim.world.setting import solved_constants
 
 SOLVED = solved_constants(Parameters(), setting_of(grid(1, 1, 400, 1)).world.baseline)
@@ -303,3 +303,19 @@ def test_own_fear_is_rounded_to_the_nearest_step() -> None:
     assert [fear_after_jump(0, 1.0, jump) for jump in (just_below, half, FEAR_STEP + just_below)] == [0, 1, 1]
     assert [fear_after_jump(1, decay, 0.0) for decay in (0.4999, 0.5)] == [0, 1]
     assert fear_after_jump(1, 0.4999, just_below) == 0
+
+
+@given(
+    st.floats(1e-12, 1.0 - 1e-12),
+    *[st.floats(0.0, 1.0) for _ in range(3)],
+    st.floats(-28.0, 28.0),
+    st.floats(-3.0, 3.0),
+)
+def test_rules_of_full_trust_are_the_same_to_the_last_bit_in_python(
+    chance: float, first: float, second: float, third: float, odds: float, offset: float
+) -> None:
+    """The columnar engine looks up what Python worked out, the Mesa engine calls compiled code."""
+    assert in_python(log_odds)(chance) == log_odds(chance)
+    assert in_python(part_at_full_trust)(first, second) == part_at_full_trust(first, second)
+    assert in_python(somebody_reports)(first, second, third) == somebody_reports(first, second, third)
+    assert in_python(willing_to_report)(odds, offset, 0.0, 1.0) == willing_to_report(odds, offset, 0.0, 1.0)
