@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from sim.world.counties.table import Counties
 
 # Memory, bytes
-PROCESS = 274e6
+PROCESS = 235e6
 """Python with the compiled loops, tables and writers in it, before anybody lives."""
 PER_COUNTY = 27e3
 """Baseline, layout and cells of a county, and its rows of a month on their way to disk."""
-PER_PERSON = 2.0
-"""The state of everyone: status, custody and record."""
+PER_PERSON = 2.125
+"""The state of everyone: status, custody and record, and a bit that tells who is in the survey's panel."""
 PER_COMMUNITY_MEMBER = 2.0
 """Own fear and the month it last changed."""
 PER_LIKELY_OFFENDER = 4.0
