@@ -246,12 +246,15 @@ def _squares(axes: Axes, places: Places, values: Floats, look: Look, coloured: B
     x, y, shown = places.x, places.y, np.isfinite(values)
     for k in np.flatnonzero(~shown):
         axes.add_patch(Rectangle((x[k] - 0.48, y[k] - 0.48), 0.96, 0.96, **_HIDDEN))
-    boxes = [Rectangle((x[k] - 0.48, y[k] - 0.48), 0.96, 0.96) for k in np.flatnonzero(shown)]
-    drawn = PatchCollection(boxes, cmap=look.colours, norm=look.scale, edgecolor=GREY, linewidth=0.4)
+
+    def boxes(which: Bools, half: float) -> list[Rectangle]:
+        return [Rectangle((x[k] - half, y[k] - half), 2 * half, 2 * half) for k in np.flatnonzero(which)]
+
+    drawn = PatchCollection(boxes(shown, 0.48), cmap=look.colours, norm=look.scale, edgecolor=GREY, linewidth=0.4)
     drawn.set_array(np.where(coloured, values, 0.0)[shown])
     axes.add_collection(drawn)
-    for k in np.flatnonzero(edged):
-        axes.add_patch(Rectangle((x[k] - 0.44, y[k] - 0.44), 0.88, 0.88, fill=False, edgecolor=BLACK, linewidth=1.3))
+    edges = PatchCollection(boxes(edged, 0.44), facecolor="none", edgecolor=BLACK, linewidth=1.3, joinstyle="miter")
+    axes.add_collection(edges)
     _write_values(axes, places, values, look, coloured)
     axes.set(xlim=(-0.6, x.max() + 0.6), ylim=(y.max() + 0.6, -0.6))
     return drawn
