@@ -172,12 +172,8 @@ class Emulator:
     @cached_property
     def _log_slope(self) -> Floats:
         """Logarithm of how much of the figure's unit one unit of the scale is at each world."""
-        spread = np.log(self._scaled[2])
-        if self.scale == "log":
-            return spread + np.log(self.outputs)
-        if self.scale == "root":
-            return spread + np.log(_unit(self.outputs)) + 2 * np.log1p(np.abs(self.outputs) / _unit(self.outputs)) / 3
-        return np.full(len(self.outputs), spread)
+        values = self._scaled[0]
+        return np.asarray(np.log(self._unscaled(values, np.ones(len(values)))[1]))
 
     def _unscaled(self, mean: Floats, sd: Floats) -> tuple[Floats, Floats]:
         _, centre, spread = self._scaled

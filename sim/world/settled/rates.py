@@ -58,9 +58,18 @@ class CrimeRates:
     """Rates of opportunities such that expected recorded crime is that of the counties, given who is where."""
 
     def __init__(
-        self, parameters: Parameters, counties: Counties, groups: Floats, statuses: Floats, travel: Travel
+        self,
+        parameters: Parameters,
+        counties: Counties,
+        groups: Floats,
+        statuses: Floats,
+        travel: Travel,
+        at_full_trust: Floats,
     ) -> None:
-        """Take shares of people, K x 3 groups and K x 3 x 3 statuses, and what else stays from round to round."""
+        """Take shares of people, K x 3 groups and K x 3 x 3 statuses, and what else stays from round to round.
+
+        ``at_full_trust`` is the chances that crimes are reported at full trust, 3 groups x 8 x K.
+        """
         crime, police, people = parameters.crime, parameters.police, parameters.people
         weights = groups * counties.persons[:, None]
         self.propensity = normalised_propensity(parameters, weights, statuses)
@@ -86,11 +95,7 @@ class CrimeRates:
         self.in_street = in_street[:, :, None] * (self.street_class * self.class_share)[:, None]
         self.street_goal = police.street_arrests_per_100k * MONTHLY
         self.street_felony = np.array([police.street_felony_share, 1.0 - police.street_felony_share])
-        self.full_units = self.units = np.zeros((3, len(self.recording), len(counties.code)))
-
-    def trusted(self, reported: Floats) -> None:
-        """Take the chances that crimes are reported at full trust, 3 groups x 8 x K."""
-        self.full_units = self.units = np.floor(reported * (self.recording * self.clearance) * RISK_UNIT)
+        self.full_units = self.units = np.floor(at_full_trust * (self.recording * self.clearance) * RISK_UNIT)
 
     def solve(self, state: State) -> None:
         """Work out rates of opportunities, crimes against each group, and what arrests follow from."""

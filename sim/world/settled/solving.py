@@ -69,7 +69,7 @@ class _Round:
     """What one round finds, given the state from which it starts; arrays of counties have them last."""
 
     stays: Stays
-    records: Levels
+    levels: Levels
     taken: Taking
     odds: Floats  # of being held, in ICE custody or away, over those of being at liberty, 3 x 3 x 3 classes x K
     away: Floats  # of it, of being away
@@ -96,7 +96,7 @@ class _World:
         self.parameters, self.counties = parameters, counties
         self.group_share, self.status_share = groups, statuses = expected_shares(parameters, counties)
         self.reporting = Reporting(parameters, statuses, ties(parameters, statuses))
-        self.crime = CrimeRates(parameters, counties, groups, statuses, travel)
+        self.crime = CrimeRates(parameters, counties, groups, statuses, travel, self.reporting.at_full_trust)
         programs = programs_before(parameters, counties, reached)
         self.histories = programs.histories()
         self.custody = Custody(parameters, counties, programs, self.histories)
@@ -105,7 +105,6 @@ class _World:
         self.persons = (counties.persons * self.crime.groups)[:, None] * self.crime.statuses
         self.persons = self.persons[:, :, None] * self.crime.class_share[:, None]  # 3 x 3 x 3 classes x K
         self.kinds = kinds[:, :, None] * self.crime.class_share[:, None]
-        self.crime.trusted(self.reporting.at_full_trust)
         self.rosters = rosters_of(parameters, counties.persons * self.crime.groups)
         self.liberty = Liberty(self.crime, self.rosters)
         self.agents_per_person = counties.agents / counties.persons
@@ -134,10 +133,10 @@ class _World:
         stays = stays_of(parameters, crime, at_liberty, histories)
         again = booked_anew(parameters, stays.booked, at_liberty, histories)
         ends = ends_of(self.endings, charges_by_rank(stays.by_history), state.taken, again)
-        records = levels_of(parameters, stays.by_history, stays.booked, at_liberty, ends, histories)
-        kept, leaves = ((records.level * each).sum(axis=-1) for each in (ends.taken - ends.gone, ends.gone))
+        levels = levels_of(parameters, stays.by_history, stays.booked, at_liberty, ends, histories)
+        kept, leaves = ((levels.level * each).sum(axis=-1) for each in (ends.taken - ends.gone, ends.gone))
         newcomers, known, federal = federal_records(parameters, kept, leaves)
-        taken = self.custody.taking(Known(records.level, known), stays, at_liberty * self.agents_per_person)
+        taken = self.custody.taking(Known(levels.level, known), stays, at_liberty * self.agents_per_person)
         gone = self.leave * taken.taken.sum(axis=3)
         away = gone * (self.removed_share * self.vacant)
         odds = stays.months + gone * self.in_ice + away
@@ -151,7 +150,7 @@ class _World:
         removed = self._removed(flows)
         return _Round(
             stays=stays,
-            records=records,
+            levels=levels,
             taken=taken,
             odds=odds,
             away=away,
@@ -174,7 +173,7 @@ class _World:
 
     def state_after(self, found: _Round) -> State:
         """Return the state to which a round leads."""
-        deterred = _deterred(self.parameters, found.records.nation, found.removal_risk)
+        deterred = _deterred(self.parameters, found.levels.nation, found.removal_risk)
         return State(found.free, found.calls, deterred, found.taken.chance, self.crime.impunity(found.risk))
 
 
@@ -224,7 +223,7 @@ def _baseline(world: _World, found: _Round, after: State) -> Baseline:
         away_share=last_axis_first(found.away * free),
         held_chance=np.moveaxis(taken.held, -1, 0)[world.custody.alike],
         history=world.histories.of,
-        records=found.records.records(),
+        records=found.levels.records(),
         federal=found.newcomers,
         federal_at_start=found.federal,
         fear=last_axis_first(found.fear),
