@@ -11,18 +11,20 @@ import numpy.typing as npt
 
 from sim.engines.columnar.agenda import Agenda, empty_agenda, in_order_of_slot, taken_from, with_entries, with_plans
 from sim.engines.columnar.records import EVENT_SLOT, Plans, Registry
+from sim.engines.columnar.releases import Followed, nobody_followed
 from sim.words.codes import ARRESTS_SHAPE, ENFORCEMENT_SHAPE, REMOVED_SHAPE
 
 Events = npt.NDArray[np.int64]
 
 
 class Docket:
-    """The events to come of the people who live in one range of slots, whole counties."""
+    """The events to come of the people who live in one range of slots, whole counties, and who of them is followed."""
 
     def __init__(self, first: int, last: int, months: int) -> None:
         """Open an empty docket for slots ``first`` to ``last`` and a run of ``months`` months."""
         self.first, self.last = first, last
         self.agenda: Agenda = empty_agenda(months)
+        self.followed: Followed = nobody_followed()
 
     def plan(self, events: Events, due: Events) -> None:
         """Put events on the agenda; those after the last month are dropped."""

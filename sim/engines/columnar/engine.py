@@ -21,7 +21,7 @@ from sim.engines.columnar.agenda import empty_agenda, taken_from, with_entries
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import empty_book, lay_out, state_of
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry
-from sim.engines.columnar.releases import follow, nobody_followed
+from sim.engines.columnar.releases import follow
 from sim.engines.columnar.several import run_several
 from sim.engines.columnar.usual import work_out
 from sim.engines.columnar.victims import bits_of
@@ -89,7 +89,7 @@ class ColumnarEngine:
         self.panel = members[np.argsort(rotations, kind="stable")]
         self.panel_start = np.searchsorted(np.sort(rotations), np.arange(ROTATIONS + 1))
         self.survey_weight = respondent_weight(setting)
-        self.repeat_victims, self.followed = RepeatVictims(setting.months[0]), nobody_followed()
+        self.repeat_victims = RepeatVictims(setting.months[0])
         self.guardianship = np.empty(len(self.land.cells))
         self.trust = np.empty((count, COMMUNITY_COUNT))
         work_out(self.land, self.record, self.recent, self.guardianship)
@@ -171,11 +171,15 @@ class ColumnarEngine:
         self, t: int, booked: list[tuple[Booked, int]], outcomes: list[npt.NDArray[np.int8]]
     ) -> npt.NDArray[np.int64]:
         """Return people released and arrested again by status, twelve months after their January; else only 0."""
-        slots = np.concatenate([people.slot[:count] for people, count in booked])
-        stays = np.concatenate([people.stay[:count] for people, count in booked])
-        counts, january = np.zeros(REARRESTS_SHAPE, dtype=np.int64), is_january(self.setting.months[0], t)
-        self.followed = follow(self.followed, january, slots, stays, np.concatenate(outcomes), self.state, counts)
-        return counts
+        january = is_january(self.setting.months[0], t)
+
+        def look(docket: Docket, people: tuple[Booked, int], outcome: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
+            (everybody, count), counts = people, np.zeros(REARRESTS_SHAPE, dtype=np.int64)
+            slot, stay = everybody.slot[:count], everybody.stay[:count]
+            docket.followed = follow(docket.followed, january, slot, stay, outcome, self.state, counts)
+            return counts
+
+        return np.sum(self._side_by_side(look, self.dockets, booked, outcomes), axis=0, dtype=np.int64)
 
     def policy(self, t: int) -> None:
         """Phase 1: programs in force come from the calendar; a legalization changes status."""

@@ -36,7 +36,6 @@ def forked(engine: ColumnarEngine, setting: Setting) -> ColumnarEngine:
     other.guardianship, other.trust = engine.guardianship.copy(), np.empty_like(engine.trust)
     other.dockets = [_copied(docket) for docket in engine.dockets]
     other.interviews = Agenda(*(array.copy() for array in engine.interviews))
-    other.followed = Followed(*(array.copy() for array in engine.followed))
     other.repeat_victims, other.pool = deepcopy(engine.repeat_victims), None
     return other
 
@@ -44,4 +43,5 @@ def forked(engine: ColumnarEngine, setting: Setting) -> ColumnarEngine:
 def _copied(docket: Docket) -> Docket:
     other = copy(docket)
     other.agenda = Agenda(*(array.copy() for array in docket.agenda))
+    other.followed = Followed(*(array.copy() for array in docket.followed))
     return other

@@ -49,7 +49,8 @@ def run_several(engine: ColumnarEngine, begin: int, end: int) -> Ledger:
         _waiting(engine),
         months,
     )
-    engine.dockets[0].agenda, engine.interviews, engine.followed = waiting
+    docket = engine.dockets[0]
+    docket.agenda, engine.interviews, docket.followed = waiting
     return _records(engine, begin, months, told)
 
 
@@ -67,7 +68,8 @@ def _scratch(engine: ColumnarEngine) -> Scratch:
 
 
 def _waiting(engine: ColumnarEngine) -> Waiting:
-    return Waiting(engine.dockets[0].agenda, engine.interviews, engine.followed)
+    docket = engine.dockets[0]
+    return Waiting(docket.agenda, engine.interviews, docket.followed)
 
 
 def compile_crimes(setting: Setting) -> None:
