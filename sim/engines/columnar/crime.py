@@ -280,11 +280,10 @@ def offending(n: int, met: Array, land: Land, constants: Constants, month: Month
             _weigh(book.balance[county], family, would, gone, released, without, undeterred)
         if readiness > headroom and u != LAPSED:
             book.clipped[county] += 1
-        if not would or gone:
-            continue
-        book.crime[county, crime, group, TRUE] += 1
+        taken = int64(would and not gone)  # no branch that the processor cannot foresee
+        book.crime[county, crime, group, TRUE] += taken
         if group < ORGANIZATION:
-            book.people[county, group, status_of(one.target_person), INCIDENTS] += 1
+            book.people[county, group, status_of(one.target_person), INCIDENTS] += taken
         met[index(kept)] = one
-        kept += 1
+        kept += taken
     return kept

@@ -10,7 +10,7 @@ from sim.numerics.compiled import block, helper, int64, unowned
 from sim.numerics.draws import uniform_of
 from sim.rules.reporting import NOBODY
 from sim.rules.survey import is_told, next_interview, panel_member, rotation
-from sim.words.codes import HOMICIDE, ORGANIZATION
+from sim.words.codes import HOMICIDE, ORGANIZATION, OTHER
 from sim.words.luck import TELLS
 from sim.world.constants import Constants
 from sim.world.person import HOUSEHOLD, first_of_household
@@ -66,14 +66,15 @@ def heard_by_panel(
         return told[:0], suffered[:0]
     for i in range(n):
         crime, group, u = int64(met[i].crime), int64(met[i].group), uniform_of(luck[TELLS, i])
+        county, people = land.cells[met[i].cell].county, min(group, OTHER)
+        target = max(int64(met[i].target), land.counties[county].low[people])  # some slot where it is none
+        first, end = _those_struck(target, people, constants.person_target[crime] == 1, county, land)
         capture = constants.capture[crime]
+        if not anybody_in_panel(first, end, land.in_panel):  # nearly always, which the processor foresees
+            continue
         if group == ORGANIZATION or crime == HOMICIDE or u >= capture:
             continue
-        county, target = land.cells[met[i].cell].county, int64(met[i].target)
         code, base = land.counties[county].code, land.counties[county].base
-        first, end = _those_struck(target, group, constants.person_target[crime] == 1, county, land)
-        if not anybody_in_panel(first, end, land.in_panel):
-            continue
         stratum = int64(index(first - base) // whole)
         while base + stratum * width < end:
             member = base + panel_member(code, stratum, width)
