@@ -17,6 +17,7 @@ def load_what_runs_need() -> None:
     if is_compiled("columnar"):
         for _ in ColumnarEngine(small_world(peopled=True), 1).months():
             pass
+    bytearray(16 << 20)  # freed at once: the C library then keeps what a run frees, for the next
 
 
 def small_world(*, peopled: bool) -> Setting:
