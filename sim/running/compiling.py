@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
+from sim.running.loading import small_world
 from sim.running.machine import processors
 from sim.running.needs import is_compiled
-
-if TYPE_CHECKING:
-    from sim.world.setting import Setting
 
 
 def ensure_compiled(engine: str, quiet: bool = True) -> None:
@@ -38,8 +35,8 @@ def compile_people_and_crimes() -> None:
     """Compile the first half of a month, then, by making some, what makes people."""
     from sim.engines.columnar.several import compile_crimes
 
-    compile_crimes(_small_world(peopled=False))
-    _small_world(peopled=True)
+    compile_crimes(small_world(peopled=False))
+    small_world(peopled=True)
 
 
 def compile_months() -> None:
@@ -50,18 +47,7 @@ def compile_months() -> None:
     from sim.engines.columnar.engine import ColumnarEngine
     from sim.engines.columnar.several import compile_after_crimes
 
-    engine = ColumnarEngine(_small_world(peopled=False), 1)
+    engine = ColumnarEngine(small_world(peopled=False), 1)
     compile_after_crimes(engine)
     for _ in engine.months():
         pass
-
-
-def _small_world(*, peopled: bool) -> Setting:
-    from sim.parameters import Parameters
-    from sim.world.counties.building import build_counties
-    from sim.world.people import build_world
-    from sim.world.setting import build_setting
-
-    table = Parameters.model_validate({"months": 1, "world": {"rows": 1, "columns": 1, "people": 400}})
-    seed = table.world.seed
-    return build_setting(table, seed, build_world(table, build_counties(table, seed), seed, peopled=peopled))

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from sim.running.batch.execution import RETRIES, Options, runner_for
 from sim.running.batch.files import as_json, remove_leftovers, write_whole
 from sim.running.batch.journal import Journal
+from sim.running.batch.processes import WorkerLost
 from sim.running.batch.progress import Progress, progress_of
-from sim.running.batch.runners import Runner, WorkerLost, first_ended
+from sim.running.batch.runners import Runner, first_ended
 from sim.words.faults import UserError
 from sim.words.reading import Damaged, record_in
 

@@ -38,12 +38,16 @@ def begin_resuming(folder: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """Return the process ids of the workers that a process has now."""
+    """Return the process ids of the workers that a process has now, and of what they are forked from."""
     with suppress(OSError):
-        threads = Path(f"/proc/{process.pid}/task").iterdir()
-        found = [int(text) for thread in threads for text in (thread / "children").read_text().split()]
-        return [child for child in found if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
+        nurseries = [it for it in children_of(process.pid) if "spawn_main" in Path(f"/proc/{it}/cmdline").read_text()]
+        return [each for nursery in nurseries for each in (nursery, *children_of(nursery))]
     return []
+
+
+def children_of(process: int) -> list[int]:
+    threads = Path(f"/proc/{process}/task").iterdir()
+    return [int(text) for thread in threads for text in (thread / "children").read_text().split()]
 
 
 def wait_for_runs(folder: Path, more: int, process: subprocess.Popen[str]) -> None:

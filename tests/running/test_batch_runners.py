@@ -32,7 +32,8 @@ from sim.jobs.merge import check_shards, merge
 from sim.running.batch import Batch, Options, RunName, execute
 from sim.running.batch.execution import Stopped
 from sim.running.batch.on_dask import DaskRunner
-from sim.running.batch.runners import Pool, TimedOut, WorkerLost
+from sim.running.batch.processes import TimedOut, WorkerLost
+from sim.running.batch.runners import Pool
 from sim.words.faults import UserError
 
 REPLICATIONS = 3

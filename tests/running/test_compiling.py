@@ -13,6 +13,7 @@ from sim.engines.columnar.blocks import run_block
 from sim.engines.columnar.months import after_crimes, run_months
 from sim.running import compiling
 from sim.running.batch import runners
+from sim.running.batch.processes import WorkerLost
 from sim.world.start.settled import start_settled
 
 ENTRIES: tuple[Any, ...] = (run_months, start_settled)
@@ -64,7 +65,7 @@ class FailingPool:
 
 
 def _lost() -> None:
-    raise runners.WorkerLost("killed")
+    raise WorkerLost("killed")
 
 
 def test_a_second_process_that_dies_harms_nothing(uncompiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,11 +15,13 @@ from sim.running.batch import part, run_file
 from sim.running.batch.files import remove_leftovers
 from sim.running.batch.journal import Journal, read_journal
 from sim.running.batch.plan import PLAN, RunName
+from sim.running.batch.processes import TimedOut, WorkerLost
 from sim.running.batch.progress import Progress, progress_of
 from sim.running.batch.reading import Batch
-from sim.running.batch.runners import Here, Pool, Runner, TimedOut, WorkerLost, first_ended
+from sim.running.batch.runners import Here, Pool, Runner, first_ended
 from sim.running.batch.store import Store, clear_damaged
 from sim.running.batch.waiting import Waiting, waiting_of
+from sim.running.loading import load_what_runs_need
 from sim.words.faults import UserError
 
 RETRIES = 2
@@ -187,7 +189,7 @@ def runner_for(options: Options, waiting: int) -> Iterator[Runner]:
     elif workers == 1 and options.timeout is None:
         runner = Here()
     else:
-        runner = Pool(workers, options.timeout)
+        runner = Pool(workers, options.timeout, load_what_runs_need)
     finished = False
     try:
         yield runner

@@ -12,7 +12,7 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
-from sim.running.batch.runners import TimedOut, WorkerLost
+from sim.running.batch.processes import TimedOut, WorkerLost
 from sim.words.faults import UserError
 
 LOCAL = "local"

@@ -6,33 +6,16 @@ dies costs what it was at and is replaced.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import pickle
-import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
-from multiprocessing import connection, resource_tracker
 from typing import Any, Protocol, TypeVar
 
-from sim.words.faults import UserError
+from sim.running.batch.processes import FORKS, Nursery, TimedOut, Worker, WorkerLost, fresh_worker
+from sim.running.loading import load_what_runs_need
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-
-
-class WorkerLost(UserError):
-    """A worker process ended without an answer."""
-
-    is_final = False
-    """Whether the runner has tried often enough."""
-
-
-class TimedOut(UserError):
-    """A run took longer than it may, and was ended."""
 
 
 class Runner(Protocol):
@@ -77,13 +60,18 @@ class Pool:
     So it is known which call a process died of, and one call can be ended without the others.
     """
 
-    def __init__(self, workers: int, timeout: float | None = None) -> None:
-        """Hold so many processes, begun when they are needed; a call may last ``timeout`` seconds."""
+    def __init__(self, workers: int, timeout: float | None = None, load: Callable[[], None] | None = None) -> None:
+        """Hold so many processes, begun when they are needed; a call may last ``timeout`` seconds.
+
+        Where several can share what they have loaded they do; ``load`` is called for that, once.
+        """
         self.slots = workers
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(workers, "worker")
         self._lock = threading.Lock()
-        self._processes: dict[int, _Process] = {}
+        self._workers: dict[int, Worker] = {}
+        self._load = load if FORKS and workers > 1 else None
+        self._nursery = None if self._load is None else Nursery(self._load)
         self._closed = False
 
     def submit(self, function: Callable[..., Any], *arguments: Any, lane: int | None = None) -> Future[Any]:
@@ -95,148 +83,42 @@ class Pool:
         if at_once:
             with self._lock:
                 self._closed = True
-                for process in self._processes.values():
-                    process.kill()
+                self._end_all()
         self._threads.shutdown(wait=True, cancel_futures=at_once)
-        for process in self._processes.values():
-            process.end()
+        self._end_all()
+
+    def _end_all(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+        for worker in self._workers.values():
+            worker.end()
 
     def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...], lane: int | None) -> Any:
         key = threading.get_ident() if lane is None else lane
-        process = self._of(key)
+        worker = self._of(key)
         try:
-            return process.call(function, arguments, self._timeout)
+            return worker.call(function, arguments, self._timeout)
         except (WorkerLost, TimedOut):
-            process.kill()
             with self._lock:
-                self._processes.pop(key, None)
-            process.end()
+                self._workers.pop(key, None)
+            worker.end()
             raise
 
-    def _of(self, key: int) -> _Process:
-        """Return the process of a lane, or of a thread that serves calls of none."""
+    def _of(self, key: int) -> Worker:
+        """Return the worker of a lane, or of a thread that serves calls of none."""
         with self._lock:
-            if key not in self._processes:
+            if key not in self._workers:
                 if self._closed:
                     raise WorkerLost("the batch has been ended")
-                self._processes[key] = _Process()
-            return self._processes[key]
+                self._workers[key] = self._new()
+            return self._workers[key]
 
-
-class _Process:
-    """A process that waits for calls."""
-
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection, other = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other,), daemon=True)
-        with _without_main(), _deaf_to_interrupts():
-            self._process.start()
-        other.close()
-        self._is_ready = False
-
-    def call(self, function: Callable[..., Any], arguments: tuple[Any, ...], timeout: float | None) -> Any:
-        try:
-            if not self._is_ready:  # the time that a call may take does not begin before its process has
-                self._is_ready = self._connection.recv()
-            self._connection.send((function, arguments))
-            ready = connection.wait([self._connection, self._process.sentinel], timeout)
-            if not ready:
-                raise TimedOut(f"took longer than {timeout:g} seconds")
-            fault, result = self._connection.recv()
-        except (EOFError, OSError):
-            self._process.join(5)
-            raise WorkerLost(f"the worker process {_ended(self._process.exitcode)}") from None
-        if fault is not None:
-            raise fault
-        return result
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def end(self) -> None:
-        """Let the process end, or make it."""
-        self._connection.close()
-        self._process.join(5)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Begin a process that Ctrl-C does not reach, from its first moment on: the parent ends its workers."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # which the first process begins, and with that would hear of Ctrl-C again
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Begin a process that does not run the user's script again, whether or not it guards its main part.
-
-    What is called lies in modules, so that the script is not needed there.
-    """
-    main = sys.modules["__main__"]
-    kept: dict[str, Any] = {name: vars(main)[name] for name in ("__spec__", "__file__") if name in vars(main)}
-    vars(main).pop("__file__", None)
-    main.__spec__ = None
-    try:
-        yield
-    finally:
-        vars(main).update(kept)
-
-
-def _ended(code: int | None) -> str:
-    if code == -signal.SIGKILL:
-        return "was killed (SIGKILL), perhaps because memory ran out; try fewer workers (--workers 1)"
-    if code is not None and code < 0:
-        return f"was ended by signal {-code}"
-    return f"ended with status {code}" if code is not None else "was lost"
-
-
-def _serve(calls: Any) -> None:
-    """Answer calls until the other side closes or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends its workers
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    with suppress(OSError):  # where the parent died before, so does this process
-        calls.send(True)
-    while True:
-        try:
-            function, arguments = calls.recv()
-        except (EOFError, OSError):
-            return
-        answer: tuple[Exception | None, Any]
-        try:
-            answer = (None, function(*arguments))
-        except Exception as error:
-            answer = (_portable(error), None)
-        with suppress(OSError):
-            calls.send(answer)
-
-
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _portable(error: Exception) -> Exception:
-    """Return an exception that can be sent: itself, or its words."""
-    if isinstance(error, UserError):
-        return UserError(str(error))
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error
+    def _new(self) -> Worker:
+        if self._load is None:
+            return fresh_worker()
+        if self._nursery is None or not self._nursery.is_alive:
+            self._nursery = Nursery(self._load)
+        return self._nursery.worker()
 
 
 def run_all(
@@ -263,7 +145,9 @@ def run_all(
     WorkerLost
         A worker ended without an answer, for instance because memory ran out.
     """
-    runner: Runner = Here() if workers <= 1 or len(jobs) <= 1 else Pool(min(workers, len(jobs)))
+    runner: Runner = (
+        Here() if workers <= 1 or len(jobs) <= 1 else Pool(min(workers, len(jobs)), None, load_what_runs_need)
+    )
     finished = False
     try:
         futures = []
