@@ -103,10 +103,10 @@ def _renumbered(chunks: list[Any], name: str, order: Mapping[str, int]) -> Any:
     """Return a text column with its words in a fixed order: labels as they are listed, others sorted, the used only."""
     import numpy as np
 
-    from sim.running.tables.arrow import categories
+    from sim.running.tables.arrow import categories, numbers_in
 
     words = [chunk.dictionary.to_pylist() for chunk in chunks]
-    indices = [_numbers(chunk.indices) for chunk in chunks]
+    indices = [numbers_in(chunk.indices) for chunk in chunks]
     used: set[str] = set()
     for own, index in zip(words, indices, strict=True):
         used.update(own[place] for place in np.flatnonzero(np.bincount(index, minlength=len(own))))
@@ -121,13 +121,3 @@ def _sorted(words: set[str], name: str, order: Mapping[str, int]) -> list[str]:
     if name == "scenario":
         return sorted(words, key=lambda word: order[word])
     return sorted(words, key=lambda word: _LABELS[word]) if name in _IN_ORDER else sorted(words)
-
-
-def _numbers(column: Any) -> Any:
-    """Return the numbers of an Arrow column without gaps as a numpy array that shares its memory."""
-    import numpy as np
-
-    kind = np.dtype(str(column.type))
-    if len(column) == 0:
-        return np.empty(0, dtype=kind)
-    return np.frombuffer(column.buffers()[1], dtype=kind, offset=column.offset * kind.itemsize, count=len(column))

@@ -1,7 +1,7 @@
-"""Arrow columns laid over numpy arrays.
+"""Arrow columns laid over numpy arrays, and arrays over columns.
 
-``pyarrow.array`` imports pandas to see whether it was given a series, which takes longer than a small run; columns
-made from buffers need neither that nor a copy.
+``pyarrow.array`` imports pandas to see whether it was given a series, and ``to_numpy`` does too, which takes longer
+than a small run; what is made from buffers needs neither that nor a copy.
 """
 
 from __future__ import annotations
@@ -58,3 +58,11 @@ def categories(names: Sequence[str], places: npt.NDArray[np.integer[Any]]) -> An
     import pyarrow as pa
 
     return pa.DictionaryArray.from_arrays(numbers(places), texts(names), safe=False)
+
+
+def numbers_in(column: Any) -> npt.NDArray[Any]:
+    """Return the numbers of a column without gaps; the array shares the column's memory."""
+    kind: np.dtype[Any] = np.dtype(column.type.to_pandas_dtype())
+    if len(column) == 0:
+        return np.empty(0, dtype=kind)
+    return np.frombuffer(column.buffers()[1], dtype=kind, offset=column.offset * kind.itemsize, count=len(column))
