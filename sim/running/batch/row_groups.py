@@ -46,10 +46,10 @@ def write_groups(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    writer = None
+    writer, joiner = None, _Joiner(order)
     try:
         for group in _groups(tables):
-            table = pa.table({name: _joined([it.column(name) for it in group], name, order) for name in _names(group)})
+            table = pa.table({name: joiner.joined([it.column(name) for it in group], name) for name in _names(group)})
             table = table.replace_schema_metadata(said)
             writer = writer or pq.ParquetWriter(path, table.schema, compression=compression, **_options(table))
             writer.write_table(table, row_group_size=max(len(table), 1))
@@ -87,16 +87,26 @@ def _options(table: Any) -> dict[str, Any]:
     return {"use_dictionary": texts, "write_statistics": pruning}
 
 
-def _joined(pieces: list[Any], name: str, order: Mapping[str, int]) -> Any:
-    """Return one column of several runs in one piece."""
-    import pyarrow as pa
+class _Joiner:
+    """Joins columns of several runs; text columns that are what they were in the row group before are not made anew."""
 
-    chunks = [chunk for piece in pieces for chunk in piece.chunks]
-    if pa.types.is_dictionary(pieces[0].type):
-        return _renumbered(chunks, name, order)
-    if not chunks:
-        return pieces[0].combine_chunks()
-    return chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
+    def __init__(self, order: Mapping[str, int]) -> None:
+        """Take the place of each scenario in the design."""
+        self.order = order
+        self.before: dict[str, tuple[list[Any], Any]] = {}
+
+    def joined(self, pieces: list[Any], name: str) -> Any:
+        """Return one column of several runs in one piece."""
+        import pyarrow as pa
+
+        chunks = [chunk for piece in pieces for chunk in piece.chunks]
+        if not pa.types.is_dictionary(pieces[0].type):
+            return chunks[0] if len(chunks) == 1 else pa.chunked_array(chunks, pieces[0].type).combine_chunks()
+        before, made = self.before.get(name, (None, None))
+        if chunks != before:
+            made = _renumbered(chunks, name, self.order)
+            self.before[name] = chunks, made
+        return made
 
 
 def _renumbered(chunks: list[Any], name: str, order: Mapping[str, int]) -> Any:
