@@ -16,6 +16,8 @@ GROUP_ROWS = 1 << 17
 """Rows from which a row group is written: large enough to be packed well, small enough for any memory."""
 PRUNING_COLUMNS = ["scenario", "replication", "month"]
 """Their least and greatest value is kept, so that readers who filter skip what they do not want."""
+BATCH_VALUES = 1 << 16
+"""Values that are encoded at a time; bytes are the same with fewer, but take a tenth longer."""
 _WORDS = (*CRIMES, *TARGET_GROUPS, *STATUSES, *LEVELS, *CHARGES, *FAMILIES)
 _LABELS = {name: place for place, name in enumerate(dict.fromkeys(_WORDS))}
 _IN_ORDER = ("type", "group", "status", "level", "charge", "family")
@@ -84,7 +86,7 @@ def _options(table: Any) -> dict[str, Any]:
 
     texts = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
     pruning = [name for name in PRUNING_COLUMNS if name in table.column_names]
-    return {"use_dictionary": texts, "write_statistics": pruning}
+    return {"use_dictionary": texts, "write_statistics": pruning, "write_batch_size": BATCH_VALUES}
 
 
 class _Joiner:
