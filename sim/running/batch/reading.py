@@ -246,7 +246,7 @@ class Batch:
         pieces = list(self.tables(OUTCOMES))
         if not pieces:
             raise UserError(f"{self.path}: no run is done yet")
-        return pa.concat_tables(pieces).combine_chunks()
+        return pa.concat_tables(pieces, promote_options="default").combine_chunks()
 
     def comparison(self) -> Comparison:
         """Return the comparison that the batch carries out.

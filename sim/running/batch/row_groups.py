@@ -48,11 +48,13 @@ def write_groups(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from sim.running.tables.arrow import declared
+
     writer, joiner = None, _Joiner(order)
     try:
         for group in _groups(tables):
             table = pa.table({name: joiner.joined([it.column(name) for it in group], name) for name in _names(group)})
-            table = table.replace_schema_metadata(said)
+            table = declared(table, said)
             writer = writer or pq.ParquetWriter(path, table.schema, compression=compression, **_options(table))
             writer.write_table(table, row_group_size=max(len(table), 1))
         if writer is not None:
