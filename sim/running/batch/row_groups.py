@@ -54,7 +54,7 @@ def write_groups(
     try:
         for group in _groups(tables):
             table = pa.table({name: joiner.joined([it.column(name) for it in group], name) for name in _names(group)})
-            table = declared(table, said)
+            table = pa.Table.from_arrays(table.columns, schema=declared(table.schema, said))
             writer = writer or pq.ParquetWriter(path, table.schema, compression=compression, **_options(table))
             writer.write_table(table, row_group_size=max(len(table), 1))
         if writer is not None:

@@ -68,12 +68,11 @@ def numbers_in(column: Any) -> npt.NDArray[Any]:
     return np.frombuffer(column.buffers()[1], dtype=kind, offset=column.offset * kind.itemsize, count=len(column))
 
 
-def declared(table: Any, said: Mapping[bytes, bytes | str] | None = None) -> Any:
-    """Return a table that says of its columns that none but measurements, numbers with a fraction, may have gaps.
+def declared(schema: Any, said: Mapping[bytes, bytes | str] | None = None) -> Any:
+    """Return a schema that says of its columns that only measurements, numbers with a fraction, may have gaps.
 
-    Columns without gaps are a quarter quicker to write. ``said`` is what the table says of itself.
+    Columns without gaps are a quarter quicker to write. ``said`` is what a table says of itself.
     """
     import pyarrow as pa
 
-    fields = [field.with_nullable(pa.types.is_floating(field.type)) for field in table.schema]
-    return pa.Table.from_arrays(table.columns, schema=pa.schema(fields, said))
+    return pa.schema([field.with_nullable(pa.types.is_floating(field.type)) for field in schema], said)
