@@ -37,7 +37,7 @@ def write_comparison(batch: Batch, told: Told) -> dict[str, Any]:
     write_summary(rows, folder / "summary.csv")
     write_codebook(folder / "codebook.csv", others=CODEBOOK if batch.is_drawn else ())
     write_world(results.counties, folder / "world.parquet")
-    figures = write_figures(results, folder)
+    figures = write_figures(results, folder, rows)
     write_report(results, rows, figures, folder / "report.html")
     _tell_comparison(results, rows, folder / "report.html", told)
     if batch.is_drawn:

@@ -113,40 +113,35 @@ class RunSummary:
 
     def crimes(self, family: str, column: str, group: str | None = None) -> Floats:
         """Return monthly counts, float64[T], of a family (or ``total``) in one column, of one target group or all."""
-        table = self.crime[..., CRIME_COLUMNS.index(column)].astype(np.float64)
-        rows = [0, 1] if family == "total" else [CRIME_FAMILIES.index(family)]
-        groups = [TARGET_GROUPS.index(group)] if group else list(range(len(TARGET_GROUPS)))
-        return np.asarray(table[:, rows][:, :, groups].sum(axis=(1, 2)))
+        rows = slice(0, 2) if family == "total" else _one_or_all(CRIME_FAMILIES, family)
+        table = self.crime[:, rows, _one_or_all(TARGET_GROUPS, group), CRIME_COLUMNS.index(column)]
+        return np.asarray(table.sum(axis=(1, 2)), dtype=np.float64)
 
     def population(self, column: str, *, group: str | None = None, status: str | None = None) -> Floats:
         """Return monthly counts, float64[T], of a column of ``people``, of one group or status or all."""
-        table = self.people[..., PEOPLE_COLUMNS.index(column)].astype(np.float64)
-        groups = [GROUPS.index(group)] if group else list(range(len(GROUPS)))
-        statuses = [STATUSES.index(status)] if status else list(range(len(STATUSES)))
-        return np.asarray(table[:, groups][:, :, statuses].sum(axis=(1, 2)))
+        groups, statuses = _one_or_all(GROUPS, group), _one_or_all(STATUSES, status)
+        table = self.people[:, groups, statuses, PEOPLE_COLUMNS.index(column)]
+        return np.asarray(table.sum(axis=(1, 2)), dtype=np.float64)
 
     def told(self, family: str, column: str = "told", group: str | None = None) -> Floats:
         """Return monthly counts, float64[T], of incidents told to the survey, by month of incident.
 
         ``family`` is one of crime, ``total`` for index crime, or ``all`` for simple assault as well.
         """
-        table = self.survey[..., SURVEY_COLUMNS.index(column)].astype(np.float64)
         families = {"total": CRIME_FAMILIES[:2], "all": CRIME_FAMILIES}.get(family, (family,))
         rows = [SURVEYED_CRIMES.index(name) for one in families for name in _CRIMES_OF[one] if name in SURVEYED_CRIMES]
-        groups = [GROUPS.index(group)] if group else list(range(len(GROUPS)))
-        return np.asarray(table[:, groups][..., rows].sum(axis=(1, 2, 3)))
+        table = self.survey[:, _one_or_all(GROUPS, group), :, :, SURVEY_COLUMNS.index(column)]
+        return np.asarray(table.sum(axis=(1, 2))[:, rows].sum(axis=1), dtype=np.float64)
 
     def asked(self, group: str | None = None) -> Floats:
         """Return monthly person-months, float64[T], about which respondents of a group or all were asked."""
-        groups = [GROUPS.index(group)] if group else list(range(len(GROUPS)))
-        return np.asarray(self.person_months[:, groups].sum(axis=(1, 2)), dtype=np.float64)
+        return np.asarray(self.person_months[:, _one_or_all(GROUPS, group)].sum(axis=(1, 2)), dtype=np.float64)
 
     def enforced(self, column: str, *, level: str | None = None, statuses: tuple[str, ...] = STATUSES) -> Floats:
         """Return monthly counts, float64[T], of a column of ``enforcement``, of one level or all."""
-        table = self.enforcement[..., ENFORCEMENT_COLUMNS.index(column)].astype(np.float64)
-        levels = [LEVELS.index(level)] if level else list(range(len(LEVELS)))
-        chosen = table.sum(axis=1)[:, [STATUSES.index(name) for name in statuses]]
-        return np.asarray(chosen[:, :, levels].sum(axis=(1, 2)))
+        table = self.enforcement[:, :, :, _one_or_all(LEVELS, level), ENFORCEMENT_COLUMNS.index(column)]
+        chosen = table.sum(axis=(1, 3))[:, [STATUSES.index(name) for name in statuses]]
+        return np.asarray(chosen.sum(axis=1), dtype=np.float64)
 
     def away(self) -> Floats:
         """Return the people whom ICE has taken and whose place is empty, month by month: float64[T].
@@ -165,6 +160,12 @@ class RunSummary:
     def person_years(self) -> float:
         """Person-years of the whole world in the evaluation."""
         return self.persons * (len(self.months) - self.start) / 12
+
+
+def _one_or_all(names: tuple[str, ...], name: str | None) -> slice:
+    """Return the place of one of ``names`` as a range, or all places for None."""
+    first = names.index(name) if name is not None else 0
+    return slice(first, first + 1 if name is not None else len(names))
 
 
 @dataclass(frozen=True)

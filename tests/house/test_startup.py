@@ -47,3 +47,13 @@ def test_a_run_loads_neither_pandas_nor_figures(tmp_path: Path) -> None:
     found = loaded("run", str(file), "--quiet", "--out", str(tmp_path / "out"))
     assert {"numba", "pyarrow"} <= found
     assert not found & {"pandas", "matplotlib", "mesa", "networkx", "scipy", "numba.np.arrayobj"}
+
+
+def test_a_comparison_draws_its_figures_without_pandas(tmp_path: Path) -> None:
+    """An Arrow column asked for its numbers would load pandas: longer than the drawing of a figure."""
+    scenarios = [str(REPOSITORY / "scenarios" / f"{name}.yaml") for name in ("baseline", "secure_communities")]
+    world = ["--set", "world.people=3000", "--set", "world.rows=2", "--set", "world.columns=2"]
+    found = loaded("compare", *scenarios, *world, "--replications", "2", "--quiet", "--out", str(tmp_path / "out"))
+    assert (tmp_path / "out" / "crime_since_adoption.svg").exists()
+    assert "matplotlib" in found
+    assert not found & {"pandas", "mesa", "scipy"}

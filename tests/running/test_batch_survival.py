@@ -15,6 +15,7 @@ import pytest
 from killed_batch import PART_RUNS, killed_batch, resumed_in_little_room, status_of
 from small_batches import done_in, files_of, finished, new_batch, resumed, use_fake_runs
 
+import sim
 from sim.jobs.finish import carry_on
 from sim.running.batch import Batch, Options, RunName, execute, files, part
 from sim.running.batch.journal import Journal, read_journal
@@ -141,6 +142,16 @@ def test_half_a_batch_compares(tmp_path: Path) -> None:
     assert results.missing == ("program.2",)
     assert batch.statuses()[RunName("program", 2)].state == "waiting"
     assert len(batch.outcomes()) == 5
+
+
+def test_runs_in_parts_and_in_files_of_their_own_are_one_table(joined: Path) -> None:
+    assert list((joined / "runs").glob("*.zip"))
+    assert list((joined / "parts").glob("outcomes.*"))
+    order = ["baseline"] * 3 + ["program"] * 2
+    assert Batch.open(joined).outcomes().column("scenario").to_pylist() == order
+    tables = sim.load(joined).tables
+    assert tables["outcomes"]["scenario"].tolist() == order
+    assert tables["counties"]["scenario"].drop_duplicates().tolist() == ["baseline", "program"]
 
 
 def test_a_complete_batch_is_left_as_it_is(whole: Path, tmp_path: Path) -> None:

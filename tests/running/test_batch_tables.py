@@ -63,6 +63,13 @@ def test_single_runs_are_read_from_among_many(
     assert pq.read_table(tmp_path / "part").num_rows == sum(map(len, tables))
 
 
+def test_only_measurements_may_have_gaps(tmp_path: Path) -> None:
+    write_groups(tmp_path / "table", tables_of("people"), ORDER)
+    table = pq.read_table(tmp_path / "table")
+    assert [field.name for field in table.schema if field.nullable] == ["trust"]
+    assert table.column("trust").null_count == len(RUNS)
+
+
 def test_small_runs_share_row_groups(tmp_path: Path) -> None:
     write_groups(tmp_path / "table", tables_of("crime"), ORDER)
     assert pq.read_metadata(tmp_path / "table").num_row_groups == 1

@@ -328,6 +328,9 @@ def test_figures_of_a_run_from_the_command_line(tmp_path: Path, capsys: pytest.C
     wanted = {f"{name}.{kind}" for name in RUN_FIGURES for kind in ("png", "svg")}
     assert {path.name for path in (out / "figures").iterdir()} == {*wanted, "captions.txt"}
     assert all((out / "figures" / name).stat().st_size > 10_000 for name in wanted)
+    drawn = (out / "figures" / "map_over_time_violent.svg").read_text(encoding="utf-8")
+    assert "all counties: " in drawn  # under each panel, and at the left what its row shows
+    assert "True crime" in drawn
     captions = (out / "figures" / "captions.txt").read_text(encoding="utf-8")
     assert all(f"{name}: " in captions for name in RUN_FIGURES)
     assert cli.main(["run", str(file), "--out", str(tmp_path / "plain"), "--quiet"]) == 0

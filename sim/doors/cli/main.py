@@ -293,7 +293,7 @@ def describe_command(arguments: Arguments) -> int:
 
 def _rest_collector() -> None:
     """Let the garbage collector look seldom, and not at all at the end: loading modules leaves nothing to collect."""
-    gc.set_threshold(300_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
     atexit.register(gc.freeze)
 
 
@@ -306,6 +306,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _rest_collector()
         os.environ["MPLBACKEND"] = "agg"  # figures are only saved; a notebook's backend, inherited, would end the batch
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for any takes as long as reading a file
+        os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # its threads, idle, would keep processors busy at first
         make_streams_last()
     status, full = _status(argv), fault_of_output()
     if full is not None:

@@ -182,7 +182,7 @@ def _joined(pieces: list[Any]) -> pd.DataFrame:
 
     if not pieces:
         raise UserError("no run is done yet")
-    return pa.concat_tables(pieces).unify_dictionaries().to_pandas()
+    return pa.concat_tables(pieces, promote_options="permissive").unify_dictionaries().to_pandas()
 
 
 def _stored_tables(folder: Path) -> dict[str, Callable[[], pd.DataFrame]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sim.world.counties.building import Counties
 
 SCENARIOS = "scenarios"
+SUMMARIES_KEPT = 32
+"""Of those looked at last, a megabyte each: every figure looks at all runs several times."""
 
 
 @dataclass(frozen=True)
@@ -246,7 +248,7 @@ class Batch:
         pieces = list(self.tables(OUTCOMES))
         if not pieces:
             raise UserError(f"{self.path}: no run is done yet")
-        return pa.concat_tables(pieces).combine_chunks()
+        return pa.concat_tables(pieces, promote_options="default").combine_chunks()
 
     def comparison(self) -> Comparison:
         """Return the comparison that the batch carries out.
@@ -318,7 +320,8 @@ class Batch:
         if path.exists():
             reader = SummaryReader(path)
             runs = self.runs() if len(reader) == len(self.plan) else _named(reader)
-            return {run: _at(reader.table, place) for place, run in enumerate(runs)}
+            table = lru_cache(SUMMARIES_KEPT)(reader.table)
+            return {run: _at(table, place) for place, run in enumerate(runs)}
         store = Store(self.plan, self.path)
         read = store.reader(SUMMARIES)
         return {run: _at(read, run) for run in store.runs()}

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.running.tables.arrow import declared
+
 if TYPE_CHECKING:
     from sim.world.counties.building import Counties
 
@@ -36,11 +38,14 @@ class TableWriter:
         self.pending = self.aside.submit(self._append, list(tables))
 
     def _append(self, tables: list[tuple[str, Any]]) -> None:
+        import pyarrow as pa
+
         for name, table in tables:
             if name not in self.writers:
                 self.writers[name] = _open(self.folder / f"{name}.parquet", table)
+            writer = self.writers[name]
             if len(table) > 0:
-                self.writers[name].write_table(table)
+                writer.write_table(pa.Table.from_arrays(table.columns, schema=writer.schema))
 
     def _settle(self) -> None:
         pending, self.pending = self.pending, None
@@ -79,7 +84,7 @@ def _open(path: Path, first: Any) -> Any:
 
     return pq.ParquetWriter(
         path,
-        first.schema,
+        declared(first.schema),
         compression="zstd" if len(first) >= SMALL_TABLE else "snappy",
         use_dictionary=[field.name for field in first.schema if pa.types.is_dictionary(field.type)],
         write_statistics=[name for name in PRUNING_COLUMNS if name in first.column_names],

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.statistics import ratio
 from sim.running.measures import BOOKS
+from sim.running.tables.arrow import numbers_in
 from sim.telling.figures.data import LEAST_EVENTS
 from sim.words.labels import CRIME_COLUMNS, CRIMES, FAMILIES, PROPERTY_CRIMES, VIOLENT_CRIMES
 
@@ -137,14 +138,14 @@ def crime_by_period(
 def _add_batch(totals: dict[str, Integers], batch: Any, cells: Integers, shape: tuple[int, ...]) -> None:
     """Add the rows of a batch to the totals of their scenarios; rows whose cell is below 0 are left out."""
     scenarios = batch.column("scenario")
-    codes = scenarios.indices.to_numpy()
+    codes = numbers_in(scenarios.indices)
     for code, name in enumerate(scenarios.dictionary.to_pylist()):
         chosen = (codes == code) & (cells >= 0)
         if not chosen.any():
             continue
         total = totals.setdefault(name, np.zeros(shape, dtype=np.int64))
         for book, column in enumerate(BOOKS):
-            counts = batch.column(column).to_numpy()[chosen]
+            counts = numbers_in(batch.column(column))[chosen]
             sums = np.bincount(cells[chosen], counts, total[..., 0].size)  # floats, exact below 2 ** 53
             total[..., book] += sums.astype(np.int64).reshape(shape[:-1])
 
@@ -170,7 +171,7 @@ class _RowFinder:
     @staticmethod
     def _found(column: Any, places: dict[str, int]) -> NDArray[np.int64]:
         table = np.array([places.get(name, -1) for name in column.dictionary.to_pylist()], dtype=np.int64)
-        return table[column.indices.to_numpy()]
+        return table[numbers_in(column.indices)]
 
 
 def maps_of_changes(mine: Integers, base: Integers, family: str) -> CountyMaps:

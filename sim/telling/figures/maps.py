@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -57,6 +57,7 @@ COLOURS_IN_WORDS = (
 )
 _HIDDEN: dict[str, Any] = {"facecolor": "#EFEFEF", "edgecolor": GREY, "hatch": "xxxx", "linewidth": 0.3}
 FEW_COLOUR = "#BDBDBD"
+_CORNERS = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
 HOLLOW: dict[str, Any] = {"facecolors": "none", "edgecolors": "#A8A8A8", "linewidths": 0.25}
 
 
@@ -137,6 +138,7 @@ def _small_maps(results: ComparisonRuns, found: Mapping[str, CountyEstimates], p
     for row, (name, it) in zip(sheet.panels, found.items(), strict=True):
         for axes, values, clear in zip(row, it.values, it.clear, strict=True):
             drawn = draw_counties(axes, places, values, agents, look, clear, it.marked)
+            axes.set_axis_off()  # nothing of it is seen, and to find that out takes a while
         note_above(row[0], short(results.title(name), 60), fontweight="bold")
     for axes, title in zip(sheet.panels[0], PANELS, strict=True):
         note_above(axes, title.split(":")[0] if is_narrow else title, 1.4, fontsize=8.5)
@@ -247,13 +249,13 @@ def _squares(axes: Axes, places: Places, values: Floats, look: Look, coloured: B
     for k in np.flatnonzero(~shown):
         axes.add_patch(Rectangle((x[k] - 0.48, y[k] - 0.48), 0.96, 0.96, **_HIDDEN))
 
-    def boxes(which: Bools, half: float) -> list[Rectangle]:
-        return [Rectangle((x[k] - half, y[k] - half), 2 * half, 2 * half) for k in np.flatnonzero(which)]
+    def boxes(which: Bools, half: float) -> Any:
+        return np.stack([x, y], axis=1)[which][:, None] + half * _CORNERS
 
-    drawn = PatchCollection(boxes(shown, 0.48), cmap=look.colours, norm=look.scale, edgecolor=GREY, linewidth=0.4)
+    drawn = PolyCollection(boxes(shown, 0.48), cmap=look.colours, norm=look.scale, edgecolor=GREY, linewidth=0.4)
     drawn.set_array(np.where(coloured, values, 0.0)[shown])
     axes.add_collection(drawn)
-    edges = PatchCollection(boxes(edged, 0.44), facecolor="none", edgecolor=BLACK, linewidth=1.3, joinstyle="miter")
+    edges = PolyCollection(boxes(edged, 0.44), facecolor="none", edgecolor=BLACK, linewidth=1.3, joinstyle="miter")
     axes.add_collection(edges)
     _write_values(axes, places, values, look, coloured)
     axes.set(xlim=(-0.6, x.max() + 0.6), ylim=(y.max() + 0.6, -0.6))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.analysis.disputed import disputed_of
 from sim.analysis.drawn_signs import drawn_changes
-from sim.analysis.summary import rows_of
+from sim.analysis.summary import Row, rows_of
 from sim.running.measures import ComparisonRuns
 from sim.telling.figures.affected import draw_affected
 from sim.telling.figures.courses import draw_crime_by_kind, draw_crime_over_time, draw_reporting
@@ -19,13 +20,14 @@ from sim.telling.figures.since_adoption import draw_since_adoption
 from sim.telling.figures.style import Drawn, style
 
 
-def write_figures(results: ComparisonRuns, folder: Path) -> list[Drawn]:
-    """Draw the figures of a comparison's page into ``folder``, each as PNG and SVG.
+def write_figures(results: ComparisonRuns, folder: Path, rows: Sequence[Row] | None = None) -> list[Drawn]:
+    """Draw the figures of a comparison's page into ``folder``, each as PNG and SVG; ``rows`` are its summary, if made.
 
     Those by the time since adoption need the table ``crime`` of ``folder``.
     """
     has_tables = (folder / "crime.parquet").exists()
-    rows = rows_of(results.runs, results.reference, results.references)
+    if rows is None:
+        rows = rows_of(results.runs, results.reference, results.references)
     with style():
         return [
             draw_crime_over_time(results, folder),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis.statistics import Band, mean_band, relative_changes
 from sim.running.batch.drawn import each_run
 from sim.running.measures import BOOKS, NOT_ADOPTED, ComparisonRuns
+from sim.running.tables.arrow import numbers_in
 from sim.words.labels import PROPERTY_CRIMES, VIOLENT_CRIMES
 
 Floats = NDArray[np.float64]
@@ -103,27 +104,26 @@ class _Batch:
     """A batch of the table ``crime`` with its words as numbers."""
 
     def __init__(self, batch: Any, results: ComparisonRuns, numbers: Mapping[int, int]) -> None:
-        def coded(column: str, places: Mapping[str, int]) -> Integers:
+        def coded(column: str, places: Mapping[str, int]) -> Any:
             values = batch.column(column)
-            table = np.array([places.get(word, -1) for word in values.dictionary.to_pylist()], dtype=np.int64)
-            return np.asarray(table[values.indices.to_numpy()])
+            table = np.array([places.get(word, -1) for word in values.dictionary.to_pylist()], dtype=np.int32)
+            return table[numbers_in(values.indices)]
 
         index = dict.fromkeys((*VIOLENT_CRIMES, *PROPERTY_CRIMES), 0)
+        month = coded("month", {month: place for place, month in enumerate(results.months)})
+        county = coded("county", {code: place for place, code in enumerate(results.counties.fips)})
+        written = numbers_in(batch.column("replication"))
+        run = np.array([numbers.get(one, -1) for one in range(int(written.max()) + 1)])[written]
+        kept = np.flatnonzero((coded("type", index) | run | month | county) >= 0)
         self.scenarios = {word: place for place, word in enumerate(batch.column("scenario").dictionary.to_pylist())}
-        self.scenario = batch.column("scenario").indices.to_numpy()
-        self.month = coded("month", {month: place for place, month in enumerate(results.months)})
-        self.county = coded("county", {code: place for place, code in enumerate(results.counties.fips)})
-        written = batch.column("replication").to_numpy()
-        self.run = np.array([numbers.get(int(one), -1) for one in range(int(written.max()) + 1)])[written]
-        self.kept = (coded("type", index) == 0) & (self.run >= 0) & (self.month >= 0) & (self.county >= 0)
-        self.counts = [batch.column(book).to_numpy() for book in BOOKS]
+        self.scenario = numbers_in(batch.column("scenario").indices)[kept]
+        self.run, self.cell = run[kept], (month * len(results.counties) + county)[kept]
+        self.counts = [numbers_in(batch.column(book))[kept] for book in BOOKS]
 
     def add_to(self, total: Floats, scenario: str, bins: Integers) -> None:
         """Add the rows of a scenario to ``total``, float64[R, P, 2], by the half-years of int64[T, K]."""
-        rows = np.flatnonzero(self.kept & (self.scenario == self.scenarios.get(scenario, -1)))
-        if not len(rows):
-            return
-        half = bins[self.month[rows], self.county[rows]]
+        rows = np.flatnonzero(self.scenario == self.scenarios.get(scenario, -1))
+        half = bins.ravel()[self.cell[rows]]
         rows, half = rows[half >= 0], half[half >= 0]
         cells = self.run[rows] * total.shape[1] + half
         for book, counts in enumerate(self.counts):

@@ -53,7 +53,7 @@ STYLE: Any = {
 
 FONTS = b"'DejaVu Sans', Verdana, Arial, sans-serif"
 """What text in SVG is set in: fonts as wide as the one that places were measured with, or narrower."""
-_IDLE_DIGITS = re.compile(rb"(\d\.\d\d)\d+")
+_IDLE_DIGITS = re.compile(rb"(?<=\d\.\d\d)\d+")
 """Digits of a place beyond a hundredth of a point, which nobody sees."""
 WIDE, NARROW = 9.0, 3.7
 """Inches across a figure of a page: on a screen or on paper, and on a telephone."""
@@ -188,7 +188,7 @@ def svg_of(figure: Figure) -> bytes:
 
 
 def _with_fonts(svg: bytes) -> bytes:
-    return _IDLE_DIGITS.sub(rb"\1", svg.replace(b"'DejaVu Sans'", FONTS))
+    return _IDLE_DIGITS.sub(b"", svg.replace(b"'DejaVu Sans'", FONTS))
 
 
 def save(figure: Figure, folder: Path, name: str) -> None:

@@ -43,7 +43,7 @@ def write_page(title: str, parts: Iterable[str], path: Path) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-_TOGETHER = re.compile(r"(?<=\d) (?:%|± )|(?<=,) %(?=[<,)])")
+_TOGETHER = re.compile(r" (?:(?<=\d )(?:%|± )|(?<=, )%(?=[<,)]))")
 """What would part a number, or a column's name, from its unit or its error at the end of a line."""
 
 
