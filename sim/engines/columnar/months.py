@@ -13,7 +13,7 @@ from sim.engines.columnar.agenda import Agenda, in_order_of_slot, taken_from, wi
 from sim.engines.columnar.blocks import run_block
 from sim.engines.columnar.booking import booking, detainer, request, within_capacity
 from sim.engines.columnar.custody import custody, word_of_mouth
-from sim.engines.columnar.news import conditions, count_survey, legalize, news, patrol
+from sim.engines.columnar.news import conditions, count_survey, legalize, news, patrol, record_expectations
 from sim.engines.columnar.records import (
     EVENT_SLOT,
     TOLD_WAIT,
@@ -26,7 +26,7 @@ from sim.engines.columnar.records import (
     with_more,
 )
 from sim.engines.columnar.releases import Followed, follow
-from sim.numerics.compiled import block, int64, unowned
+from sim.numerics.compiled import block, int64
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
@@ -35,6 +35,8 @@ from sim.words.codes import (
     BALANCE_SHAPE,
     CRIME_SHAPE,
     ENFORCEMENT_SHAPE,
+    FAMILY_COUNT,
+    GROUP_COUNT,
     HOT_SPOTS,
     IN_CUSTODY,
     JAILED,
@@ -91,7 +93,7 @@ class Months(NamedTuple):
     bookings: Array
     trust: Array
     county_fear: Array
-    risk: Array  # T x K x groups x families
+    relative_risk: Array
     removal_risk: Array
     rearrests: Array
 
@@ -112,7 +114,7 @@ def room_for(span: int, now: Array) -> Months:
         bookings=np.empty((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
         trust=np.empty((span, counties, *PEOPLE_SHAPE[:-1])),
         county_fear=np.empty((span, *now["fear"].shape)),
-        risk=np.empty((span, *now["risk"].shape)),
+        relative_risk=np.empty((span, counties)),
         removal_risk=np.empty((span, counties)),
         rearrests=np.zeros((span, *REARRESTS_SHAPE), dtype=np.int64),
     )
@@ -152,19 +154,6 @@ def _record_people(people: Array, trust: Array, custody: Array, trust_sum: Array
                 respondents = people[county, group, status, RESPONDENTS]
                 mean = trust_sum[county, group, status] / TRUST_UNIT / respondents if respondents > 0 else np.nan
                 trust[county, group, status] = mean
-
-
-@block
-def _record_expectations(i: int, months: Months, counties: Array) -> None:
-    """Record what is feared and expected in the counties at the end of a month."""
-    months = unowned(months)
-    for county in range(len(counties)):
-        for group in range(months.county_fear.shape[2]):
-            months.county_fear[i, county, group] = counties[county].fear[group]
-        for group in range(months.risk.shape[2]):
-            for family in range(months.risk.shape[3]):
-                months.risk[i, county, group, family] = counties[county].risk[group, family]
-        months.removal_risk[i, county] = counties[county].removal_risk
 
 
 @block
@@ -239,7 +228,7 @@ def after_crimes(
     panel = scratch.panel[scratch.panel_start[turn] : scratch.panel_start[turn + 1]]
     heard = count_survey(panel, taken_from(interviews, t), land, state, table, month, this.book, this.trust_sum)
     _record_people(months.people[i], months.trust[i], scratch.custody, this.trust_sum)
-    _record_expectations(i, months, scratch.now)
+    record_expectations(land, scratch.now, months.county_fear[i], months.relative_risk[i], months.removal_risk[i])
     return Waiting(events, interviews, followed), np.sort(heard)
 
 
@@ -260,7 +249,7 @@ def run_months(
     told, suffered = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     told_end, suffered_end = np.empty(span, dtype=np.int64), np.empty(span, dtype=np.int64)
     tells, suffers = 0, 0
-    risk = np.zeros((counties, *months.risk.shape[2:], 2), dtype=np.int64)
+    risk = np.zeros((counties, GROUP_COUNT, FAMILY_COUNT, 2), dtype=np.int64)
     cell_recorded = np.zeros(cells, dtype=np.int32)
     removed = np.zeros((counties, *REMOVED_SHAPE), dtype=np.int64)
     removable, taken = np.zeros(counties, dtype=np.int64), np.zeros(counties, dtype=np.int64)

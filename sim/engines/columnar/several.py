@@ -30,7 +30,7 @@ from sim.engines.panel import is_january
 from sim.numerics.compiled import compile_within
 from sim.words.codes import COMMUNITY_COUNT
 from sim.world.constants import as_record
-from sim.world.setting import Setting, hispanic_risk, program_flags
+from sim.world.setting import Setting, program_flags
 
 if TYPE_CHECKING:
     from sim.engines.columnar.engine import ColumnarEngine
@@ -114,8 +114,7 @@ def _by_month(entries: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> li
 def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> Ledger:
     """Return the records of the months of one call, stacked."""
     setting, span = engine.setting, len(months.crime)
-    suffered = _by_month(told.suffered, told.suffered_end)
-    officers, survey_weight = (np.repeat(each[None], span, axis=0) for each in (setting.officers, engine.survey_weight))
+    officers, survey_weight = (np.full((span, len(each)), each) for each in (setting.officers, engine.survey_weight))
     return Ledger(
         months=setting.months[begin : begin + span],
         counties=setting.world.counties,
@@ -125,7 +124,7 @@ def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> 
         enforcement=months.enforcement,
         programs=program_flags(setting, slice(begin, begin + span)),
         county_fear=months.county_fear,
-        relative_risk=hispanic_risk(setting, months.risk),
+        relative_risk=months.relative_risk,
         removal_risk=months.removal_risk,
         officers=officers,
         balance=months.balance,
@@ -134,6 +133,6 @@ def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> 
         told=_by_month(told.told, told.told_end),
         survey_weight=survey_weight,
         bookings=months.bookings,
-        repeats=engine.repeat_victims.add_several(begin, suffered),
+        repeats=engine.repeat_victims.add_several(begin, told.suffered, told.suffered_end),
         rearrests=months.rearrests,
     )
