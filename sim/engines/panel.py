@@ -1,12 +1,12 @@
 """The survey's panel: what it tells, by month of incident; and who of it is victim again in a calendar year.
 
-Two functions of this file are compiled too, by ``sim.numerics.compiled``.
+Three functions of this file are compiled too, by ``sim.numerics.compiled``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -181,14 +181,6 @@ FOLLOWED_MONTHS = 12
 """Months after a release in which a new booking counts."""
 
 
-@overload
-def is_january(start: str, month: int) -> bool: ...
-
-
-@overload
-def is_january(start: str, month: Events) -> npt.NDArray[np.bool_]: ...
-
-
-def is_january(start: str, month: int | Events) -> bool | npt.NDArray[np.bool_]:
-    """Tell whether a month of a run that begins in ``start`` is a January, or each of several."""
-    return (month_number(start) + month) % 12 == 0
+def is_january(first: int, month: int) -> bool:
+    """Tell whether a month of a run is a January; ``first`` is its first one, as ``calendar.month_number`` counts."""
+    return (first + month) % 12 == 0

@@ -15,6 +15,7 @@ from small_worlds import NO_CAP, grid, setting_of
 from sim.engines.columnar import victims
 from sim.engines.columnar.engine import ColumnarEngine
 from sim.engines.columnar.land import lay_out
+from sim.engines.columnar.outset import outset_of
 from sim.engines.columnar.victims import anybody_in_panel, bits_of
 from sim.engines.conditions import FOREKNOWN, foreknown_conditions
 from sim.engines.ledger import STACKED, joined
@@ -96,6 +97,19 @@ def test_runs_of_one_setting_share_nothing_that_a_run_or_its_receiver_writes_int
         for it in (ColumnarEngine(setting, 1), ColumnarEngine(setting, 1))
     )
     assert not any(np.shares_memory(*pair) for pair in zip(one, other, strict=True))
+
+
+def test_settings_share_an_outset_where_world_and_constants_are_the_same() -> None:
+    first = setting_of(grid(1, 2, 4_000, 5))
+    other_programs = replace(setting_of(grid(1, 2, 4_000, 5, {"programs": NO_CAP})), world=first.world)
+    other_constants = replace(first, constants=first.constants._replace(county_fade=0.5))
+    other_world = replace(first, world=replace(first.world))
+    outset = outset_of(first)
+    assert outset_of(other_programs) is outset
+    assert outset_of(first) is outset
+    for setting in (other_constants, other_world):
+        assert outset_of(setting) is not outset
+        assert outset_of(setting).table["county_fade"] == setting.constants.county_fade
 
 
 def test_settings_in_turn_keep_what_is_their_own() -> None:

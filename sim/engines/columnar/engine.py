@@ -29,6 +29,7 @@ from sim.engines.ledger import Ledger, MonthRecord, stack
 from sim.engines.panel import RepeatVictims, is_january
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
+from sim.words.calendar import month_number
 from sim.words.codes import (
     AWAY,
     COMMUNITY_COUNT,
@@ -157,7 +158,7 @@ class ColumnarEngine:
         """Return people released and arrested again by status, twelve months after their January; else only 0."""
         slots = np.concatenate([people.slot[:count] for people, count in booked])
         stays = np.concatenate([people.stay[:count] for people, count in booked])
-        counts, january = np.zeros(REARRESTS_SHAPE, dtype=np.int64), is_january(self.setting.months[0], t)
+        counts, january = np.zeros(REARRESTS_SHAPE, dtype=np.int64), is_january(month_number(self.setting.months[0]), t)
         self.followed = follow(self.followed, january, slots, stays, np.concatenate(outcomes), self.state, counts)
         return counts
 

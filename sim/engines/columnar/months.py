@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.engines import panel as survey_panel
 from sim.engines.columnar.agenda import Agenda, in_order_of_slot, taken_from, with_entries, with_plans
 from sim.engines.columnar.blocks import run_block
 from sim.engines.columnar.booking import booking, detainer, request, within_capacity
@@ -26,7 +27,7 @@ from sim.engines.columnar.records import (
     with_more,
 )
 from sim.engines.columnar.releases import Followed, follow
-from sim.numerics.compiled import block, int64
+from sim.numerics.compiled import block, helper, int64
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
@@ -48,13 +49,14 @@ from sim.words.codes import (
 )
 
 CUSTODY_COLUMNS = tuple(IN_CUSTODY)
+is_january = helper(survey_panel.is_january)
 
 
 class Foreknown(NamedTuple):
     """What is known of the months before they come."""
 
     conditions: Array  # T x K x words: the first ones of ``conditions.CONDITION``, which the calendar gives
-    january: Array  # T
+    first: int  # month of the run, as ``calendar.month_number`` counts
     legalization: int  # the month of it; -1 never
     legalization_share: float
     capacity: Array  # by field office: detainers a month
@@ -281,7 +283,7 @@ def run_months(
         _clear(months.enforcement[i])
         _clear(months.bookings[i])
         quota = _quotas(foreknown.capacity, t)
-        this = ThisMonth(i, month, book, registry, trust_sum, quota, foreknown.january[i])
+        this = ThisMonth(i, month, book, registry, trust_sum, quota, is_january(foreknown.first, t))
         crimes = Crimes(arrests, calmed, tell, suffer)
         waiting, heard = after_crimes(this, crimes, land, state, table, scratch, waiting, months)
         told, tells = with_more(told, tells, heard)

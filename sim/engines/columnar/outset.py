@@ -1,4 +1,4 @@
-"""What runs of one setting begin with, whatever their luck: worked out once for those that follow each other."""
+"""What runs begin with, whatever their luck: worked out once for those of a world that follow each other."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from sim.rules.survey import ROTATIONS
 from sim.words.codes import CUSTODY_SHAPE
 from sim.world.constants import Constants, as_record
 from sim.world.kept import of_last
+from sim.world.people import World
 from sim.world.setting import Setting
 
 
 class Outset(NamedTuple):
-    """The beginning of runs; all share its arrays, so that one writes into a copy."""
+    """What a world and constants say; all runs share its arrays, so that one writes into a copy."""
 
     land: Land  # with no luck of its own
     table: Array  # the constants
@@ -37,18 +38,37 @@ class Outset(NamedTuple):
     office_capacity: Array  # by field office: detainers a month
 
 
+@of_last(has_few_cells)
+def _last_of(world: World) -> list[Outset]:
+    """Return what runs of a world began with last, if anything is kept."""
+    return []
+
+
 def _has_few_cells(setting: Setting) -> bool:
     return has_few_cells(setting.world)
 
 
 @of_last(_has_few_cells)
+def _table_of(setting: Setting) -> Array:
+    return as_record(setting.constants)
+
+
 def outset_of(setting: Setting) -> Outset:
-    """Return what runs of a setting begin with; no run may have used up the people of its world."""
+    """Return what runs of a setting begin with; those of one world and equal constants share it.
+
+    No run may have used up the people of the world.
+    """
+    table, last = _table_of(setting), _last_of(setting.world)
+    found = last[0] if last else None
+    if found is None or (found.table is not table and found.table.tobytes() != table.tobytes()):
+        found = _work_out(setting, table)
+        last[:] = [found]
+    return found
+
+
+def _work_out(setting: Setting, table: Array) -> Outset:
     world, constants = setting.world, setting.constants
-    table, people = (
-        as_record(constants),
-        State(world.person, world.fear_steps, np.empty(0, dtype=np.uint8), world.roster),
-    )
+    people = State(world.person, world.fear_steps, np.empty(0, dtype=np.uint8), world.roster)
     land, guardianship = lay_out(setting, 0), np.empty(len(world.cell_county))
     custody = np.zeros((len(world.counties), *CUSTODY_SHAPE), dtype=np.int64)
     count_people(land, people, custody)

@@ -26,8 +26,8 @@ from sim.engines.columnar.months import (
 from sim.engines.columnar.records import Month
 from sim.engines.conditions import foreknown_conditions, settled_conditions
 from sim.engines.ledger import Ledger
-from sim.engines.panel import is_january
 from sim.numerics.compiled import compile_within
+from sim.words.calendar import month_number
 from sim.words.codes import COMMUNITY_COUNT
 from sim.world.constants import as_record
 from sim.world.setting import Setting, program_flags
@@ -100,15 +100,13 @@ def compile_after_crimes(engine: ColumnarEngine) -> None:
 def _foreknown(engine: ColumnarEngine, begin: int, end: int) -> Foreknown:
     setting = engine.setting
     known = foreknown_conditions(setting, begin, end)
-    january = is_january(setting.months[0], np.arange(begin, end))
-    share = engine.constants.legalization_share
-    return Foreknown(known, january, setting.calendar.legalization, share, engine.office_capacity)
+    first, share = month_number(setting.months[0]), engine.constants.legalization_share
+    return Foreknown(known, first, setting.calendar.legalization, share, engine.office_capacity)
 
 
 def _by_month(entries: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
     """Return the entries of each month, which end at ``ends``."""
-    last = [0, *ends.tolist()]
-    return [entries[begin:end] for begin, end in pairwise(last)]
+    return [entries[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
 
 
 def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> Ledger:
