@@ -20,6 +20,7 @@ from sim.engines.columnar import news as news_loops
 from sim.engines.columnar.agenda import empty_agenda, taken_from, with_entries
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
 from sim.engines.columnar.land import empty_book, state_of
+from sim.engines.columnar.months import record_expectations
 from sim.engines.columnar.outset import outset_of
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry
 from sim.engines.columnar.releases import follow, nobody_followed
@@ -263,7 +264,7 @@ class ColumnarEngine:
         with np.errstate(invalid="ignore"):
             trust = trust_sum / TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
         fear, relative_risk, removal_risk = np.empty_like(self.now["fear"]), np.empty(len(trust)), np.empty(len(trust))
-        news_loops.record_expectations(self.land, self.now, fear, relative_risk, removal_risk)
+        record_expectations(self.land, self.now, fear, relative_risk, removal_risk)
         return MonthRecord(
             index=month.index,
             crime=book.crime,

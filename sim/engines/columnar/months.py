@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.engines import conditions as county_conditions
 from sim.engines import panel as survey_panel
 from sim.engines.columnar.agenda import Agenda, in_order_of_slot, taken_from, with_entries, with_plans
 from sim.engines.columnar.blocks import run_block
 from sim.engines.columnar.booking import booking, detainer, request, within_capacity
 from sim.engines.columnar.custody import custody, word_of_mouth
-from sim.engines.columnar.news import conditions, count_survey, legalize, news, patrol, record_expectations
+from sim.engines.columnar.news import conditions, count_survey, legalize, news, patrol
 from sim.engines.columnar.records import (
     EVENT_SLOT,
     TOLD_WAIT,
@@ -27,7 +28,7 @@ from sim.engines.columnar.records import (
     with_more,
 )
 from sim.engines.columnar.releases import Followed, follow
-from sim.numerics.compiled import block, helper, int64
+from sim.numerics.compiled import block, helper, int64, unowned
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
@@ -38,6 +39,7 @@ from sim.words.codes import (
     ENFORCEMENT_SHAPE,
     FAMILY_COUNT,
     GROUP_COUNT,
+    HISPANIC,
     HOT_SPOTS,
     IN_CUSTODY,
     JAILED,
@@ -49,7 +51,7 @@ from sim.words.codes import (
 )
 
 CUSTODY_COLUMNS = tuple(IN_CUSTODY)
-is_january = helper(survey_panel.is_january)
+is_january, risk_as_expected = helper(survey_panel.is_january), helper(county_conditions.risk_as_expected)
 
 
 class Foreknown(NamedTuple):
@@ -156,6 +158,19 @@ def _record_people(people: Array, trust: Array, custody: Array, trust_sum: Array
                 respondents = people[county, group, status, RESPONDENTS]
                 mean = trust_sum[county, group, status] / TRUST_UNIT / respondents if respondents > 0 else np.nan
                 trust[county, group, status] = mean
+
+
+@block
+def record_expectations(land: Land, counties: Array, fear: Array, relative_risk: Array, removal_risk: Array) -> None:
+    """Record what is feared and expected in the counties at the end of a month."""
+    land = unowned(land)
+    for county in range(len(counties)):
+        now, weight = counties[county], land.counties[county].expected_risk
+        for group in range(fear.shape[1]):
+            fear[county, group] = now.fear[group]
+        violent, against_property = now.risk[HISPANIC, 0], now.risk[HISPANIC, 1]
+        relative_risk[county] = risk_as_expected(violent, against_property, weight[HISPANIC, 0], weight[HISPANIC, 1])
+        removal_risk[county] = now.removal_risk
 
 
 @block

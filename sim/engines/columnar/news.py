@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.engines import conditions as county_conditions
 from sim.engines import panel as survey_panel
 from sim.engines.columnar.people import sensitivity_and_trust
 from sim.engines.columnar.records import (
@@ -56,7 +55,6 @@ from sim.world.person import custody_of, generation_of, status_of, with_status
 
 RECORD, SURVEY, LEGALIZATION = int(Purpose.RECORD), int(Purpose.SURVEY), int(Purpose.LEGALIZATION)
 told_event = helper(survey_panel.told_event)
-risk_as_expected = helper(county_conditions.risk_as_expected)
 AHEAD = 12
 """How many people ahead memory is asked for."""
 
@@ -252,19 +250,6 @@ def news(table: Array, land: Land, month: Month, book: Book, registry: Registry,
         _police_learn(county, land, book, constants, now)
     for cell in range(len(recent)):
         recent[cell] = recent[cell] * (1.0 - 1.0 / constants.hot_spot_memory) + book.cell_recorded[cell]
-
-
-@block
-def record_expectations(land: Land, counties: Array, fear: Array, relative_risk: Array, removal_risk: Array) -> None:
-    """Phase 14: record what is feared and expected in the counties at the end of a month."""
-    land = unowned(land)
-    for county in range(len(counties)):
-        now, weight = counties[county], land.counties[county].expected_risk
-        for group in range(COMMUNITY_COUNT):
-            fear[county, group] = now.fear[group]
-        violent, against_property = now.risk[HISPANIC, 0], now.risk[HISPANIC, 1]
-        relative_risk[county] = risk_as_expected(violent, against_property, weight[HISPANIC, 0], weight[HISPANIC, 1])
-        removal_risk[county] = now.removal_risk
 
 
 @helper
