@@ -2,6 +2,8 @@
 
 A condition is one entry here and one line in each engine: ``County.expect`` (mesa) and ``conditions`` (columnar). One
 that the calendar of programs knows by the same name needs the entry alone.
+
+The function of risk is compiled too, by ``sim.numerics.compiled``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy.typing as npt
 
 from sim.words.codes import BACKGROUND_OF_CRIME
 from sim.words.labels import COMMUNITY, CRIMES, FAMILIES, GROUPS, LEVELS, TARGET_GROUPS
+from sim.world.kept import of_last
 from sim.world.programs import Calendar
 from sim.world.setting import Setting
 
@@ -98,12 +101,39 @@ FOREKNOWN = np.dtype([(name, CONDITION[name]) for name in _NAMES[: _NAMES.index(
 """What is known beforehand of a month: the first part of a record."""
 
 
+MOST_COUNTY_MONTHS = 10_000
+"""Of a run of which all that is known beforehand is kept: 136 bytes each."""
+
+
+def _has_few_county_months(setting: Setting) -> bool:
+    return setting.parameters.months * len(setting.world.counties) <= MOST_COUNTY_MONTHS
+
+
 def foreknown_conditions(setting: Setting, begin: int, end: int) -> npt.NDArray[np.uint64]:
     """Return what is known beforehand of months ``begin`` to ``end``, T x K records as words of 64 bits."""
+    if _has_few_county_months(setting):
+        return _of_all_months(setting)[begin:end]
+    return _of_months(setting, begin, end)
+
+
+@of_last(_has_few_county_months)
+def _of_all_months(setting: Setting) -> npt.NDArray[np.uint64]:
+    return _of_months(setting, 0, setting.parameters.months)
+
+
+def _of_months(setting: Setting, begin: int, end: int) -> npt.NDArray[np.uint64]:
     records = np.zeros((end - begin, len(setting.world.counties)), dtype=FOREKNOWN)
     for name, values in of_the_month(setting, slice(begin, end)).items():
         records[name] = values
     return records.view(np.uint64).reshape(*records.shape, FOREKNOWN.itemsize // 8)
+
+
+def risk_as_expected(violent: float, against_property: float, violent_weight: float, property_weight: float) -> float:
+    """Return the relative risk against a group, both families weighted as they are expected; 1 where neither is."""
+    weight = violent_weight + property_weight
+    if weight <= 0.0:
+        return 1.0
+    return (violent * violent_weight + against_property * property_weight) / weight
 
 
 def opportunities_of(background: Floats, cumulative: Floats) -> tuple[Floats, Floats]:

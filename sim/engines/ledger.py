@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from typing import NamedTuple
 
 import numpy as np
@@ -72,10 +72,8 @@ class Ledger:
         return MonthRecord(index, *(getattr(self, name)[index] for name in MonthRecord._fields[1:]))
 
     def records(self, begin: int = 0) -> Iterator[MonthRecord]:
-        """Yield the record of each month, as views; the first is month ``begin`` of its run."""
-        by_month = zip(*(getattr(self, name) for name in MonthRecord._fields[1:]), strict=True)
-        for index, fields in enumerate(by_month, begin):
-            yield MonthRecord(index, *fields)
+        """Return the record of each month in turn, as views; the first is month ``begin`` of its run."""
+        return map(MonthRecord, count(begin), *(getattr(self, name) for name in MonthRecord._fields[1:]))
 
 
 STACKED = tuple(name for name in MonthRecord._fields if name not in ("index", "told"))

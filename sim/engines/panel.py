@@ -1,12 +1,12 @@
 """The survey's panel: what it tells, by month of incident; and who of it is victim again in a calendar year.
 
-Two functions of this file are compiled too, by ``sim.numerics.compiled``.
+Three functions of this file are compiled too, by ``sim.numerics.compiled``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -125,45 +125,51 @@ class RepeatVictims:
     def __init__(self, start: str) -> None:
         """Begin in the calendar month ``start``."""
         self.first = month_number(start)
-        self.events: list[Events] | None = None  # none in a year that began before the run
+        self.waiting = np.empty(0, dtype=np.int64)  # incidents of the year that is not over
 
     def add(self, month: int, events: Events) -> Events:
         """Take a month's incidents, each a slot and family as ``suffered_by`` has it.
 
         Returns victims and incidents by family and number of victimizations when a year is over; else nothing but 0.
         """
-        return self.add_several(month, [events])[0]
+        return self.add_several(month, events, np.array([len(events)]))[0]
 
-    def add_several(self, begin: int, months: Sequence[Events]) -> Events:
-        """Take the incidents of several months, the first of them ``begin``, and return the same of each."""
-        tables, ends, years = np.zeros((len(months), *REPEATS_SHAPE), dtype=np.int64), list[int](), list[Events]()
-        for place, events in enumerate(months):
-            calendar = (self.first + begin + place) % 12
-            if calendar == 0:
-                self.events = []
-            if self.events is not None:
-                self.events.append(events)
-                if calendar == 11:
-                    years.append(np.concatenate(self.events) | len(ends) << _YEAR)
-                    ends.append(place)
-        if ends:
-            tables[ends] = _repeats(np.sort(np.concatenate(years)), len(ends))
+    def add_several(self, begin: int, events: Events, ends: Events) -> Events:
+        """Take the incidents of several months, the first of them ``begin``, each month's up to one of ``ends``.
+
+        Returns the same of each.
+        """
+        tables = np.zeros((len(ends), *REPEATS_SHAPE), dtype=np.int64)
+        december = 11 - (self.first + begin) % 12
+        year_ends = ends[december::12] + len(self.waiting)
+        events = np.concatenate([self.waiting, events])
+        over = int(year_ends[-1]) if len(year_ends) else 0
+        if over > 0:
+            year = np.searchsorted(year_ends, np.arange(over), side="right")
+            tables[december::12] = _repeats(events[:over], year, len(year_ends))
+        if begin + december < 11:  # that year began before the run
+            tables[december : december + 1] = 0
+        self.waiting = events[over:]
         return tables
 
 
-_YEAR = 40
-"""The bits of an incident above which its year is put, to count several years at once."""
+_KIND = 40
+"""The bits of a victim above which year and family are put, to count several years at once."""
 
 
-def _repeats(ordered: Events, years: int) -> Events:
-    """Return by year victims and incidents by family and number of victimizations, of incidents in order."""
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    times, victim = np.diff(first, append=len(ordered)), ordered[first]
+def _repeats(events: Events, year: Events, years: int) -> Events:
+    """Return by year victims and incidents by family and number of victimizations, of incidents in these years."""
     families, most, _ = REPEATS_SHAPE
-    place = ((victim >> _YEAR) * families + (victim & 1)) * most + np.minimum(times, most) - 1
-    victims = np.bincount(place, minlength=years * families * most)
-    incidents = np.bincount(place, weights=times, minlength=years * families * most).astype(np.int64)
-    return np.stack([victims, incidents], axis=-1).reshape(years, *REPEATS_SHAPE)
+    ordered = np.sort(events >> 1 | (year * families + (events & 1)) << _KIND)
+    edge = np.ones(len(ordered) + 1, dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=edge[1:-1])
+    first = np.flatnonzero(edge)
+    times = first[1:] - first[:-1]
+    place = (ordered[first[:-1]] >> _KIND) * most + np.minimum(times, most) - 1
+    tables = np.empty((years * families * most, 2), dtype=np.int64)
+    tables[:, 0] = np.bincount(place, minlength=len(tables))
+    tables[:, 1] = np.bincount(place, weights=times, minlength=len(tables))
+    return tables.reshape(years, *REPEATS_SHAPE)
 
 
 def suffered_by(slot: int, family: int) -> int:
@@ -175,14 +181,6 @@ FOLLOWED_MONTHS = 12
 """Months after a release in which a new booking counts."""
 
 
-@overload
-def is_january(start: str, month: int) -> bool: ...
-
-
-@overload
-def is_january(start: str, month: Events) -> npt.NDArray[np.bool_]: ...
-
-
-def is_january(start: str, month: int | Events) -> bool | npt.NDArray[np.bool_]:
-    """Tell whether a month of a run that begins in ``start`` is a January, or each of several."""
-    return (month_number(start) + month) % 12 == 0
+def is_january(first: int, month: int) -> bool:
+    """Tell whether a month of a run is a January; ``first`` is its first one, as ``calendar.month_number`` counts."""
+    return (first + month) % 12 == 0

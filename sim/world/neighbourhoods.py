@@ -145,6 +145,8 @@ def _cuts(k: int, g: int, wanted: int, sizes: Int64, group_low: Int64, all_cells
 
 def county_ranges(slot_base: Int64, parts: int) -> list[tuple[int, int]]:
     """Return ranges of whole counties with near-equal numbers of people."""
+    if parts == 1:
+        return [(0, len(slot_base) - 1)]
     cuts = np.unique(np.searchsorted(slot_base, np.linspace(0, slot_base[-1], parts + 1)))
     cuts[0], cuts[-1] = 0, len(slot_base) - 1
     return [(int(low), int(high)) for low, high in pairwise(cuts) if high > low]

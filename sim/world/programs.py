@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 
 import numpy as np
 
@@ -62,6 +63,21 @@ class Calendar:
     issue_course: Floats
     announced: Floats
     legalization: int
+
+    @cached_property
+    def flags(self) -> Bools:
+        """The programs in force, T x K x 8 in the order of ``labels.PROGRAMS``."""
+        programs = (
+            self.cap,
+            self.secure_communities,
+            self.agreement_287g_jail,
+            self.agreement_287g_task_force,
+            self.detainer_resolution,
+            self.priority_enforcement,
+            self.agreement_287g_warrant,
+            self.court_ruling,
+        )
+        return np.stack(programs, axis=-1)
 
 
 def reached_jails(parameters: Parameters, counties: Counties, world_seed: int) -> Bools:

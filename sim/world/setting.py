@@ -75,27 +75,4 @@ def build_setting(parameters: Parameters, world_seed: int, world: World | None =
 
 def program_flags(setting: Setting, t: int | slice) -> npt.NDArray[np.bool_]:
     """Return the programs in force in month ``t``, K x 8 in the order of ``labels.PROGRAMS``; of a slice T x K x 8."""
-    calendar = setting.calendar
-    programs = (
-        calendar.cap,
-        calendar.secure_communities,
-        calendar.agreement_287g_jail,
-        calendar.agreement_287g_task_force,
-        calendar.detainer_resolution,
-        calendar.priority_enforcement,
-        calendar.agreement_287g_warrant,
-        calendar.court_ruling,
-    )
-    return np.stack([program[t] for program in programs], axis=-1)
-
-
-def hispanic_risk(setting: Setting, risk: Floats) -> Floats:
-    """Return the believed relative risk against Hispanic targets by county, families weighted as expected.
-
-    ``risk`` is that of all groups and families, ... x K x 3 x 2.
-    """
-    weights = setting.world.baseline.expected_risk[:, 0]
-    total = weights.sum(axis=1)
-    violent, against_property = (risk[..., 0, family] * weights[:, family] for family in range(2))
-    mean: Floats = np.where(total > 0, (violent + against_property) / np.where(total > 0, total, 1.0), 1.0)
-    return mean
+    return setting.calendar.flags[t].copy()

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_worlds import grid, setting_of
+from small_worlds import NO_CAP, grid, setting_of
 
 from sim.engines.columnar import victims
+from sim.engines.columnar.engine import ColumnarEngine
 from sim.engines.columnar.land import lay_out
+from sim.engines.columnar.outset import outset_of
 from sim.engines.columnar.victims import anybody_in_panel, bits_of
+from sim.engines.conditions import FOREKNOWN, foreknown_conditions
+from sim.engines.ledger import STACKED, joined
 from sim.engines.panel import RepeatVictims, suffered_by
 from sim.words.codes import REPEATS_SHAPE
+from sim.world.setting import Setting
 
 SIZE = 90
 SLOTS = st.sets(st.integers(0, SIZE - 1)).map(sorted)
@@ -52,12 +59,83 @@ def test_worlds_laid_out_in_turn_keep_their_own_tables() -> None:
         land.cells["people"] += 1
 
 
+HOT_SPOTS: dict[str, Any] = {"police": {"patrol": "hot_spots"}}
+
+
+def run_of(setting: Setting, parts: int) -> dict[str, np.ndarray]:
+    """Return the records of a run that goes on in so many parts."""
+    engine = ColumnarEngine(setting, 1)
+    ends = np.linspace(0, setting.parameters.months, parts + 1).astype(int)[1:]
+    whole = joined([part for end in ends for part in engine.parts(int(end))])
+    return {name: getattr(whole, name) for name in STACKED}
+
+
+def test_runs_of_one_setting_begin_alike_whatever_was_done_to_records_before() -> None:
+    """What a setting alone says is worked out once: neither runs nor who receives their records may change it."""
+    setting = setting_of(grid(1, 2, 4_000, 26, HOT_SPOTS))
+    expected = {name: values.copy() for name, values in run_of(setting, 1).items()}
+    for parts in (1, 3, 1):
+        found = run_of(setting, parts)
+        for name, values in found.items():
+            assert np.array_equal(values, expected[name], equal_nan=name == "trust"), name
+            values[...] = 1
+
+
+def test_runs_of_one_setting_share_nothing_that_a_run_or_its_receiver_writes_into() -> None:
+    setting = setting_of(grid(1, 2, 4_000, 26, HOT_SPOTS))
+    one, other = (
+        (
+            *it.state,
+            it.now,
+            it.guardianship,
+            it.trust,
+            it.recent,
+            it.custody_counts,
+            it.survey_weight,
+            it.interviews.first,
+        )
+        for it in (ColumnarEngine(setting, 1), ColumnarEngine(setting, 1))
+    )
+    assert not any(np.shares_memory(*pair) for pair in zip(one, other, strict=True))
+
+
+def test_settings_share_an_outset_where_world_and_constants_are_the_same() -> None:
+    first = setting_of(grid(1, 2, 4_000, 5))
+    other_programs = replace(setting_of(grid(1, 2, 4_000, 5, {"programs": NO_CAP})), world=first.world)
+    other_constants = replace(first, constants=first.constants._replace(county_fade=0.5))
+    other_world = replace(first, world=replace(first.world))
+    outset = outset_of(first)
+    assert outset_of(other_programs) is outset
+    assert outset_of(first) is outset
+    for setting in (other_constants, other_world):
+        assert outset_of(setting) is not outset
+        assert outset_of(setting).table["county_fade"] == setting.constants.county_fade
+
+
+def test_settings_in_turn_keep_what_is_their_own() -> None:
+    """They share a world, and differ in constants and in what the calendar says."""
+    first = setting_of(grid(1, 2, 4_000, 5, HOT_SPOTS))
+    second = setting_of(grid(1, 2, 4_000, 5, HOT_SPOTS, {"police": {"patrol_effect": 0.9}, "programs": NO_CAP}))
+    second = replace(second, world=first.world)
+    for setting in (first, second, first):
+        engine = ColumnarEngine(setting, 1)
+        assert engine.record["patrol_effect"] == setting.constants.patrol_effect
+        cap = foreknown_conditions(setting, 2, 4).view(FOREKNOWN)["cap"][..., 0]
+        assert cap.tolist() == setting.calendar.cap[2:4].tolist()
+    assert first.calendar.cap.any() != second.calendar.cap.any()
+
+
 def repeats(events: list[tuple[int, int]]) -> np.ndarray:
     """Return the same as the survey's years by counting each victim."""
     table = np.zeros(REPEATS_SHAPE, dtype=np.int64)
     for (_, family), times in Counter(events).items():
         table[family, min(times, REPEATS_SHAPE[1]) - 1] += (1, times)
     return table
+
+
+def one_after_another(months: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the incidents of all months, and where each month's end."""
+    return np.concatenate([numbers([]), *months]), np.cumsum(numbers([len(month) for month in months]))
 
 
 @settings(max_examples=60, deadline=None)
@@ -67,7 +145,8 @@ def test_years_of_victims_are_the_same_month_by_month_or_at_once(months: list[li
     events = [numbers([suffered_by(*each) for each in month]) for month in months]
     alone, together = RepeatVictims("2008-10"), RepeatVictims("2008-10")
     single = [alone.add(index, each) for index, each in enumerate(events)]
-    at_once = np.concatenate([together.add_several(0, events[:cut]), together.add_several(cut, events[cut:])])
+    parts = [(0, events[:cut]), (cut, events[cut:])]
+    at_once = np.concatenate([together.add_several(begin, *one_after_another(part)) for begin, part in parts])
     assert np.array_equal(at_once, np.stack(single))
     assert np.array_equal(at_once[14], repeats([each for month in months[3:15] for each in month]))
     assert not at_once[:14].any()

@@ -240,7 +240,7 @@ LOOK: dict[str, Callable[[MesaEngine], Any]] = {
     ),
     "outcomes": lambda it: ([(one.asked, one.outcome) for one in it.bookings], _counties(it, "taken")),
     "followed": lambda it: (
-        [month.tolist() for month in it.repeat_victims.events or []],
+        it.repeat_victims.waiting.tolist(),
         (dict(it.releases.followed), set(it.releases.again)),
     ),
     "removals": lambda it: (

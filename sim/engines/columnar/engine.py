@@ -19,21 +19,21 @@ from sim.engines.columnar import custody as custody_loops
 from sim.engines.columnar import news as news_loops
 from sim.engines.columnar.agenda import empty_agenda, taken_from, with_entries
 from sim.engines.columnar.docket import Docket, Events, empty_registry, merged
-from sim.engines.columnar.land import empty_book, lay_out, state_of
+from sim.engines.columnar.land import empty_book, state_of
+from sim.engines.columnar.months import record_expectations
+from sim.engines.columnar.outset import outset_of
 from sim.engines.columnar.records import ARREST_SLOT, EVENT_SLOT, TOLD_WAIT, Book, Booked, Month, Plans, Registry
 from sim.engines.columnar.releases import follow
 from sim.engines.columnar.several import run_several
-from sim.engines.columnar.usual import work_out
-from sim.engines.columnar.victims import bits_of
-from sim.engines.conditions import of_the_month, settled_conditions
+from sim.engines.conditions import CONDITION, of_the_month
 from sim.engines.ledger import Ledger, MonthRecord, stack
-from sim.engines.panel import RepeatVictims, is_january, respondent_weight
+from sim.engines.panel import RepeatVictims, is_january
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
+from sim.words.calendar import month_number
 from sim.words.codes import (
     AWAY,
     COMMUNITY_COUNT,
-    CUSTODY_SHAPE,
     HOT_SPOTS,
     IN_CUSTODY,
     JAILED,
@@ -41,9 +41,8 @@ from sim.words.codes import (
     REARRESTS_SHAPE,
     RESPONDENTS,
 )
-from sim.world.constants import as_record
 from sim.world.neighbourhoods import county_ranges
-from sim.world.setting import Setting, hispanic_risk, program_flags
+from sim.world.setting import Setting, program_flags
 
 SMALL_WORLD = 5_000_000
 """Below so many people, threads inside a run cost more than they save: run replications in parallel instead."""
@@ -63,46 +62,33 @@ class ColumnarEngine:
         Unless ``keep_world`` holds, the run uses up the world's people instead of a copy: half the memory, one run.
         """
         self.setting, self.world, self.constants = setting, setting.world, setting.constants
-        world, count = self.world, len(self.world.counties.code)
-        self.land = lay_out(setting, seed)
+        world, outset = self.world, outset_of(setting)
+        self.land = outset.land._replace(seed=seed)
         self.state = state_of(world, keep_world=keep_world)
-        self.record = as_record(setting.constants)
+        self.record = outset.table
         self.month = 0
         self.threads = threads if world.size >= SMALL_WORLD else 1
         self.pool: ThreadPoolExecutor | None = None
         self.chunks = county_ranges(world.slot_base, 1 if self.threads == 1 else CHUNKS * self.threads)
-        ranges = county_ranges(world.slot_base, 1 if self.threads == 1 else DOCKETS * self.threads)
-        ends = [(int(world.slot_base[first]), int(world.slot_base[last])) for first, last in ranges]
-        self.dockets = [Docket(first, last, setting.parameters.months) for first, last in ends]
+        self.dockets = self._dockets_with(outset.events, outset.due)
         self.interviews = empty_agenda(setting.parameters.months)
-        self.now = settled_conditions(setting)
-        region_agents = np.bincount(world.counties.region, weights=world.counties.agents.astype(np.float64))
-        self.office_capacity = self.constants.capacity_per_agent * region_agents
-        self.recent = np.zeros(len(world.cell_county))
-        self.custody_counts = np.zeros((count, *CUSTODY_SHAPE), dtype=np.int64)
-        news_loops.count_people(self.land, self.state, self.custody_counts)
-        width, old_share = self.constants.panel_width, self.constants.survey_age_share
-        most = world.size // max(1, width) + 2 * count
-        nobody = np.empty(0, dtype=np.int64)
-        members, rotations = news_loops.panel_of(self.land, width, most, old_share) if width else (nobody, nobody)
-        self.land = self.land._replace(in_panel=bits_of(members >> 1, world.size))
-        self.panel = members[np.argsort(rotations, kind="stable")]
-        self.panel_start = np.searchsorted(np.sort(rotations), np.arange(ROTATIONS + 1))
-        self.survey_weight = respondent_weight(setting)
+        self.now, self.guardianship = outset.now.copy().view(CONDITION), outset.guardianship.copy()
+        self.recent, self.custody_counts = np.zeros(len(world.cell_county)), outset.custody.copy()
+        self.trust = np.empty((len(self.now), COMMUNITY_COUNT))
+        self.panel, self.panel_start, self.office_capacity = outset.panel, outset.panel_start, outset.office_capacity
+        self.survey_weight = outset.survey_weight.copy()
         self.repeat_victims = RepeatVictims(setting.months[0])
-        self.guardianship = np.empty(len(self.land.cells))
-        self.trust = np.empty((count, COMMUNITY_COUNT))
-        work_out(self.land, self.record, self.recent, self.guardianship)
-        self._plan_first_events()
 
-    def _plan_first_events(self) -> None:
-        world = self.world
-        events = custody_loops.first_events(world.start_slot, world.start_kind, self.land, self.state)
-        order = np.argsort(events, kind="stable")
-        events, due = events[order], world.start_month[order]
-        for docket in self.dockets:
+    def _dockets_with(self, events: Events, due: Events) -> list[Docket]:
+        """Return the dockets of the run, with events, in order of slot, and the months in which they are due."""
+        slot_base, months = self.world.slot_base, self.setting.parameters.months
+        dockets = []
+        for first, last in county_ranges(slot_base, 1 if self.threads == 1 else DOCKETS * self.threads):
+            docket = Docket(int(slot_base[first]), int(slot_base[last]), months)
             low, high = np.searchsorted(events, [docket.first << EVENT_SLOT, docket.last << EVENT_SLOT])
             docket.plan(events[low:high], due[low:high])
+            dockets.append(docket)
+        return dockets
 
     def _side_by_side(self, work: Callable[..., Result], *parts: Sequence[Any]) -> list[Result]:
         """Return what ``work`` gives for each of several parts, in threads where the run has them."""
@@ -171,7 +157,7 @@ class ColumnarEngine:
         self, t: int, booked: list[tuple[Booked, int]], outcomes: list[npt.NDArray[np.int8]]
     ) -> npt.NDArray[np.int64]:
         """Return people released and arrested again by status, twelve months after their January; else only 0."""
-        january = is_january(self.setting.months[0], t)
+        january = is_january(month_number(self.setting.months[0]), t)
 
         def look(docket: Docket, people: tuple[Booked, int], outcome: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
             (everybody, count), counts = people, np.zeros(REARRESTS_SHAPE, dtype=np.int64)
@@ -281,6 +267,8 @@ class ColumnarEngine:
         respondents = book.people[..., RESPONDENTS]
         with np.errstate(invalid="ignore"):
             trust = trust_sum / TRUST_UNIT / np.where(respondents > 0, respondents, np.nan)
+        fear, relative_risk, removal_risk = np.empty_like(self.now["fear"]), np.empty(len(trust)), np.empty(len(trust))
+        record_expectations(self.land, self.now, fear, relative_risk, removal_risk)
         return MonthRecord(
             index=month.index,
             crime=book.crime,
@@ -288,9 +276,9 @@ class ColumnarEngine:
             trust=trust,
             enforcement=registry.enforcement,
             programs=program_flags(self.setting, month.index),
-            county_fear=self.now["fear"].copy(),
-            relative_risk=hispanic_risk(self.setting, self.now["risk"]),
-            removal_risk=self.now["removal_risk"].copy(),
+            county_fear=fear,
+            relative_risk=relative_risk,
+            removal_risk=removal_risk,
             officers=self.setting.officers,
             balance=book.balance,
             opportunities=book.opportunities,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
-from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.engines.columnar.records import CELL, COUNTY, POOL, Book, Land, State
 from sim.words.codes import BALANCE_SHAPE, CRIME_SHAPE, FAMILY_COUNT, GROUP_COUNT, PEOPLE_SHAPE
+from sim.world.kept import of_last
 from sim.world.people import World
 from sim.world.setting import Setting
 
@@ -22,20 +22,18 @@ class _Tables(NamedTuple):
     pools: npt.NDArray[Any]
 
 
-_LAST: list[tuple[ref[World], _Tables]] = []
-"""The world last laid out, for runs of one world follow each other."""
 MOST_CELLS = 10_000
 """Of a world whose tables are kept: of a larger one they would be a good part of the memory that a run takes."""
 
 
+def has_few_cells(world: World) -> bool:
+    """Return whether what runs begin with may be kept: of a large world it is a good part of the memory of a run."""
+    return len(world.cell_county) <= MOST_CELLS
+
+
+@of_last(has_few_cells)
 def _tables_of(world: World) -> _Tables:
-    last = _LAST[0] if _LAST else None
-    if last is not None and last[0]() is world:
-        return last[1]
-    tables = _Tables(_county_records(world), _cell_records(world), _pool_records(world))
-    if len(tables.cells) <= MOST_CELLS:
-        _LAST[:] = [(ref(world), tables)]
-    return tables
+    return _Tables(_county_records(world), _cell_records(world), _pool_records(world))
 
 
 def lay_out(setting: Setting, seed: int) -> Land:

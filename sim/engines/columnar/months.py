@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.engines import conditions as county_conditions
+from sim.engines import panel as survey_panel
 from sim.engines.columnar.agenda import Agenda, in_order_of_slot, taken_from, with_entries, with_plans
 from sim.engines.columnar.blocks import run_block
 from sim.engines.columnar.booking import booking, detainer, request, within_capacity
@@ -26,7 +28,7 @@ from sim.engines.columnar.records import (
     with_more,
 )
 from sim.engines.columnar.releases import Followed, follow
-from sim.numerics.compiled import block, int64, unowned
+from sim.numerics.compiled import block, helper, int64, unowned
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.codes import (
@@ -35,6 +37,9 @@ from sim.words.codes import (
     BALANCE_SHAPE,
     CRIME_SHAPE,
     ENFORCEMENT_SHAPE,
+    FAMILY_COUNT,
+    GROUP_COUNT,
+    HISPANIC,
     HOT_SPOTS,
     IN_CUSTODY,
     JAILED,
@@ -46,13 +51,14 @@ from sim.words.codes import (
 )
 
 CUSTODY_COLUMNS = tuple(IN_CUSTODY)
+is_january, risk_as_expected = helper(survey_panel.is_january), helper(county_conditions.risk_as_expected)
 
 
 class Foreknown(NamedTuple):
     """What is known of the months before they come."""
 
     conditions: Array  # T x K x words: the first ones of ``conditions.CONDITION``, which the calendar gives
-    january: Array  # T
+    first: int  # month of the run, as ``calendar.month_number`` counts
     legalization: int  # the month of it; -1 never
     legalization_share: float
     capacity: Array  # by field office: detainers a month
@@ -91,7 +97,7 @@ class Months(NamedTuple):
     bookings: Array
     trust: Array
     county_fear: Array
-    risk: Array  # T x K x groups x families
+    relative_risk: Array
     removal_risk: Array
     rearrests: Array
 
@@ -112,7 +118,7 @@ def room_for(span: int, now: Array) -> Months:
         bookings=np.empty((span, counties, *ARRESTS_SHAPE), dtype=np.int32),
         trust=np.empty((span, counties, *PEOPLE_SHAPE[:-1])),
         county_fear=np.empty((span, *now["fear"].shape)),
-        risk=np.empty((span, *now["risk"].shape)),
+        relative_risk=np.empty((span, counties)),
         removal_risk=np.empty((span, counties)),
         rearrests=np.zeros((span, *REARRESTS_SHAPE), dtype=np.int64),
     )
@@ -155,16 +161,16 @@ def _record_people(people: Array, trust: Array, custody: Array, trust_sum: Array
 
 
 @block
-def _record_expectations(i: int, months: Months, counties: Array) -> None:
+def record_expectations(land: Land, counties: Array, fear: Array, relative_risk: Array, removal_risk: Array) -> None:
     """Record what is feared and expected in the counties at the end of a month."""
-    months = unowned(months)
+    land = unowned(land)
     for county in range(len(counties)):
-        for group in range(months.county_fear.shape[2]):
-            months.county_fear[i, county, group] = counties[county].fear[group]
-        for group in range(months.risk.shape[2]):
-            for family in range(months.risk.shape[3]):
-                months.risk[i, county, group, family] = counties[county].risk[group, family]
-        months.removal_risk[i, county] = counties[county].removal_risk
+        now, weight = counties[county], land.counties[county].expected_risk
+        for group in range(fear.shape[1]):
+            fear[county, group] = now.fear[group]
+        violent, against_property = now.risk[HISPANIC, 0], now.risk[HISPANIC, 1]
+        relative_risk[county] = risk_as_expected(violent, against_property, weight[HISPANIC, 0], weight[HISPANIC, 1])
+        removal_risk[county] = now.removal_risk
 
 
 @block
@@ -239,7 +245,7 @@ def after_crimes(
     panel = scratch.panel[scratch.panel_start[turn] : scratch.panel_start[turn + 1]]
     heard = count_survey(panel, taken_from(interviews, t), land, state, table, month, this.book, this.trust_sum)
     _record_people(months.people[i], months.trust[i], scratch.custody, this.trust_sum)
-    _record_expectations(i, months, scratch.now)
+    record_expectations(land, scratch.now, months.county_fear[i], months.relative_risk[i], months.removal_risk[i])
     return Waiting(events, interviews, followed), np.sort(heard)
 
 
@@ -260,7 +266,7 @@ def run_months(
     told, suffered = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     told_end, suffered_end = np.empty(span, dtype=np.int64), np.empty(span, dtype=np.int64)
     tells, suffers = 0, 0
-    risk = np.zeros((counties, *months.risk.shape[2:], 2), dtype=np.int64)
+    risk = np.zeros((counties, GROUP_COUNT, FAMILY_COUNT, 2), dtype=np.int64)
     cell_recorded = np.zeros(cells, dtype=np.int32)
     removed = np.zeros((counties, *REMOVED_SHAPE), dtype=np.int64)
     removable, taken = np.zeros(counties, dtype=np.int64), np.zeros(counties, dtype=np.int64)
@@ -292,7 +298,7 @@ def run_months(
         _clear(months.enforcement[i])
         _clear(months.bookings[i])
         quota = _quotas(foreknown.capacity, t)
-        this = ThisMonth(i, month, book, registry, trust_sum, quota, foreknown.january[i])
+        this = ThisMonth(i, month, book, registry, trust_sum, quota, is_january(foreknown.first, t))
         crimes = Crimes(arrests, calmed, tell, suffer)
         waiting, heard = after_crimes(this, crimes, land, state, table, scratch, waiting, months)
         told, tells = with_more(told, tells, heard)

@@ -26,11 +26,11 @@ from sim.engines.columnar.months import (
 from sim.engines.columnar.records import Month
 from sim.engines.conditions import foreknown_conditions, settled_conditions
 from sim.engines.ledger import Ledger
-from sim.engines.panel import is_january
 from sim.numerics.compiled import compile_within
+from sim.words.calendar import month_number
 from sim.words.codes import COMMUNITY_COUNT
 from sim.world.constants import as_record
-from sim.world.setting import Setting, hispanic_risk, program_flags
+from sim.world.setting import Setting, program_flags
 
 if TYPE_CHECKING:
     from sim.engines.columnar.engine import ColumnarEngine
@@ -102,22 +102,19 @@ def compile_after_crimes(engine: ColumnarEngine) -> None:
 def _foreknown(engine: ColumnarEngine, begin: int, end: int) -> Foreknown:
     setting = engine.setting
     known = foreknown_conditions(setting, begin, end)
-    january = is_january(setting.months[0], np.arange(begin, end))
-    share = engine.constants.legalization_share
-    return Foreknown(known, january, setting.calendar.legalization, share, engine.office_capacity)
+    first, share = month_number(setting.months[0]), engine.constants.legalization_share
+    return Foreknown(known, first, setting.calendar.legalization, share, engine.office_capacity)
 
 
 def _by_month(entries: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
     """Return the entries of each month, which end at ``ends``."""
-    last = [0, *ends.tolist()]
-    return [entries[begin:end] for begin, end in pairwise(last)]
+    return [entries[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
 
 
 def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> Ledger:
     """Return the records of the months of one call, stacked."""
     setting, span = engine.setting, len(months.crime)
-    suffered = _by_month(told.suffered, told.suffered_end)
-    officers, survey_weight = (np.repeat(each[None], span, axis=0) for each in (setting.officers, engine.survey_weight))
+    officers, survey_weight = (np.full((span, len(each)), each) for each in (setting.officers, engine.survey_weight))
     return Ledger(
         months=setting.months[begin : begin + span],
         counties=setting.world.counties,
@@ -127,7 +124,7 @@ def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> 
         enforcement=months.enforcement,
         programs=program_flags(setting, slice(begin, begin + span)),
         county_fear=months.county_fear,
-        relative_risk=hispanic_risk(setting, months.risk),
+        relative_risk=months.relative_risk,
         removal_risk=months.removal_risk,
         officers=officers,
         balance=months.balance,
@@ -136,6 +133,6 @@ def _records(engine: ColumnarEngine, begin: int, months: Months, told: Told) -> 
         told=_by_month(told.told, told.told_end),
         survey_weight=survey_weight,
         bookings=months.bookings,
-        repeats=engine.repeat_victims.add_several(begin, suffered),
+        repeats=engine.repeat_victims.add_several(begin, told.suffered, told.suffered_end),
         rearrests=months.rearrests,
     )

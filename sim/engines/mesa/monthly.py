@@ -15,7 +15,7 @@ from sim.words.codes import RECORDED, TRUE
 from sim.words.faults import UserError
 from sim.words.labels import CRIME_TYPES, CUSTODIES
 from sim.words.schedule import PHASES
-from sim.world.setting import Setting, hispanic_risk, program_flags
+from sim.world.setting import Setting, program_flags
 
 if TYPE_CHECKING:
     from sim.engines.mesa.places import County, Neighbourhood
@@ -135,7 +135,7 @@ class MonthlyModel(mesa.Model):  # type: ignore[misc]
             enforcement=book.enforcement,
             programs=program_flags(self.setting, self.month),
             county_fear=self._by_county("fear"),
-            relative_risk=hispanic_risk(self.setting, self._by_county("risk")),
+            relative_risk=self._by_county("risk_against_hispanic"),
             removal_risk=self._by_county("removal_risk"),
             officers=self.setting.officers,
             balance=book.balance,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesa.discrete_space import Cell
 
-from sim.engines.conditions import Condition
+from sim.engines.conditions import Condition, risk_as_expected
 from sim.engines.mesa.records import Incident, heard_of
 from sim.numerics.draws import Purpose, entity_of, poisson
 from sim.rules.clearance import clearance_capacity
@@ -24,7 +24,17 @@ from sim.rules.news import (
 )
 from sim.rules.offending import deterrence, displaced, impunity
 from sim.rules.opportunity import choose, repeat_part, repeat_victim, repeat_victims, repeat_width, roster_entry
-from sim.words.codes import CHANNEL_COUNT, COMMUNITY_COUNT, FAMILY_COUNT, FREE, GROUP_COUNT, JAILED, ORGANIZATION, OTHER
+from sim.words.codes import (
+    CHANNEL_COUNT,
+    COMMUNITY_COUNT,
+    FAMILY_COUNT,
+    FREE,
+    GROUP_COUNT,
+    HISPANIC,
+    JAILED,
+    ORGANIZATION,
+    OTHER,
+)
 from sim.words.luck import AGAIN, BUSINESS, DECISIONS, OWN_GROUP, TRAVELS, WHAT, WHERE, WHO, WHOM
 from sim.world.person import HOUSEHOLD
 
@@ -224,6 +234,11 @@ class County(Condition):
             mean += self.group_share[group] * self.impunity[group][crime]
         for group in range(GROUP_COUNT):
             self.impunity[group][crime] = displaced(self.impunity[group][crime], mean, share)
+
+    @property
+    def risk_against_hispanic(self) -> float:
+        """The believed relative risk of crimes against Hispanic targets."""
+        return risk_as_expected(*self.risk[HISPANIC], *self.expected_risk[HISPANIC])
 
     def begin_month(self) -> None:
         """Set the month's counts to nothing."""

@@ -10,6 +10,7 @@ from sim.engines.mesa.records import Booking, Told
 from sim.engines.panel import FOLLOWED_MONTHS, Events, is_january, suffered_by, told_event
 from sim.rules.reporting import NOBODY, is_treated_in_hospital
 from sim.rules.survey import ROTATIONS, is_told, next_interview
+from sim.words.calendar import month_number
 from sim.words.codes import HOMICIDE, HOSPITAL_BOOK, NOTHING, REARRESTS_SHAPE
 from sim.words.luck import TELLS, WITNESS
 
@@ -90,7 +91,7 @@ class Releases:
 
     def __init__(self, start: str) -> None:
         """Follow nobody yet; ``start`` is the first calendar month of the run."""
-        self.start, self.since = start, -1
+        self.first, self.since = month_number(start), -1
         self.followed: dict[Person, int] = {}  # status at release
         self.again: set[Person] = set()
 
@@ -104,7 +105,7 @@ class Releases:
         if self.since >= 0 and month == self.since + FOLLOWED_MONTHS:
             for person, status in self.followed.items():
                 counts[status] += 1, person in self.again
-        if is_january(self.start, month):
+        if is_january(self.first, month):
             free = {_who(it): it.person.status for it in bookings if it.stay == 0 and it.outcome == NOTHING}
             self.followed, self.again, self.since = free, set(), month
         return counts
