@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.numerics.allocation import keep_freed_memory
 from sim.running.needs import is_compiled
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def load_what_runs_need() -> None:
     if is_compiled("columnar"):
         for _ in ColumnarEngine(small_world(peopled=True), 1).months():
             pass
-    bytearray(16 << 20)  # freed at once: the C library then keeps what a run frees, for the next
+    keep_freed_memory()
 
 
 def small_world(*, peopled: bool) -> Setting:

@@ -28,6 +28,7 @@ from sim.engines.columnar.several import run_several
 from sim.engines.conditions import CONDITION, of_the_month
 from sim.engines.ledger import Ledger, MonthRecord, stack
 from sim.engines.panel import RepeatVictims, is_january
+from sim.numerics.allocation import keep_freed_memory
 from sim.rules.detainer import capacity_this_month
 from sim.rules.survey import ROTATIONS, TRUST_UNIT
 from sim.words.calendar import month_number
@@ -61,6 +62,7 @@ class ColumnarEngine:
 
         Unless ``keep_world`` holds, the run uses up the world's people instead of a copy: half the memory, one run.
         """
+        keep_freed_memory()
         self.setting, self.world, self.constants = setting, setting.world, setting.constants
         world, outset = self.world, outset_of(setting)
         self.land = outset.land._replace(seed=seed)
