@@ -37,6 +37,7 @@ class DaskRunner:
         except ImportError:
             raise UserError("--dask needs Dask: pip install 'darkfigure[distributed]'") from None
         self._timeout = timeout
+        self._restarting = threading.Lock()
         self._cluster: Any = None
         if address == LOCAL:
             with dask.config.set({"distributed.scheduler.allowed-failures": 2}):
@@ -73,12 +74,14 @@ class DaskRunner:
         at_it = [worker for worker, keys in self._client.processing().items() if sent.key in keys]
         _settle(future, error=TimedOut(f"took longer than {self._timeout:g} seconds"))
         sent.cancel(force=True)
-        if self._client.status == Status.running.name:
-            self._client.restart_workers(at_it, raise_for_error=False)
+        with self._restarting:
+            if self._client.status == Status.running.name:
+                self._client.restart_workers(at_it, raise_for_error=False)
 
     def close(self, *, at_once: bool) -> None:
         """Leave the cluster, and end it if it is ours."""
-        self._client.close()
+        with self._restarting:  # a worker that begins anew would find the scheduler gone
+            self._client.close()
         self._close_cluster()
 
     def _close_cluster(self) -> None:
