@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Memory, bytes
 PROCESS = 235e6
-"""Python with the compiled loops, tables and writers in it, before anybody lives."""
+"""Python with the compiled loops, tables and writers in it, before anybody lives; half of it pages of libraries."""
 PER_COUNTY = 27e3
 """Baseline, layout and cells of a county, and its rows of a month on their way to disk."""
 PER_PERSON = 2.125
