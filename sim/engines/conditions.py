@@ -101,12 +101,12 @@ FOREKNOWN = np.dtype([(name, CONDITION[name]) for name in _NAMES[: _NAMES.index(
 """What is known beforehand of a month: the first part of a record."""
 
 
-MOST_COUNTY_MONTHS = 10_000
+KEPT_COUNTY_MONTHS = 10_000
 """Of a run of which all that is known beforehand is kept: 136 bytes each."""
 
 
 def _has_few_county_months(setting: Setting) -> bool:
-    return setting.parameters.months * len(setting.world.counties) <= MOST_COUNTY_MONTHS
+    return setting.parameters.months * len(setting.world.counties) <= KEPT_COUNTY_MONTHS
 
 
 def foreknown_conditions(setting: Setting, begin: int, end: int) -> npt.NDArray[np.uint64]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.numerics.allocation import keep_freed_memory
 from sim.running.needs import is_compiled
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ def load_what_runs_need() -> None:
     if is_compiled("columnar"):
         for _ in ColumnarEngine(small_world(peopled=True), 1).months():
             pass
-    keep_freed_memory()
 
 
 def small_world(*, peopled: bool) -> Setting:

@@ -40,7 +40,7 @@ def _freeze(result: Any) -> None:
 def of_last(is_small: Callable[[Thing], bool]) -> Callable[[Callable[[Thing], Result]], Callable[[Thing], Result]]:
     """Have a function's result kept for the world or setting last asked about, if small; runs of one follow each other.
 
-    It is shared: nobody may write into it. It does not keep the world alive.
+    It is shared, so that nobody may write into arrays of it. It does not keep the world alive.
     """
 
     def keeping(function: Callable[[Thing], Result]) -> Callable[[Thing], Result]:
